@@ -1,0 +1,1 @@
+"""How to talk to a vendor; knows no rule."""

@@ -1,0 +1,183 @@
+"""The words on the border between the bridge and a vendor.
+
+Every station of the road speaks of records in these words; a connector turns
+its vendor's wire into them and back. They hold raw vendor values: what a value
+*means* is the business of `mappings`.
+
+Kinds: Salesforce ``lead contact account opportunity opportunity_contact_role
+task event user queue``; HubSpot ``contact company deal note owner``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Self
+
+Side = Literal["hubspot", "salesforce"]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """The key of one record: ``hubspot:contact:501``, ``salesforce:lead:00Q…``."""
+
+    side: Side
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.side}:{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``side:kind:id``; raise ValueError for anything else."""
+        side, _, rest = text.partition(":")
+        kind, _, id_ = rest.partition(":")
+        if side not in ("hubspot", "salesforce") or not kind or not id_:
+            raise ValueError(f"{text!r} is not a reference such as hubspot:contact:501")
+        return cls(side, kind, id_)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One step in a field's history, as the vendor tells it."""
+
+    value: Any
+    at: datetime
+    by: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as one side shows it: vendor field names, raw values.
+
+    A field that is not in *values* was not seen (absent is not empty). A parent's
+    field stands under its dotted name, ``Opportunity.IsWon``. *history* is newest
+    first and only there when it was asked for.
+    """
+
+    ref: Ref
+    values: Values
+    modified_at: datetime
+    created_at: datetime | None = None
+    modified_by: str | None = None
+    history: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far one kind was read: a place in the order (time, id).
+
+    *token* continues a listing inside one pass and is never stored.
+    """
+
+    at: datetime
+    id: str = ""
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Ask for the records of one kind that changed at or after *cursor*."""
+
+    kind: str
+    fields: tuple[str, ...]
+    cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records of one kind, in order, and where to go on (None: that was all).
+
+    *as_of* is the vendor's own clock when it answered.
+    """
+
+    kind: str
+    records: tuple[Record, ...]
+    next: Cursor | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Ask for the records of one kind where any named field holds one of its values.
+
+    With *contains* the field's text must contain the value instead of being it.
+    """
+
+    kind: str
+    wanted: Mapping[str, tuple[str, ...]]
+    fields: tuple[str, ...]
+    contains: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One row of a batch.
+
+    ``update`` changes the record *ref_id*; ``upsert`` finds it by the unique *key*
+    (field, value) and creates it when there is none; ``create`` is for notes and
+    tasks only, which have no key; ``associate`` joins *ref_id* to *associations*.
+    """
+
+    id: str
+    side: Side
+    kind: str
+    op: Literal["update", "upsert", "create", "associate"]
+    values: Values = field(default_factory=dict)
+    ref_id: str | None = None
+    key: tuple[str, str] | None = None
+    associations: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a vendor said against one row: its code, its words, the fields it names."""
+
+    code: str
+    message: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one write.
+
+    ``done``: carried out, *record* shows the row after it (at least the written
+    fields) · ``refused``: the vendor will not · ``unknown``: sent, the answer was
+    lost · ``waiting``: not carried out, may be tried later · ``gone``: the record
+    is deleted, merged or converted · ``stale``: it changed since it was read.
+    """
+
+    write_id: str
+    outcome: Literal["done", "refused", "unknown", "waiting", "gone", "stale"]
+    ref: Ref | None = None
+    created: bool = False
+    record: Record | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field as the vendor describes it."""
+
+    name: str
+    type: str
+    label: str = ""
+    length: int | None = None
+    createable: bool = True
+    updateable: bool = True
+    required: bool = False
+    unique: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The fields of one kind, by name."""
+
+    kind: str
+    fields: Mapping[str, Field]

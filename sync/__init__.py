@@ -1,0 +1,1 @@
+"""Moves changes between the two systems."""

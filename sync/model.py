@@ -1,0 +1,186 @@
+"""The words that flow along the road of one change.
+
+Pure: frozen values, no behaviour but their own sentence. Stations: knock →
+gather → plan → record → apply → remember → echo (see `sync.engine`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from connectors.records import Record, Ref, Side, Write
+from mappings.lifecycle import Standing
+
+Lane = Literal["live", "retry", "backfill", "sweep"]
+Pair = str
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Something says that *ref* changed; why does not matter. *tries* counts earlier attempts."""
+
+    ref: Ref
+    lane: Lane = "live"
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the store knows of one record or of two that are one.
+
+    Either side may be missing: a record that was seen and has no counterpart yet.
+    The stamps are each side's own modified time when it was last looked at.
+    """
+
+    id: int | None
+    pair: Pair
+    hubspot: Ref | None
+    salesforce: Ref | None
+    hubspot_modified_at: datetime | None = None
+    salesforce_modified_at: datetime | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What both sides last agreed on for one mapping line, and under which wording of it.
+
+    *value* is packed (`mappings.values.pack`).
+    """
+
+    value: Any
+    line: str
+    hubspot_at: datetime | None = None
+    hubspot_by: str | None = None
+    salesforce_at: datetime | None = None
+    salesforce_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What both sides last agreed on: one `Agreed` a mapping line, and each side's last seen stage.
+
+    *shown* holds raw values the bridge last knew to stand in lifecycle-owned fields,
+    per side and field; *joined* the associations it has made.
+    """
+
+    agreed: Mapping[str, Agreed] = field(default_factory=dict)
+    shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    joined: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why something is done or left: one entry of the ledger.
+
+    *what* is a constant word: ``field``, ``conflict``, ``moved``, ``reverted``,
+    ``linked``, ``created``, ``held``, ``outcome``, ``told``, ``projected``.
+    *old* and *new* are packed values; *occurred_at* is the vendor's time.
+    """
+
+    what: str
+    why: str
+    subject: Ref
+    field: str | None = None
+    side: Side | None = None
+    rule: str | None = None
+    old: Any = None
+    new: Any = None
+    other: Any = None
+    by: str | None = None
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something somebody must act on.
+
+    *code* is one of the table in the ops guide; *who* is ``ops``, ``marketing`` or ``sales``.
+    """
+
+    code: str
+    subject: Ref
+    text: str
+    remedy: str
+    who: str = "ops"
+    field: str | None = None
+    state: Literal["open", "waiting", "set_aside"] = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Effect: change one record. *after* names a write whose fresh id this one needs."""
+
+    write: Write
+    after: str | None = None
+    gate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remember:
+    """Effect: what the store shall know of this unit once its writes are receipted."""
+
+    link: Link
+    base: Base
+    standing: Standing | None = None
+    wakes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Effect: knock for another record, because this plan changed what it depends on."""
+
+    ref: Ref
+
+
+Effect = Put | Remember | Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Why and what, for one unit (a linked pair, or a record alone)."""
+
+    subject: Ref
+    pair: Pair
+    decisions: tuple[Decision, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    settles: tuple[Ref, ...] = ()
+
+    @property
+    def puts(self) -> tuple[Put, ...]:
+        return tuple(effect for effect in self.effects if isinstance(effect, Put))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that planning may look at for one unit: both records as they are now, and what we know."""
+
+    pair: Pair
+    link: Link
+    base: Base
+    hubspot: Record | None = None
+    salesforce: Record | None = None
+    standing: Standing | None = None
+    candidates: tuple[Record, ...] = ()
+    opportunities: tuple[Record, ...] = ()
+    activities: tuple[Record, ...] = ()
+    accounts: tuple[Record, ...] = ()
+    parents: Mapping[str, Link] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger as it is read back: a decision, or the receipt of a write."""
+
+    seq: int
+    pass_id: int
+    kind: Literal["observed", "decided", "written", "refused"]
+    subject: Ref
+    counterpart: Ref | None
+    decision: Decision
+    observed_at: datetime
