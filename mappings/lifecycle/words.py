@@ -1,0 +1,171 @@
+"""The words in which a person's stage is spoken about.
+
+Plain frozen values that flow between the stations: `gather` brings a `Situation`,
+`readings` finds `Request`s, `decide` answers with an `Outcome`, and the `Standing`
+in it is what the bridge remembers of the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+Side = Literal["hubspot", "salesforce"]
+Actor = Literal["marketer", "seller", "bridge"]
+Source = Literal["stage", "status", "conversion", "opportunity", "activity"]
+Verdict = Literal[
+    "legal",
+    "implied",
+    "adopted",
+    "started",
+    "illegal",
+    "accepted_illegal",
+    "flagged",
+    "asked",
+    "refused_guard",
+]
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One trip of a person from `qualified` (or a seller's `working`) to an end."""
+
+    number: int
+    started_at: datetime
+    definition_version: int
+    ended_at: datetime | None = None
+    end: str | None = None
+    reason: str | None = None
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands, since when, and what the bridge must remember to go on.
+
+    *due_at* is the deadline that people see, *wakes_at* the moment of the bridge's
+    own next move. *opportunity* is the Salesforce id that the stage follows.
+    The bridge itself qualifies a person only by an engagement after *engaged_after*.
+    """
+
+    stage: str
+    since: datetime
+    round: int = 0
+    rounds: tuple[Round, ...] = ()
+    definition_version: int = 1
+    reason: str | None = None
+    comment: str | None = None
+    owner: str | None = None
+    handed_over_at: datetime | None = None
+    accepted_at: datetime | None = None
+    due_at: datetime | None = None
+    wakes_at: datetime | None = None
+    opportunity: str | None = None
+    adopted_at: datetime | None = None
+    engaged_after: datetime | None = None
+    disputed: bool = False
+    activity_on: date | None = None
+    changed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asks for a stage: by editing it, by a reading of the status, by what they did."""
+
+    to: str
+    actor: Actor
+    user: str | None
+    at: datetime
+    side: Side
+    source: Source = "stage"
+    reason: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opportunity:
+    """One opportunity that has this person in a role."""
+
+    id: str
+    is_closed: bool
+    is_won: bool
+    amount: Decimal | None = None
+    currency: str | None = None
+    close_date: date | None = None
+    created_at: datetime | None = None
+    stage_name: str | None = None
+    loss_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that the lifecycle may look at besides the standing: both records and their surroundings.
+
+    *hand_over_owner* is the Salesforce id found by the owner rule (it may be a queue);
+    *owner_activity_at* the newest activity held by a person after acceptance;
+    *adopted_before* the bridge's first moment in write mode.
+    """
+
+    hubspot: Raw | None = None
+    salesforce: Raw | None = None
+    salesforce_kind: str | None = None
+    owner_is_user: bool = False
+    hand_over_owner: str | None = None
+    opportunities: tuple[Opportunity, ...] = ()
+    converted_opportunity: str | None = None
+    owner_activity_at: datetime | None = None
+    created_at: datetime | None = None
+    sales_created: bool = False
+    adopted_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One judged step: a move that was made, or one that was refused and why."""
+
+    came_from: str | None
+    to: str
+    actor: Actor
+    user: str | None
+    at: datetime
+    side: Side | None
+    verdict: Verdict
+    why: str
+    reason: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """A note to a person on the record of one side: at most one per record, key and day."""
+
+    side: Side
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the lifecycle answers: the new standing, every judged step, and whom to tell what."""
+
+    standing: Standing
+    steps: tuple[Step, ...] = ()
+    tells: tuple[Tell, ...] = ()
+    hands_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Raw values to be written now so that both sides show the standing."""
+
+    hubspot: dict[str, Any] = field(default_factory=dict)
+    salesforce: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Both sides show the standing already."""
+        return not self.hubspot and not self.salesforce
