@@ -64,12 +64,14 @@ class Base:
     """What both sides last agreed on: one `Agreed` a mapping line, and each side's last seen stage.
 
     *shown* holds raw values the bridge last knew to stand in lifecycle-owned fields,
-    per side and field; *joined* the associations it has made.
+    per side and field; *joined* the associations it has made; *told* the notes and
+    tasks it has written to people, by key, with the day.
     """
 
     agreed: Mapping[str, Agreed] = field(default_factory=dict)
     shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     joined: tuple[str, ...] = ()
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +114,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Effect: change one record. *after* names a write whose fresh id this one needs."""
+    """Effect: change one record. The plan's `Remember` counts only if every *gate* was done.
+
+    *lines* names the mapping line behind each field, so that a refused field keeps its base.
+    """
 
     write: Write
-    after: str | None = None
     gate: bool = False
+    lines: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,11 @@ Effect = Put | Remember | Ask
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Why and what, for one unit (a linked pair, or a record alone)."""
+    """Why and what, for one unit (a linked pair, or a record alone).
+
+    *settles* are the knocks it answers; *polled* says that HubSpot's record came with a
+    search, so it must be read directly before HubSpot is written.
+    """
 
     subject: Ref
     pair: Pair
@@ -149,6 +158,7 @@ class Plan:
     effects: tuple[Effect, ...] = ()
     problems: tuple[Problem, ...] = ()
     settles: tuple[Ref, ...] = ()
+    polled: bool = False
 
     @property
     def puts(self) -> tuple[Put, ...]:
@@ -165,12 +175,15 @@ class Facts:
     hubspot: Record | None = None
     salesforce: Record | None = None
     standing: Standing | None = None
+    converted: Record | None = None
     candidates: tuple[Record, ...] = ()
     opportunities: tuple[Record, ...] = ()
     activities: tuple[Record, ...] = ()
     accounts: tuple[Record, ...] = ()
-    parents: Mapping[str, Link] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
+    relatives: Mapping[Ref, Link] = field(default_factory=dict)
+    knocks: tuple[Ref, ...] = ()
+    polled: bool = False
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
