@@ -1,0 +1,1 @@
+"""Turns the ledger into what people read: lines, and later the shared numbers."""

@@ -1,0 +1,47 @@
+"""The words in which the bridge shows itself: what `web` asks for and `report` gives.
+
+Everything is already text for a person; nothing here knows the store or the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.records import Ref, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened, as a person reads it.
+
+    *at* is the vendor's time, *observed_at* ours; *who* is a team, a person or the
+    bridge; *what* a short word (``moved``, ``field``, ``conflict`` …).
+    """
+
+    at: datetime
+    observed_at: datetime
+    who: str
+    what: str
+    why: str
+    ref: Ref
+    side: Side | None = None
+    field: str | None = None
+    old: str | None = None
+    new: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the bridge is: *alive* while its loop turns, *ready* once it may be relied on.
+
+    *reasons* say in words why it is not ready (or not alive).
+    """
+
+    alive: bool
+    ready: bool
+    mode: str
+    last_pass_at: datetime | None = None
+    backlog: int = 0
+    problems: int = 0
+    reasons: tuple[str, ...] = ()

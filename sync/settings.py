@@ -1,0 +1,300 @@
+"""Secrets and addresses: what the environment says, checked before anything is contacted.
+
+Read by `sync.cli` and `sync.bootstrap` only; everyone else is handed values.
+Order: environment, then `.env` in the working directory, then files in
+`LEADBRIDGE_SECRETS_DIR`. What ops decide about the two teams stands in the
+config folder, never here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "LEADBRIDGE_"
+SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+
+# Kubernetes puts these into every container beside a service that is called leadbridge:
+# https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+_NOT_OURS = re.compile(r"LEADBRIDGE_(SERVICE_(HOST|PORT)|PORT)(_.*)?")
+
+
+class UnusableSettings(Exception):
+    """The settings cannot be used; each sentence names one setting and says what to do."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = tuple(sentences)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether *host* can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _vendor_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("must be an address such as https://example.my.salesforce.com")
+    if parts.username or parts.password or parts.query or parts.fragment or parts.path not in ("", "/"):
+        raise ValueError("must be scheme and host only, without user, path or query")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("must begin with https:// (http:// is accepted for this machine only)")
+    return text.rstrip("/")
+
+
+def _token(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < 16:
+        raise ValueError("must have at least 16 characters; make one with `openssl rand -hex 24`")
+    return secret
+
+
+def _json_list(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given)
+    except ValueError:
+        raise ValueError('must be a JSON list such as ["bridge.example.com"]') from None
+
+
+Address = Annotated[str, AfterValidator(_vendor_address)]
+Token = Annotated[SecretStr, AfterValidator(_token)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class SalesforceAccess(_Group):
+    """How to sign in to Salesforce: one of three ways."""
+
+    login_url: Address = Field(
+        "https://login.salesforce.com",
+        description="Where tokens come from; client credentials need the org's own My Domain address.",
+        examples=["https://example.my.salesforce.com"],
+    )
+    instance_url: Address | None = Field(
+        None,
+        description="The org's address; needed with a given access token only.",
+        examples=["https://example.my.salesforce.com"],
+    )
+    client_id: str | None = Field(
+        None, description="Consumer key of the connected app.", examples=["3MVG9…"]
+    )
+    client_secret: SecretStr | None = Field(
+        None, description="Consumer secret, for client credentials.", examples=["…"]
+    )
+    username: str | None = Field(
+        None, description="Integration user, for JWT bearer.", examples=["bridge@example.com"]
+    )
+    private_key_file: Path | None = Field(
+        None, description="PEM key of the app's certificate, for JWT bearer.", examples=["salesforce.pem"]
+    )
+    access_token: SecretStr | None = Field(
+        None, description="A token made elsewhere; the daemon cannot renew it.", examples=["00D…!AQ…"]
+    )
+    api_version: str = Field(
+        "66.0", pattern=r"^\d{2,3}\.0$", description="Salesforce API version.", examples=["66.0"]
+    )
+
+    def missing(self) -> tuple[str, ...]:
+        """Name what the chosen way to sign in still lacks; empty when it is complete."""
+        if self.access_token:
+            return () if self.instance_url else (_lacks("SALESFORCE__INSTANCE_URL", "the org's address"),)
+        lacking = [] if self.client_id else [_lacks("SALESFORCE__CLIENT_ID", "the app's consumer key")]
+        if self.username or self.private_key_file:
+            if not self.username:
+                lacking.append(_lacks("SALESFORCE__USERNAME", "the integration user of the JWT bearer way"))
+            if not self.private_key_file:
+                lacking.append(_lacks("SALESFORCE__PRIVATE_KEY_FILE", "the PEM file of the JWT bearer way"))
+        elif not self.client_secret:
+            lacking.append(_lacks("SALESFORCE__CLIENT_SECRET", "the app's consumer secret"))
+        return tuple(lacking)
+
+
+class HubSpotAccess(_Group):
+    """How to sign in to HubSpot: one token."""
+
+    access_token: SecretStr | None = Field(
+        None,
+        description="Service key, static-token app or legacy private-app token.",
+        examples=["pat-eu1-…"],
+    )
+    base_url: Address = Field(
+        "https://api.hubapi.com", description="HubSpot's address.", examples=["https://api.hubapi.com"]
+    )
+    portal_id: int | None = Field(
+        None, description="The portal that the token must belong to.", examples=[4815162]
+    )
+    api_version: Literal["2026-09", "2026-03", "v3"] = Field(
+        "2026-09", description="HubSpot API version.", examples=["2026-03"]
+    )
+
+    def missing(self) -> tuple[str, ...]:
+        """Name what is lacking to sign in; empty when it is complete."""
+        return () if self.access_token else (_lacks("HUBSPOT__ACCESS_TOKEN", "the service key or app token"),)
+
+
+class Http(_Group):
+    """Where the dashboard listens and who may look."""
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on; a public one needs the admin token.", examples=["0.0.0.0"]
+    )
+    port: int = Field(8080, ge=0, le=65535, description="Port of the dashboard.", examples=[8080])
+    hosts: Annotated[tuple[str, ...], BeforeValidator(_json_list)] = Field(
+        (),
+        description="Names under which people open the dashboard, beside those of this machine (JSON list).",
+        examples=['["bridge.example.com"]'],
+    )
+    admin_token: Token | None = Field(None, description="Opens every page.", examples=["…"])
+    read_token: Token | None = Field(None, description="Opens pages that only show.", examples=["…"])
+
+
+class Log(_Group):
+    """How the log is written (to standard error)."""
+
+    format: Literal["auto", "pretty", "json"] = Field(
+        "auto", description="auto: pretty on a terminal, JSON elsewhere.", examples=["json"]
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least important thing that is told.", examples=["debug"]
+    )
+
+
+class Settings(BaseSettings):
+    """Every setting of the environment; make it with `read_settings`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        enable_decoding=False,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    config: Path = Field(Path("config"), description="The config folder.", examples=["config"])
+    state: Path = Field(
+        Path("state"), description="Folder of the embedded database, lock and caches.", examples=["state"]
+    )
+    salesforce: SalesforceAccess = Field(default_factory=SalesforceAccess)
+    hubspot: HubSpotAccess = Field(default_factory=HubSpotAccess)
+    http: Http = Field(default_factory=Http)
+    log: Log = Field(default_factory=Log)
+    ca_file: Path | None = Field(
+        None, description="Further certificate authority (PEM), beside the usual ones.", examples=["ca.pem"]
+    )
+    proxy_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s]+/?$",
+        description="Proxy for vendor calls; the environment's own is not trusted.",
+        examples=["http://proxy.example.com:3128"],
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let secret files be named like the settings, one value a file."""
+        folder = getattr(file_secret_settings, "secrets_dir", None)
+        if folder is None:
+            return init_settings, env_settings, dotenv_settings
+        files = NestedSecretsSettingsSource(file_secret_settings, secrets_nested_delimiter="__")
+        return init_settings, env_settings, dotenv_settings, files
+
+    def missing(self) -> tuple[str, ...]:
+        """One sentence for each credential that is lacking before a vendor can be contacted."""
+        return self.hubspot.missing() + self.salesforce.missing()
+
+    def require_credentials(self) -> None:
+        """Raise `UnusableSettings` unless both systems can be signed in to."""
+        if lacking := self.missing():
+            raise UnusableSettings(lacking)
+
+
+def read_settings(dotenv: Path = Path(".env")) -> Settings:
+    """Read the settings; raise `UnusableSettings` with one sentence for each that is wrong."""
+    unknown = list(_unknown_names(dotenv))
+    if unknown:
+        raise UnusableSettings(unknown)
+    folder = os.environ.get(SECRETS_DIR) or _entries(dotenv).get(SECRETS_DIR)
+    if folder and not Path(folder).is_dir():
+        raise UnusableSettings([f"{SECRETS_DIR} names a folder that is not there; correct or unset it."])
+    try:
+        return Settings(_env_file=dotenv, _secrets_dir=folder)
+    except ValidationError as error:
+        raise UnusableSettings([_sentence(e) for e in error.errors(include_input=False)]) from None
+
+
+def shipped_config() -> Path:
+    """The folder of config files that `init` writes: packed beside this file, or the checkout's own."""
+    packed = Path(__file__).parent / "shipped"
+    return packed if packed.is_dir() else Path(__file__).parents[1] / "config"
+
+
+def setting_names() -> tuple[str, ...]:
+    """The name of every setting, in the order in which people read about them."""
+    return (*(name for name, _ in described_settings()), SECRETS_DIR)
+
+
+def described_settings() -> Iterator[tuple[str, Any]]:
+    """Every setting's name with its pydantic field (description, default, example)."""
+    for name, field in Settings.model_fields.items():
+        group = field.annotation
+        if isinstance(group, type) and issubclass(group, _Group):
+            for inner, inner_field in group.model_fields.items():
+                yield f"{PREFIX}{name}__{inner}".upper(), inner_field
+        else:
+            yield f"{PREFIX}{name}".upper(), field
+
+
+def _lacks(name: str, what: str) -> str:
+    return f"{PREFIX}{name} is missing ({what}); set it in the environment or in .env."
+
+
+def _unknown_names(dotenv: Path) -> Iterator[str]:
+    known = setting_names()
+    for name in sorted({*os.environ, *_entries(dotenv)}):
+        if not name.upper().startswith(PREFIX) or name.upper() in known or _NOT_OURS.fullmatch(name):
+            continue
+        near = difflib.get_close_matches(name.upper()[len(PREFIX) :], [k[len(PREFIX) :] for k in known], n=1)
+        yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near[0]}?" if near else "remove it.")
+
+
+def _entries(dotenv: Path) -> dict[str, str | None]:
+    return dotenv_values(dotenv) if dotenv.is_file() else {}
+
+
+def _sentence(error: Any) -> str:
+    name = PREFIX + "__".join(str(part) for part in error["loc"] if not isinstance(part, int)).upper()
+    said = error["msg"].removeprefix("Value error, ")
+    return f"{name} {said if said.startswith('must') else 'is wrong: ' + said}."
