@@ -116,12 +116,14 @@ class Problem:
 class Put:
     """Effect: change one record. The plan's `Remember` counts only if every *gate* was done.
 
-    *lines* names the mapping line behind each field, so that a refused field keeps its base.
+    *lines* names the mapping line behind each field, so that a refused field keeps its base; *marks* the entries of `Base.joined` and
+    `Base.told` that are remembered only if it was done.
     """
 
     write: Write
     gate: bool = False
     lines: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,43 @@
+"""Plan one company: an Account and its company in HubSpot."""
+
+from __future__ import annotations
+
+from connectors.records import Record, Ref
+from mappings.matching import choose_company
+from sync.plan.create import create_in_hubspot, settle_key
+from sync.plan.draft import Draft
+from sync.plan.identity import chosen
+from sync.plan.lines import merge_lines
+
+
+def plan_company(draft: Draft) -> None:
+    """Link, merge, or create the company in HubSpot once its Account has a linked person."""
+    facts = draft.facts
+    if facts.salesforce is None:
+        return
+    company = _company(draft, facts.salesforce)
+    if company is not None:
+        merge_lines(draft, company, facts.salesforce)
+        settle_key(draft, company, facts.salesforce)
+    elif facts.relatives and not draft.problems:
+        create_in_hubspot(draft, "company", facts.salesforce)
+        for ref in facts.relatives:
+            draft.ask(ref)
+
+
+def _company(draft: Draft, account: Record) -> Record | None:
+    if draft.facts.hubspot is not None or draft.link.hubspot is not None:
+        return draft.facts.hubspot
+    match = choose_company(account.ref.id, account.values, {one.ref.id: one.values for one in draft.facts.candidates})
+    company = chosen(draft, match, draft.facts.candidates)
+    if company is not None:
+        draft.adopt(company)
+        for ref in draft.facts.relatives:
+            draft.ask(ref)
+    return company
+
+
+def account_of(record: Record) -> Ref | None:
+    """The Account that a Salesforce record belongs to."""
+    id_ = record.values.get("AccountId")
+    return Ref("salesforce", "account", id_) if id_ else None

@@ -1,0 +1,82 @@
+"""Create the missing counterpart of a record: always an upsert on a unique key, after a look."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from connectors.records import Record, Ref, Side, Write
+from mappings.fields import Unreadable, Unrenderable
+from mappings.values import ABSENT, is_blank, pack
+from sync.model import Put
+from sync.plan.draft import Draft
+from sync.plan.lines import read
+
+HUBSPOT_KEY: Final = "leadbridge_key"
+SALESFORCE_KEY: Final = "Leadbridge_HubSpot_Id__c"
+
+
+def create_in_hubspot(draft: Draft, kind: str, original: Record) -> None:
+    """Create the company or deal of a Salesforce record, found again by the Salesforce id it carries."""
+    values = first_values(draft, original, "hubspot", kind)
+    values[HUBSPOT_KEY] = original.ref.id
+    write = Write(
+        id=draft.write_id(f"create {kind}"),
+        side="hubspot",
+        kind=kind,
+        op="upsert",
+        key=(HUBSPOT_KEY, original.ref.id),
+        values=values,
+    )
+    _create(draft, write, original, f"{original.ref.kind} has a linked counterpart in HubSpot's world")
+
+
+def create_person(draft: Draft, kind: str, contact: Record, extra: dict[str, Any]) -> None:
+    """Create the Lead or Contact of a HubSpot contact at hand-over."""
+    values = {**first_values(draft, contact, "salesforce", kind), **extra, SALESFORCE_KEY: contact.ref.id}
+    write = Write(
+        id=draft.write_id(f"create {kind}"),
+        side="salesforce",
+        kind=kind,
+        op="upsert",
+        key=(SALESFORCE_KEY, contact.ref.id),
+        values=values,
+    )
+    _create(draft, write, contact, f"handed over as a {kind}")
+
+
+def _create(draft: Draft, write: Write, original: Record, why: str) -> None:
+    draft.put(Put(write, gate=True))
+    draft.ask(original.ref)
+    draft.decide("created", why, side=write.side, new=write.kind, occurred_at=original.modified_at)
+
+
+def first_values(draft: Draft, original: Record, side: Side, kind: str) -> dict[str, Any]:
+    """What a new record of *kind* is born with: every line that may write there, required blanks filled."""
+    values: dict[str, Any] = {}
+    for line in draft.terms.agreement.pairs[draft.facts.pair].lines:
+        if not line.writes(side) or not line.fields(side, kind):
+            continue
+        try:
+            value = read(draft, line, original)
+            if is_blank(value) or value is ABSENT:
+                value = line.if_required
+            if value is None or (line.only is not None and value != line.only):
+                continue
+            rendered = line.render(side, kind, value, draft.terms.directory)
+        except (Unreadable, Unrenderable) as error:
+            draft.problem("value_cannot_be_written", str(error), error.remedy, field=line.name)
+            continue
+        values.update(rendered)
+        draft.decide(
+            "field", "first value", field=line.name, side=side, rule=line.rule,
+            new=pack(value), occurred_at=original.modified_at,
+        )
+    return values
+
+
+def settle_key(draft: Draft, ours: Record, theirs: Record) -> None:
+    """Write the Salesforce id on the HubSpot record once, so that a lost store finds it again."""
+    if ours.values.get(HUBSPOT_KEY) in (None, ""):
+        draft.set("hubspot", {HUBSPOT_KEY: theirs.ref.id})
+
+

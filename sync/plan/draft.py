@@ -1,0 +1,144 @@
+"""A plan in the making: values, decisions and problems of one unit are gathered here.
+
+The only mutable thing of the pure core; it never leaves `sync.plan`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from connectors.records import Record, Ref, Side, Write
+from mappings.lifecycle import Standing
+from sync.model import Agreed, Ask, Base, Decision, Effect, Facts, Link, Plan, Problem, Put, Remember
+from sync.plan.terms import Terms
+
+
+class Draft:
+    """Collects what is decided about one unit and turns it into one plan.
+
+    All fields that one side gets are one write: a record is never written twice by one plan.
+    """
+
+    def __init__(self, facts: Facts, terms: Terms, now: datetime) -> None:
+        self.facts = facts
+        self.terms = terms
+        self.now = now
+        self.link: Link = facts.link
+        self.agreed: dict[str, Agreed] = dict(facts.base.agreed)
+        self.shown: dict[str, Mapping[str, Any]] = dict(facts.base.shown)
+        self.joined: list[str] = list(facts.base.joined)
+        self.told: dict[str, str] = dict(facts.base.told)
+        self.decisions: list[Decision] = []
+        self.problems: list[Problem] = [facts.problem] if facts.problem else []
+        self.standing: Standing | None = facts.standing
+        self.hubspot: Record | None = facts.hubspot
+        self.salesforce: Record | None = facts.salesforce
+        self._values: dict[Side, dict[str, Any]] = {"hubspot": {}, "salesforce": {}}
+        self._lines: dict[Side, dict[str, str]] = {"hubspot": {}, "salesforce": {}}
+        self._others: list[Effect] = []
+
+    @property
+    def subject(self) -> Ref:
+        """The record this unit is named after."""
+        return subject_of(self.facts.pair, self.link)
+
+    def set(self, side: Side, values: Mapping[str, Any], line: str | None = None) -> None:
+        """Let *values* stand on *side*; *line* is the mapping line they come from."""
+        self._values[side].update(values)
+        if line is not None:
+            self._lines[side].update(dict.fromkeys(values, line))
+
+    def written(self, side: Side) -> Mapping[str, Any]:
+        """What this plan puts on *side* so far."""
+        return self._values[side]
+
+    def decide(self, what: str, why: str, **more: Any) -> None:
+        """Keep one decision for the ledger."""
+        self.decisions.append(Decision(what=what, why=why, subject=self.subject, **more))
+
+    def problem(self, code: str, text: str, remedy: str, *, who: str = "ops", field: str | None = None) -> None:
+        """Keep one thing that somebody must act on."""
+        self.problems.append(
+            Problem(code=code, subject=self.subject, text=text, remedy=remedy, who=who, field=field)
+        )
+
+    def ask(self, ref: Ref) -> None:
+        """Knock for *ref* once this plan is carried out."""
+        if Ask(ref) not in self._others:
+            self._others.append(Ask(ref))
+
+    def put(self, put: Put) -> None:
+        """Add a write of its own: a creation, a note, an association."""
+        self._others.append(put)
+
+    def write_id(self, purpose: str) -> str:
+        """A name for a write that is the same whenever the same facts are planned at the same moment."""
+        seed = f"{self.subject}|{purpose}|{self.now.isoformat()}|{self.facts.link.id}"
+        return hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
+
+    def join(self, ref: Ref, side: Side, how: str) -> None:
+        """Let the unit's link name *ref* on *side* from now on."""
+        self.link = replace(self.link, **{side: ref}, how=how)
+
+    def adopt(self, record: Record) -> None:
+        """Take *record* as this unit's record of its side."""
+        if record.ref.side == "hubspot":
+            self.hubspot = record
+        else:
+            self.salesforce = record
+
+    def plan(self) -> Plan:
+        """The finished plan: one write a record, then notes and associations, then what to remember."""
+        puts = [put for side in ("salesforce", "hubspot") if (put := self._put(side))]  # type: ignore[arg-type]
+        effects: list[Effect] = [*puts, *self._others, self._remember()]
+        return Plan(
+            subject=self.subject,
+            pair=self.facts.pair,
+            decisions=tuple(self.decisions),
+            effects=tuple(effects),
+            problems=tuple(self.problems),
+            settles=self.facts.knocks,
+            polled=self.facts.polled,
+        )
+
+    def _put(self, side: Side) -> Put | None:
+        values = self._values[side]
+        record: Record | None = getattr(self, side)
+        if not values or record is None:
+            return None
+        write = Write(
+            id=self.write_id(f"update {record.ref}"),
+            side=side,
+            kind=record.ref.kind,
+            op="update",
+            ref_id=record.ref.id,
+            values=values,
+        )
+        return Put(write, lines=self._lines[side])
+
+    def _remember(self) -> Remember:
+        base = Base(agreed=self.agreed, shown=self.shown, joined=tuple(self.joined), told=self.told)
+        link = replace(
+            self.link,
+            hubspot_modified_at=_stamp(self.hubspot, self.link.hubspot_modified_at),
+            salesforce_modified_at=_stamp(self.salesforce, self.link.salesforce_modified_at),
+        )
+        wakes_at = self.standing.wakes_at if self.standing else None
+        return Remember(link=link, base=base, standing=self.standing, wakes_at=wakes_at)
+
+
+def subject_of(pair: str, link: Link) -> Ref:
+    """People are named by their contact in HubSpot; companies and deals by their Salesforce record."""
+    first, second = (link.hubspot, link.salesforce) if pair == "person" else (link.salesforce, link.hubspot)
+    ref = first or second
+    if ref is None:
+        raise ValueError("a link names at least one record")
+    return ref
+
+
+def _stamp(record: Record | None, known: datetime | None) -> datetime | None:
+    return record.modified_at if record is not None else known

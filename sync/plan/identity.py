@@ -1,0 +1,27 @@
+"""Turn the matching rules' answer into a link, or into a problem: never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from connectors.records import Record
+from mappings.matching import Ambiguous, Match
+from sync.plan.draft import Draft
+
+
+def chosen(draft: Draft, match: Match | Ambiguous | None, candidates: Iterable[Record]) -> Record | None:
+    """The candidate that the match names; several candidates become a problem."""
+    if isinstance(match, Ambiguous):
+        draft.problem(
+            "several_candidates",
+            f"{draft.subject} could be any of {', '.join(match.ids)} ({match.how}); nothing was linked or written",
+            "merge the duplicates, or put the right key on one of them; the next change of the record tries again",
+        )
+        return None
+    if match is None:
+        return None
+    record = next((one for one in candidates if one.ref.id == match.id), None)
+    if record is not None:
+        draft.join(record.ref, record.ref.side, match.how)
+        draft.decide("linked", match.how, side=record.ref.side, new=str(record.ref), occurred_at=record.modified_at)
+    return record

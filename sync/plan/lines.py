@@ -1,0 +1,145 @@
+"""Merge every mapping line of a unit that has a record on both sides."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from connectors.records import Record, Side
+from mappings.fields import FieldLine, Unreadable, Unrenderable
+from mappings.values import ABSENT, is_blank, pack, same, unpack
+from sync.merge import Merged, Met, Seen, merge
+from sync.model import Agreed, Facts
+from sync.plan.draft import Draft
+
+
+def merge_lines(draft: Draft, hubspot: Record, salesforce: Record) -> None:
+    """Plan the fields of both records, line by line; one line's trouble never blocks another."""
+    pair = draft.terms.agreement.pairs[draft.facts.pair]
+    tie = draft.terms.agreement.bridge.latest_tie
+    for line in pair.lines:
+        try:
+            left = read(draft, line, hubspot)
+            right = read(draft, line, salesforce)
+        except Unreadable as error:
+            draft.problem("value_not_understood", str(error), error.remedy, field=line.name)
+            continue
+        if left is ABSENT or right is ABSENT:
+            continue
+        _merge_line(draft, line, _seen(draft.facts, line, hubspot, left), _seen(draft.facts, line, salesforce, right), tie)
+
+
+def read(draft: Draft, line: FieldLine, record: Record) -> Any:
+    """The line's canonical value on *record*; ABSENT where the line does not exist or was not seen."""
+    return line.read(record.ref.side, record.ref.kind, record.values, draft.terms.directory)
+
+
+def suspects(facts: Facts, lines: tuple[FieldLine, ...], draft: Draft) -> tuple[str, ...]:
+    """HubSpot fields whose history could change the verdict: they differ and both records moved."""
+    if facts.hubspot is None or facts.salesforce is None or not (_moved(facts, "hubspot") and _moved(facts, "salesforce")):
+        return ()
+    found: list[str] = []
+    for line in lines:
+        if line.rule != "two_way" or line.name not in facts.base.agreed:
+            continue
+        try:
+            left, right = read(draft, line, facts.hubspot), read(draft, line, facts.salesforce)
+        except Unreadable:
+            continue
+        if left is not ABSENT and right is not ABSENT and not same(left, right):
+            found.extend(line.fields("hubspot", facts.hubspot.ref.kind))
+    return tuple(dict.fromkeys(found))
+
+
+def _moved(facts: Facts, side: Side) -> bool:
+    record: Record | None = getattr(facts, side)
+    known: datetime | None = getattr(facts.link, f"{side}_modified_at")
+    return record is not None and (known is None or record.modified_at > known)
+
+
+def _merge_line(draft: Draft, line: FieldLine, left: Seen, right: Seen, tie: Side) -> None:
+    agreed = draft.facts.base.agreed.get(line.name)
+    met = Met(unpack(agreed.value)) if agreed is not None and agreed.line == line.fingerprint else None
+    merged = merge(line, met, left, right, tie=tie)
+    if merged.waits:
+        _wait(draft, line, merged, left, right)
+    elif merged.to is not None:
+        _carry(draft, line, merged, left, right)
+    elif merged.settled and (met is None or not same(met.value, merged.value)):
+        draft.agreed[line.name] = _agreed(line, merged.value, left, right)
+
+
+def _carry(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: Seen) -> None:
+    """Write the merged value to the side that lacks it."""
+    side: Side = merged.to or "hubspot"
+    record: Record | None = getattr(draft, side)
+    giver = left if side == "salesforce" else right
+    if record is None or not line.writes(side):
+        return
+    try:
+        values = line.render(side, record.ref.kind, merged.value, draft.terms.directory)
+    except Unrenderable as error:
+        draft.problem("value_cannot_be_written", str(error), error.remedy, field=line.name)
+        return
+    if is_blank(merged.value) and line.if_required is not None and side == "salesforce":
+        return
+    draft.set(side, values, line.name)
+    draft.agreed[line.name] = _agreed(line, merged.value, left, right)
+    draft.decide(
+        "conflict" if merged.conflict else "field",
+        merged.why,
+        field=line.name,
+        side=side,
+        rule=line.rule,
+        old=pack(merged.lost),
+        new=pack(merged.value),
+        by=giver.by,
+        occurred_at=giver.until,
+    )
+
+
+def _wait(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: Seen) -> None:
+    """Both values stay where they are; a person decides."""
+    draft.decide(
+        "conflict", merged.why, field=line.name, rule=line.rule,
+        new=pack(left.value), other=pack(right.value), occurred_at=max_of(left.until, right.until),
+    )
+    draft.problem(
+        "conflict",
+        f"{line.name} differs between HubSpot and Salesforce and the rule leaves the choice to a person",
+        "make both sides equal, or choose another `conflict` or `first` for this line in "
+        f"{line.file} (line {line.line})",
+        field=line.name,
+    )
+
+
+def max_of(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The later of two moments, either of which may be unknown."""
+    if one is None or other is None:
+        return one or other
+    return max(one, other)
+
+
+def _agreed(line: FieldLine, value: Any, left: Seen, right: Seen) -> Agreed:
+    return Agreed(
+        value=pack(value),
+        line=line.fingerprint,
+        hubspot_at=left.until,
+        hubspot_by=left.by,
+        salesforce_at=right.until,
+        salesforce_by=right.by,
+    )
+
+
+def _seen(facts: Facts, line: FieldLine, record: Record, value: Any) -> Seen:
+    """One side's value with the vendor's word on when it changed."""
+    side = record.ref.side
+    agreed = facts.base.agreed.get(line.name)
+    history = next((record.history[name] for name in line.fields(side, record.ref.kind) if name in record.history), ())
+    if history:
+        newest = history[0]
+        known: datetime | None = getattr(agreed, f"{side}_at") if agreed else None
+        edited = known is not None and newest.at > known
+        return Seen(value, newest.at, newest.at, newest.by, edited)
+    looked: datetime | None = getattr(facts.link, f"{side}_modified_at")
+    return Seen(value, looked, record.modified_at, record.modified_by)

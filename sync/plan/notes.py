@@ -1,0 +1,112 @@
+"""What is told to people: the task of a hand-off, and notes on the record, once each.
+
+A note to a person is a note on the contact in HubSpot and a completed task on the
+record in Salesforce. Neither has a unique key, so each ends with a signature by
+which it is found again when the answer to its creation was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from connectors.records import Record, Ref, Write
+from mappings.lifecycle import Standing, Tell
+from sync.model import Put
+from sync.plan.draft import Draft
+from sync.plan.situation import USER_PREFIX
+
+_EVIDENCE: Final[Mapping[str, str]] = {
+    "recent_conversion_event_name": "last form",
+    "recent_conversion_date": "filled in at",
+    "hs_email_last_click_date": "last click in a mail",
+    "hs_analytics_last_visit_timestamp": "last visit",
+    "hubspotscore": "score",
+    "hs_analytics_source": "first came by",
+}
+
+
+def hand_off_task(draft: Draft, person: Record | None) -> None:
+    """One task a round tells the owner what was handed over, why, and until when to accept."""
+    standing = draft.standing
+    if person is None or standing is None or standing.stage != "handed_over" or standing.adopted_at is not None:
+        return
+    key = f"hand-off {standing.round}"
+    owner = str(draft.written("salesforce").get("OwnerId") or person.values.get("OwnerId") or "")
+    if key in draft.told or not owner.startswith(USER_PREFIX):
+        return
+    due = _local(draft, standing.due_at)
+    _task(
+        draft,
+        person,
+        key,
+        subject=f"Accept or reject by {due:%a %d %b %H:%M}" if due else "Accept or reject",
+        text=_reasons(draft, standing),
+        values={"OwnerId": owner, "Status": "Not Started", "ActivityDate": due.date().isoformat() if due else None},
+    )
+
+
+def tell(draft: Draft, message: Tell, contact: Record, person: Record | None) -> None:
+    """Write a note on the record of the side where the edit was made: once a day."""
+    key = f"{message.key} {message.side}"
+    today = _today(draft)
+    if draft.told.get(key) == today:
+        return
+    if message.side == "salesforce" and person is not None:
+        values = {"Status": "Completed", "ActivityDate": today}
+        _task(draft, person, key, subject="leadbridge put the stage right", text=message.text, values=values)
+    else:
+        _note(draft, contact, key, message.text)
+    draft.decide("told", message.text, side=message.side)
+
+
+def signature(subject: Ref, key: str) -> str:
+    """The last line of everything the bridge writes to people."""
+    return f"leadbridge · {subject} · {key}"
+
+
+def _reasons(draft: Draft, standing: Standing) -> str:
+    """Why this person, and what marketing did: the evidence that stands on the contact."""
+    values: Mapping[str, Any] = draft.facts.hubspot.values if draft.facts.hubspot else {}
+    lines = [f"{label}: {values[name]}" for name, label in _EVIDENCE.items() if values.get(name)]
+    head = f"Sales-ready by definition {standing.definition_version}, round {standing.round}."
+    return "\n".join([head, *lines])
+
+
+def _task(
+    draft: Draft, person: Record, key: str, *, subject: str, text: str, values: Mapping[str, Any]
+) -> None:
+    written = {
+        "WhoId": person.ref.id,
+        "Subject": subject,
+        "Description": f"{text}\n\n{signature(draft.subject, f'{key} {_today(draft)}')}",
+        **values,
+    }
+    _put(draft, key, Write(id=draft.write_id(key), side="salesforce", kind="task", op="create", values=written))
+
+
+def _note(draft: Draft, contact: Record, key: str, text: str) -> None:
+    values = {
+        "hs_timestamp": draft.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "hs_note_body": f"{text}<br><br>{signature(draft.subject, f'{key} {_today(draft)}')}",
+    }
+    write = Write(
+        id=draft.write_id(key), side="hubspot", kind="note", op="create", values=values, associations=(contact.ref,)
+    )
+    _put(draft, key, write)
+
+
+def _put(draft: Draft, key: str, write: Write) -> None:
+    draft.put(Put(write, marks=(key,)))
+    draft.told[key] = _today(draft)
+
+
+def _today(draft: Draft) -> str:
+    moment = _local(draft, draft.now)
+    return (moment or draft.now).date().isoformat()
+
+
+def _local(draft: Draft, at: datetime | None) -> datetime | None:
+    return at.astimezone(ZoneInfo(draft.terms.agreement.bridge.time_zone)) if at else None

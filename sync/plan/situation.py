@@ -1,0 +1,128 @@
+"""Put the records around a person into the plain words that the lifecycle understands."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from connectors.records import Record
+from mappings.lifecycle import Opportunity, Situation
+from mappings.matching import domain_of
+from sync.model import Facts
+from sync.plan.terms import Terms
+
+USER_PREFIX: Final = "005"
+
+
+def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
+    """All that the lifecycle may look at for this person."""
+    contact = facts.hubspot
+    values = person.values if person is not None else None
+    newest = max(
+        (one.created_at for one in (contact, facts.converted or person) if one is not None and one.created_at),
+        default=None,
+    )
+    return Situation(
+        hubspot=contact.values if contact is not None else None,
+        salesforce=values,
+        salesforce_kind=person.ref.kind if person is not None else None,
+        owner_is_user=bool(values) and str((values or {}).get("OwnerId") or "").startswith(USER_PREFIX),
+        hand_over_owner=hand_over_owner(facts, terms, person),
+        opportunities=opportunities(facts),
+        converted_opportunity=facts.converted.values.get("ConvertedOpportunityId") if facts.converted else None,
+        owner_activity_at=_newest_activity(facts, terms, person),
+        created_at=newest,
+        sales_created=_made_by_a_seller(facts, terms, person),
+        adopted_before=terms.live_since,
+    )
+
+
+def opportunities(facts: Facts) -> tuple[Opportunity, ...]:
+    """The opportunities in which the person has a role, oldest first."""
+    found = {one.id: one for one in map(_opportunity, facts.opportunities)}
+    return tuple(sorted(found.values(), key=lambda one: (one.created_at or datetime.max.replace(tzinfo=UTC), one.id)))
+
+
+def _opportunity(role: Record) -> Opportunity:
+    """Read an opportunity through its contact role: parents stand under dotted names."""
+    seen = role.values
+    amount = seen.get("Opportunity.Amount")
+    closes = seen.get("Opportunity.CloseDate")
+    return Opportunity(
+        id=str(seen["OpportunityId"]),
+        is_closed=bool(seen.get("Opportunity.IsClosed")),
+        is_won=bool(seen.get("Opportunity.IsWon")),
+        amount=Decimal(str(amount)) if amount is not None else None,
+        currency=seen.get("Opportunity.CurrencyIsoCode"),
+        close_date=date.fromisoformat(closes) if closes else None,
+        created_at=moment(seen.get("Opportunity.CreatedDate")),
+        stage_name=seen.get("Opportunity.StageName"),
+        loss_reason=seen.get("Opportunity.Leadbridge_Loss_Reason__c"),
+    )
+
+
+def moment(raw: Any) -> datetime | None:
+    """A vendor's timestamp as an aware moment."""
+    return datetime.fromisoformat(raw) if raw else None
+
+
+def _newest_activity(facts: Facts, terms: Terms, person: Record | None) -> datetime | None:
+    """The newest activity that a person completed; what our own user completed never counts."""
+    us = terms.us.get("salesforce")
+    owner = person.values.get("OwnerId") if person is not None else None
+    moments = [
+        held
+        for activity in facts.activities
+        if activity.values.get("OwnerId") == owner
+        and us not in (activity.values.get("CreatedById"), activity.modified_by)
+        and (held := _held_at(activity)) is not None
+    ]
+    return max(moments, default=None)
+
+
+def _held_at(activity: Record) -> datetime | None:
+    if activity.ref.kind == "event":
+        return moment(activity.values.get("StartDateTime")) or activity.created_at
+    if not activity.values.get("IsClosed"):
+        return None
+    return moment(activity.values.get("CompletedDateTime")) or activity.modified_at
+
+
+def _made_by_a_seller(facts: Facts, terms: Terms, person: Record | None) -> bool:
+    """The Salesforce record was made by hand, after the bridge went live."""
+    record = facts.converted or person
+    if record is None or record.created_at is None or terms.live_since is None:
+        return False
+    by_us = record.values.get("CreatedById") == terms.us.get("salesforce")
+    return record.created_at >= terms.live_since and not by_us
+
+
+def hand_over_owner(facts: Facts, terms: Terms, person: Record | None) -> str | None:
+    """Who takes the hand-off: the record's own user, the contact's owner, the account's, else the queue."""
+    owner = person.values.get("OwnerId") if person is not None else None
+    if owner and str(owner).startswith(USER_PREFIX) and owner not in terms.directory.inactive:
+        return str(owner)
+    return _by_hubspot_owner(facts, terms) or _by_account(facts, terms) or terms.fallback_queue
+
+
+def _by_hubspot_owner(facts: Facts, terms: Terms) -> str | None:
+    owner = facts.hubspot.values.get("hubspot_owner_id") if facts.hubspot else None
+    email = terms.directory.canonical("hubspot", owner) if owner else None
+    return terms.directory.id("salesforce", email) if email else None
+
+
+def _by_account(facts: Facts, terms: Terms) -> str | None:
+    owners = {
+        str(account.values["OwnerId"])
+        for account in facts.accounts
+        if account.values.get("OwnerId") not in terms.directory.inactive and account.values.get("OwnerId")
+    }
+    return owners.pop() if len(owners) == 1 else None
+
+
+def accounts_of_domain(facts: Facts) -> list[Record]:
+    """The Accounts whose website has the domain of the contact's e-mail."""
+    email = facts.hubspot.values.get("email") if facts.hubspot else None
+    domain = domain_of(str(email)) if email else None
+    return [one for one in facts.accounts if domain and domain_of(str(one.values.get("Website") or "")) == domain]

@@ -1,0 +1,133 @@
+"""Ask the lifecycle where the person stands, and plan what follows: hand-off, projections, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from connectors.records import Record, Side, Version
+from mappings.lifecycle import Outcome, Request, Step, decide, project, read_requests
+from mappings.matching import creates_contact
+from sync.plan.create import create_person
+from sync.plan.draft import Draft
+from sync.plan.notes import hand_off_task, tell
+from sync.plan.situation import accounts_of_domain, situation
+
+STAGE: Final[Mapping[Side, str]] = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
+_REFUSALS: Final = frozenset({"illegal", "flagged", "asked", "refused_guard"})
+
+
+def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
+    """Judge what was asked for, make the bridge's own moves, and let both sides show the result."""
+    lifecycle = draft.terms.agreement.lifecycle
+    around = situation(draft.facts, draft.terms, person)
+    asked = requests(draft, contact, person)
+    outcome = decide(lifecycle, draft.facts.standing, asked, around, draft.now)
+    _keep_steps(draft, outcome.steps)
+    draft.standing = outcome.standing
+    if outcome.hands_over and person is None:
+        _hand_over_new(draft, contact, around.hand_over_owner)
+        return
+    if outcome.hands_over and person is not None:
+        _give_to(draft, person, around.hand_over_owner)
+    _show(draft, contact, person)
+    hand_off_task(draft, person)
+    for message in outcome.tells:
+        tell(draft, message, contact, person)
+    _missing_owner(draft, outcome)
+
+
+def requests(draft: Draft, contact: Record, person: Record | None) -> list[Request]:
+    """What people asked for on either side since the bridge last looked, in vendor time."""
+    found = [request for record in (contact, person) if record for request in _requests_on(draft, record)]
+    return sorted(found, key=lambda request: request.at)
+
+
+def _requests_on(draft: Draft, record: Record) -> list[Request]:
+    side = record.ref.side
+    us = draft.terms.us.get(side)
+    shown = draft.shown.get(side, {})
+    found = read_requests(
+        draft.terms.agreement.lifecycle,
+        draft.facts.standing,
+        side,
+        record.ref.kind,
+        shown,
+        record.values,
+        _steps(record.history.get(STAGE[side], ()), us),
+        record.modified_at,
+        record.modified_by,
+        not shown and us is not None and record.modified_by == us,
+    )
+    return list(found)
+
+
+def _steps(history: tuple[Version, ...], us: str | None) -> list[tuple[Any, Any, str | None, bool]]:
+    return [(one.value, one.at, one.by, us is not None and one.by == us) for one in history]
+
+
+def _keep_steps(draft: Draft, steps: tuple[Step, ...]) -> None:
+    for step in steps:
+        draft.decide(
+            "reverted" if step.verdict in _REFUSALS else "moved",
+            step.why,
+            field="stage",
+            side=step.side,
+            rule=step.verdict,
+            old=step.came_from,
+            new=step.to,
+            other=step.reason,
+            by=step.user or step.actor,
+            occurred_at=step.at,
+        )
+
+
+def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
+    """Make the Lead, or the Contact where exactly one Account has the person's domain."""
+    standing = draft.standing
+    accounts = accounts_of_domain(draft.facts)
+    kind = "contact" if creates_contact(accounts) else "lead"
+    extra: dict[str, Any] = {"OwnerId": owner}
+    if kind == "contact":
+        extra["AccountId"] = accounts[0].ref.id
+    if standing is not None:
+        blank: dict[str, Any] = dict.fromkeys(draft.terms.agreement.lifecycle.needs("salesforce", kind))
+        shown = project(draft.terms.agreement.lifecycle, standing, contact.values, blank, kind)
+        extra.update({name: value for name, value in shown.salesforce.items() if value is not None})
+    create_person(draft, kind, contact, extra)
+
+
+def _give_to(draft: Draft, person: Record, owner: str | None) -> None:
+    if owner and person.values.get("OwnerId") != owner:
+        draft.set("salesforce", {"OwnerId": owner})
+        draft.decide("field", "owner of the hand-off", field="OwnerId", side="salesforce",
+                     old=person.values.get("OwnerId"), new=owner)
+
+
+def _show(draft: Draft, contact: Record, person: Record | None) -> None:
+    """Write the projections that are missing, and remember what stands in the lifecycle's own fields."""
+    lifecycle = draft.terms.agreement.lifecycle
+    if draft.standing is None:
+        return
+    kind = person.ref.kind if person is not None else None
+    shown = project(lifecycle, draft.standing, contact.values, person.values if person is not None else None, kind)
+    for record, values in ((contact, shown.hubspot), (person, shown.salesforce)):
+        if record is None:
+            continue
+        side = record.ref.side
+        draft.set(side, values)
+        for name, value in values.items():
+            draft.decide("projected", f"shows the stage {draft.standing.stage}", field=name, side=side,
+                         old=record.values.get(name), new=value)
+        watched = lifecycle.needs(side, record.ref.kind)
+        draft.shown[side] = {name: {**record.values, **values}.get(name) for name in watched}
+
+
+def _missing_owner(draft: Draft, outcome: Outcome) -> None:
+    if outcome.standing.stage == "qualified" and not outcome.hands_over and outcome.standing.wakes_at is None:
+        draft.problem(
+            "no_owner",
+            "the person is sales-ready, but no owner was found: no HubSpot owner with a Salesforce user, "
+            "no Account of this domain, no fallback queue",
+            "give the contact an owner in HubSpot, or name `owners.fallback_queue` in bridge.yaml",
+        )

@@ -1,0 +1,86 @@
+"""What can go wrong with the store, in words that say what to do.
+
+::
+
+    StoreError
+    ├── StoreUnusable    cannot be opened: the file, the folder or the address is wrong
+    ├── StoreTooNew      written by a newer leadbridge
+    ├── StoreBusy        somebody else writes for longer than we wait
+    ├── LeaseTaken       another process serves this bridge
+    ├── LeaseLost        another process has taken this bridge over
+    └── LinkClash        a record would belong to two links
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sync.model import Link
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked; the text says why and what to do."""
+
+
+class StoreUnusable(StoreError):
+    """The store cannot be opened."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(
+            f"The store {place} cannot be opened: {reason}. Check LEADBRIDGE_STATE and LEADBRIDGE_DATABASE_URL, "
+            "the rights on the folder and the space on its disk."
+        )
+
+
+class StoreTooNew(StoreError):
+    """The store was written by a newer leadbridge."""
+
+    def __init__(self, place: str, revision: str) -> None:
+        super().__init__(
+            f"The store {place} was written by a newer leadbridge (revision {revision}). "
+            "Start that version again, or open a copy that was made before it."
+        )
+        self.revision = revision
+
+
+class StoreBusy(StoreError):
+    """Somebody else has been writing to the store for longer than the bridge waits; try again."""
+
+    def __init__(self, place: str, timeout_s: float) -> None:
+        super().__init__(
+            f"The store {place} was kept busy by another process for more than {timeout_s:g} s; try again."
+        )
+
+
+class LeaseTaken(StoreError):
+    """Another process serves this bridge."""
+
+    def __init__(self, holder: str, until: datetime) -> None:
+        super().__init__(
+            f"This bridge is served by {holder} (its lease lasts until {until:%Y-%m-%d %H:%M:%S} UTC). "
+            "One process serves a bridge: stop that one, or wait until it has ended."
+        )
+        self.holder = holder
+        self.until = until
+
+
+class LeaseLost(StoreError):
+    """Another process has taken this bridge over; this one writes nothing more."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"The bridge was taken over by {holder or 'another process'}; this one must stop.")
+        self.holder = holder
+
+
+class LinkClash(StoreError):
+    """A record would belong to two links; *clashes* names each link wanted and the one that stands."""
+
+    def __init__(self, clashes: Sequence[tuple[Link, Link]]) -> None:
+        said = "; ".join(f"{_ends(wanted)} is wanted, {_ends(held)} stands" for wanted, held in clashes)
+        super().__init__(f"A record can belong to one link only: {said}.")
+        self.clashes = tuple(clashes)
+
+
+def _ends(link: Link) -> str:
+    return f"{link.hubspot or 'nothing'} = {link.salesforce or 'nothing'}"
