@@ -68,7 +68,9 @@ def start_logging(
 
 def _formatter(shared: list[structlog.typing.Processor], pretty: bool) -> logging.Formatter:
     renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if pretty
+        else structlog.processors.JSONRenderer()
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
@@ -82,11 +84,12 @@ def _route_everything(formatter: logging.Formatter, out: TextIO, level: str) -> 
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in _NOISY:
-        logger = logging.getLogger(name)
-        logger.handlers = []
-        logger.propagate = True
-        logger.setLevel(logging.WARNING)
+    for name in {*_NOISY, *logging.root.manager.loggerDict}:
+        if name.partition(".")[0] in _NOISY:
+            logger = logging.getLogger(name)
+            logger.handlers = []
+            logger.propagate = True
+            logger.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
 
 
@@ -97,7 +100,9 @@ class _Redaction:
         # The longest first: one secret may begin with another.
         self._secrets = sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True)
 
-    def __call__(self, logger: Any, name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    def __call__(
+        self, logger: Any, name: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
         return {
             key: value if key.startswith("_") else self._clean(key, value) for key, value in event.items()
         }

@@ -100,9 +100,7 @@ class SalesforceAccess(_Group):
         description="The org's address; needed with a given access token only.",
         examples=["https://example.my.salesforce.com"],
     )
-    client_id: str | None = Field(
-        None, description="Consumer key of the connected app.", examples=["3MVG9…"]
-    )
+    client_id: str | None = Field(None, description="Consumer key of the connected app.", examples=["3MVG9…"])
     client_secret: SecretStr | None = Field(
         None, description="Consumer secret, for client credentials.", examples=["…"]
     )
@@ -161,7 +159,9 @@ class Http(_Group):
     """Where the dashboard listens and who may look."""
 
     host: str = Field(
-        "127.0.0.1", description="Address to listen on; a public one needs the admin token.", examples=["0.0.0.0"]
+        "127.0.0.1",
+        description="Address to listen on; a public one needs the admin token.",
+        examples=["0.0.0.0"],  # noqa: S104 - an example
     )
     port: int = Field(8080, ge=0, le=65535, description="Port of the dashboard.", examples=[8080])
     hosts: Annotated[tuple[str, ...], BeforeValidator(_json_list)] = Field(

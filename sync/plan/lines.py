@@ -34,29 +34,6 @@ def read(draft: Draft, line: FieldLine, record: Record) -> Any:
     return line.read(record.ref.side, record.ref.kind, record.values, draft.terms.directory)
 
 
-def suspects(facts: Facts, lines: tuple[FieldLine, ...], draft: Draft) -> tuple[str, ...]:
-    """HubSpot fields whose history could change the verdict: they differ and both records moved."""
-    if facts.hubspot is None or facts.salesforce is None or not (_moved(facts, "hubspot") and _moved(facts, "salesforce")):
-        return ()
-    found: list[str] = []
-    for line in lines:
-        if line.rule != "two_way" or line.name not in facts.base.agreed:
-            continue
-        try:
-            left, right = read(draft, line, facts.hubspot), read(draft, line, facts.salesforce)
-        except Unreadable:
-            continue
-        if left is not ABSENT and right is not ABSENT and not same(left, right):
-            found.extend(line.fields("hubspot", facts.hubspot.ref.kind))
-    return tuple(dict.fromkeys(found))
-
-
-def _moved(facts: Facts, side: Side) -> bool:
-    record: Record | None = getattr(facts, side)
-    known: datetime | None = getattr(facts.link, f"{side}_modified_at")
-    return record is not None and (known is None or record.modified_at > known)
-
-
 def _merge_line(draft: Draft, line: FieldLine, left: Seen, right: Seen, tie: Side) -> None:
     agreed = draft.facts.base.agreed.get(line.name)
     met = Met(unpack(agreed.value)) if agreed is not None and agreed.line == line.fingerprint else None

@@ -31,7 +31,7 @@ _EVIDENCE: Final[Mapping[str, str]] = {
 def hand_off_task(draft: Draft, person: Record | None) -> None:
     """One task a round tells the owner what was handed over, why, and until when to accept."""
     standing = draft.standing
-    if person is None or standing is None or standing.stage != "handed_over" or standing.adopted_at is not None:
+    if person is None or standing is None or standing.stage != "handed_over" or _is_older(standing):
         return
     key = f"hand-off {standing.round}"
     owner = str(draft.written("salesforce").get("OwnerId") or person.values.get("OwnerId") or "")
@@ -65,6 +65,11 @@ def tell(draft: Draft, message: Tell, contact: Record, person: Record | None) ->
 def signature(subject: Ref, key: str) -> str:
     """The last line of everything the bridge writes to people."""
     return f"leadbridge · {subject} · {key}"
+
+
+def _is_older(standing: Standing) -> bool:
+    """Handed over before this store met the person: the task was made then."""
+    return standing.adopted_at is not None and (standing.handed_over_at or standing.since) < standing.adopted_at
 
 
 def _reasons(draft: Draft, standing: Standing) -> str:

@@ -1,0 +1,59 @@
+"""Facts of companies: the Account, its company, and the linked people who work there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+
+from connectors.records import Find, Record, Ref
+from mappings.matching import domain_of
+from sync.gather.reader import Reader, both_sides, values_of
+from sync.model import Facts, Link
+from sync.plan import Terms
+from sync.store import Store
+
+
+def gather_companies(store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime) -> list[Facts]:
+    """Both records; for an Account without a company its linked people and the companies it may be."""
+    facts = both_sides(reader, found)
+    single = [one.salesforce for one in facts if one.salesforce is not None and one.link.hubspot is None]
+    people = linked_people(store, reader, single)
+    candidates = _candidates(reader, single)
+    return [
+        replace(one, relatives=people.get(one.salesforce.ref, {}), candidates=candidates)
+        if one.salesforce is not None and one.link.hubspot is None
+        else one
+        for one in facts
+    ]
+
+
+def linked_people(store: Store, reader: Reader, accounts: list[Record]) -> dict[Ref, dict[Ref, Link]]:
+    """By Account, its Contacts that are linked to a contact in HubSpot."""
+    ids = tuple(account.ref.id for account in accounts)
+    [contacts] = reader.find("salesforce", [Find("contact", {"AccountId": ids}, reader.fields["salesforce", "contact"])])
+    links = store.links("person", [contact.ref for contact in contacts])
+    people: dict[Ref, dict[Ref, Link]] = defaultdict(dict)
+    for contact in contacts:
+        link = links.get(contact.ref)
+        if link is not None and link.hubspot is not None:
+            people[Ref("salesforce", "account", str(contact.values["AccountId"]))][contact.ref] = link
+    return people
+
+
+def _candidates(reader: Reader, accounts: list[Record]) -> tuple[Record, ...]:
+    """Companies that carry one of these Accounts' ids, or have the domain of its website."""
+    ids = tuple(account.ref.id for account in accounts)
+    domains = tuple(
+        dict.fromkeys(domain for website in values_of(accounts, "Website") if (domain := domain_of(website)))
+    )
+    names = reader.fields["hubspot", "company"]
+    answers = reader.find(
+        "hubspot",
+        [
+            Find("company", {"leadbridge_key": ids}, names),
+            Find("company", {"salesforceaccountid": ids}, names),
+            Find("company", {"domain": domains}, names),
+        ],
+    )
+    return tuple({record.ref: record for answer in answers for record in answer}.values())

@@ -1,0 +1,213 @@
+"""Facts of people: who they are on the other side, what sales does with them, how their fields came to be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from connectors.records import Find, Record, Ref
+from mappings.lifecycle import wants_hand_over
+from mappings.matching import domain_of, is_free_mail
+from sync.gather.reader import Reader, both_sides, values_of
+from sync.model import Facts, Link
+from sync.plan import Terms
+from sync.plan.history import doubtful_fields
+from sync.store import Store
+
+HISTORIES_PER_READ: Final = 50
+
+
+def gather_people(store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime) -> list[Facts]:
+    """Everything about these people; each kind of question is asked once for all of them."""
+    facts = _follow_conversions(reader, both_sides(reader, found))
+    facts = _candidates_in_salesforce(reader, facts)
+    facts = _contacts_of_strangers(reader, facts)
+    facts = _opportunities(reader, facts)
+    facts = _activities(reader, terms, facts)
+    facts = _accounts(reader, terms, facts, now)
+    facts = _companies(store, facts)
+    return _histories(reader, terms, facts)
+
+
+def _follow_conversions(reader: Reader, facts: list[Facts]) -> list[Facts]:
+    """A converted Lead is read on as the Contact that it became."""
+    became = {one.link.salesforce: ref for one in facts if (ref := _contact_of(one.salesforce)) is not None}
+    reader.read(became.values())
+    return [
+        replace(one, converted=one.salesforce, salesforce=reader.get(became[one.link.salesforce]))
+        if one.link.salesforce in became
+        else one
+        for one in facts
+    ]
+
+
+def _contact_of(record: Record | None) -> Ref | None:
+    if record is None or not record.values.get("IsConverted") or not record.values.get("ConvertedContactId"):
+        return None
+    return Ref("salesforce", "contact", str(record.values["ConvertedContactId"]))
+
+
+def _candidates_in_salesforce(reader: Reader, facts: list[Facts]) -> list[Facts]:
+    """Leads and Contacts that may be one of the contacts nobody is linked to yet: by key, id and e-mail."""
+    strangers = [one.hubspot for one in facts if one.hubspot is not None and one.link.salesforce is None]
+    if not strangers:
+        return facts
+    keys = {
+        "Leadbridge_HubSpot_Id__c": tuple(one.ref.id for one in strangers),
+        "Email": values_of(strangers, "email"),
+    }
+    own = values_of(strangers, "leadbridge_key")
+    leads = {**keys, "Id": (*values_of(strangers, "salesforceleadid"), *_with_prefix(own, "00Q"))}
+    contacts = {**keys, "Id": (*values_of(strangers, "salesforcecontactid"), *_with_prefix(own, "003"))}
+    answers = reader.find(
+        "salesforce",
+        [
+            Find("lead", leads, reader.fields["salesforce", "lead"]),
+            Find("contact", contacts, reader.fields["salesforce", "contact"]),
+        ],
+    )
+    index = _index(record for answer in answers for record in answer)
+    return [
+        replace(one, candidates=_matches(index, one.hubspot))
+        if one.hubspot is not None and one.link.salesforce is None
+        else one
+        for one in facts
+    ]
+
+
+def _with_prefix(ids: Iterable[str], prefix: str) -> tuple[str, ...]:
+    return tuple(id_ for id_ in ids if id_.startswith(prefix))
+
+
+def _index(records: Iterable[Record]) -> dict[str, dict[Ref, Record]]:
+    """Records by everything they can be recognised by."""
+    index: dict[str, dict[Ref, Record]] = defaultdict(dict)
+    for record in records:
+        for mark in (record.ref.id, record.values.get("Leadbridge_HubSpot_Id__c"), record.values.get("Email")):
+            if mark:
+                index[str(mark).casefold()][record.ref] = record
+    return index
+
+
+def _matches(index: dict[str, dict[Ref, Record]], contact: Record) -> tuple[Record, ...]:
+    names = ("email", "leadbridge_key", "salesforceleadid", "salesforcecontactid")
+    marks = [contact.ref.id, *(contact.values.get(name) for name in names)]
+    found = {ref: one for mark in marks if mark for ref, one in index.get(str(mark).strip().casefold(), {}).items()}
+    return tuple(found.values())
+
+
+def _contacts_of_strangers(reader: Reader, facts: list[Facts]) -> list[Facts]:
+    """Contacts that a Lead or Contact nobody is linked to may belong to."""
+    strangers = [one.salesforce for one in facts if one.salesforce is not None and one.link.hubspot is None]
+    if not strangers:
+        return facts
+    names = reader.fields["hubspot", "contact"]
+    answers = reader.find(
+        "hubspot",
+        [
+            Find("contact", {"hs_object_id": values_of(strangers, "Leadbridge_HubSpot_Id__c")}, names),
+            Find("contact", {"email": values_of(strangers, "Email")}, names),
+        ],
+    )
+    candidates = tuple({one.ref: one for answer in answers for one in answer}.values())
+    return [
+        replace(one, candidates=candidates) if one.salesforce is not None and one.link.hubspot is None else one
+        for one in facts
+    ]
+
+
+def _opportunities(reader: Reader, facts: list[Facts]) -> list[Facts]:
+    """The contact roles, with their opportunities, of everybody who is a Contact."""
+    ids = tuple(ref.id for one in facts for ref in _contacts(one))
+    names = reader.fields["salesforce", "opportunity_contact_role"]
+    [roles] = reader.find("salesforce", [Find("opportunity_contact_role", {"ContactId": ids}, names)])
+    by_contact: dict[str, list[Record]] = defaultdict(list)
+    for role in roles:
+        by_contact[str(role.values["ContactId"])].append(role)
+    return [
+        replace(one, opportunities=tuple(role for ref in _contacts(one) for role in by_contact.get(ref.id, ())))
+        for one in facts
+    ]
+
+
+def _contacts(facts: Facts) -> list[Ref]:
+    records = [facts.salesforce] if facts.salesforce is not None else list(facts.candidates)
+    return [one.ref for one in records if one.ref.side == "salesforce" and one.ref.kind == "contact"]
+
+
+def _activities(reader: Reader, terms: Terms, facts: list[Facts]) -> list[Facts]:
+    """Tasks and Events of people in sales' hands whose last activity has moved."""
+    lifecycle = terms.agreement.lifecycle
+    moved = {one.salesforce.ref.id for one in facts if one.salesforce and lifecycle.awaits_activity(one.standing, one.salesforce.values)}
+    ids = tuple(sorted(moved))
+    answers = reader.find(
+        "salesforce",
+        [Find(kind, {"WhoId": ids}, reader.fields["salesforce", kind]) for kind in ("task", "event")],
+    )
+    by_person: dict[str, list[Record]] = defaultdict(list)
+    for activity in (one for answer in answers for one in answer):
+        by_person[str(activity.values["WhoId"])].append(activity)
+    return [
+        replace(one, activities=tuple(by_person[one.salesforce.ref.id]))
+        if one.salesforce is not None and one.salesforce.ref.id in moved
+        else one
+        for one in facts
+    ]
+
+
+def _accounts(reader: Reader, terms: Terms, facts: list[Facts], now: datetime) -> list[Facts]:
+    """Accounts with the domain of people who are about to be handed over."""
+    domains = {one.link: domain for one in facts if (domain := _domain_to_ask(terms, one, now))}
+    if not domains:
+        return facts
+    wanted = tuple(dict.fromkeys(domains.values()))
+    names = reader.fields["salesforce", "account"]
+    [accounts] = reader.find("salesforce", [Find("account", {"Website": wanted}, names, contains=True)])
+    by_domain: dict[str | None, list[Record]] = defaultdict(list)
+    for account in accounts:
+        by_domain[domain_of(str(account.values.get("Website") or ""))].append(account)
+    return [replace(one, accounts=tuple(by_domain.get(domains.get(one.link, ""), ()))) for one in facts]
+
+
+def _domain_to_ask(terms: Terms, facts: Facts, now: datetime) -> str | None:
+    contact = facts.hubspot
+    if contact is None or not contact.values.get("email"):
+        return None
+    if not wants_hand_over(terms.agreement.lifecycle, facts.standing, contact.values, now):
+        return None
+    domain = domain_of(str(contact.values["email"]))
+    return None if domain is None or is_free_mail(domain) else domain
+
+
+def _companies(store: Store, facts: list[Facts]) -> list[Facts]:
+    """The linked company of each Contact's Account."""
+    accounts = {one.link: ref for one in facts if (ref := _account(one.salesforce)) is not None}
+    links = store.links("company", list(accounts.values()))
+    return [
+        replace(one, relatives=_one(links, accounts[one.link])) if one.link in accounts else one for one in facts
+    ]
+
+
+def _one(links: dict[Ref, Link], ref: Ref) -> dict[Ref, Link]:
+    return {ref: links[ref]} if ref in links else {}
+
+
+def _account(record: Record | None) -> Ref | None:
+    id_ = record.values.get("AccountId") if record is not None else None
+    return Ref("salesforce", "account", str(id_)) if id_ else None
+
+
+def _histories(reader: Reader, terms: Terms, facts: list[Facts]) -> list[Facts]:
+    """HubSpot's history, only where it can change the verdict: a call costs 50 records."""
+    wanted = {one.hubspot.ref: names for one in facts if one.hubspot and (names := doubtful_fields(one, terms))}
+    if not wanted:
+        return facts
+    names = tuple(dict.fromkeys(name for found in wanted.values() for name in found))
+    reader.history("contact", [ref.id for ref in wanted], names)
+    return [
+        replace(one, hubspot=reader.get(one.hubspot.ref)) if one.hubspot and one.hubspot.ref in wanted else one
+        for one in facts
+    ]

@@ -1,0 +1,118 @@
+"""Bring together all that planning may look at: both records as they are now, and what we know.
+
+Station 2 of the road. Reads in batches: one store query and a few vendor calls for
+a whole batch of keys, whatever their number.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from connectors.base import Connector
+from connectors.records import Find, Record, Ref, Side
+from sync.model import Base, Facts, Knock, Link, Problem
+from sync.store import Store
+
+EMPTY: Final = Base()
+
+
+class Reader:
+    """Reads records of both sides for one batch; what came along with a poll is not read again."""
+
+    def __init__(
+        self,
+        connectors: Mapping[Side, Connector],
+        fields: Mapping[tuple[str, str], tuple[str, ...]],
+        carried: Mapping[Ref, Record],
+    ) -> None:
+        self._connectors = connectors
+        self.fields = fields
+        self._records: dict[Ref, Record] = dict(carried)
+        self._missing: set[Ref] = set()
+
+    def read(self, refs: Iterable[Ref | None]) -> None:
+        """Make sure that every one of *refs* was asked for: one call per batch and kind."""
+        wanted: dict[tuple[Side, str], list[str]] = defaultdict(list)
+        for ref in dict.fromkeys(refs):
+            if ref is not None and ref not in self._records and ref not in self._missing:
+                wanted[ref.side, ref.kind].append(ref.id)
+        for (side, kind), ids in wanted.items():
+            found = self._connectors[side].fetch(kind, ids, self.fields[side, kind])
+            self._records.update({record.ref: record for record in found})
+            self._missing.update(Ref(side, kind, id_) for id_ in ids)
+        self._missing.difference_update(self._records)
+
+    def get(self, ref: Ref | None) -> Record | None:
+        """The record, if it was found."""
+        return self._records.get(ref) if ref is not None else None
+
+    def find(self, side: Side, finds: Sequence[Find]) -> list[list[Record]]:
+        """Ask a side several questions at once; empty questions cost nothing."""
+        asked = [find for find in finds if any(find.wanted.values())]
+        answers = iter(self._connectors[side].find(asked)) if asked else iter(())
+        return [next(answers) if any(find.wanted.values()) else [] for find in finds]
+
+    def history(self, kind: str, ids: Sequence[str], names: Sequence[str]) -> None:
+        """Read HubSpot records again with the history of *names* (a call per 50 records)."""
+        found = self._connectors["hubspot"].fetch(kind, ids, self.fields["hubspot", kind], history=names)
+        self._records.update({record.ref: record for record in found})
+
+
+def units(store: Store, pair: str, knocks: Sequence[Knock]) -> list[Facts]:
+    """One unit a link: the knocks of both sides of a pair collapse into one."""
+    refs = [knock.ref for knock in knocks]
+    links = store.links(pair, refs)
+    grouped: dict[Any, tuple[Link, list[Ref]]] = {}
+    for ref in refs:
+        link = links.get(ref) or alone(pair, ref)
+        grouped.setdefault(link.id if link.id is not None else ref, (link, []))[1].append(ref)
+    known = [link.id for link, _ in grouped.values() if link.id is not None]
+    bases, standings = store.bases(known), store.standings(known)
+    return [
+        Facts(
+            pair=pair,
+            link=link,
+            base=bases.get(link.id, EMPTY) if link.id is not None else EMPTY,
+            standing=standings.get(link.id) if link.id is not None else None,
+            knocks=tuple(dict.fromkeys(knocked)),
+        )
+        for link, knocked in grouped.values()
+    ]
+
+
+def alone(pair: str, ref: Ref) -> Link:
+    """The link of a record that has no counterpart yet."""
+    return Link(None, pair, **{ref.side: ref})  # type: ignore[arg-type]
+
+
+def both_sides(reader: Reader, found: Sequence[Facts]) -> list[Facts]:
+    """Read both records of every unit; what is gone although it is linked becomes a problem."""
+    reader.read(ref for facts in found for ref in (facts.link.hubspot, facts.link.salesforce))
+    return [_with_records(reader, facts) for facts in found]
+
+
+def _with_records(reader: Reader, facts: Facts) -> Facts:
+    link = facts.link
+    hubspot, salesforce = reader.get(link.hubspot), reader.get(link.salesforce)
+    lost = [ref for ref, record in ((link.hubspot, hubspot), (link.salesforce, salesforce)) if ref and not record]
+    return replace(facts, hubspot=hubspot, salesforce=salesforce, problem=_gone(lost) if lost else None)
+
+
+def _gone(lost: Sequence[Ref]) -> Problem:
+    return Problem(
+        code="record_gone",
+        subject=lost[0],
+        text=f"{' and '.join(map(str, lost))} cannot be read: deleted, merged, or hidden from the bridge's user",
+        remedy="restore the record, or give the bridge's user the right to read it; nothing is written meanwhile",
+    )
+
+
+def values_of(records: Iterable[Record], name: str) -> tuple[str, ...]:
+    """The different non-blank values of one field, in order."""
+    found = (record.values.get(name) for record in records)
+    return tuple(dict.fromkeys(str(value) for value in found if value not in (None, "")))
+
+

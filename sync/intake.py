@@ -1,0 +1,172 @@
+"""Notice what changed: polls, the inbox, people whose time has come, and backfill.
+
+Station 1 of the road. Only keys come out of here; a record whose values came along
+in this very pass is carried beside its key, so that it is not read twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from connectors.base import Connector
+from connectors.records import Cursor, Page, Record, Ref, Side, Watch
+from sync.model import Knock, Lane, Link
+from sync.store import Store
+
+PAIR_OF: Final[Mapping[tuple[str, str], str]] = {
+    ("hubspot", "contact"): "person",
+    ("hubspot", "company"): "company",
+    ("hubspot", "deal"): "deal",
+    ("salesforce", "lead"): "person",
+    ("salesforce", "contact"): "person",
+    ("salesforce", "account"): "company",
+    ("salesforce", "opportunity"): "deal",
+    ("salesforce", "opportunity_contact_role"): "role",
+}
+POLLED: Final[Mapping[Side, tuple[str, ...]]] = {
+    "hubspot": ("contact", "company", "deal"),
+    "salesforce": ("lead", "contact", "account", "opportunity", "opportunity_contact_role"),
+}
+BACKFILLED: Final[tuple[tuple[Side, str], ...]] = (
+    ("salesforce", "account"),
+    ("hubspot", "company"),
+    ("hubspot", "contact"),
+    ("salesforce", "lead"),
+    ("salesforce", "contact"),
+    ("salesforce", "opportunity"),
+    ("hubspot", "deal"),
+)
+BATCH: Final = 1000
+
+
+@dataclass(slots=True)
+class Batch:
+    """Keys to plan together, the records that came along, and what to store once they are planned."""
+
+    lane: Lane = "live"
+    knocks: list[Knock] = field(default_factory=list)
+    carried: dict[Ref, Record] = field(default_factory=dict)
+    roles: list[Record] = field(default_factory=list)
+    cursors: list[tuple[Side, str, Cursor]] = field(default_factory=list)
+    place: tuple[Side, str, str | None] | None = None
+
+
+class Intake:
+    """Asks both sides what changed and hands it on in batches."""
+
+    def __init__(
+        self,
+        store: Store,
+        connectors: Mapping[Side, Connector],
+        fields: Mapping[tuple[str, str], tuple[str, ...]],
+        overlap: Mapping[str, timedelta],
+        pool: Executor,
+    ) -> None:
+        self._store = store
+        self._connectors = connectors
+        self._fields = fields
+        self._overlap = overlap
+        self._pool = pool
+
+    def polled(self, start: datetime) -> Iterator[Batch]:
+        """Everything that changed on either side since the cursors; the last batch moves them."""
+        batch = Batch()
+        for page, side in self._pages(start):
+            self._take(batch, side, page)
+            if len(batch.knocks) >= BATCH:
+                yield batch
+                batch = Batch()
+        yield batch
+
+    def due(self, now: datetime) -> Iterator[Batch]:
+        """What waits in the inbox, most urgent lane first."""
+        while knocks := self._store.due(now, BATCH):
+            yield Batch(lane=knocks[0].lane, knocks=list(knocks))
+
+    def waking(self, now: datetime) -> Batch:
+        """People whose next timed move is due."""
+        links = self._store.waking(now, BATCH)
+        return Batch(knocks=[Knock(ref) for link in links if (ref := link.hubspot or link.salesforce)])
+
+    def backfill(self) -> Batch | None:
+        """The next page of every record there is, while a backfill is under way."""
+        for side, kind in BACKFILLED:
+            place = self._store.backfill_place(side, kind)
+            if place is None:
+                continue
+            page = self._gathered(side, kind, place)
+            batch = Batch(lane="backfill", place=(side, kind, page.next.id if page.next else None))
+            for record in page.records:
+                batch.knocks.append(Knock(record.ref, "backfill"))
+                batch.carried[record.ref] = record
+            return batch
+        return None
+
+    def _gathered(self, side: Side, kind: str, after: str) -> Page:
+        """Small vendor pages are put together, so that the other side is asked in full batches."""
+        page = self._connectors[side].everything(kind, self._fields[side, kind], after)
+        records = list(page.records)
+        while page.next is not None and len(records) < BATCH:
+            page = self._connectors[side].everything(kind, self._fields[side, kind], page.next.id)
+            records.extend(page.records)
+        return Page(kind, tuple(records), page.next, page.as_of)
+
+    def _pages(self, start: datetime) -> Iterator[tuple[Page, Side]]:
+        """Pages of all polled kinds; both sides are asked at the same time."""
+        watches: dict[Side, list[Watch]] = {side: self._watches(side, start) for side in POLLED}
+        while any(watches.values()):
+            asked = {side: self._pool.submit(self._connectors[side].changes, due) for side, due in watches.items() if due}
+            again: dict[Side, list[Watch]] = {"hubspot": [], "salesforce": []}
+            for side, answer in asked.items():
+                for watch, page in zip(watches[side], answer.result(), strict=True):
+                    yield page, side
+                    if page.next is not None:
+                        again[side].append(Watch(watch.kind, watch.fields, page.next))
+            watches = again
+
+    def _watches(self, side: Side, start: datetime) -> list[Watch]:
+        return [
+            Watch(kind, self._fields[side, kind], self._store.cursor(side, kind) or Cursor(start - self._overlap[side]))
+            for kind in POLLED[side]
+        ]
+
+    def _take(self, batch: Batch, side: Side, page: Page) -> None:
+        fresh = self._unseen(side, page)
+        for record in fresh:
+            if record.ref.kind == "opportunity_contact_role":
+                batch.roles.append(record)
+                batch.knocks.extend(_of_role(record))
+            else:
+                batch.knocks.append(Knock(record.ref))
+                batch.carried[record.ref] = record
+        batch.cursors.append((side, page.kind, self._cursor(side, page)))
+
+    def _unseen(self, side: Side, page: Page) -> Sequence[Record]:
+        """Rows already looked at in this very state are dropped without a read."""
+        if not page.records:
+            return ()
+        seen = self._store.seen(PAIR_OF[side, page.kind], [record.ref for record in page.records])
+        return [record for record in page.records if seen.get(record.ref) != record.modified_at]
+
+    def _cursor(self, side: Side, page: Page) -> Cursor:
+        """As far as was read, but never nearer to the vendor's present than the overlap."""
+        horizon = page.as_of - self._overlap[side]
+        last = max((record.modified_at for record in page.records), default=horizon)
+        return Cursor(min(last, horizon))
+
+
+def _of_role(role: Record) -> Iterable[Knock]:
+    """A contact role says that its contact and its opportunity must be looked at."""
+    for kind, name in (("contact", "ContactId"), ("opportunity", "OpportunityId")):
+        id_ = role.values.get(name)
+        if id_:
+            yield Knock(Ref("salesforce", kind, str(id_)))
+
+
+def role_links(batch: Batch) -> list[Link]:
+    """What to remember of the roles in *batch*: that they were seen in this state."""
+    return [Link(None, "role", None, role.ref, None, role.modified_at) for role in batch.roles]

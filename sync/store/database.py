@@ -1,0 +1,152 @@
+"""Connections: one writer at a time, as many readers as ask.
+
+A thread that is inside a transaction reads its own writes; every other thread
+reads what was last committed, over a connection of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from sync.store.errors import StoreBusy
+from sync.store.tables import COUNTERS
+
+BUSY_TIMEOUT_S = 10.0
+FILE_NAME = "leadbridge.db"
+
+
+class Database:
+    """The engine behind a store, and the one transaction that may be open for writing."""
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else create_engine(self.url)
+        self.guard: Callable[[Connection], None] | None = None
+        self._writer = self.engine.execution_options(leadbridge_writes=True)
+        self._lock = threading.RLock()
+        self._open: Connection | None = None
+        self._owner: int | None = None
+
+    @property
+    def file(self) -> Path | None:
+        """The file the store stands in, if it is one."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @property
+    def place(self) -> str:
+        """Where the store is, in words that hold no password."""
+        return str(self.file or self.url.render_as_string(hide_password=True))
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Join this thread's open transaction, or begin one that ends with the block."""
+        with self._lock:
+            if self._open is not None:
+                yield self._open
+                return
+            with self._writer.connect() as connection:
+                self._begin(connection)
+                self._open, self._owner = connection, threading.get_ident()
+                try:
+                    if self.guard is not None:
+                        self.guard(connection)
+                    yield connection
+                    connection.commit()
+                finally:
+                    self._open = self._owner = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Join this thread's open transaction, or read over a connection of its own."""
+        if self._open is not None and self._owner == threading.get_ident():
+            yield self._open
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    def _begin(self, connection: Connection) -> None:
+        try:
+            connection.begin()
+        except OperationalError as error:
+            if "locked" in str(error.orig):
+                raise StoreBusy(self.place, BUSY_TIMEOUT_S) from error
+            raise
+
+
+class Shelf:
+    """What every shelf of the store has at hand: the database and the bridge whose rows it keeps."""
+
+    def __init__(self, database: Database, bridge: str) -> None:
+        self.database = database
+        self.bridge = bridge
+
+    def _reserve(self, connection: Connection, name: str, count: int) -> int:
+        fresh = _insert(connection, COUNTERS).values(bridge=self.bridge, name=name, value=count)
+        # Give out *count* numbers in a row.
+        statement = fresh.on_conflict_do_update(
+            index_elements=[COUNTERS.c.bridge, COUNTERS.c.name], set_={"value": COUNTERS.c.value + count}
+        ).returning(COUNTERS.c.value)
+        last: int = connection.execute(statement).scalar_one()
+        return last - count + 1
+
+    def _upsert(
+        self,
+        connection: Connection,
+        table: Table,
+        rows: Sequence[dict[str, Any]],
+        changes: Callable[[Any], dict[str, Any]] | None = None,
+        where: Callable[[Any], Any] | None = None,
+    ) -> None:
+        """Insert *rows*; where the key stands already, set what *changes* says (all other columns)."""
+        if not rows:
+            return
+        keys = list(table.primary_key.columns)
+        fresh = _insert(connection, table)
+        new = fresh.excluded
+        set_ = changes(new) if changes else {c.name: new[c.name] for c in table.columns if c not in keys}
+        connection.execute(
+            fresh.on_conflict_do_update(index_elements=keys, set_=set_, where=where(new) if where else None),
+            rows,
+        )
+
+
+def sqlite_url(folder: Path) -> URL:
+    """The address of the embedded store in *folder*."""
+    return URL.create("sqlite", database=str(folder / FILE_NAME))
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up(connection: Any, _: Any) -> None:
+    # The driver's own transactions begin too late for BEGIN IMMEDIATE and leave out DDL:
+    # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#serializable-isolation-savepoints-transactional-ddl
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-16000", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("leadbridge_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,35 @@
+"""Facts about the bridge that are single values, and the numbering of passes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from sync.store.columns import stamp
+from sync.store.database import Shelf
+from sync.store.tables import FACTS
+
+
+class BridgeFacts(Shelf):
+    """Keeps single values by name."""
+
+    def fact(self, key: str) -> str | None:
+        """What stands under *key*."""
+        with self.database.reading() as connection:
+            # One fact.
+            statement = select(FACTS.c.value).where(FACTS.c.bridge == self.bridge, FACTS.c.key == key)
+            return connection.execute(statement).scalar()
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Let *value* stand under *key*."""
+        with self.database.writing() as connection:
+            # One fact, new or changed.
+            self._upsert(connection, FACTS, [{"bridge": self.bridge, "key": key, "value": value}])
+
+    def next_pass(self, now: datetime) -> int:
+        """The number of the pass that begins *now*: one more than the last, for ever."""
+        with self.database.writing() as connection:
+            number = self._reserve(connection, "pass", 1)
+            self.set_fact("pass_began_at", str(stamp(now)))
+        return number

@@ -1,0 +1,129 @@
+"""Which two records are one, and how new each was when it was last looked at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
+
+from connectors.records import Ref, Side
+from sync.model import Link, Pair
+from sync.store.columns import chunks, moment, moment_or_none, ref_or_none, stamp
+from sync.store.database import Shelf
+from sync.store.tables import LINKS
+
+SIDES: tuple[Side, Side] = ("hubspot", "salesforce")
+Columns = tuple[int, str, str | None, str | None, int | None, int | None, str]
+LINK_COLUMNS = (
+    LINKS.c.id,
+    LINKS.c.pair,
+    LINKS.c.hubspot,
+    LINKS.c.salesforce,
+    LINKS.c.hubspot_at,
+    LINKS.c.salesforce_at,
+    LINKS.c.how,
+)
+
+
+class Links(Shelf):
+    """Answers who is linked with whom; `remember` (in `remembering`) makes the links."""
+
+    def links(self, pair: Pair, refs: Iterable[Ref]) -> dict[Ref, Link]:
+        """The links of *pair* that hold these records, by the record asked for."""
+        return {ref: link_of(row) for ref, row in self._rows(pair, refs, select(*LINK_COLUMNS))}
+
+    def link(self, id: int) -> Link | None:
+        """The link with this number."""
+        found = self._where(LINKS.c.id == id, limit=1)
+        return found[0] if found else None
+
+    def links_after(self, pair: Pair, id: int, limit: int) -> list[Link]:
+        """Links of *pair* in the order of their numbers, beginning after *id*."""
+        return self._where(LINKS.c.pair == pair, LINKS.c.id > id, limit=limit)
+
+    def count_links(self, pair: Pair) -> tuple[int, int]:
+        """How many links *pair* has, and how many of them join two records."""
+        with self.database.reading() as connection:
+            # All links of a pair, and those with both sides.
+            row = connection.execute(
+                select(func.count(), func.count(LINKS.c.hubspot + LINKS.c.salesforce)).where(
+                    LINKS.c.bridge == self.bridge, LINKS.c.pair == pair
+                )
+            ).one()
+        return row[0], row[1]
+
+    def seen(self, pair: Pair, refs: Iterable[Ref]) -> dict[Ref, datetime]:
+        """Each record's own modified time when it was last looked at; unknown ones are left out."""
+        rows = self._rows(pair, refs, select(LINKS.c.hubspot_at, LINKS.c.salesforce_at))
+        stamps = ((ref, row[SIDES.index(ref.side)]) for ref, row in rows)
+        return {ref: moment(at) for ref, at in stamps if at is not None}
+
+    def look(self, pair: Pair, looked: Iterable[tuple[Ref, datetime]]) -> None:
+        """Remember how new these records were when looked at; an older stamp changes nothing."""
+        by_side: dict[Side, list[dict[str, Any]]] = defaultdict(list)
+        for ref, at in looked:
+            by_side[ref.side].append({"looked_ref": str(ref), "looked_at": stamp(at)})
+        if not by_side:
+            return
+        with self.database.writing() as connection:
+            for side, rows in by_side.items():
+                at = LINKS.c[f"{side}_at"]
+                # The stamp of one side of a link moves on.
+                connection.execute(
+                    update(LINKS)
+                    .where(LINKS.c.bridge == self.bridge, LINKS.c.pair == pair)
+                    .where(LINKS.c[side] == bindparam("looked_ref"))
+                    .where(or_(at.is_(None), at < bindparam("looked_at")))
+                    .values({at: bindparam("looked_at")}),
+                    rows,
+                )
+
+    def waking(self, now: datetime, limit: int) -> list[Link]:
+        """The links whose next timed move is due, the longest due first."""
+        return self._where(LINKS.c.wakes_at <= stamp(now), limit=limit, order=LINKS.c.wakes_at)
+
+    def _rows(self, pair: Pair, refs: Iterable[Ref], wanted: Select[Any]) -> Iterator[tuple[Ref, Row[Any]]]:
+        by_side: dict[Side, dict[str, Ref]] = defaultdict(dict)
+        for ref in refs:
+            by_side[ref.side][str(ref)] = ref
+        with self.database.reading() as connection:
+            for side, asked in by_side.items():
+                statement = wanted.add_columns(LINKS.c[side].label("asked"))
+                for chunk in chunks(asked):
+                    # The links of a pair that hold certain records of one side.
+                    for row in connection.execute(
+                        statement.where(LINKS.c.bridge == self.bridge, LINKS.c.pair == pair).where(
+                            LINKS.c[side].in_(chunk)
+                        )
+                    ):
+                        yield asked[row[-1]], row
+
+    def _where(
+        self, *conditions: ColumnElement[bool], limit: int, order: ColumnElement[Any] = LINKS.c.id
+    ) -> list[Link]:
+        with self.database.reading() as connection:
+            # Links that meet some conditions, in order.
+            rows = connection.execute(
+                select(*LINK_COLUMNS)
+                .where(LINKS.c.bridge == self.bridge, *conditions)
+                .order_by(order, LINKS.c.id)
+                .limit(limit)
+            ).all()
+        return [link_of(row) for row in rows]
+
+
+def link_of(row: Any) -> Link:
+    """The link that stands in the first columns of *row* (`LINK_COLUMNS`)."""
+    id_, pair, hubspot, salesforce, hubspot_at, salesforce_at, how = row[:7]
+    return Link(
+        id_,
+        pair,
+        ref_or_none(hubspot),
+        ref_or_none(salesforce),
+        moment_or_none(hubspot_at),
+        moment_or_none(salesforce_at),
+        how,
+    )

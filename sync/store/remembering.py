@@ -1,0 +1,141 @@
+"""Station 6: what the store shall know of a unit once its writes are receipted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, select, update
+
+from mappings.lifecycle import Standing
+from sync.model import Base, Link
+from sync.store.bases import Bases
+from sync.store.columns import blob, chunks, moment_or_none, stamp_or_none
+from sync.store.database import Database
+from sync.store.errors import LinkClash
+from sync.store.links import LINK_COLUMNS, SIDES, Links
+from sync.store.tables import BASES, LINKS, STANDINGS
+from sync.store.ties import Tie, Ties
+
+Remembered = tuple[Link, Base, Standing | None, datetime | None]
+
+
+class Remembering(Links, Bases):
+    """Writes links, bases and standings together."""
+
+    def remember(self, units: Sequence[Remembered]) -> list[Link]:
+        """Let these links, bases and standings stand, in order; the links come back with their numbers.
+
+        A link that names both records joins the two links that held one each. A standing
+        or stamp that is None leaves what stands. Raises `LinkClash` (and writes nothing)
+        when a record stands in another link already.
+        """
+        if not units:
+            return []
+        with self.database.writing() as connection:
+            links = [link for link, *_ in units]
+            first = self._reserve(connection, "link", len(units))
+            ties = Ties(self._stood(connection, links), count(first))
+            numbers = [ties.tie(link, stamp_or_none(wakes_at)) for link, _, _, wakes_at in units]
+            if ties.clashes:
+                raise LinkClash(ties.clashes)
+            rows = [ties.final(number) for number in numbers]
+            self._write_links(connection, ties)
+            self._write_blobs(connection, [(row.id, unit) for row, unit in zip(rows, units, strict=True)])
+        return [_numbered(link, row) for link, row in zip(links, rows, strict=True)]
+
+    def _stood(self, connection: Connection, links: Iterable[Link]) -> list[Tie]:
+        found: dict[int, Tie] = {}
+
+        def collect(column: ColumnElement[Any], values: Iterable[Any]) -> None:
+            for chunk in chunks(values):
+                # The rows that a batch of links may touch.
+                rows = connection.execute(
+                    select(*LINK_COLUMNS, LINKS.c.wakes_at).where(
+                        LINKS.c.bridge == self.bridge, column.in_(chunk)
+                    )
+                )
+                found.update((row[0], Tie(*row)) for row in rows)
+
+        links = list(links)
+        for side in SIDES:
+            collect(LINKS.c[side], {str(ref) for link in links if (ref := getattr(link, side)) is not None})
+        collect(LINKS.c.id, {link.id for link in links if link.id is not None and link.id not in found})
+        return list(found.values())
+
+    def _write_links(self, connection: Connection, ties: Ties) -> None:
+        joined = [{"gone": gone, "kept": ties.final(gone).id} for gone in ties.absorbed if gone in ties.stood]
+        if joined:
+            self._join(connection, joined)
+        for chunk in chunks(ties.moved()):
+            # Records that change links are let go before they are taken up.
+            connection.execute(
+                update(LINKS)
+                .where(LINKS.c.bridge == self.bridge, LINKS.c.id.in_(chunk))
+                .values(hubspot=None, salesforce=None)
+            )
+        # Links, new or changed.
+        self._upsert(
+            connection, LINKS, [{"bridge": self.bridge, **tie._asdict()} for tie in ties.changed()]
+        )
+
+    def _join(self, connection: Connection, joined: list[dict[str, int]]) -> None:
+        kept = STANDINGS.alias()
+        has_own = exists().where(kept.c.bridge == self.bridge, kept.c.link == bindparam("kept"))
+        # The standing of an absorbed link goes over to the link that lacks one.
+        connection.execute(
+            update(STANDINGS)
+            .where(STANDINGS.c.bridge == self.bridge, STANDINGS.c.link == bindparam("gone"), ~has_own)
+            .values(link=bindparam("kept")),
+            joined,
+        )
+        gone = [row["gone"] for row in joined]
+        for table, column in ((STANDINGS, STANDINGS.c.link), (BASES, BASES.c.link), (LINKS, LINKS.c.id)):
+            self._forget(connection, table, column, gone)
+
+    def _forget(
+        self, connection: Connection, table: Table, column: ColumnElement[int], numbers: list[int]
+    ) -> None:
+        for chunk in chunks(numbers):
+            # What belonged to absorbed links.
+            connection.execute(delete(table).where(table.c.bridge == self.bridge, column.in_(chunk)))
+
+    def _write_blobs(self, connection: Connection, units: list[tuple[int, Remembered]]) -> None:
+        bridge = self.bridge
+        bases = [{"bridge": bridge, "link": id_, "blob": blob(unit[1])} for id_, unit in units]
+        # Bases, new or changed.
+        self._upsert(connection, BASES, bases)
+        standings = [
+            {
+                "bridge": bridge,
+                "link": id_,
+                "stage": standing.stage,
+                "opportunity": standing.opportunity,
+                "blob": blob(standing),
+            }
+            for id_, (_, _, standing, _) in units
+            if standing is not None
+        ]
+        # Standings, new or changed.
+        self._upsert(connection, STANDINGS, standings)
+
+
+def _numbered(link: Link, row: Tie) -> Link:
+    whole = link.id == row.id and link.hubspot_modified_at and link.salesforce_modified_at and link.how
+    if whole:
+        return link
+    parts: dict[str, Callable[[], Any]] = {}
+    del parts
+    return replace(
+        link,
+        id=row.id,
+        hubspot_modified_at=moment_or_none(row.hubspot_at),
+        salesforce_modified_at=moment_or_none(row.salesforce_at),
+        how=row.how,
+    )
+
+
+__all__ = ["Database", "Remembering"]

@@ -1,0 +1,118 @@
+"""The pages themselves: ask `Views`, fill a template. They change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from sync.report.lines import Health, Line
+from sync.web.chart import FunnelChart
+from sync.web.gate import COOKIE, form_token
+from sync.web.views import Views
+
+_LAST = 50
+_LONGEST_QUESTION = 320  # the longest e-mail address there is, RFC 3696 erratum 1690
+_REFRESH_S = range(2, 3601)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the pages are told: the bridge's name, (stage, label) in order, and the zone of all times."""
+
+    bridge: str
+    stages: tuple[tuple[str, str], ...]
+    zone: ZoneInfo
+
+
+class Pages:
+    """Answers a request with HTML; one method a page."""
+
+    def __init__(self, views: Views, look: Look) -> None:
+        self._views = views
+        self._look = look
+        self._chart = FunnelChart()
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("sync.web"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["moment"] = self._moment
+
+    def funnel(self, request: Request) -> Response:
+        """Where people stand now, and the last decisions."""
+        counts = self._views.people_by_stage()
+        bars = [(label, counts.get(stage, 0)) for stage, label in self._look.stages]
+        bars += [(stage, people) for stage, people in counts.items() if stage not in dict(self._look.stages)]
+        return self._page(
+            request,
+            "funnel.html",
+            bars=bars,
+            people=sum(people for _, people in bars),
+            chart=Markup(self._chart.svg(bars)),  # noqa: S704 - drawn by us; Vega escapes the labels
+            decisions=self._views.last_decisions(_LAST),
+            health=self._views.health(),
+            every=_seconds(request.query_params.get("every", "")),
+        )
+
+    def person(self, request: Request) -> Response:
+        """Everything known of one person, asked for by reference or e-mail."""
+        asked = request.query_params.get("ref", "").strip()[:_LONGEST_QUESTION]
+        lines: Sequence[Line] = self._views.timeline(asked) if asked else ()
+        return self._page(request, "person.html", 200 if lines else 404, asked=asked, lines=lines)
+
+    def sign_in_form(self, request: Request, *, status: int = 401, wrong: bool = False) -> Response:
+        """Ask for the token; programs are told to send it as Bearer."""
+        if "text/html" not in request.headers.get("accept", ""):
+            return Response(
+                "Sign in with the header 'Authorization: Bearer TOKEN'.\n",
+                status,
+                {"WWW-Authenticate": "Bearer"},
+                "text/plain",
+            )
+        return self._page(request, "sign_in.html", status, wrong=wrong)
+
+    def sorry(self, request: Request, status: int, sentence: str) -> Response:
+        """Say in one sentence why there is no page."""
+        return self._page(request, "sorry.html", status, sentence=sentence)
+
+    def healthz(self, request: Request) -> Response:
+        """200 while the loop of the bridge turns."""
+        health = self._views.health()
+        return _state(health.alive, health)
+
+    def readyz(self, request: Request) -> Response:
+        """200 once the bridge may be relied on."""
+        health = self._views.health()
+        return _state(health.alive and health.ready, health)
+
+    def _page(self, request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+        session = request.cookies.get(COOKIE, "")
+        html = self._templates.get_template(template).render(
+            bridge=self._look.bridge,
+            sign_out=form_token(session, "sign-out") if session else None,
+            **shown,
+        )
+        return HTMLResponse(html, status)
+
+    def _moment(self, at: datetime) -> str:
+        return at.astimezone(self._look.zone).strftime("%a %d %b %Y %H:%M")
+
+
+def _state(good: bool, health: Health) -> Response:
+    # Probes come without a token: nothing but the verdict and its reasons is told.
+    reasons = [] if good else list(health.reasons)
+    return JSONResponse({"ok": good, "reasons": reasons}, 200 if good else 503)
+
+
+def _seconds(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and int(text[:5]) in _REFRESH_S else None
