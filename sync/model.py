@@ -128,10 +128,14 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """Effect: what the store shall know of this unit once its writes are receipted."""
+    """Effect: what the store shall know of this unit once its writes are receipted.
+
+    *before* is the base that stays in force for fields that could not be written.
+    """
 
     link: Link
     base: Base
+    before: Base
     standing: Standing | None = None
     wakes_at: datetime | None = None
 

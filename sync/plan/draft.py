@@ -128,7 +128,7 @@ class Draft:
             salesforce_modified_at=_stamp(self.salesforce, self.link.salesforce_modified_at),
         )
         wakes_at = self.standing.wakes_at if self.standing else None
-        return Remember(link=link, base=base, standing=self.standing, wakes_at=wakes_at)
+        return Remember(link=link, base=base, before=self.facts.base, standing=self.standing, wakes_at=wakes_at)
 
 
 def subject_of(pair: str, link: Link) -> Ref:

@@ -1,0 +1,221 @@
+"""Carry out plans: send their writes in batches, and say what shall be remembered.
+
+Stations 5 and 6 of the road. Knows no rule: it gets writes as data and gives
+receipts. A refused field is left out and sent again without it once, so that one
+bad field never blocks a record; a refused record never blocks its batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from connectors.base import Connector
+from connectors.records import Fault, Receipt, Record, Ref, Side, Write
+from mappings.lifecycle import Standing
+from sync.model import Agreed, Base, Link, Plan, Problem, Put, Remember
+
+Fields = Mapping[tuple[str, str], tuple[str, ...]]
+Memory = tuple[Link, Base, Standing | None, Any]
+_SILENT: Final = frozenset({"unknown", "waiting", "stale"})
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of some plans: receipts, what to remember, whom to knock for again, what went wrong."""
+
+    receipts: list[tuple[Put, Receipt]] = field(default_factory=list)
+    memories: list[Memory] = field(default_factory=list)
+    again: list[Ref] = field(default_factory=list)
+    later: list[Ref] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def apply(connectors: Mapping[Side, Connector], plans: Sequence[Plan], fields: Fields, pool: Executor) -> Applied:
+    """Send every write of *plans*; both sides at the same time, each in its own batches."""
+    puts = [put for plan in plans for put in plan.puts]
+    receipts = _send(connectors, puts, fields, pool)
+    lighter = [(put, receipts[put.write.id]) for put in puts if _has_bad_fields(put, receipts[put.write.id])]
+    dropped = {put.write.id: receipt.faults for put, receipt in lighter}
+    receipts.update(_send(connectors, [_without(put, receipt) for put, receipt in lighter], fields, pool))
+    applied = Applied(receipts=[(put, receipts[put.write.id]) for put in puts])
+    for plan in plans:
+        _remember(applied, plan, receipts, dropped)
+    return applied
+
+
+def _send(
+    connectors: Mapping[Side, Connector], puts: Iterable[Put], fields: Fields, pool: Executor
+) -> dict[str, Receipt]:
+    sides: dict[Side, list[Write]] = {"salesforce": [], "hubspot": []}
+    for put in puts:
+        if put.write.values or put.write.op == "associate":
+            sides[put.write.side].append(put.write)
+    answers = [
+        pool.submit(connectors[side].write, writes, read_back=_read_back(side, writes, fields))
+        for side, writes in sides.items()
+        if writes
+    ]
+    return {receipt.write_id: receipt for answer in answers for receipt in answer.result()}
+
+
+def _read_back(side: Side, writes: Sequence[Write], fields: Fields) -> dict[str, tuple[str, ...]]:
+    kinds = {write.kind for write in writes if write.op in ("update", "upsert")}
+    return {kind: fields[side, kind] for kind in kinds}
+
+
+def _has_bad_fields(put: Put, receipt: Receipt) -> bool:
+    """The vendor refused the row and named fields that can be left out without emptying it."""
+    bad = _bad_fields(receipt)
+    return receipt.outcome == "refused" and bool(bad) and bool(set(put.write.values) - bad) and bad <= set(put.write.values)
+
+
+def _bad_fields(receipt: Receipt) -> set[str]:
+    return {name for fault in receipt.faults for name in fault.fields}
+
+
+def _without(put: Put, receipt: Receipt) -> Put:
+    bad = _bad_fields(receipt)
+    values = {name: value for name, value in put.write.values.items() if name not in bad}
+    return replace(put, write=replace(put.write, values=values))
+
+
+def _remember(
+    applied: Applied, plan: Plan, receipts: Mapping[str, Receipt], dropped: Mapping[str, tuple[Fault, ...]]
+) -> None:
+    """Turn receipts into a new base: what was carried out is agreed, what was not stays as it was."""
+    outcomes = [(put, receipts[put.write.id]) for put in plan.puts]
+    for put, receipt in outcomes:
+        _explain(applied, plan, put, receipt, dropped.get(put.write.id, ()))
+    if any(put.gate and receipt.outcome != "done" for put, receipt in outcomes):
+        return
+    for effect in plan.effects:
+        if isinstance(effect, Remember):
+            applied.memories.append(_memory(effect, plan, outcomes, dropped))
+    if any(_was_overtaken(put, receipt) for put, receipt in outcomes):
+        applied.again.append(plan.subject)
+
+
+def _memory(
+    wanted: Remember, plan: Plan, outcomes: Sequence[tuple[Put, Receipt]], dropped: Mapping[str, tuple[Fault, ...]]
+) -> Memory:
+    link, base = wanted.link, wanted.base
+    for put, receipt in outcomes:
+        link = _stamped(link, put, receipt)
+        if receipt.outcome == "done":
+            base = _agreed_at(base, put, receipt)
+        bad = {name for fault in dropped.get(put.write.id, ()) for name in fault.fields}
+        lost = put.write.values if receipt.outcome != "done" else bad
+        base = _taken_back(base, wanted.before, put, lost)
+    return link, base, wanted.standing, wanted.wakes_at
+
+
+def _stamped(link: Link, put: Put, receipt: Receipt) -> Link:
+    """A created record joins the link; a record's own stamp after our write is what we have seen."""
+    if receipt.outcome != "done" or put.write.op not in ("update", "upsert"):
+        return link
+    side = put.write.side
+    if put.gate and receipt.ref is not None:
+        link = replace(link, **{side: receipt.ref})
+    if receipt.record is None or receipt.ref != getattr(link, side):
+        return link
+    if _was_overtaken(put, receipt):
+        return link
+    return replace(link, **{f"{side}_modified_at": receipt.record.modified_at})
+
+
+def _agreed_at(base: Base, put: Put, receipt: Receipt) -> Base:
+    """Lines that were written are agreed since the moment of the write, not since the look before it."""
+    if receipt.record is None or not put.lines:
+        return base
+    stamp = {f"{put.write.side}_at": receipt.record.modified_at}
+    lines = set(put.lines.values())
+    agreed: dict[str, Agreed] = {
+        name: replace(one, **stamp) if name in lines else one for name, one in base.agreed.items()
+    }
+    return replace(base, agreed=agreed)
+
+
+def _taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base:
+    """Fields that were not written keep what was agreed and shown before."""
+    names = set(lost)
+    lines = {put.lines[name] for name in names if name in put.lines}
+    agreed = {name: one for name, one in base.agreed.items() if name not in lines}
+    agreed.update({name: before.agreed[name] for name in lines if name in before.agreed})
+    side = put.write.side
+    was = before.shown.get(side, {})
+    shown = {name: was.get(name) if name in names else value for name, value in base.shown.get(side, {}).items()}
+    marks = set(put.marks) if names or put.write.op in ("create", "associate") else set()
+    undone = marks if lost else set()
+    return replace(
+        base,
+        agreed=agreed,
+        shown={**base.shown, side: shown} if side in base.shown else base.shown,
+        joined=tuple(one for one in base.joined if one not in undone),
+        told={key: day for key, day in base.told.items() if key not in undone},
+    )
+
+
+def _was_overtaken(put: Put, receipt: Receipt) -> bool:
+    """The record after our write does not show what we wrote: somebody, or something, was there too."""
+    record: Record | None = receipt.record
+    if receipt.outcome != "done" or record is None or put.write.op != "update":
+        return False
+    return any(name in record.values and not _alike(record.values[name], value) for name, value in put.write.values.items())
+
+
+def _alike(stands: Any, written: Any) -> bool:
+    """Raw equality as generous as the vendors: trimmed text, numbers and booleans as text."""
+    return _plain(stands) == _plain(written)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = str(value).strip()
+    try:
+        return str(float(text))
+    except ValueError:
+        return text[:19] if text[:4].isdigit() and "T" in text[:11] else text
+
+
+def _explain(
+    applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tuple[Fault, ...]
+) -> None:
+    """What was not carried out becomes a problem with the vendor's word, or is tried again."""
+    for fault in bad:
+        for name in fault.fields:
+            applied.problems.append(_field_refused(plan, put, name, fault))
+    if receipt.outcome in _SILENT:
+        applied.later.append(plan.subject)
+    elif receipt.outcome == "gone":
+        applied.again.append(plan.subject)
+    elif receipt.outcome == "refused":
+        applied.problems.append(_row_refused(plan, put, receipt))
+
+
+def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
+    return Problem(
+        code="field_refused",
+        subject=plan.subject,
+        field=name,
+        text=f"{put.write.side} refused the field {name} of {put.write.kind}: {fault.code}; the other fields were written",
+        remedy="mend the value on the other side, or the mapping line of this field; the next change tries again",
+    )
+
+
+def _row_refused(plan: Plan, put: Put, receipt: Receipt) -> Problem:
+    codes = ", ".join(dict.fromkeys(fault.code for fault in receipt.faults)) or "no reason given"
+    named = sorted(_bad_fields(receipt))
+    about = f" (fields: {', '.join(named)})" if named else ""
+    return Problem(
+        code="write_refused",
+        subject=plan.subject,
+        field=named[0] if len(named) == 1 else None,
+        text=f"{put.write.side} refused to {put.write.op} the {put.write.kind}: {codes}{about}",
+        remedy="mend the record or the rule that refuses it; the next change of the record tries again",
+    )
