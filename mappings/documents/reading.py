@@ -50,7 +50,9 @@ def parse(shape: type[S], text: str, file: str) -> tuple[S | None, list[Mistake]
     if isinstance(tree, Mistake):
         return None, [tree]
     if not isinstance(tree.value, dict):
-        return None, [Mistake(file, tree.line, "This file must hold `key: value` lines.", "See the shipped file.")]
+        return None, [
+            Mistake(file, tree.line, "This file must hold `key: value` lines.", "See the shipped file.")
+        ]
     try:
         document = shape.model_validate_json(json.dumps(tree.value))
     except ValidationError as error:
@@ -189,7 +191,9 @@ def _annotations(shape: type[BaseModel], path: Path) -> list[Any]:
     """What may stand at *path*, unions taken apart."""
     here = _apart(shape)
     for part in path:
-        here = [member for annotation in here for below in _below(annotation, part) for member in _apart(below)]
+        here = [
+            member for annotation in here for below in _below(annotation, part) for member in _apart(below)
+        ]
     return here
 
 

@@ -78,7 +78,9 @@ class Unsafe(Exception):
 def read_tree(text: str, file: str) -> Node | Mistake:
     """The tree of a YAML text, or the one mistake that stops it from being read."""
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        return Mistake(file, 1, "This file is larger than 1 MiB.", "Split it or remove what is not configuration.")
+        return Mistake(
+            file, 1, "This file is larger than 1 MiB.", "Split it or remove what is not configuration."
+        )
     try:
         return _document(YAML(typ="safe", pure=True).parse(text))
     except Unsafe as error:
@@ -98,7 +100,10 @@ def _explained(error: YAMLError) -> tuple[str, str]:
     if hasattr(error, "character"):
         return "This line holds a character that YAML does not allow.", "Remove the invisible character."
     problem = getattr(error, "problem", None) or "it cannot be read"
-    return f"This is not YAML: {problem}.", "Check indentation, quotes and brackets here and on the line above."
+    return (
+        f"This is not YAML: {problem}.",
+        "Check indentation, quotes and brackets here and on the line above.",
+    )
 
 
 def _document(events: Iterator[Event]) -> Node:
@@ -128,7 +133,9 @@ def _node(event: Event, events: Iterator[Event], depth: int) -> Node:
 
 def _refuse_tricks(event: Event, depth: int) -> None:
     if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
-        raise Unsafe(_line(event), "Anchors and aliases (`&`, `*`) are not read.", "Write the value out in full.")
+        raise Unsafe(
+            _line(event), "Anchors and aliases (`&`, `*`) are not read.", "Write the value out in full."
+        )
     if getattr(event, "ctag", None) is not None and str(event.ctag) not in ("None", "!"):
         raise Unsafe(_line(event), f"The tag `{event.ctag}` is not read.", "Write a plain value without `!`.")
     if depth > MAX_DEPTH:

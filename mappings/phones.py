@@ -1,0 +1,46 @@
+"""Telephone numbers in one form: E.164 where that is certain, else the text as it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import phonenumbers
+
+from mappings import forms
+
+_INTERNATIONAL: Final = re.compile(r"\+[1-9]\d{6,14}")
+# Nothing but a number: from other text ("ask for Bob") the parser would drop words.
+_NUMBER_ONLY: Final = re.compile(
+    r"\+?[0-9(][0-9\s().\-/\u2010-\u2015\u00a0]*(?:\s*(?:;ext=|ext\.?|x|#)\s*\d{1,7})?", re.IGNORECASE
+)
+
+
+def phone(raw: Any, country: str | None = None) -> str | None:
+    """A number as +4930123456 (an extension follows as " x12"); what is not certain stays as it is.
+
+    A number without international prefix is certain only where *country* is given.
+    """
+    text = forms.text(raw)
+    if text is None or (_INTERNATIONAL.fullmatch(text) and not _has_trunk_zero(text)):
+        return text
+    if not _NUMBER_ONLY.fullmatch(text):
+        return text
+    return _international("+" + text[2:] if text.startswith("00") else text, country) or text
+
+
+def _has_trunk_zero(text: str) -> bool:
+    """After the country's code a 0 may belong to the number (Italy) or not (+49 0 30)."""
+    codes = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
+    return any(int(text[1:end]) in codes and text[end] == "0" for end in (2, 3, 4))
+
+
+def _international(text: str, country: str | None) -> str | None:
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    extension = f" x{number.extension}" if number.extension else ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) + extension
