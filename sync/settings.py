@@ -13,7 +13,7 @@ import ipaddress
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -169,8 +169,12 @@ class Http(_Group):
         description="Names under which people open the dashboard, beside those of this machine (JSON list).",
         examples=['["bridge.example.com"]'],
     )
-    admin_token: Token | None = Field(None, description="Opens every page.", examples=["…"])
-    read_token: Token | None = Field(None, description="Opens pages that only show.", examples=["…"])
+    admin_token: Token | None = Field(
+        None, description="Opens every page.", examples=["an-admin-token-of-your-own"]
+    )
+    read_token: Token | None = Field(
+        None, description="Opens pages that only show.", examples=["a-reader-token-of-your-own"]
+    )
 
 
 class Log(_Group):
@@ -192,7 +196,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         enable_decoding=False,
         env_ignore_empty=True,
-        extra="forbid",
+        extra="ignore",  # a .env may serve other programs too; names of ours are checked beforehand
         frozen=True,
         hide_input_in_errors=True,
     )
@@ -243,12 +247,13 @@ class Settings(BaseSettings):
 
 def read_settings(dotenv: Path = Path(".env")) -> Settings:
     """Read the settings; raise `UnusableSettings` with one sentence for each that is wrong."""
-    unknown = list(_unknown_names(dotenv))
-    if unknown:
-        raise UnusableSettings(unknown)
-    folder = os.environ.get(SECRETS_DIR) or _entries(dotenv).get(SECRETS_DIR)
+    entries = dotenv_values(dotenv) if dotenv.is_file() else {}
+    folder = os.environ.get(SECRETS_DIR) or entries.get(SECRETS_DIR)
     if folder and not Path(folder).is_dir():
         raise UnusableSettings([f"{SECRETS_DIR} names a folder that is not there; correct or unset it."])
+    files = (file.name for file in Path(folder).iterdir()) if folder else ()
+    if unknown := list(_unknown({*os.environ, *entries, *files})):
+        raise UnusableSettings(unknown)
     try:
         return Settings(_env_file=dotenv, _secrets_dir=folder)
     except ValidationError as error:
@@ -281,17 +286,13 @@ def _lacks(name: str, what: str) -> str:
     return f"{PREFIX}{name} is missing ({what}); set it in the environment or in .env."
 
 
-def _unknown_names(dotenv: Path) -> Iterator[str]:
+def _unknown(names: Iterable[str]) -> Iterator[str]:
     known = setting_names()
-    for name in sorted({*os.environ, *_entries(dotenv)}):
-        if not name.upper().startswith(PREFIX) or name.upper() in known or _NOT_OURS.fullmatch(name):
+    for name in sorted({name.upper() for name in names}):
+        if not name.startswith(PREFIX) or name in known or _NOT_OURS.fullmatch(name):
             continue
-        near = difflib.get_close_matches(name.upper()[len(PREFIX) :], [k[len(PREFIX) :] for k in known], n=1)
+        near = difflib.get_close_matches(name[len(PREFIX) :], [k[len(PREFIX) :] for k in known], n=1)
         yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near[0]}?" if near else "remove it.")
-
-
-def _entries(dotenv: Path) -> dict[str, str | None]:
-    return dotenv_values(dotenv) if dotenv.is_file() else {}
 
 
 def _sentence(error: Any) -> str:

@@ -1,0 +1,86 @@
+"""A dashboard over a handful of lines, and a client that asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from starlette.testclient import TestClient
+
+from connectors.records import Ref
+from sync.clock import VirtualClock
+from sync.report.lines import Health, Line
+from sync.web import Access, Dashboard, Look
+
+MOMENT = datetime(2026, 11, 23, 9, 1, tzinfo=UTC)
+ADA = Ref("hubspot", "contact", "501")
+STAGES = (("new", "New"), ("qualified", "Qualified"), ("handed_over", "Handed over"), ("won", "Won"))
+
+HANDED_OVER = Line(
+    at=MOMENT,
+    observed_at=MOMENT,
+    who="the bridge",
+    what="moved",
+    why="an owner was found: Sam",
+    ref=ADA,
+    side="hubspot",
+    field="leadbridge_stage",
+    old="qualified",
+    new="handed_over",
+)
+
+
+@dataclass
+class StoredViews:
+    """Answers from what the test put down."""
+
+    people: dict[str, int] = field(default_factory=lambda: {"new": 1200, "handed_over": 3})
+    lines: list[Line] = field(default_factory=lambda: [HANDED_OVER])
+    state: Health = field(default_factory=lambda: Health(alive=True, ready=True, mode="write"))
+
+    def people_by_stage(self) -> dict[str, int]:
+        return self.people
+
+    def last_decisions(self, n: int) -> list[Line]:
+        return self.lines[:n]
+
+    def timeline(self, ref_or_email: str) -> list[Line]:
+        return self.lines if ref_or_email in (str(ADA), "ada@example.com") else []
+
+    def health(self) -> Health:
+        return self.state
+
+    def say(self, **words: object) -> None:
+        """Let the one line say something else."""
+        self.lines = [replace(HANDED_OVER, **words)]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def views() -> StoredViews:
+    return StoredViews()
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock(MOMENT)
+
+
+@pytest.fixture
+def browser_of(views: StoredViews, clock: VirtualClock) -> Callable[..., TestClient]:
+    """A client as a browser would ask: `browser_of(tokens=(…), hosts=(…))`."""
+
+    def make(**access: tuple[str, ...]) -> TestClient:
+        look = Look("main", STAGES, ZoneInfo("Europe/Berlin"))
+        dashboard = Dashboard(views, look, Access(**access), clock.now)
+        return TestClient(
+            dashboard,
+            base_url="http://localhost:8080",
+            headers={"accept": "text/html"},
+            follow_redirects=False,
+            raise_server_exceptions=False,
+        )
+
+    return make
