@@ -109,6 +109,8 @@ def _memory(
         bad = {name for fault in dropped.get(put.write.id, ()) for name in fault.fields}
         lost = put.write.values if receipt.outcome != "done" else bad
         base = _taken_back(base, wanted.before, put, lost)
+        if receipt.outcome != "done":
+            base = _unmarked(base, set(put.marks))
     return link, base, wanted.standing, wanted.wakes_at
 
 
@@ -147,14 +149,15 @@ def _taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base
     side = put.write.side
     was = before.shown.get(side, {})
     shown = {name: was.get(name) if name in names else value for name, value in base.shown.get(side, {}).items()}
-    marks = set(put.marks) if names or put.write.op in ("create", "associate") else set()
-    undone = marks if lost else set()
+    return replace(base, agreed=agreed, shown={**base.shown, side: shown} if side in base.shown else base.shown)
+
+
+def _unmarked(base: Base, marks: set[str]) -> Base:
+    """A note or an association that was not made is not remembered, so that it is made next time."""
     return replace(
         base,
-        agreed=agreed,
-        shown={**base.shown, side: shown} if side in base.shown else base.shown,
-        joined=tuple(one for one in base.joined if one not in undone),
-        told={key: day for key, day in base.told.items() if key not in undone},
+        joined=tuple(one for one in base.joined if one not in marks),
+        told={key: day for key, day in base.told.items() if key not in marks},
     )
 
 

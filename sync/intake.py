@@ -99,12 +99,24 @@ class Intake:
             if place is None:
                 continue
             page = self._gathered(side, kind, place)
-            batch = Batch(lane="backfill", place=(side, kind, page.next.id if page.next else None))
-            for record in page.records:
-                batch.knocks.append(Knock(record.ref, "backfill"))
-                batch.carried[record.ref] = record
+            batch = _backfill_batch(page)
+            batch.place = (side, kind, page.next.id if page.next else None)
             return batch
         return None
+
+    def everything(self) -> Iterator[Batch]:
+        """Every record of both sides, without remembering how far it came: for a preview."""
+        for side, kind in BACKFILLED:
+            place: str | None = ""
+            while place is not None:
+                page = self._gathered(side, kind, place)
+                place = page.next.id if page.next else None
+                yield _backfill_batch(page)
+
+    def is_backlogged(self, now: datetime) -> bool:
+        """Something is due in the inbox, or a backfill is under way."""
+        waiting = any(self._store.due(now, 1))
+        return waiting or any(self._store.backfill_place(side, kind) is not None for side, kind in BACKFILLED)
 
     def _gathered(self, side: Side, kind: str, after: str) -> Page:
         """Small vendor pages are put together, so that the other side is asked in full batches."""
@@ -165,6 +177,14 @@ def _of_role(role: Record) -> Iterable[Knock]:
         id_ = role.values.get(name)
         if id_:
             yield Knock(Ref("salesforce", kind, str(id_)))
+
+
+def _backfill_batch(page: Page) -> Batch:
+    return Batch(
+        lane="backfill",
+        knocks=[Knock(record.ref, "backfill") for record in page.records],
+        carried={record.ref: record for record in page.records},
+    )
 
 
 def role_links(batch: Batch) -> list[Link]:

@@ -130,12 +130,15 @@ class Put:
 class Remember:
     """Effect: what the store shall know of this unit once its writes are receipted.
 
-    *before* is the base that stays in force for fields that could not be written.
+    *looked* and *before* are what was known when the plan was made: they stay in force
+    where nothing is written, and for fields that could not be written.
     """
 
     link: Link
     base: Base
+    looked: Link
     before: Base
+    stood: Standing | None = None
     standing: Standing | None = None
     wakes_at: datetime | None = None
 
@@ -155,7 +158,8 @@ class Plan:
     """Why and what, for one unit (a linked pair, or a record alone).
 
     *settles* are the knocks it answers; *polled* says that HubSpot's record came with a
-    search, so it must be read directly before HubSpot is written.
+    search, so it must be read directly before HubSpot is written; *observed* that
+    nothing of it may be written now.
     """
 
     subject: Ref
@@ -165,6 +169,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     settles: tuple[Ref, ...] = ()
     polled: bool = False
+    observed: bool = False
 
     @property
     def puts(self) -> tuple[Put, ...]:

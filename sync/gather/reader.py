@@ -1,8 +1,4 @@
-"""Bring together all that planning may look at: both records as they are now, and what we know.
-
-Station 2 of the road. Reads in batches: one store query and a few vendor calls for
-a whole batch of keys, whatever their number.
-"""
+"""Turn keys into units, and read records once a batch, whoever asks for them."""
 
 from __future__ import annotations
 
@@ -27,11 +23,35 @@ class Reader:
         connectors: Mapping[Side, Connector],
         fields: Mapping[tuple[str, str], tuple[str, ...]],
         carried: Mapping[Ref, Record],
+        *,
+        searched: bool = False,
     ) -> None:
         self._connectors = connectors
         self.fields = fields
         self._records: dict[Ref, Record] = dict(carried)
         self._missing: set[Ref] = set()
+        self._searched = {ref for ref in carried if ref.side == "hubspot"} if searched else set()
+
+    def is_searched(self, ref: Ref | None) -> bool:
+        """The record came with a search of HubSpot's index and was not read directly since."""
+        return ref in self._searched
+
+    def forget(self, refs: Iterable[Ref | None]) -> None:
+        """Read these again when they are asked for next."""
+        for ref in refs:
+            if ref is not None:
+                self._records.pop(ref, None)
+                self._searched.discard(ref)
+
+    def forget_older(self, links: Iterable[Link]) -> None:
+        """A searched row older than the newest we know of that record is not used."""
+        self.forget(
+            link.hubspot
+            for link in links
+            if (row := self.get(link.hubspot)) is not None
+            and link.hubspot_modified_at is not None
+            and row.modified_at < link.hubspot_modified_at
+        )
 
     def read(self, refs: Iterable[Ref | None]) -> None:
         """Make sure that every one of *refs* was asked for: one call per batch and kind."""
@@ -59,6 +79,7 @@ class Reader:
         """Read HubSpot records again with the history of *names* (a call per 50 records)."""
         found = self._connectors["hubspot"].fetch(kind, ids, self.fields["hubspot", kind], history=names)
         self._records.update({record.ref: record for record in found})
+        self._searched.difference_update(record.ref for record in found)
 
 
 def units(store: Store, pair: str, knocks: Sequence[Knock]) -> list[Facts]:
@@ -90,6 +111,7 @@ def alone(pair: str, ref: Ref) -> Link:
 
 def both_sides(reader: Reader, found: Sequence[Facts]) -> list[Facts]:
     """Read both records of every unit; what is gone although it is linked becomes a problem."""
+    reader.forget_older(facts.link for facts in found)
     reader.read(ref for facts in found for ref in (facts.link.hubspot, facts.link.salesforce))
     return [_with_records(reader, facts) for facts in found]
 
@@ -98,7 +120,13 @@ def _with_records(reader: Reader, facts: Facts) -> Facts:
     link = facts.link
     hubspot, salesforce = reader.get(link.hubspot), reader.get(link.salesforce)
     lost = [ref for ref, record in ((link.hubspot, hubspot), (link.salesforce, salesforce)) if ref and not record]
-    return replace(facts, hubspot=hubspot, salesforce=salesforce, problem=_gone(lost) if lost else None)
+    return replace(
+        facts,
+        hubspot=hubspot,
+        salesforce=salesforce,
+        polled=reader.is_searched(link.hubspot),
+        problem=_gone(lost) if lost else None,
+    )
 
 
 def _gone(lost: Sequence[Ref]) -> Problem:

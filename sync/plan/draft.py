@@ -122,13 +122,22 @@ class Draft:
 
     def _remember(self) -> Remember:
         base = Base(agreed=self.agreed, shown=self.shown, joined=tuple(self.joined), told=self.told)
-        link = replace(
-            self.link,
-            hubspot_modified_at=_stamp(self.hubspot, self.link.hubspot_modified_at),
-            salesforce_modified_at=_stamp(self.salesforce, self.link.salesforce_modified_at),
+        return Remember(
+            link=self._stamped(self.link),
+            base=base,
+            looked=self._stamped(self.facts.link),
+            before=self.facts.base,
+            stood=self.facts.standing,
+            standing=self.standing,
+            wakes_at=self.standing.wakes_at if self.standing else None,
         )
-        wakes_at = self.standing.wakes_at if self.standing else None
-        return Remember(link=link, base=base, before=self.facts.base, standing=self.standing, wakes_at=wakes_at)
+
+    def _stamped(self, link: Link) -> Link:
+        return replace(
+            link,
+            hubspot_modified_at=_stamp(self.facts.hubspot, link.hubspot_modified_at),
+            salesforce_modified_at=_stamp(self.salesforce, link.salesforce_modified_at),
+        )
 
 
 def subject_of(pair: str, link: Link) -> Ref:

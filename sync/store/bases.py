@@ -48,7 +48,9 @@ class Bases(Shelf):
     def people_following(self, opportunities: Iterable[str]) -> dict[str, list[Link]]:
         """The people whose stage follows one of these opportunities, by opportunity."""
         found: dict[str, list[Link]] = defaultdict(list)
-        people = LINKS.join(STANDINGS, (LINKS.c.bridge == STANDINGS.c.bridge) & (LINKS.c.id == STANDINGS.c.link))
+        people = LINKS.join(
+            STANDINGS, (LINKS.c.bridge == STANDINGS.c.bridge) & (LINKS.c.id == STANDINGS.c.link)
+        )
         with self.database.reading() as connection:
             for chunk in chunks(opportunities):
                 # The links of people who follow certain opportunities.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -13,10 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exis
 from mappings.lifecycle import Standing
 from sync.model import Base, Link
 from sync.store.bases import Bases
-from sync.store.columns import blob, chunks, moment_or_none, stamp_or_none
-from sync.store.database import Database
+from sync.store.columns import blob, chunks, stamp_or_none
 from sync.store.errors import LinkClash
-from sync.store.links import LINK_COLUMNS, SIDES, Links
+from sync.store.links import LINK_COLUMNS, SIDES, Links, link_of
 from sync.store.tables import BASES, LINKS, STANDINGS
 from sync.store.ties import Tie, Ties
 
@@ -45,7 +43,7 @@ class Remembering(Links, Bases):
             rows = [ties.final(number) for number in numbers]
             self._write_links(connection, ties)
             self._write_blobs(connection, [(row.id, unit) for row, unit in zip(rows, units, strict=True)])
-        return [_numbered(link, row) for link, row in zip(links, rows, strict=True)]
+        return [link_of(row) for row in rows]
 
     def _stood(self, connection: Connection, links: Iterable[Link]) -> list[Tie]:
         found: dict[int, Tie] = {}
@@ -78,9 +76,7 @@ class Remembering(Links, Bases):
                 .values(hubspot=None, salesforce=None)
             )
         # Links, new or changed.
-        self._upsert(
-            connection, LINKS, [{"bridge": self.bridge, **tie._asdict()} for tie in ties.changed()]
-        )
+        self._upsert(connection, LINKS, [{"bridge": self.bridge, **tie._asdict()} for tie in ties.changed()])
 
     def _join(self, connection: Connection, joined: list[dict[str, int]]) -> None:
         kept = STANDINGS.alias()
@@ -121,21 +117,3 @@ class Remembering(Links, Bases):
         ]
         # Standings, new or changed.
         self._upsert(connection, STANDINGS, standings)
-
-
-def _numbered(link: Link, row: Tie) -> Link:
-    whole = link.id == row.id and link.hubspot_modified_at and link.salesforce_modified_at and link.how
-    if whole:
-        return link
-    parts: dict[str, Callable[[], Any]] = {}
-    del parts
-    return replace(
-        link,
-        id=row.id,
-        hubspot_modified_at=moment_or_none(row.hubspot_at),
-        salesforce_modified_at=moment_or_none(row.salesforce_at),
-        how=row.how,
-    )
-
-
-__all__ = ["Database", "Remembering"]

@@ -185,7 +185,7 @@ PROBLEMS = Table(
     Column("remedy", Words, nullable=False),
     Column("who", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("count", BigInteger, nullable=False),
+    Column("times", BigInteger, nullable=False),
     Column("since", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
     Column("closed_at", BigInteger),

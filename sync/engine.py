@@ -1,0 +1,228 @@
+"""The engine: one pass of the bridge. Read this page first.
+
+A pass works off all that is due: what both sides say changed, what waits in the
+inbox, whose time has come, and a share of a running backfill. Every key takes the
+same road:
+
+    knock   `intake`   a key says that something changed
+    gather  `gather`   both records as they are now, and what we know of them
+    plan    `plan`     what to do and why (pure)
+    record  `store`    decisions to the ledger, writes to the outbox, in one transaction
+    apply   `apply`    the writes go out in batches; every write gets a receipt
+    remember           good receipts become the new base; the rest is tried again, or told
+    echo               our own write comes back, nothing differs, the plan is empty
+
+It may be killed at any instruction: nothing is written that is not in the outbox,
+nothing leaves the inbox and no cursor moves before its plans are recorded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from connectors.base import Connector
+from connectors.records import Ref, Side
+from mappings.agreement import Agreement
+from sync.apply import Applied, apply
+from sync.clock import Clock
+from sync.gather import Reader, gather
+from sync.intake import PAIR_OF, Batch, Intake, role_links
+from sync.model import Ask, Base, Knock, Plan, Problem
+from sync.plan import Terms, plan
+from sync.recovery import settle_unknown
+from sync.rollout import Rollout, only_looked
+from sync.roster import Roster
+from sync.setbacks import flapping, safely
+from sync.store import Store
+
+log = structlog.get_logger(__name__)
+
+PAIRS: Final = ("company", "person", "deal")
+RETRY_AFTER: Final = timedelta(minutes=1)
+ROUNDS_PER_PASS: Final = 3
+BACKFILL_BATCHES_PER_PASS: Final = 5
+RETURNS_PER_PASS: Final = 2
+
+
+@dataclass(slots=True)
+class Pass:
+    """What one pass did, in figures."""
+
+    id: int
+    planned: int = 0
+    written: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
+    problems: int = 0
+    more: bool = False
+    returns: Counter[Ref] = field(default_factory=Counter)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing was written and nothing is left to do."""
+        return not self.written and not self.more
+
+
+class Engine:
+    """Runs passes for one bridge."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        connectors: Mapping[Side, Connector],
+        agreement: Agreement,
+        fields: Mapping[tuple[str, str], tuple[str, ...]],
+        clock: Clock,
+        pool: Executor,
+    ) -> None:
+        self.store = store
+        self.connectors = connectors
+        self.agreement = agreement
+        self.fields = fields
+        self.clock = clock
+        self.pool = pool
+        overlap = {side: timedelta(seconds=s) for side, s in agreement.bridge.overlap_s.items()}
+        self.intake = Intake(store, connectors, fields, overlap, pool)
+        self.rollout = Rollout(store, agreement)
+        self._counted: dict[Side, Counter[str]] = {side: Counter() for side in connectors}
+        self.roster = Roster(connectors, agreement.bridge.owners, fields)
+
+    def run_pass(self) -> Pass:
+        """Work off all that is due now; writes only in `mode: write` and inside the roll-out."""
+        now = self.clock.now()
+        done = Pass(id=self.store.next_pass(now))
+        self.rollout.knock_if_widened(now)
+        terms = self._terms(now)
+        if self.rollout.may_write:
+            settle_unknown(self.store, self.connectors, done.id, now)
+        for batch in self._batches(now):
+            self._work(done, batch, terms)
+        done.more = self.intake.is_backlogged(now)
+        self._count_calls(now)
+        log.info(
+            "pass finished", pass_id=done.id, planned=done.planned, moved=done.moved, problems=done.problems,
+            written=dict(done.written), more=done.more,
+        )  # fmt: skip
+        return done
+
+    def preview(self) -> Iterator[Plan]:
+        """The plans for every record there is, without recording or writing anything."""
+        now = self.clock.now()
+        terms = self._terms(now)
+        for batch in self.intake.everything():
+            for plans in self._plans(batch, terms, now):
+                yield from plans
+
+    def _terms(self, now: datetime) -> Terms:
+        return Terms(
+            agreement=self.agreement,
+            directory=self.roster.directory(now),
+            live_since=self.rollout.live_since,
+            us={side: connector.whoami() for side, connector in self.connectors.items()},
+            fallback_queue=self.roster.fallback_queue,
+        )
+
+    def _count_calls(self, now: datetime) -> None:
+        """Keep today's calls by side and purpose, for budgets and `status`."""
+        for side, connector in self.connectors.items():
+            counts = Counter(connector.calls)
+            self.store.add_calls(side, counts - self._counted[side], now.date())
+            self._counted[side] = counts
+
+    def _batches(self, now: datetime) -> Iterator[Batch]:
+        yield self.intake.waking(now)
+        yield from self.intake.polled(now)
+        for _ in range(ROUNDS_PER_PASS):
+            yield from self.intake.due(now)
+        for _ in range(BACKFILL_BATCHES_PER_PASS):
+            batch = self.intake.backfill()
+            if batch is None:
+                break
+            yield batch
+            yield from self.intake.due(now)
+
+    def _work(self, done: Pass, batch: Batch, terms: Terms) -> None:
+        """Plan and carry out one batch, pair by pair, then store how far it came."""
+        now = self.clock.now()
+        self.store.renew_lease(now)
+        for plans in self._plans(batch, terms, now):
+            self._settle(done, plans, now)
+        self._remember_progress(batch)
+
+    def _plans(self, batch: Batch, terms: Terms, now: datetime) -> Iterator[list[Plan]]:
+        for pair in PAIRS:
+            knocks = [knock for knock in batch.knocks if PAIR_OF[knock.ref.side, knock.ref.kind] == pair]
+            if knocks:
+                reader = Reader(self.connectors, self.fields, batch.carried, searched=batch.lane == "live")
+                yield self._plan(reader, terms, pair, knocks, now)
+
+    def _plan(self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime) -> list[Plan]:
+        """Plan the units of one pair; a record that HubSpot's search brought is read before it is written."""
+        plans = self._planned(reader, terms, pair, knocks, now)
+        doubtful = [one for one in plans if one.polled and any(put.write.side == "hubspot" for put in one.puts)]
+        if not doubtful:
+            return plans
+        again = [Knock(ref) for one in doubtful for ref in one.settles]
+        reader.forget(knock.ref for knock in again)
+        settled = [one for one in plans if one not in doubtful]
+        return settled + self._planned(reader, terms, pair, again, now)
+
+    def _planned(self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime) -> list[Plan]:
+        found = gather(self.store, reader, terms, pair, knocks, now)
+        return [replace(safely(plan, facts, terms, now), observed=not self.rollout.admits(facts)) for facts in found]
+
+    def _settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:
+        """Record, apply, remember: the second half of the road."""
+        observed = [one for one in plans if one.observed]
+        admitted, held = self.rollout.within_the_hour([one for one in plans if not one.observed], now)
+        self.store.record(done.id, observed, now, observed=True)
+        self.store.record(done.id, admitted, now, observed=False)
+        applied = apply(self.connectors, admitted, self.fields, self.pool)
+        with self.store.transaction():
+            self.store.receipts(done.id, applied.receipts, now)
+            self.store.remember([*applied.memories, *map(only_looked, observed)])
+            self._keep_problems(plans, applied.problems, now)
+            self.store.settle([ref for one in plans for ref in one.settles])
+            self._knock_again(done, [*admitted, *held], applied, now)
+        self._count(done, admitted, applied)
+
+    def _knock_again(self, done: Pass, plans: Sequence[Plan], applied: Applied, now: datetime) -> None:
+        """Knock for what this batch makes others look at, and for what must be tried again."""
+        asked = [effect.ref for one in plans for effect in one.effects if isinstance(effect, Ask)]
+        self.store.knock([Knock(ref) for ref in asked], now)
+        back = Counter(applied.again)
+        done.returns.update(back)
+        tired = [ref for ref in back if done.returns[ref] > RETURNS_PER_PASS]
+        self.store.knock([Knock(ref) for ref in back if ref not in tired], now)
+        self.store.open_problems([flapping(ref) for ref in tired], now)
+        self.store.knock([Knock(ref, "retry") for ref in applied.later], now, not_before=now + RETRY_AFTER)
+
+    def _keep_problems(self, plans: Sequence[Plan], more: Sequence[Problem], now: datetime) -> None:
+        """Open what went wrong, and close what is no longer wrong with these units."""
+        found = [*(problem for one in plans for problem in one.problems), *more]
+        self.store.open_problems(found, now)
+        wrong = {subject: {one.code for one in found if one.subject == subject} for subject in {p.subject for p in found}}
+        for subject in self.store.troubled([one.subject for one in plans]):
+            self.store.close_problems(subject, except_codes=wrong.get(subject, ()))
+
+    def _remember_progress(self, batch: Batch) -> None:
+        """Cursors and places move only now, when everything they passed is recorded."""
+        with self.store.transaction():
+            self.store.remember([(link, Base(), None, None) for link in role_links(batch)])
+            for side, kind, cursor in batch.cursors:
+                self.store.move_cursor(side, kind, cursor)
+            if batch.place is not None:
+                self.store.set_backfill_place(*batch.place)
+
+    def _count(self, done: Pass, plans: Sequence[Plan], applied: Applied) -> None:
+        done.planned += len(plans)
+        done.written.update(put.write.side for put, receipt in applied.receipts if receipt.outcome == "done")
+        done.moved += sum(decision.what == "moved" for one in plans for decision in one.decisions)
+        done.problems += sum(len(one.problems) for one in plans) + len(applied.problems)

@@ -1,0 +1,108 @@
+"""How far the bridge may write: nothing, a sample of the people, or everybody.
+
+Asked by the engine before a plan is recorded. Whatever is outside is observed only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Sequence
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from mappings.agreement import Agreement
+from sync.apply import Memory
+from sync.intake import BACKFILLED
+from sync.model import Facts, Plan, Remember
+from sync.store import Store
+
+_LIVE_SINCE: Final = "live_since"
+_SCOPE: Final = "scope"
+_HOUR: Final = timedelta(hours=1)
+
+
+class Rollout:
+    """Mode and roll-out of one bridge."""
+
+    def __init__(self, store: Store, agreement: Agreement) -> None:
+        self._store = store
+        self._agreement = agreement
+        self._bridge = agreement.bridge
+        self._created: deque[datetime] = deque()
+        self._admitted: int | None = None
+
+    @property
+    def may_write(self) -> bool:
+        """Ops have set `mode: write`."""
+        return self._bridge.mode == "write"
+
+    @property
+    def live_since(self) -> datetime | None:
+        """The bridge's first moment in write mode: older records are adopted, not handed over."""
+        found = self._store.fact(_LIVE_SINCE)
+        return datetime.fromisoformat(found) if found else None
+
+    def knock_if_widened(self, now: datetime) -> None:
+        """Knock for every key when the bridge is new, may write more, or a mapping line has changed."""
+        if self.may_write and self._store.fact(_LIVE_SINCE) is None:
+            self._store.set_fact(_LIVE_SINCE, now.isoformat())
+        scope = self._scope()
+        if self._store.fact(_SCOPE) == scope:
+            return
+        for side, kind in BACKFILLED:
+            self._store.set_backfill_place(side, kind, "")
+        self._store.set_fact(_SCOPE, scope)
+
+    def _scope(self) -> str:
+        lines = sorted(line.fingerprint for pair in self._agreement.pairs.values() for line in pair.lines)
+        said = repr((self._bridge.mode, self._bridge.rollout, lines))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def admits(self, facts: Facts) -> bool:
+        """What is planned for this unit may be written."""
+        if not self.may_write:
+            return False
+        if facts.pair != "person" or facts.standing is not None:
+            return True
+        return self._admits_newcomer(facts)
+
+    def _admits_newcomer(self, facts: Facts) -> bool:
+        people: Any = self._bridge.rollout.people
+        if people == "all":
+            return True
+        if people.sample is not None:
+            return self._is_sampled(people.sample)
+        return facts.hubspot is not None and bool(people.condition.holds(facts.hubspot.values, facts.hubspot.modified_at))
+
+    def _is_sampled(self, size: int) -> bool:
+        """The first *size* people that the bridge meets are its sample."""
+        if self._admitted is None:
+            self._admitted = sum(self._store.people_by_stage().values())
+        self._admitted += 1
+        return self._admitted <= size
+
+    def within_the_hour(self, plans: Sequence[Plan], now: datetime) -> tuple[list[Plan], list[Plan]]:
+        """Split off plans that would create more records than an hour may see; they wait."""
+        while self._created and now - self._created[0] > _HOUR:
+            self._created.popleft()
+        admitted: list[Plan] = []
+        held: list[Plan] = []
+        for plan in plans:
+            creates = any(put.write.op == "upsert" for put in plan.puts)
+            if creates and len(self._created) >= self._bridge.rollout.new_records_per_hour:
+                held.append(plan)
+                continue
+            if creates:
+                self._created.append(now)
+            admitted.append(plan)
+        return admitted, held
+
+
+def only_looked(plan: Plan) -> Memory:
+    """What is remembered of an observed unit: that it was looked at, nothing more."""
+    for effect in plan.effects:
+        if isinstance(effect, Remember):
+            return effect.looked, effect.before, effect.stood, effect.stood.wakes_at if effect.stood else None
+    raise ValueError("every plan says what to remember")

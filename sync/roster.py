@@ -1,0 +1,60 @@
+"""Who is who on both sides: owners and users with one e-mail are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from connectors.base import Connector
+from connectors.records import Record, Side
+from mappings.documents.bridge import Owners
+from mappings.fields import Directory
+
+KEPT_FOR: Final = timedelta(hours=1)
+
+
+class Roster:
+    """Reads owners, users and queues once an hour."""
+
+    def __init__(
+        self, connectors: Mapping[Side, Connector], owners: Owners, fields: Mapping[tuple[str, str], tuple[str, ...]]
+    ) -> None:
+        self._connectors = connectors
+        self._owners = owners
+        self._fields = fields
+        self._directory: Directory | None = None
+        self._read_at: datetime | None = None
+        self.fallback_queue: str | None = None
+
+    def directory(self, now: datetime) -> Directory:
+        """The people of both sides, at most an hour old."""
+        if self._directory is None or self._read_at is None or now - self._read_at > KEPT_FOR:
+            self._directory = self._read()
+            self._read_at = now
+        return self._directory
+
+    def _read(self) -> Directory:
+        users = self._all("salesforce", "user")
+        self.fallback_queue = self._queue() if self._owners.fallback_queue else None
+        return Directory(
+            hubspot={one.ref.id: str(one.values["email"]) for one in self._all("hubspot", "owner") if one.values.get("email")},
+            salesforce={one.ref.id: str(one.values["Email"]) for one in users if one.values.get("Email")},
+            table=dict(self._owners.table),
+            inactive=frozenset(one.ref.id for one in users if not one.values.get("IsActive")),
+        )
+
+    def _queue(self) -> str | None:
+        wanted = self._owners.fallback_queue
+        names = ("Id", "Name", "DeveloperName")
+        queues = self._all("salesforce", "queue")
+        return next((one.ref.id for one in queues if wanted in [one.values.get(name) for name in names]), None)
+
+    def _all(self, side: Side, kind: str) -> list[Record]:
+        found: list[Record] = []
+        after: str | None = ""
+        while after is not None:
+            page = self._connectors[side].everything(kind, self._fields[side, kind], after)
+            found.extend(page.records)
+            after = page.next.id if page.next else None
+        return found

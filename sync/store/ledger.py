@@ -1,0 +1,143 @@
+"""What was observed, decided, written and refused: only ever added to.
+
+*occurred_at* is the vendor's time of what happened, *observed_at* ours of noting it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal_column, or_, select
+
+from connectors.records import Ref
+from sync.model import Decision, Entry
+from sync.store.columns import (
+    blob,
+    chunks,
+    moment,
+    moment_or_none,
+    ref,
+    ref_or_none,
+    stamp,
+    stamp_or_none,
+    unblob,
+)
+from sync.store.database import Shelf
+from sync.store.tables import LEDGER
+
+Kind = Literal["observed", "decided", "written", "refused"]
+HAPPENED_AT = func.coalesce(LEDGER.c.occurred_at, LEDGER.c.observed_at)
+
+
+class Ledger(Shelf):
+    """Answers what happened; `record` and `receipts` (in `recording`) add to it."""
+
+    def entries(self, refs: Iterable[Ref] | None, limit: int, before: int | None = None) -> list[Entry]:
+        """The newest entries first, below the number *before*.
+
+        With *refs* those in which one of them is the subject or its counterpart.
+        """
+        older = [] if before is None else [LEDGER.c.seq < before]
+        if refs is None:
+            return self._entries(*older, limit=limit)
+        found: dict[int, Entry] = {}
+        for chunk in chunks({str(ref) for ref in refs}):
+            concerns = or_(LEDGER.c.subject.in_(chunk), LEDGER.c.counterpart.in_(chunk))
+            found.update((entry.seq, entry) for entry in self._entries(concerns, *older, limit=limit))
+        return [found[seq] for seq in sorted(found, reverse=True)[:limit]]
+
+    def moves_since(self, since: datetime, until: datetime | None = None) -> list[Entry]:
+        """Every move of a person that happened from *since* until before *until*, in the order it happened.
+
+        The vendor's time counts; where it is unknown, ours does.
+        """
+        # The word stands in the statement itself, so that the index of moves serves it.
+        happened = [LEDGER.c.what == literal_column("'moved'"), HAPPENED_AT >= stamp(since)]
+        if until is not None:
+            happened.append(HAPPENED_AT < stamp(until))
+        return self._entries(*happened, order=(HAPPENED_AT, LEDGER.c.seq))
+
+    def _entries(
+        self,
+        *conditions: ColumnElement[bool],
+        limit: int | None = None,
+        order: tuple[ColumnElement[Any], ...] = (LEDGER.c.seq.desc(),),
+    ) -> list[Entry]:
+        with self.database.reading() as connection:
+            # Entries that meet some conditions, in order.
+            rows = connection.execute(
+                select(LEDGER)
+                .where(LEDGER.c.bridge == self.bridge, *conditions)
+                .order_by(*order)
+                .limit(limit)
+            ).all()
+        return [_entry(row) for row in rows]
+
+    def _enter(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            # Entries, each with the number it was given.
+            connection.execute(insert(LEDGER), rows)
+
+
+def entry_row(
+    bridge: str,
+    seq: int,
+    pass_id: int,
+    kind: Kind,
+    counterpart: str | None,
+    decision: Decision,
+    observed_at: int,
+) -> dict[str, Any]:
+    """The row of one entry."""
+    values = (decision.old, decision.new, decision.other)
+    return {
+        "bridge": bridge,
+        "seq": seq,
+        "pass_id": pass_id,
+        "kind": kind,
+        "subject": str(decision.subject),
+        "counterpart": counterpart,
+        "what": decision.what,
+        "why": decision.why,
+        "field": decision.field,
+        "side": decision.side,
+        "rule": decision.rule,
+        "by": decision.by,
+        "blob": None if values == (None, None, None) else blob(values),
+        "cause": None,
+        "occurred_at": stamp_or_none(decision.occurred_at),
+        "observed_at": observed_at,
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    subject = ref(row.subject)
+    old, new, other = (None, None, None) if row.blob is None else unblob(_values, row.blob)
+    decision = Decision(
+        row.what,
+        row.why,
+        subject,
+        row.field,
+        row.side,
+        row.rule,
+        old,
+        new,
+        other,
+        row.by,
+        moment_or_none(row.occurred_at),
+    )
+    return Entry(
+        row.seq,
+        row.pass_id,
+        row.kind,
+        subject,
+        ref_or_none(row.counterpart),
+        decision,
+        moment(row.observed_at),
+    )
+
+
+_values = msgspec.json.Decoder(tuple[Any, Any, Any])

@@ -1,0 +1,125 @@
+"""What somebody must act on: one row per code, subject and field, kept when it is closed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, case, func, select, update
+
+from connectors.records import Ref
+from sync.model import Problem
+from sync.store.columns import chunks, moment, ref, stamp, stamp_or_none
+from sync.store.database import Shelf
+from sync.store.tables import PROBLEMS
+
+
+class Listed(NamedTuple):
+    """A problem as it is listed: its number, since when, when last met, and how often it was opened."""
+
+    id: int
+    problem: Problem
+    since: datetime
+    last_at: datetime
+    count: int
+
+
+class Problems(Shelf):
+    """Keeps problems open until they are closed."""
+
+    def open_problems(self, problems: Sequence[Problem], at: datetime) -> None:
+        """Open these problems; one that stands (open or closed) is counted once more and takes the new words."""
+        if not problems:
+            return
+        with self.database.writing() as connection:
+            first = self._reserve(connection, "problem", len(problems))
+            rows = [
+                _row(self.bridge, first + place, problem, stamp(at)) for place, problem in enumerate(problems)
+            ]
+            # Problems, new or met again.
+            self._upsert(connection, PROBLEMS, rows, _met_again)
+
+    def close_problems(
+        self, subject: Ref | Iterable[Ref], except_codes: Iterable[str] = (), at: datetime | None = None
+    ) -> int:
+        """Close what is open of *subject* but *except_codes*; how many that were."""
+        subjects = [subject] if isinstance(subject, Ref) else subject
+        kept = sorted(except_codes)
+        closed = 0
+        with self.database.writing() as connection:
+            for chunk in chunks(str(ref) for ref in subjects):
+                # Problems that are over.
+                closed += connection.execute(
+                    update(PROBLEMS)
+                    .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
+                    .where(PROBLEMS.c.subject.in_(chunk), PROBLEMS.c.code.not_in(kept))
+                    .values(closed_at=func.coalesce(stamp_or_none(at), PROBLEMS.c.last_at))
+                ).rowcount
+        return closed
+
+    def problems(self, state: str | None = None) -> list[Listed]:
+        """All problems that are not closed (of one *state*), the oldest first."""
+        statement = select(PROBLEMS).where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
+        if state is not None:
+            statement = statement.where(PROBLEMS.c.state == state)
+        with self.database.reading() as connection:
+            # Problems that are not closed.
+            rows = connection.execute(statement.order_by(PROBLEMS.c.since, PROBLEMS.c.id)).all()
+        return [
+            Listed(row.id, _problem(row), moment(row.since), moment(row.last_at), row.times) for row in rows
+        ]
+
+    def problems_of(self, refs: Iterable[Ref]) -> dict[Ref, tuple[Problem, ...]]:
+        """The problems of these subjects that are not closed; a subject without any is left out."""
+        asked = {str(ref): ref for ref in refs}
+        found: dict[Ref, list[Problem]] = defaultdict(list)
+        with self.database.reading() as connection:
+            for chunk in chunks(asked):
+                # Problems of certain subjects that are not closed.
+                rows = connection.execute(
+                    select(PROBLEMS)
+                    .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
+                    .where(PROBLEMS.c.subject.in_(chunk))
+                    .order_by(PROBLEMS.c.id)
+                )
+                for row in rows:
+                    found[asked[row.subject]].append(_problem(row))
+        return {ref: tuple(problems) for ref, problems in found.items()}
+
+
+def _row(bridge: str, number: int, problem: Problem, at: int) -> dict[str, Any]:
+    return {
+        "bridge": bridge,
+        "code": problem.code,
+        "subject": str(problem.subject),
+        "field": problem.field or "",
+        "id": number,
+        "text": problem.text,
+        "remedy": problem.remedy,
+        "who": problem.who,
+        "state": problem.state,
+        "times": 1,
+        "since": at,
+        "last_at": at,
+        "closed_at": None,
+    }
+
+
+def _met_again(new: Any) -> dict[str, Any]:
+    was_closed = PROBLEMS.c.closed_at.is_not(None)
+    return {
+        "text": new.text,
+        "remedy": new.remedy,
+        "who": new.who,
+        "state": new.state,
+        "times": PROBLEMS.c.times + 1,
+        "since": case((was_closed, new.since), else_=PROBLEMS.c.since),
+        "last_at": new.last_at,
+        "closed_at": None,
+    }
+
+
+def _problem(row: Row[Any]) -> Problem:
+    return Problem(row.code, ref(row.subject), row.text, row.remedy, row.who, row.field or None, row.state)

@@ -1,0 +1,141 @@
+"""Station 4: decisions to the ledger and intents to the outbox; later, what became of them.
+
+Everything of a batch stands before the first vendor is called, and one commit settles its receipts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from connectors.records import Receipt, Ref
+from sync.model import Decision, Link, Plan, Problem, Put, Remember
+from sync.store.columns import blob, ref, stamp
+from sync.store.ledger import Ledger, entry_row
+from sync.store.outbox import Outbox
+from sync.store.problems import Problems
+
+
+class Recording(Ledger, Outbox, Problems):
+    """Writes plans down before they are applied, and receipts after it."""
+
+    epoch: int | None
+
+    def record(self, pass_id: int, plans: Sequence[Plan], at: datetime, observed: bool) -> None:
+        """Enter the plans' decisions; unless they are only *observed*, also intend their writes and open problems."""
+        decided = sum(len(plan.decisions) for plan in plans)
+        intended = not observed and any(plan.puts or plan.problems for plan in plans)
+        if not decided and not intended:
+            return
+        entries: list[dict[str, Any]] = []
+        intents: list[dict[str, Any]] = []
+        problems: list[Problem] = []
+        with self.database.writing() as connection:
+            first = self._reserve(connection, "ledger", decided) if decided else 0
+            for plan in plans:
+                link, cause = _link(plan), first + len(entries)
+                for decision in plan.decisions:
+                    seq, counterpart = first + len(entries), _counterpart(link, decision.subject)
+                    kind = "observed" if observed else "decided"
+                    entries.append(
+                        entry_row(self.bridge, seq, pass_id, kind, counterpart, decision, stamp(at))
+                    )
+                if not observed:
+                    intents.extend(self._intent(plan, put, link, cause, pass_id, at) for put in plan.puts)
+                    problems.extend(plan.problems)
+            self._enter(connection, entries)
+            self._intend(connection, intents)
+            self.open_problems(problems, at)
+
+    def receipts(self, pass_id: int, receipts: Sequence[tuple[Put, Receipt]], at: datetime) -> None:
+        """Settle writes by what became of them.
+
+        Done ones and those that the vendor refused, or that met a record gone or stale, are
+        entered and leave the outbox; waiting ones were not sent and leave it without a word;
+        unknown ones stay. A write that is not in the outbox is settled already.
+        """
+        by_outcome: dict[str, list[str]] = {}
+        for put, receipt in receipts:
+            by_outcome.setdefault(receipt.outcome, []).append(put.write.id)
+        in_doubt = by_outcome.pop("unknown", [])
+        with self.database.writing() as connection:
+            rows = self._intended(connection, (put.write.id for put, _ in receipts))
+            told = [
+                (put, receipt, row)
+                for put, receipt in receipts
+                if receipt.outcome not in ("waiting", "unknown") and (row := rows.get(put.write.id))
+            ]
+            if told:
+                first = self._reserve(connection, "ledger", len(told))
+                self._enter(
+                    connection,
+                    [
+                        self._settled(first + place, pass_id, *each, stamp(at))
+                        for place, each in enumerate(told)
+                    ],
+                )
+            self._settle(connection, (id_ for ids in by_outcome.values() for id_ in ids))
+            self._doubt(connection, in_doubt)
+
+    def _intent(
+        self, plan: Plan, put: Put, link: Link | None, cause: int, pass_id: int, at: datetime
+    ) -> dict[str, Any]:
+        write = put.write
+        return {
+            "bridge": self.bridge,
+            "id": write.id,
+            "pass_id": pass_id,
+            "epoch": self.epoch or 0,
+            "subject": str(plan.subject),
+            "counterpart": _counterpart(link, plan.subject),
+            "side": write.side,
+            "kind": write.kind,
+            "op": write.op,
+            "ref_id": write.ref_id or (write.key[1] if write.key else None),
+            "blob": blob(write),
+            "state": "intended",
+            "cause": cause if plan.decisions else None,
+            "created_at": stamp(at),
+        }
+
+    def _settled(
+        self, seq: int, pass_id: int, put: Put, receipt: Receipt, intent: Row[Any], at: int
+    ) -> dict[str, Any]:
+        subject = ref(intent.subject)
+        is_done = receipt.outcome == "done"
+        decision = Decision(
+            what=put.write.op,
+            why=_said(receipt),
+            subject=subject,
+            side=put.write.side,
+            new=sorted(put.write.values),
+            other=str(receipt.ref) if receipt.ref else None,
+            occurred_at=receipt.record.modified_at if receipt.record else None,
+        )
+        counterpart = intent.counterpart
+        if counterpart is None and receipt.ref is not None and receipt.ref.side != subject.side:
+            counterpart = str(receipt.ref)
+        kind = "written" if is_done else "refused"
+        row = entry_row(self.bridge, seq, pass_id, kind, counterpart, decision, at)  # type: ignore[arg-type]
+        return {**row, "cause": intent.cause}
+
+
+def _link(plan: Plan) -> Link | None:
+    return next((effect.link for effect in plan.effects if isinstance(effect, Remember)), None)
+
+
+def _counterpart(link: Link | None, subject: Ref) -> str | None:
+    if link is None:
+        return None
+    other = link.salesforce if subject.side == "hubspot" else link.hubspot
+    return str(other) if other else None
+
+
+def _said(receipt: Receipt) -> str:
+    if receipt.outcome == "done":
+        return "created" if receipt.created else "done"
+    faults = "; ".join(f"{fault.code}: {fault.message}" for fault in receipt.faults)
+    return f"{receipt.outcome}: {faults}" if faults else receipt.outcome

@@ -1,0 +1,81 @@
+"""The store: what the bridge remembers between passes, on all shelves at once.
+
+It is a cache of what both systems know through keys; what only it knows is the
+ledger's past and the bases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+
+from sync.store.budgets import Budgets
+from sync.store.cursors import Cursors
+from sync.store.database import Database, sqlite_url
+from sync.store.errors import StoreUnusable
+from sync.store.facts import BridgeFacts
+from sync.store.inbox import Inbox
+from sync.store.lease import Lease
+from sync.store.migrations import bring_up
+from sync.store.recording import Recording
+from sync.store.remembering import Remembering
+
+
+class Store(Lease, BridgeFacts, Cursors, Inbox, Remembering, Recording, Budgets):
+    """Everything one bridge remembers; each call is a transaction, or part of the one that is open."""
+
+    @classmethod
+    def open(cls, state: Path, bridge: str, url: str | None = None) -> Self:
+        """Open the store of *bridge* in the folder *state* (or at *url*) and bring it up to date.
+
+        Raises `StoreTooNew` for a store that a newer leadbridge wrote, and `StoreUnusable`
+        when there is no opening it.
+        """
+        try:
+            state.mkdir(parents=True, exist_ok=True, mode=0o700)
+            database = Database(url or sqlite_url(state))
+            if database.file is not None:
+                _keep_private(database.file)
+            bring_up(database)
+        except (OSError, ArgumentError, DatabaseError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise StoreUnusable(_shown(state, url), _reason(error)) from error
+        return cls(database, bridge)
+
+    def close(self) -> None:
+        """Give back the lease and let go of the file."""
+        try:
+            self.drop_lease()
+        finally:
+            self.database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that this thread writes in the block stands together, or not at all."""
+        with self.database.writing():
+            yield
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _keep_private(file: Path) -> None:
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+
+
+def _shown(state: Path, url: str | None) -> str:
+    return str(state) if url is None else url.rsplit("@", 1)[-1]
+
+
+def _reason(error: Exception) -> str:
+    return str(error.orig if isinstance(error, DatabaseError) else error)
