@@ -1,0 +1,153 @@
+"""What people and HubSpot itself do to a portal, without the wire: forms, edits, workflows, loads."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from twins.hubspot.errors import Refusal, Unreadable
+from twins.hubspot.portal import Portal
+from twins.hubspot.rows import Row, Shelf, Writer
+from twins.hubspot.times import read_ms, to_datetime, to_text
+from twins.hubspot.values import read
+from twins.hubspot.writing import commit, draft_create, draft_update, fill, unique_holder
+
+LOADER = Writer("human", "IMPORT", "load", "Import")
+
+
+class Loaded(list[Refusal]):
+    """The rows that a load refused; *ids* has the new id of every row, None for a refused one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str | None] = []
+
+
+def create(
+    portal: Portal,
+    shelf: Shelf,
+    properties: Mapping[str, Any],
+    writer: Writer,
+    at: int,
+    *,
+    internal: bool = False,
+) -> str:
+    """One new record; the id."""
+    draft = draft_create(portal, shelf, properties, writer, at, {}, internal=internal)
+    commit(portal, shelf, [draft], writer, at)
+    return str(draft.row.id)
+
+
+def update(
+    portal: Portal,
+    shelf: Shelf,
+    id_: str,
+    properties: Mapping[str, Any],
+    writer: Writer,
+    at: int,
+    *,
+    internal: bool = False,
+) -> None:
+    """One changed record."""
+    row = shelf.rows[int(id_)]
+    draft = draft_update(portal, shelf, row, properties, writer, {}, internal=internal)
+    commit(portal, shelf, [draft], writer, at)
+
+
+def submit_form(portal: Portal, email: str, form: str, properties: Mapping[str, Any], at: int) -> str:
+    """A visitor sends a form: the contact is found by its address or made, and the conversion noted."""
+    shelf = portal.shelves["contacts"]
+    guid = uuid.uuid5(uuid.NAMESPACE_URL, f"form:{portal.portal_id}:{form}")
+    writer = Writer("human", "FORM", str(guid), form)
+    row = shelf.holder("email", email)
+    told = {**properties, **_conversion(row, form, at)}
+    if row is None:
+        return create(portal, shelf, {"email": email, **told}, writer, at, internal=True)
+    update(portal, shelf, str(row.id), told, writer, at, internal=True)
+    return str(row.id)
+
+
+def _conversion(row: Row | None, form: str, at: int) -> dict[str, str]:
+    standing = row.values if row else {}
+    times = int(standing.get("num_conversion_events", "0")) + 1
+    known = {
+        "recent_conversion_event_name": form,
+        "recent_conversion_date": to_text(at),
+        "num_conversion_events": str(times),
+    }
+    first = {"first_conversion_event_name": form, "first_conversion_date": to_text(at)}
+    return known if "first_conversion_date" in standing else {**first, **known}
+
+
+def load(portal: Portal, shelf: Shelf, rows: Iterable[Mapping[str, Any]], at: int) -> Loaded:
+    """Many records at once, as they are: given times are kept, no defaults, no history, one commit."""
+    loaded = Loaded()
+    fresh: list[Row] = []
+    for place, given in enumerate(rows):
+        row = _loaded(portal, shelf, given, at, loaded, place)
+        if row is not None:
+            fresh.append(row)
+        loaded.ids.append(str(row.id) if row else None)
+    shelf.by_time.add_all((row.modified, row.id) for row in fresh)
+    portal.log.bulk(to_datetime(at), "hubspot", shelf.kind.name, len(fresh))
+    return loaded
+
+
+def _loaded(
+    portal: Portal, shelf: Shelf, given: Mapping[str, Any], at: int, loaded: Loaded, place: int
+) -> Row | None:
+    values: dict[str, str] = {}
+    name = ""
+    try:
+        for name, raw in given.items():
+            _take(portal, shelf, name, raw, values)
+        name = shelf.kind.created
+        created = _moment(given.get(name), at)
+        name = shelf.kind.modified
+        modified = max(created, _moment(given.get(name), created))
+    except (Unreadable, ValueError) as why:
+        loaded.append(Refusal(place, str(why), name))
+        return None
+    taken = unique_holder(shelf, values)
+    if taken is not None:
+        name, value, holder = taken
+        loaded.append(Refusal(place, f"{value} already belongs to {shelf.kind.singular} {holder}", name))
+        return None
+    row = Row(shelf.next_id(), created, modified, LOADER)
+    fill(shelf, row, values)
+    return row
+
+
+def _moment(raw: Any, otherwise: int) -> int:
+    return read_ms(raw) if raw not in (None, "") else otherwise
+
+
+def _take(portal: Portal, shelf: Shelf, name: str, raw: Any, values: dict[str, str]) -> None:
+    prop = shelf.schema.get(name)
+    if prop is None:
+        raise Unreadable("PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
+    if prop.calculated or raw is None:
+        return
+    value = read(prop, raw)
+    if value is None:
+        return
+    if name == "hubspot_owner_id" and value not in portal.owner_ids:
+        raise Unreadable("INVALID_OPTION", f"{value} is no owner of this portal")
+    # Options are few and rows are many: keep one string for all of them.
+    values[name] = value if not prop.options else next((one for one in prop.options if one == value), value)
+
+
+def archive(portal: Portal, shelf: Shelf, row: Row, writer: Writer, at: int, request_id: str = "") -> None:
+    """One record goes: no list, search or read finds it any more."""
+    shelf.remove(row)
+    portal.log.add(
+        to_datetime(at),
+        "hubspot",
+        shelf.kind.name,
+        str(row.id),
+        [("archived", None, "true")],
+        actor=writer.actor,
+        user=writer.user,
+        request_id=request_id,
+    )

@@ -1,0 +1,160 @@
+"""How HubSpot says no: one function for every refusal that the twin knows.
+
+Every text is what a client may parse; where HubSpot's own words were never seen, the
+function says so. Source of the shapes: https://developers.hubspot.com/docs/api-reference/error-handling
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+class Refused(Exception):
+    """HubSpot does not carry the call out; the body says why."""
+
+    def __init__(
+        self, status: int, message: str, category: str | None = "VALIDATION_ERROR", **more: Any
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message, self.category, self.more = status, message, category, more
+
+    def body(self, correlation_id: str) -> dict[str, Any]:
+        """The error body; fields that do not apply are left out."""
+        body = {"status": "error", "message": self.message, "correlationId": correlation_id}
+        return {**body, **({"category": self.category} if self.category else {}), **self.more}
+
+    def row(self, **context: list[str]) -> dict[str, Any]:
+        """The same refusal as one entry of a 207 answer."""
+        return {"status": "error", "category": self.category, "message": self.message, "context": context}
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """One property value that HubSpot will not take."""
+
+    name: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row of a load that did not come in; *row* counts from 0."""
+
+    row: int
+    why: str
+    field: str | None = None
+
+
+class Unreadable(ValueError):
+    """A raw value that is none of its property's type; carries HubSpot's code and words."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+def invalid_values(portal_id: int, wrong: Sequence[Invalid]) -> Refused:
+    """All bad properties of one record: JSON inside the message string, and once more under ``errors``."""
+    told = [
+        {
+            "isValid": False,
+            "message": bad.message,
+            "error": bad.code,
+            "name": bad.name,
+            "localizedErrorMessage": bad.message,
+            "portalId": portal_id,
+        }
+        for bad in wrong
+    ]
+    repeated = [
+        {"message": bad.message, "code": bad.code, "context": {"propertyName": [bad.name]}} for bad in wrong
+    ]
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return Refused(400, f"Property values were not valid: {text}", errors=repeated)
+
+
+def already_exists(existing: int) -> Refused:
+    """A contact with this primary address is there: ten parsers in the wild read exactly this text."""
+    return Refused(409, f"Contact already exists. Existing ID: {existing}", "CONFLICT")
+
+
+def already_has(portal_id: int, singular: str, name: str, value: str, own: int, owner: int) -> Refused:
+    """A unique value that another record holds: the second id is the owner."""
+    place = (
+        f"PropertyValueCoordinates{{portalId={portal_id}, "
+        f"objectTypeId=ObjectTypeId{{legacyObjectType={singular}}}, propertyName={name}, value={value}}}"
+    )
+    return Refused(400, f"Cannot set {place} on {own}. {owner} already has that value.")
+
+
+def not_found() -> Refused:
+    """A numeric id nobody has: no category at all."""
+    return Refused(404, "resource not found", None)
+
+
+def not_numeric(id_: str) -> Refused:
+    """An id that is no number; the two spaces are HubSpot's."""
+    return Refused(
+        404, "Object not found.  objectId are usually numeric.", "OBJECT_NOT_FOUND", context={"id": [id_]}
+    )
+
+
+def missing_objects(singular: str, ids: Sequence[str]) -> dict[str, Any]:
+    """The one entry of a 207 that names every id nobody has."""
+    message = (
+        f"Could not get some {singular} objects, they may be deleted or not exist. Check that ids are valid."
+    )
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "message": message,
+        "context": {"ids": list(ids)},
+    }
+
+
+def unauthenticated() -> Refused:
+    """No token, or one that nobody gave out."""
+    link = "https://developers.hubspot.com/docs/methods/auth/oauth-overview"
+    message = f"Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find more details at {link}"
+    return Refused(401, message, "INVALID_AUTHENTICATION")
+
+
+def wrong_method() -> Refused:
+    """The path is right, the verb is not (text unverified)."""
+    return Refused(405, "Method Not Allowed", None)
+
+
+def invalid_json(why: str) -> Refused:
+    """The body is no JSON, or not of the shape that the call takes."""
+    return Refused(400, f"Invalid input JSON on line 1, column 1: {why}")
+
+
+def too_many(limit: int, sent: int) -> Refused:
+    """More inputs than a batch may have (text unverified)."""
+    return Refused(400, f"The maximum number of inputs supported in a batch request is {limit}: {sent} sent")
+
+
+def too_many_with_history() -> Refused:
+    """More than 50 inputs with histories (https://github.com/PipedreamHQ/pipedream/issues/8462)."""
+    return Refused(
+        400, "The maximum number of inputs supported in a batch request for property histories is 50"
+    )
+
+
+def not_unique(type_id: str) -> Refused:
+    """An id property that names no record (https://github.com/HubSpot/hubspot-api-nodejs/issues/548)."""
+    return Refused(400, f"Unable to perform update/upsert by non-unique {type_id} property")
+
+
+def duplicate_ids(ids: Sequence[str]) -> Refused:
+    """The same record twice in one batch (text unverified)."""
+    return Refused(400, f"Duplicate IDs found in batch input: [{', '.join(ids)}]. IDs must be unique")
+
+
+def bad_search(message: str) -> Refused:
+    """A search beyond its limits, or one that cannot be understood (texts unverified)."""
+    return Refused(400, message)

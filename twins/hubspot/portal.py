@@ -1,0 +1,70 @@
+"""One portal: its shelves of records, its people, its associations, and its switches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from twins.hubspot.derived import derived
+from twins.hubspot.errors import Refused
+from twins.hubspot.fresh import KINDS, OWNERS, Owner, fresh_schema
+from twins.hubspot.rows import Shelf, Writer
+from twins.log import CommitLog
+
+Links = dict[tuple[str, str], dict[int, dict[int, set[int]]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """What nobody could verify, or what differs between portals.
+
+    *null_clears*: a null in a write empties the property, else it is ignored.
+    *search_lag_ms*: so young a change is not found by search.
+    *first_company_is_primary*: the first company joined to a record is its primary one.
+    """
+
+    null_clears: bool = False
+    search_lag_ms: int = 0
+    first_company_is_primary: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Portal:
+    """Everything that one HubSpot account holds."""
+
+    portal_id: int
+    app_id: int
+    zone: ZoneInfo
+    currency: str
+    log: CommitLog
+    shelves: Mapping[str, Shelf]
+    switches: Switches
+    owners: tuple[Owner, ...] = OWNERS
+    owner_ids: frozenset[str] = frozenset(one.id for one in OWNERS)
+    links: Links = field(default_factory=dict)
+
+    def shelf(self, name: str) -> Shelf:
+        """The shelf of one kind by API name, singular or type id."""
+        for shelf in self.shelves.values():
+            if name in (shelf.kind.name, shelf.kind.singular, shelf.kind.type_id):
+                return shelf
+        raise Refused(400, f"Unable to infer object type from: {name}")
+
+    def person(self, who: str | int) -> Writer:
+        """A person at the screen, by user id or e-mail."""
+        for one in self.owners:
+            if str(who) in (str(one.user_id), one.email):
+                return Writer("human", "CRM_UI", f"userId:{one.user_id}", "", one.user_id)
+        raise KeyError(f"no user {who} in this portal")
+
+    @property
+    def daemon(self) -> Writer:
+        """The app that holds the portal's token."""
+        return Writer("daemon", "INTEGRATION", str(self.app_id))
+
+
+def fresh_shelves(stages: Sequence[str], reasons: Sequence[str]) -> dict[str, Shelf]:
+    """Empty shelves for every kind."""
+    schema = fresh_schema(stages, reasons)
+    return {kind.name: Shelf(kind, schema[kind.name], derived(kind)) for kind in KINDS}

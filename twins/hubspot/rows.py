@@ -1,0 +1,191 @@
+"""The records of one kind, held compactly, with the indexes that the API needs.
+
+A row's history is an undo log that starts with its first edit: a load stores none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from twins.hubspot.fresh import Kind
+from twins.hubspot.schema import Property
+from twins.log import Actor
+
+_ID_BITS = 44
+_ID_MASK = (1 << _ID_BITS) - 1
+Changes = dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who changes something and how HubSpot's history tells it."""
+
+    actor: Actor
+    source: str
+    source_id: str = ""
+    label: str = ""
+    user_id: int | None = None
+
+    @property
+    def user(self) -> str:
+        """The user or app as the commit log names it."""
+        return str(self.user_id) if self.user_id is not None else self.source_id or self.source
+
+
+class Row:
+    """One record: only the properties that hold a value; moments in milliseconds."""
+
+    __slots__ = ("born", "created", "id", "modified", "undo", "values")
+
+    def __init__(self, id_: int, created: int, modified: int, born: Writer) -> None:
+        self.id, self.created, self.modified, self.born = id_, created, modified, born
+        self.values: dict[str, str] = {}
+        self.undo: list[tuple[int, Writer, Changes]] | None = None
+
+
+Derive = Callable[[Row], str | None]
+
+
+class ByTime:
+    """The keys of a shelf ordered by (modified, id); what moved away is skipped and swept out later."""
+
+    def __init__(self, is_alive: Callable[[int, int], bool]) -> None:
+        self._is_alive = is_alive
+        self._keys: list[int] = []
+        self._dead: list[int] = []
+
+    def add(self, ms: int, id_: int) -> None:
+        """Put one key in its place; the newest moment is the cheap case."""
+        key = ms << _ID_BITS | id_
+        if not self._keys or key > self._keys[-1]:
+            self._keys.append(key)
+        else:
+            insort(self._keys, key)
+
+    def add_all(self, keys: Iterator[tuple[int, int]]) -> None:
+        """Put many keys in their places with one sort."""
+        self._keys.extend(ms << _ID_BITS | id_ for ms, id_ in keys)
+        self._keys.sort()
+
+    def drop(self, ms: int, id_: int) -> None:
+        """Let one key go, once its row no longer stands there."""
+        insort(self._dead, ms << _ID_BITS | id_)
+        if len(self._dead) > 1000 + len(self._keys) // 4:
+            dead = set(self._dead)
+            self._keys = [key for key in self._keys if key not in dead]
+            self._dead = []
+
+    def count(self, low: int, high: int) -> int:
+        """How many keys stand in low ≤ modified < high."""
+        return self._between(self._keys, low, high) - self._between(self._dead, low, high)
+
+    def page(self, low: int, high: int, skip: int, limit: int) -> list[int]:
+        """The ids of one page in low ≤ modified < high."""
+        return list(islice(self.ids(low, high), skip, skip + limit))
+
+    def ids(self, low: int, high: int) -> Iterator[int]:
+        """All ids in low ≤ modified < high, in order."""
+        start, end = (bisect_left(self._keys, ms << _ID_BITS) for ms in (low, high))
+        for place in range(start, end):
+            key = self._keys[place]
+            id_ = key & _ID_MASK
+            if self._is_alive(id_, key >> _ID_BITS):
+                yield id_
+
+    @staticmethod
+    def _between(keys: list[int], low: int, high: int) -> int:
+        return bisect_left(keys, high << _ID_BITS) - bisect_left(keys, low << _ID_BITS)
+
+
+class Shelf:
+    """All records of one kind, found by id, by unique value and by the time they changed."""
+
+    def __init__(self, kind: Kind, schema: dict[str, Property], derived: Mapping[str, Derive]) -> None:
+        self.kind, self.schema, self.derived = kind, schema, derived
+        self.rows: dict[int, Row] = {}
+        self.ids: list[int] = []
+        self.by_time = ByTime(self._stands_at)
+        self.unique: dict[str, dict[str, int]] = {one.name: {} for one in schema.values() if one.unique}
+        if kind.name == "contacts":
+            self.unique["email"] = {}
+        self._next_id = kind.first_id
+
+    def _stands_at(self, id_: int, ms: int) -> bool:
+        row = self.rows.get(id_)
+        return row is not None and row.modified == ms
+
+    def learn_property(self, prop: Property) -> None:
+        """Know one more property."""
+        self.schema[prop.name] = prop
+        if prop.unique:
+            self.unique.setdefault(prop.name, {})
+
+    def next_id(self) -> int:
+        """A new id; ids are never given twice."""
+        self._next_id += 1
+        return self._next_id - 1
+
+    def put(self, row: Row) -> None:
+        """Take a new row in."""
+        self.rows[row.id] = row
+        self.ids.append(row.id)
+
+    def remove(self, row: Row) -> None:
+        """Take a row out of every index."""
+        for name in self.unique:
+            self.forget(row, name)
+        del self.rows[row.id]
+        del self.ids[bisect_left(self.ids, row.id)]
+        self.by_time.drop(row.modified, row.id)
+
+    def touch(self, row: Row, ms: int) -> None:
+        """The row changed at *ms*."""
+        if row.modified != ms:
+            was, row.modified = row.modified, ms
+            self.by_time.drop(was, row.id)
+            self.by_time.add(ms, row.id)
+
+    def after(self, id_: int) -> int:
+        """The place in `ids` of the first id above *id_*."""
+        return bisect_left(self.ids, id_ + 1)
+
+    def forget(self, row: Row, name: str) -> None:
+        """Take the row's unique values of *name* out of the index."""
+        index = self.unique[name]
+        for value in claims(name, row.values):
+            if index.get(value) == row.id:
+                del index[value]
+
+    def learn(self, row: Row, name: str) -> None:
+        """Put the row's unique values of *name* into the index."""
+        index = self.unique[name]
+        for value in claims(name, row.values):
+            index[value] = row.id
+
+    def holder(self, name: str, value: str) -> Row | None:
+        """The row that holds a unique value; for an address also a secondary one."""
+        wanted = value.strip().lower() if name == "email" else value
+        found = self.unique[name].get(wanted)
+        return None if found is None else self.rows[found]
+
+    def reader(self, name: str) -> Derive:
+        """How to read one property of a row: a stored one or a calculated one."""
+        if name in self.derived:
+            return self.derived[name]
+        return lambda row: row.values.get(name)
+
+
+def claims(name: str, values: Mapping[str, str | None]) -> list[str]:
+    """The unique values that *values* hold under *name*: one, or an address with its secondary ones.
+
+    Secondary addresses are unique across contacts too:
+    https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide
+    """
+    own = values.get(name)
+    if name != "email":
+        return [own] if own else []
+    others = (values.get("hs_additional_emails") or "").split(";")
+    return [one.lower() for one in (own or "", *(other.strip() for other in others)) if one]

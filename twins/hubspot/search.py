@@ -1,0 +1,166 @@
+"""Search: filters, one sort rule, pages by offset, and HubSpot's many caps.
+
+https://developers.hubspot.com/docs/api-reference/crm-search-v3/guide
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from twins.hubspot.call import Answer, Call
+from twins.hubspot.errors import bad_search
+from twins.hubspot.filters import Filter, Groups, read_groups
+from twins.hubspot.reading import View, page
+from twins.hubspot.rows import Row, Shelf
+from twins.hubspot.values import comparable
+
+PAGE_LIMIT = 200
+TOTAL_LIMIT = 10_000
+BODY_LIMIT = 3_000
+END_OF_TIME = 1 << 50
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question, read and checked; *until* hides what is too young to be found."""
+
+    groups: Groups
+    query: str
+    sort: str
+    is_descending: bool
+    properties: tuple[str, ...]
+    limit: int
+    skip: int
+    until: int
+
+
+def search(call: Call) -> Answer:
+    """One page of what the filters find, with the total."""
+    if len(call.request.body) > BODY_LIMIT:
+        raise bad_search(f"The request body must be at most {BODY_LIMIT} characters")
+    shelf = call.shelf
+    asked = _read(call, shelf)
+    total, rows = _by_time(shelf, asked) if _is_in_time_order(shelf, asked) else _sorted(shelf, asked)
+    records = View(shelf, asked.properties).records(rows)
+    after = asked.skip + asked.limit
+    return Answer(200, {"total": total, **page(records, str(after) if after < total else None)})
+
+
+def _read(call: Call, shelf: Shelf) -> Search:
+    body = call.json()
+    limit, skip = _whole(body, "limit", 10), _whole(body, "after", 0)
+    if limit > PAGE_LIMIT:
+        raise bad_search(f"limit must be at most {PAGE_LIMIT}")
+    if skip + limit > TOTAL_LIMIT:
+        raise bad_search(f"There are at most {TOTAL_LIMIT} results to a query: after {skip} is too far")
+    sort, is_descending = _sort(body, shelf)
+    lag = call.portal.switches.search_lag_ms
+    return Search(
+        read_groups(body.get("filterGroups") or [], shelf, call.portal),
+        str(body.get("query") or "").lower(),
+        sort,
+        is_descending,
+        tuple(body.get("properties") or ()),
+        limit,
+        skip,
+        call.at - lag + 1 if lag else END_OF_TIME,
+    )
+
+
+def _whole(body: dict[str, Any], name: str, default: int) -> int:
+    text = str(body.get(name) or default)
+    if not text.isdigit():
+        raise bad_search(f"{name} must be a whole number")
+    return int(text)
+
+
+def _sort(body: dict[str, Any], shelf: Shelf) -> tuple[str, bool]:
+    rules = body.get("sorts") or []
+    if len(rules) > 1:
+        raise bad_search("Only one sort rule is supported")
+    if not rules:
+        return shelf.kind.created, False
+    rule = rules[0]
+    if isinstance(rule, str):
+        return rule.removeprefix("-"), rule.startswith("-")
+    name = str(rule.get("propertyName"))
+    if name not in shelf.schema:
+        raise bad_search(f"There was a problem with the request: {name} is no property")
+    return name, rule.get("direction") == "DESCENDING"
+
+
+def _is_in_time_order(shelf: Shelf, asked: Search) -> bool:
+    return asked.sort == shelf.kind.modified and not asked.is_descending
+
+
+def _by_time(shelf: Shelf, asked: Search) -> tuple[int, Iterable[Row]]:
+    """The poll's road: start at the cursor in the ordered index, do not look at the rest."""
+    low, high, others = 0, asked.until, asked.groups
+    if len(asked.groups) == 1:
+        low, high, others = _window(shelf, asked.groups[0], high)
+    if not others and not asked.query:
+        ids = shelf.by_time.page(low, high, asked.skip, asked.limit)
+        return shelf.by_time.count(low, high), [shelf.rows[id_] for id_ in ids]
+    found = [
+        row for id_ in shelf.by_time.ids(low, high) if _answers(row := shelf.rows[id_], others, asked.query)
+    ]
+    return len(found), islice(found, asked.skip, asked.skip + asked.limit)
+
+
+def _window(shelf: Shelf, filters: tuple[Filter, ...], high: int) -> tuple[int, int, Groups]:
+    low, rest = 0, []
+    for one in filters:
+        window = one.window if one.name == shelf.kind.modified else None
+        if window is None:
+            rest.append(one)
+        else:
+            low, high = max(low, window[0]), min(high, window[1])
+    return low, max(low, high), (tuple(rest),) if rest else ()
+
+
+def _sorted(shelf: Shelf, asked: Search) -> tuple[int, Iterable[Row]]:
+    rows = (row for row in _candidates(shelf, asked.groups) if row.modified < asked.until)
+    found = [row for row in rows if _answers(row, asked.groups, asked.query)]
+    if asked.sort == shelf.kind.created:
+        found.sort(key=lambda row: (row.created, row.id), reverse=asked.is_descending)
+    else:
+        _sort_by(shelf, found, asked.sort, is_descending=asked.is_descending)
+    return len(found), islice(found, asked.skip, asked.skip + asked.limit)
+
+
+def _sort_by(shelf: Shelf, rows: list[Row], name: str, *, is_descending: bool) -> None:
+    prop, read = shelf.schema[name], shelf.reader(name)
+
+    def key(row: Row) -> Any:
+        text = read(row)
+        return comparable(prop, text) if text is not None else None
+
+    held = [(found, row.id, row) for row in rows if (found := key(row)) is not None]
+    held.sort(key=lambda one: one[:2], reverse=is_descending)
+    blank = [row for row in rows if key(row) is None]
+    rows[:] = [row for _, _, row in held] + blank
+
+
+def _candidates(shelf: Shelf, groups: Groups) -> Iterable[Row]:
+    """All rows, or the few that a unique value can mean."""
+    if len(groups) != 1:
+        return shelf.rows.values()
+    for one in groups[0]:
+        if one.operator not in ("EQ", "IN"):
+            continue
+        if one.name == "hs_object_id":
+            ids = [int(value) for value in one.values if value.isdigit()]
+            return [shelf.rows[id_] for id_ in dict.fromkeys(ids) if id_ in shelf.rows]
+        if one.name == "email":
+            held = [shelf.holder("email", value) for value in one.values]
+            return {row.id: row for row in held if row is not None}.values()
+    return shelf.rows.values()
+
+
+def _answers(row: Row, groups: Groups, query: str) -> bool:
+    if query and not any(query in value.lower() for value in row.values.values()):
+        return False
+    return not groups or any(all(one.holds(row) for one in filters) for filters in groups)
