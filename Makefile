@@ -1,0 +1,66 @@
+# Needs Python 3.11 or newer, make and git; everything else is put into .venv.
+#   make demo ARGS=--once        arguments go to the command behind the target
+#   make test PYTHON=python3.12  another Python than the newest one found
+
+PYTHON ?=
+ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help ready demo run check test test-browser bench lock image
+
+help:
+	@echo "make demo          both systems on this machine, the bridge between them, people acting (ARGS=--once: ends by itself)"
+	@echo "make run           the bridge between your own systems, as .env says"
+	@echo "make test          all tests that need nothing but Python"
+	@echo "make test-browser  what a person sees and clicks, in a real browser"
+	@echo "make check         format, lint, types, floors: before every commit"
+	@echo "make bench         calls, records per second, CPU and memory beside the bare clients"
+	@echo "make lock          the newest versions that fit, with hashes (needs uv)"
+	@echo "make image         the container image (needs docker)"
+
+ready:
+	@PYTHON="$(PYTHON)" sh .ci/ready
+
+demo: ready
+	@$(BIN)/leadbridge demo $(ARGS)
+
+run: ready
+	@$(BIN)/leadbridge run $(ARGS)
+
+check: ready
+	@echo "leadbridge: format"
+	@$(BIN)/ruff format --check --quiet --diff .
+	@echo "leadbridge: lint"
+	@$(BIN)/ruff check --quiet .
+	@echo "leadbridge: types"
+	@$(BIN)/mypy --no-error-summary
+	@echo "leadbridge: floors"
+	@$(BIN)/lint-imports --no-logo
+	@echo "leadbridge: all in order"
+
+test: ready
+	@echo "leadbridge: running the tests, about a minute"
+	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+
+test-browser: ready
+	@if chromium=$$(sh .ci/chromium); then \
+	  echo "leadbridge: running the browser tests with $$chromium"; \
+	  CHROMIUM="$$chromium" $(BIN)/python -m pytest -q tests/browser $(ARGS); \
+	else \
+	  echo "skipped: no Chromium on this machine; install one (Debian: apt-get install chromium) and run again."; \
+	fi
+
+bench: ready
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade
+
+lock:
+	@$(COMPILE) pyproject.toml -o requirements.lock
+	@$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
+	@$(COMPILE) --group build -o requirements-build.lock
+
+image:
+	@docker build --tag leadbridge .
