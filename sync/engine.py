@@ -18,7 +18,7 @@ nothing leaves the inbox and no cursor moves before its plans are recorded.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -46,6 +46,7 @@ log = structlog.get_logger(__name__)
 
 PAIRS: Final = ("company", "person", "deal")
 RETRY_AFTER: Final = timedelta(minutes=1)
+HELD_FOR: Final = timedelta(minutes=10)
 ROUNDS_PER_PASS: Final = 3
 BACKFILL_BATCHES_PER_PASS: Final = 5
 RETURNS_PER_PASS: Final = 2
@@ -91,6 +92,7 @@ class Engine:
         overlap = {side: timedelta(seconds=s) for side, s in agreement.bridge.overlap_s.items()}
         self.intake = Intake(store, connectors, fields, overlap, pool)
         self.rollout = Rollout(store, agreement)
+        self._stopping = False
         self._counted: dict[Side, Counter[str]] = {side: Counter() for side in connectors}
         self.roster = Roster(connectors, agreement.bridge.owners, fields)
 
@@ -103,6 +105,8 @@ class Engine:
         if self.rollout.may_write:
             settle_unknown(self.store, self.connectors, done.id, now)
         for batch in self._batches(now):
+            if self._stopping:
+                break
             self._work(done, batch, terms)
         done.more = self.intake.is_backlogged(now)
         self._count_calls(now)
@@ -111,6 +115,10 @@ class Engine:
             written=dict(done.written), more=done.more,
         )  # fmt: skip
         return done
+
+    def stop(self) -> None:
+        """End the pass after the batch in hand; what is left is found again by the next one."""
+        self._stopping = True
 
     def preview(self) -> Iterator[Plan]:
         """The plans for every record there is, without recording or writing anything."""
@@ -190,7 +198,8 @@ class Engine:
             self.store.remember([*applied.memories, *map(only_looked, observed)])
             self._keep_problems(plans, applied.problems, now)
             self.store.settle([ref for one in plans for ref in one.settles])
-            self._knock_again(done, [*admitted, *held], applied, now)
+            self.store.knock([Knock(one.subject, "retry") for one in held], now, not_before=now + HELD_FOR)
+            self._knock_again(done, admitted, applied, now)
         self._count(done, admitted, applied)
 
     def _knock_again(self, done: Pass, plans: Sequence[Plan], applied: Applied, now: datetime) -> None:
@@ -208,9 +217,11 @@ class Engine:
         """Open what went wrong, and close what is no longer wrong with these units."""
         found = [*(problem for one in plans for problem in one.problems), *more]
         self.store.open_problems(found, now)
-        wrong = {subject: {one.code for one in found if one.subject == subject} for subject in {p.subject for p in found}}
-        for subject in self.store.troubled([one.subject for one in plans]):
-            self.store.close_problems(subject, except_codes=wrong.get(subject, ()))
+        wrong: dict[Ref, set[str]] = defaultdict(set)
+        for problem in found:
+            wrong[problem.subject].add(problem.code)
+        for subject in self.store.problems_of([one.subject for one in plans]):
+            self.store.close_problems(subject, except_codes=wrong[subject], at=now)
 
     def _remember_progress(self, batch: Batch) -> None:
         """Cursors and places move only now, when everything they passed is recorded."""

@@ -35,11 +35,11 @@ class Bases(Shelf):
         with self.database.reading() as connection:
             # People by stage.
             rows = connection.execute(
-                select(STANDINGS.c.stage, func.count())
+                select(STANDINGS.c.stage, func.count().label("people"))
                 .where(STANDINGS.c.bridge == self.bridge)
                 .group_by(STANDINGS.c.stage)
             ).all()
-        return {stage: count for stage, count in rows}
+        return {row.stage: row.people for row in rows}
 
     def find_people(self, opportunity: str) -> list[Link]:
         """The people whose stage follows this opportunity (its Salesforce id)."""

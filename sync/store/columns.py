@@ -91,7 +91,7 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         if value is None or (value.isascii() and "\0" not in value):
-            return value  # type: ignore[no-any-return]
+            return value
         return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # type: ignore[no-any-return]
 
 

@@ -73,9 +73,11 @@ class Inbox(Shelf):
         with self.database.reading() as connection:
             # Keys that wait, by lane.
             rows = connection.execute(
-                select(INBOX.c.lane, func.count()).where(INBOX.c.bridge == self.bridge).group_by(INBOX.c.lane)
+                select(INBOX.c.lane, func.count().label("waiting"))
+                .where(INBOX.c.bridge == self.bridge)
+                .group_by(INBOX.c.lane)
             ).all()
-        counts = {rank: count for rank, count in rows}
+        counts = {row.lane: row.waiting for row in rows}
         return {lane: counts.get(rank, 0) for lane, rank in RANKS.items()}
 
 

@@ -7,11 +7,12 @@ the lease's end does.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
-from sync.store.columns import moment, stamp
+from sync.store.columns import EPOCH, moment, stamp
 from sync.store.database import Database, Shelf
 from sync.store.errors import LeaseLost, LeaseTaken
 from sync.store.lockfile import LockFile
@@ -27,6 +28,7 @@ class Lease(Shelf):
         self._lock = LockFile(file.with_name(f"{quote(bridge, safe='')}.lock")) if file else None
         self._epoch: int | None = None
         self._ttl = timedelta()
+        self._until = EPOCH
 
     @property
     def epoch(self) -> int | None:
@@ -42,8 +44,8 @@ class Lease(Shelf):
                 raise LeaseTaken(held.holder, moment(held.until))
             epoch = (held.epoch if held else 0) + 1
             self._ttl = timedelta(seconds=ttl_s)
-            until = stamp(now + self._ttl)
-            row = {"bridge": self.bridge, "epoch": epoch, "holder": holder, "until": until}
+            self._until = now + self._ttl
+            row = {"bridge": self.bridge, "epoch": epoch, "holder": holder, "until": stamp(self._until)}
             # The lease is ours under its next epoch.
             self._upsert(connection, LEASES, [row])
         self._epoch = epoch
@@ -52,15 +54,20 @@ class Lease(Shelf):
 
     def renew_lease(self, now: datetime) -> None:
         """Keep the lease for another while; raise `LeaseLost` when another process took it."""
+        if self._epoch is None:
+            raise LeaseLost("")
+        if now + self._ttl / 2 < self._until:
+            self.check_lease()
+            return
+        until = now + self._ttl
         with self.database.writing() as connection:
-            if self._epoch is None:
-                raise LeaseLost("")
             if self._lock is not None:
                 self._lock.acquire()
             # The lease ends later.
             connection.execute(
-                update(LEASES).where(LEASES.c.bridge == self.bridge).values(until=stamp(now + self._ttl))
+                update(LEASES).where(LEASES.c.bridge == self.bridge).values(until=stamp(until))
             )
+        self._until = until
 
     def check_lease(self) -> None:
         """Raise `LeaseLost` when another process took the lease; without one nothing happens."""
@@ -84,12 +91,19 @@ class Lease(Shelf):
         if self._lock is not None:
             self._lock.release()
 
-    def _row(self, connection: Connection) -> Row[tuple[int, str, int]] | None:
+    def _row(self, connection: Connection) -> _Held | None:
         # Whose lease it is; where the database can, nobody may take it before this transaction ends.
         statement = select(LEASES.c.epoch, LEASES.c.holder, LEASES.c.until)
-        return connection.execute(statement.where(LEASES.c.bridge == self.bridge).with_for_update()).first()
+        row = connection.execute(statement.where(LEASES.c.bridge == self.bridge).with_for_update()).first()
+        return _Held(*row) if row else None
 
     def _verify(self, connection: Connection) -> None:
         held = self._row(connection)
         if held is None or held.epoch != self._epoch:
             raise LeaseLost(held.holder if held else "")
+
+
+class _Held(NamedTuple):
+    epoch: int
+    holder: str
+    until: int

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, or_, select
 
 from connectors.records import Ref
 from sync.model import Decision, Entry
@@ -29,7 +29,6 @@ from sync.store.database import Shelf
 from sync.store.tables import LEDGER
 
 Kind = Literal["observed", "decided", "written", "refused"]
-HAPPENED_AT = func.coalesce(LEDGER.c.occurred_at, LEDGER.c.observed_at)
 
 
 class Ledger(Shelf):
@@ -44,7 +43,7 @@ class Ledger(Shelf):
         if refs is None:
             return self._entries(*older, limit=limit)
         found: dict[int, Entry] = {}
-        for chunk in chunks({str(ref) for ref in refs}):
+        for chunk in chunks({str(each) for each in refs}):
             concerns = or_(LEDGER.c.subject.in_(chunk), LEDGER.c.counterpart.in_(chunk))
             found.update((entry.seq, entry) for entry in self._entries(concerns, *older, limit=limit))
         return [found[seq] for seq in sorted(found, reverse=True)[:limit]]
@@ -54,11 +53,12 @@ class Ledger(Shelf):
 
         The vendor's time counts; where it is unknown, ours does.
         """
+        happened_at = func.coalesce(LEDGER.c.occurred_at, LEDGER.c.observed_at)
         # The word stands in the statement itself, so that the index of moves serves it.
-        happened = [LEDGER.c.what == literal_column("'moved'"), HAPPENED_AT >= stamp(since)]
+        conditions = [LEDGER.c.what == literal_column("'moved'"), happened_at >= stamp(since)]
         if until is not None:
-            happened.append(HAPPENED_AT < stamp(until))
-        return self._entries(*happened, order=(HAPPENED_AT, LEDGER.c.seq))
+            conditions.append(happened_at < stamp(until))
+        return self._entries(*conditions, order=(happened_at, LEDGER.c.seq))
 
     def _entries(
         self,
@@ -113,7 +113,7 @@ def entry_row(
     }
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Any) -> Entry:
     subject = ref(row.subject)
     old, new, other = (None, None, None) if row.blob is None else unblob(_values, row.blob)
     decision = Decision(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
 
 from connectors.records import Ref, Side
 from sync.model import Link, Pair
@@ -16,7 +16,6 @@ from sync.store.database import Shelf
 from sync.store.tables import LINKS
 
 SIDES: tuple[Side, Side] = ("hubspot", "salesforce")
-Columns = tuple[int, str, str | None, str | None, int | None, int | None, str]
 LINK_COLUMNS = (
     LINKS.c.id,
     LINKS.c.pair,
@@ -35,14 +34,14 @@ class Links(Shelf):
         """The links of *pair* that hold these records, by the record asked for."""
         return {ref: link_of(row) for ref, row in self._rows(pair, refs, select(*LINK_COLUMNS))}
 
-    def link(self, id: int) -> Link | None:
+    def link(self, number: int) -> Link | None:
         """The link with this number."""
-        found = self._where(LINKS.c.id == id, limit=1)
+        found = self._where(LINKS.c.id == number, limit=1)
         return found[0] if found else None
 
-    def links_after(self, pair: Pair, id: int, limit: int) -> list[Link]:
-        """Links of *pair* in the order of their numbers, beginning after *id*."""
-        return self._where(LINKS.c.pair == pair, LINKS.c.id > id, limit=limit)
+    def links_after(self, pair: Pair, number: int, limit: int) -> list[Link]:
+        """Links of *pair* in the order of their numbers, beginning after *number*."""
+        return self._where(LINKS.c.pair == pair, LINKS.c.id > number, limit=limit)
 
     def count_links(self, pair: Pair) -> tuple[int, int]:
         """How many links *pair* has, and how many of them join two records."""
@@ -70,14 +69,14 @@ class Links(Shelf):
             return
         with self.database.writing() as connection:
             for side, rows in by_side.items():
-                at = LINKS.c[f"{side}_at"]
+                stood_at = LINKS.c[f"{side}_at"]
                 # The stamp of one side of a link moves on.
                 connection.execute(
                     update(LINKS)
                     .where(LINKS.c.bridge == self.bridge, LINKS.c.pair == pair)
                     .where(LINKS.c[side] == bindparam("looked_ref"))
-                    .where(or_(at.is_(None), at < bindparam("looked_at")))
-                    .values({at: bindparam("looked_at")}),
+                    .where(or_(stood_at.is_(None), stood_at < bindparam("looked_at")))
+                    .values({stood_at: bindparam("looked_at")}),
                     rows,
                 )
 
@@ -85,7 +84,9 @@ class Links(Shelf):
         """The links whose next timed move is due, the longest due first."""
         return self._where(LINKS.c.wakes_at <= stamp(now), limit=limit, order=LINKS.c.wakes_at)
 
-    def _rows(self, pair: Pair, refs: Iterable[Ref], wanted: Select[Any]) -> Iterator[tuple[Ref, Row[Any]]]:
+    def _rows(
+        self, pair: Pair, refs: Iterable[Ref], wanted: Select[*tuple[Any, ...]]
+    ) -> Iterator[tuple[Ref, Any]]:
         by_side: dict[Side, dict[str, Ref]] = defaultdict(dict)
         for ref in refs:
             by_side[ref.side][str(ref)] = ref

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from connectors.records import Ref, Write
 from sync.store.columns import chunks, ref, unblob
 from sync.store.database import Shelf
 from sync.store.tables import OUTBOX
+
+
+class Intent(NamedTuple):
+    """What a write was intended for."""
+
+    id: str
+    subject: str
+    counterpart: str | None
+    cause: int | None
 
 
 class Outbox(Shelf):
@@ -34,8 +43,8 @@ class Outbox(Shelf):
         # Intents; one of the same id that was looked up since is replaced.
         self._upsert(connection, OUTBOX, rows)
 
-    def _intended(self, connection: Connection, ids: Iterable[str]) -> dict[str, Row[Any]]:
-        found: dict[str, Row[Any]] = {}
+    def _intended(self, connection: Connection, ids: Iterable[str]) -> dict[str, Intent]:
+        found: dict[str, Intent] = {}
         for chunk in chunks(ids):
             # What some writes were intended for.
             rows = connection.execute(
@@ -43,7 +52,7 @@ class Outbox(Shelf):
                     OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk)
                 )
             )
-            found.update((row.id, row) for row in rows)
+            found.update((row.id, Intent(*row)) for row in rows)
         return found
 
     def _settle(self, connection: Connection, ids: Iterable[str]) -> None:

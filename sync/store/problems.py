@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from connectors.records import Ref
 from sync.model import Problem
@@ -17,20 +16,23 @@ from sync.store.tables import PROBLEMS
 
 
 class Listed(NamedTuple):
-    """A problem as it is listed: its number, since when, when last met, and how often it was opened."""
+    """A problem as it is listed: its number, since when, when last met, and how often it was met."""
 
     id: int
     problem: Problem
     since: datetime
     last_at: datetime
-    count: int
+    times: int
 
 
 class Problems(Shelf):
     """Keeps problems open until they are closed."""
 
     def open_problems(self, problems: Sequence[Problem], at: datetime) -> None:
-        """Open these problems; one that stands (open or closed) is counted once more and takes the new words."""
+        """Open these problems; one that stands already, open or closed, takes the new words.
+
+        It is counted once more, unless it was met at this very moment before.
+        """
         if not problems:
             return
         with self.database.writing() as connection:
@@ -71,22 +73,21 @@ class Problems(Shelf):
             Listed(row.id, _problem(row), moment(row.since), moment(row.last_at), row.times) for row in rows
         ]
 
-    def problems_of(self, refs: Iterable[Ref]) -> dict[Ref, tuple[Problem, ...]]:
-        """The problems of these subjects that are not closed; a subject without any is left out."""
+    def troubled(self, refs: Iterable[Ref]) -> list[Ref]:
+        """Those of *refs* that have a problem that is not closed."""
         asked = {str(ref): ref for ref in refs}
-        found: dict[Ref, list[Problem]] = defaultdict(list)
+        found: set[str] = set()
         with self.database.reading() as connection:
             for chunk in chunks(asked):
-                # Problems of certain subjects that are not closed.
-                rows = connection.execute(
-                    select(PROBLEMS)
-                    .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
-                    .where(PROBLEMS.c.subject.in_(chunk))
-                    .order_by(PROBLEMS.c.id)
+                # Subjects with a problem that is not closed.
+                found.update(
+                    connection.execute(
+                        select(PROBLEMS.c.subject)
+                        .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
+                        .where(PROBLEMS.c.subject.in_(chunk))
+                    ).scalars()
                 )
-                for row in rows:
-                    found[asked[row.subject]].append(_problem(row))
-        return {ref: tuple(problems) for ref, problems in found.items()}
+        return [ref for text, ref in asked.items() if text in found]
 
 
 def _row(bridge: str, number: int, problem: Problem, at: int) -> dict[str, Any]:
@@ -109,17 +110,18 @@ def _row(bridge: str, number: int, problem: Problem, at: int) -> dict[str, Any]:
 
 def _met_again(new: Any) -> dict[str, Any]:
     was_closed = PROBLEMS.c.closed_at.is_not(None)
+    is_news = or_(was_closed, new.last_at > PROBLEMS.c.last_at)
     return {
         "text": new.text,
         "remedy": new.remedy,
         "who": new.who,
         "state": new.state,
-        "times": PROBLEMS.c.times + 1,
+        "times": case((is_news, PROBLEMS.c.times + 1), else_=PROBLEMS.c.times),
         "since": case((was_closed, new.since), else_=PROBLEMS.c.since),
         "last_at": new.last_at,
         "closed_at": None,
     }
 
 
-def _problem(row: Row[Any]) -> Problem:
+def _problem(row: Any) -> Problem:
     return Problem(row.code, ref(row.subject), row.text, row.remedy, row.who, row.field or None, row.state)

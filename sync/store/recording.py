@@ -9,20 +9,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from connectors.records import Receipt, Ref
 from sync.model import Decision, Link, Plan, Problem, Put, Remember
 from sync.store.columns import blob, ref, stamp
-from sync.store.ledger import Ledger, entry_row
-from sync.store.outbox import Outbox
+from sync.store.lease import Lease
+from sync.store.ledger import Kind, Ledger, entry_row
+from sync.store.outbox import Intent, Outbox
 from sync.store.problems import Problems
 
 
-class Recording(Ledger, Outbox, Problems):
+class Recording(Lease, Ledger, Outbox, Problems):
     """Writes plans down before they are applied, and receipts after it."""
-
-    epoch: int | None
 
     def record(self, pass_id: int, plans: Sequence[Plan], at: datetime, observed: bool) -> None:
         """Enter the plans' decisions; unless they are only *observed*, also intend their writes and open problems."""
@@ -30,6 +27,7 @@ class Recording(Ledger, Outbox, Problems):
         intended = not observed and any(plan.puts or plan.problems for plan in plans)
         if not decided and not intended:
             return
+        kind: Kind = "observed" if observed else "decided"
         entries: list[dict[str, Any]] = []
         intents: list[dict[str, Any]] = []
         problems: list[Problem] = []
@@ -39,7 +37,6 @@ class Recording(Ledger, Outbox, Problems):
                 link, cause = _link(plan), first + len(entries)
                 for decision in plan.decisions:
                     seq, counterpart = first + len(entries), _counterpart(link, decision.subject)
-                    kind = "observed" if observed else "decided"
                     entries.append(
                         entry_row(self.bridge, seq, pass_id, kind, counterpart, decision, stamp(at))
                     )
@@ -102,10 +99,9 @@ class Recording(Ledger, Outbox, Problems):
         }
 
     def _settled(
-        self, seq: int, pass_id: int, put: Put, receipt: Receipt, intent: Row[Any], at: int
+        self, seq: int, pass_id: int, put: Put, receipt: Receipt, intent: Intent, at: int
     ) -> dict[str, Any]:
         subject = ref(intent.subject)
-        is_done = receipt.outcome == "done"
         decision = Decision(
             what=put.write.op,
             why=_said(receipt),
@@ -118,8 +114,8 @@ class Recording(Ledger, Outbox, Problems):
         counterpart = intent.counterpart
         if counterpart is None and receipt.ref is not None and receipt.ref.side != subject.side:
             counterpart = str(receipt.ref)
-        kind = "written" if is_done else "refused"
-        row = entry_row(self.bridge, seq, pass_id, kind, counterpart, decision, at)  # type: ignore[arg-type]
+        kind: Kind = "written" if receipt.outcome == "done" else "refused"
+        row = entry_row(self.bridge, seq, pass_id, kind, counterpart, decision, at)
         return {**row, "cause": intent.cause}
 
 

@@ -20,13 +20,12 @@ from sync.store.database import Database, sqlite_url
 from sync.store.errors import StoreUnusable
 from sync.store.facts import BridgeFacts
 from sync.store.inbox import Inbox
-from sync.store.lease import Lease
 from sync.store.migrations import bring_up
 from sync.store.recording import Recording
 from sync.store.remembering import Remembering
 
 
-class Store(Lease, BridgeFacts, Cursors, Inbox, Remembering, Recording, Budgets):
+class Store(BridgeFacts, Cursors, Inbox, Remembering, Recording, Budgets):
     """Everything one bridge remembers; each call is a transaction, or part of the one that is open."""
 
     @classmethod

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -27,14 +29,16 @@ def _blob(*, nullable: bool = False) -> sa.Column[bytes]:
     return sa.Column("blob", sa.LargeBinary(), nullable=nullable)
 
 
-def _table(name: str, keys: tuple[str, ...], *columns: sa.Column[object], is_clustered: bool = False) -> None:
+def _table(name: str, keys: tuple[str, ...], *columns: sa.Column[Any], is_clustered: bool = False) -> None:
     clustered = {"sqlite_with_rowid": False} if is_clustered else {}
     key = sa.PrimaryKeyConstraint("bridge", *keys)
     op.create_table(name, _text("bridge"), *columns, key, **clustered)
 
 
 def _index(name: str, table: str, *columns: str, unique: bool = False, where: str | None = None) -> None:
-    only = {} if where is None else {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
+    only: dict[str, Any] = {}
+    if where is not None:
+        only = {"sqlite_where": sa.text(where), "postgresql_where": sa.text(where)}
     op.create_index(name, table, ["bridge", *(_column(column) for column in columns)], unique=unique, **only)
 
 

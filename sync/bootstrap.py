@@ -1,0 +1,171 @@
+"""The only place that picks real things: connectors, store, clock, engine.
+
+Everything else is handed what it works with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from connectors.base import Connector
+from connectors.hubspot import HubSpotConnector, HubSpotSettings
+from connectors.records import Find, Ref, Side
+from connectors.salesforce import SalesforceConnector, SalesforceSettings
+from mappings.agreement import Agreement, Known, compile_agreement
+from mappings.documents.broken import Broken
+from mappings.documents.reading import Mistake
+from plugin.components import components
+from sync.clock import Clock, SystemClock
+from sync.engine import Engine
+from sync.gather import watched_fields
+from sync.settings import Settings
+from sync.store import Store
+
+THREADS: Final = 8
+_DESCRIBED: Final[Mapping[Side, tuple[str, ...]]] = {
+    "hubspot": ("contact", "company", "deal"),
+    "salesforce": ("lead", "contact", "account", "opportunity"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """One bridge, ready to run."""
+
+    settings: Settings
+    agreement: Agreement
+    store: Store
+    connectors: Mapping[Side, Connector]
+    engine: Engine
+    clock: Clock
+
+    def contact_with(self, email: str) -> Ref | None:
+        """The contact in HubSpot that has this e-mail address."""
+        [found] = self.connectors["hubspot"].find([Find("contact", {"email": (email.strip().lower(),)}, ("email",))])
+        return found[0].ref if found else None
+
+
+@contextmanager
+def bridge(settings: Settings, clock: Clock | None = None) -> Iterator[Bridge]:
+    """Put one bridge together; config, credentials and live schemas are checked before anything is written."""
+    clock = clock or SystemClock()
+    agreement = read_agreement(settings.config)
+    settings.require_credentials()
+    connectors = connect(settings, clock)
+    try:
+        known = describe(connectors)
+        agreement = read_agreement(settings.config, known)
+        require_plugin(agreement, known)
+        with open_store(settings, agreement) as store, ThreadPoolExecutor(THREADS, "bridge") as pool:
+            fields = watched_fields(
+                agreement, has_currency="CurrencyIsoCode" in known["salesforce", "opportunity"]
+            )
+            engine = Engine(
+                store=store, connectors=connectors, agreement=agreement, fields=fields, clock=clock, pool=pool
+            )
+            yield Bridge(settings, agreement, store, connectors, engine, clock)
+    finally:
+        for connector in connectors.values():
+            connector.close()
+
+
+def open_store(settings: Settings, agreement: Agreement) -> Store:
+    """The store of this config's bridge."""
+    return Store.open(settings.state, agreement.bridge.name)
+
+
+def read_agreement(
+    folder: Path, known: Mapping[tuple[str, str], Mapping[str, Known]] | None = None
+) -> Agreement:
+    """Compile the config folder; raise `Broken` with every mistake, its file, line and remedy."""
+    if not folder.is_dir():
+        remedy = "write one with `leadbridge init DIR`, or name it with --config or LEADBRIDGE_CONFIG"
+        raise Broken([Mistake(str(folder), 0, "there is no config folder here", remedy)])
+    texts = {
+        str(path.relative_to(folder).as_posix()): path.read_text("utf-8", errors="replace")
+        for path in sorted(folder.rglob("*.yaml"))
+    }
+    return compile_agreement(texts, known)
+
+
+def connect(settings: Settings, clock: Clock) -> dict[Side, Connector]:
+    """Both vendors, through their own client libraries."""
+    salesforce, hubspot = settings.salesforce, settings.hubspot
+    return {
+        "hubspot": HubSpotConnector(
+            HubSpotSettings(
+                access_token=_secret(hubspot.access_token) or "",
+                base_url=hubspot.base_url,
+                api_version=hubspot.api_version,
+                portal_id=str(hubspot.portal_id) if hubspot.portal_id is not None else None,
+                ca_file=_text(settings.ca_file),
+                proxy_url=settings.proxy_url,
+            ),
+            clock_now=clock.now,
+            sleep=clock.wait,
+        ),
+        "salesforce": SalesforceConnector(
+            SalesforceSettings(
+                login_url=salesforce.login_url,
+                instance_url=salesforce.instance_url,
+                client_id=salesforce.client_id,
+                client_secret=_secret(salesforce.client_secret),
+                username=salesforce.username,
+                private_key=salesforce.private_key_file.read_text() if salesforce.private_key_file else None,
+                access_token=_secret(salesforce.access_token),
+                api_version=salesforce.api_version,
+                ca_file=_text(settings.ca_file),
+                proxy_url=settings.proxy_url,
+            ),
+            clock_now=clock.now,
+            sleep=clock.wait,
+        ),
+    }
+
+
+def describe(connectors: Mapping[Side, Connector]) -> dict[tuple[str, str], dict[str, Known]]:
+    """The fields of both systems as the signed-in users see them."""
+    known: dict[tuple[str, str], dict[str, Known]] = {}
+    for side, kinds in _DESCRIBED.items():
+        for kind, schema in connectors[side].describe(kinds).items():
+            known[side, kind] = {
+                name: Known(
+                    type=field.type,
+                    length=field.length,
+                    createable=field.createable,
+                    updateable=field.updateable,
+                    required=field.required,
+                    choices=field.choices,
+                )
+                for name, field in schema.fields.items()
+            }
+    return known
+
+
+def require_plugin(agreement: Agreement, known: Mapping[tuple[str, str], Mapping[str, Known]]) -> None:
+    """Raise `Broken` when leadbridge's own fields are missing on either side: nothing could be written safely."""
+    lifecycle = agreement.lifecycle
+    missing = [
+        f"{component.side} {kind}: {component.name}"
+        for component in components(tuple(lifecycle.stages), tuple(lifecycle.reasons))
+        for kind in component.kinds
+        if (component.side, kind) in known and component.name not in known[component.side, kind]
+    ]
+    if missing:
+        shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+        remedy = "create them in both systems (docs/ops-guide.md lists names and types); the user must see them"
+        raise Broken([Mistake("lifecycle.yaml", 0, f"leadbridge's own fields are missing or hidden: {shown}", remedy)])
+
+
+def _secret(value: object) -> str | None:
+    reveal = getattr(value, "get_secret_value", None)
+    return str(reveal()) if reveal is not None else None
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path) if path is not None else None

@@ -1,0 +1,113 @@
+"""The long-running bridge: a pass, a wait, a pass; until it is told to stop.
+
+The one place that catches what a pass may raise; a vendor that is away never stops
+the loop, and a signal ends it between two batches at the latest.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from connectors.errors import ConnectorError, OverBudget, SignInFailed, Transient
+from sync.bootstrap import Bridge
+from sync.engine import Pass
+
+log = structlog.get_logger(__name__)
+
+LEASE_S: Final = 120
+MOST_PASSES: Final = 50
+SIGN_IN_AGAIN_S: Final = 60.0
+
+
+class Daemon:
+    """Runs the passes of one bridge, as its only writer."""
+
+    def __init__(self, bridge: Bridge, *, on_pass: Callable[[Pass], None] | None = None) -> None:
+        self._bridge = bridge
+        self._on_pass = on_pass
+        self.stopping = threading.Event()
+        self.last_pass_at: datetime | None = None
+        self.trouble: str | None = None
+
+    def run(self) -> None:
+        """Pass after pass until `stopping` is set."""
+        with self.writing():
+            while not self.stopping.is_set():
+                self._bridge.clock.wait(self._pass_and_pause(), self.stopping)
+
+    def settle(self, most: int = MOST_PASSES) -> list[Pass]:
+        """Passes until one of them is quiet; errors are the caller's."""
+        done: list[Pass] = []
+        while len(done) < most and not self.stopping.is_set():
+            done.append(self._one())
+            if done[-1].is_quiet:
+                break
+        return done
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lease: one writer a bridge."""
+        holder = f"{socket.gethostname()}:{os.getpid()}"
+        store = self._bridge.store
+        store.take_lease(holder, self._bridge.clock.now(), LEASE_S)
+        try:
+            yield
+        finally:
+            store.drop_lease()
+
+    @contextmanager
+    def stopped_by_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT end the loop after the batch in hand."""
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        for number in before:
+            signal.signal(number, lambda *_: self.stop())
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        self.stopping.set()
+        self._bridge.engine.stop()
+
+    def _pass_and_pause(self) -> float:
+        """One pass; how long to wait before the next one."""
+        poll_s = float(self._bridge.agreement.bridge.poll_s)
+        try:
+            done = self._one()
+        except SignInFailed as error:
+            return self._troubled(error, SIGN_IN_AGAIN_S)
+        except OverBudget as error:
+            return self._troubled(error, max(poll_s, self._until(error)))
+        except Transient as error:
+            return self._troubled(error, max(poll_s, error.retry_after_s or 0.0))
+        except ConnectorError as error:
+            return self._troubled(error, poll_s)
+        self.trouble = None
+        return 0.0 if done.more else poll_s
+
+    def _one(self) -> Pass:
+        done = self._bridge.engine.run_pass()
+        self.last_pass_at = self._bridge.clock.now()
+        if self._on_pass is not None:
+            self._on_pass(done)
+        return done
+
+    def _troubled(self, error: ConnectorError, pause_s: float) -> float:
+        self.trouble = str(error)
+        log.warning("pass stopped", reason=type(error).__name__, text=str(error), again_in_s=pause_s)
+        return pause_s
+
+    def _until(self, error: OverBudget) -> float:
+        return (error.until - self._bridge.clock.now()).total_seconds() if error.until else 0.0
