@@ -1,0 +1,68 @@
+"""Counts every call on the wire by its purpose, and knows what the vendor still allows.
+
+Held by each client; read by the engine (budgets) and by tests.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from connectors.errors import ConnectorError, OverBudget, SignInFailed
+
+Purpose = Literal["sign_in", "describe", "poll", "backfill", "gather", "find", "write", "read_back"]
+HOLD_AFTER_SIGN_IN = timedelta(minutes=1)
+HOLD_AFTER_QUOTA = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the vendor said of its daily quota, shared with every other app of the account."""
+
+    limit: int
+    remaining: int
+
+
+class Meter:
+    """Counts calls; thread-safe."""
+
+    def __init__(self) -> None:
+        self._calls: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self.allowance: Allowance | None = None
+
+    def count(self, purpose: Purpose) -> None:
+        """One more call goes on the wire for *purpose*."""
+        with self._lock:
+            self._calls[purpose] += 1
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """Calls so far, by purpose."""
+        with self._lock:
+            return dict(self._calls)
+
+
+class Gate:
+    """Stays shut for a while after an answer that repeating cannot better: nothing is sent meanwhile."""
+
+    def __init__(self, clock_now: Callable[[], datetime]) -> None:
+        self._now = clock_now
+        self._shut: tuple[datetime, ConnectorError] | None = None
+
+    def check(self) -> None:
+        """Raise the error that shut the gate until its time is over."""
+        if self._shut and self._now() < self._shut[0]:
+            raise self._shut[1]
+
+    def learn(self, error: ConnectorError) -> None:
+        """Shut after an eaten quota or refused credentials."""
+        match error:
+            case OverBudget():
+                self._shut = (error.until or self._now() + HOLD_AFTER_QUOTA, error)
+            case SignInFailed():
+                self._shut = (self._now() + HOLD_AFTER_SIGN_IN, error)

@@ -1,0 +1,72 @@
+"""Salesforce behind the one interface of both vendors."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from connectors.budget import Allowance
+from connectors.records import Find, Page, Receipt, Record, Schema, Side, Watch, Write
+from connectors.salesforce import reading, schema, writing
+from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.kinds import long_id
+from connectors.salesforce.settings import SalesforceSettings
+from connectors.wire import Limits
+
+
+class SalesforceConnector:
+    """Keeps every promise of `connectors.base.Connector` for one Salesforce org."""
+
+    side: Side = "salesforce"
+
+    def __init__(
+        self,
+        settings: SalesforceSettings,
+        *,
+        clock_now: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        rng: random.Random | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self._client = SalesforceClient(settings, clock_now, sleep, rng, limits)
+        self._user: str | None = None
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        return self._client.meter.calls
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """What Salesforce last said of the day's quota."""
+        return self._client.meter.allowance
+
+    def whoami(self) -> str | None:
+        if self._user is None:
+            body = self._client.read("GET", "userinfo", "sign_in").body
+            told = body.get("user_id") if isinstance(body, dict) else None
+            self._user = long_id(told) if told else None
+        return self._user
+
+    def describe(self, kinds: Sequence[str]) -> dict[str, Schema]:
+        return {kind: schema.describe(self._client, kind) for kind in kinds}
+
+    def changes(self, watches: Sequence[Watch]) -> list[Page]:
+        return reading.changes(self._client, watches)
+
+    def everything(self, kind: str, fields: Sequence[str], after: str = "") -> Page:
+        return reading.everything(self._client, kind, fields, after)
+
+    def fetch(
+        self, kind: str, ids: Sequence[str], fields: Sequence[str], *, history: Sequence[str] = ()
+    ) -> list[Record]:
+        return reading.fetch(self._client, kind, ids, fields)
+
+    def find(self, finds: Sequence[Find]) -> list[list[Record]]:
+        return reading.find(self._client, finds)
+
+    def write(self, writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
+        return writing.write(self._client, writes, read_back)
+
+    def close(self) -> None:
+        self._client.close()

@@ -1,0 +1,167 @@
+"""Reads Salesforce: what changed, everything, by id, by value. Several queries travel in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from connectors.batches import chunks
+from connectors.budget import Purpose
+from connectors.errors import Transient
+from connectors.records import Cursor, Find, Page, Record, Watch
+from connectors.salesforce import soql
+from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.faults import refusal
+from connectors.salesforce.kinds import ALWAYS, MODIFIED, is_id, long_id, object_name
+from connectors.salesforce.rows import records
+from connectors.wire import Answer
+
+# Of a composite's 25 parts at most 5 may be queries:
+# https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm
+QUERIES_A_CALL = 5
+RETRIEVED_A_CALL = 2000
+VALUES_A_QUERY = 300
+QUERY_LENGTH = 12_000
+DIRECTORIES = ("user", "queue")
+
+
+def changes(client: SalesforceClient, watches: Sequence[Watch]) -> list[Page]:
+    """One page a watch, five watches a call."""
+    queries = [
+        soql.select(watch.kind, watch.fields, soql.since(watch.cursor), order=(MODIFIED, "Id"))
+        for watch in watches
+    ]
+    answers = asked(client, queries, "poll")
+    return [_page(watch, body, at) for watch, (body, at) in zip(watches, answers, strict=True)]
+
+
+def everything(client: SalesforceClient, kind: str, fields: Sequence[str], after: str) -> Page:
+    """A page of all records of *kind* after the id *after*."""
+    query = soql.select(kind, fields, *([soql.beyond(after)] if after else []))
+    [(body, at)] = asked(client, [query], "describe" if kind in DIRECTORIES else "backfill")
+    rows = records(kind, body["records"], fields)
+    return Page(kind, tuple(rows), Cursor(at, rows[-1].ref.id) if _goes_on(body) else None, at)
+
+
+def fetch(
+    client: SalesforceClient,
+    kind: str,
+    ids: Sequence[str],
+    fields: Sequence[str],
+    purpose: Purpose = "gather",
+) -> list[Record]:
+    """The records with these ids; 2,000 a call, by query where a parent's field is wanted."""
+    wanted = list(dict.fromkeys(long_id(id_) for id_ in ids if is_id(id_)))
+    if any("." in field for field in fields):
+        [found] = find(client, [Find(kind, {"Id": tuple(wanted)}, tuple(fields))], purpose)
+        return found
+    names = [soql.name(field) for field in dict.fromkeys((*ALWAYS, *fields))]
+    path = "composite/sobjects/" + object_name(kind)
+    found = []
+    for some in chunks(wanted, RETRIEVED_A_CALL):
+        rows = client.read("POST", path, purpose, {"ids": list(some), "fields": names}).body
+        if not isinstance(rows, list):
+            raise Transient("Salesforce answered POST " + path + " without a list of records.")
+        found += records(kind, (row for row in rows if row is not None), fields)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One query of one find: *condition*, continued after the id *after*."""
+
+    of: int
+    find: Find
+    condition: str
+    after: str = ""
+
+    @property
+    def query(self) -> str:
+        on = [soql.beyond(self.after)] if self.after else []
+        return soql.select(self.find.kind, self.find.fields, self.condition, *on)
+
+
+def find(client: SalesforceClient, finds: Sequence[Find], purpose: Purpose = "find") -> list[list[Record]]:
+    """For each question the records that answer it, each once."""
+    found: list[dict[str, Record]] = [{} for _ in finds]
+    open_questions = [question for place, one in enumerate(finds) for question in _questions(place, one)]
+    while open_questions:
+        answers = asked(client, [question.query for question in open_questions], purpose)
+        unfinished = []
+        for question, (body, _) in zip(open_questions, answers, strict=True):
+            rows = records(question.find.kind, body["records"], question.find.fields)
+            found[question.of].update({row.ref.id: row for row in rows})
+            if _goes_on(body):
+                unfinished.append(replace(question, after=rows[-1].ref.id))
+        open_questions = unfinished
+    return [list(each.values()) for each in found]
+
+
+def asked(client: SalesforceClient, queries: Sequence[str], purpose: Purpose) -> list[tuple[Any, datetime]]:
+    """The answer of each query with the vendor's time; five travel in one composite call."""
+    answers: list[tuple[Any, datetime]] = []
+    for some in chunks(queries, QUERIES_A_CALL):
+        answer = client.retry.read(lambda some=some: _composite(client, some, purpose))  # type: ignore[misc]
+        answers += [(part, answer.at) for part in answer.body]
+    return answers
+
+
+def _composite(client: SalesforceClient, queries: Sequence[str], purpose: Purpose) -> Answer:
+    root = "/services/data/v" + client.version + "/query/?q="
+    parts = [
+        {"method": "GET", "url": root + quote(query, safe=""), "referenceId": "q" + str(place)}
+        for place, query in enumerate(queries)
+    ]
+    answer = client.once("POST", "composite", purpose, {"allOrNone": False, "compositeRequest": parts})
+    replies = answer.body.get("compositeResponse") if isinstance(answer.body, dict) else None
+    if not isinstance(replies, list) or len(replies) != len(queries):
+        raise Transient("Salesforce answered POST composite without one answer a query.")
+    return replace(answer, body=[_rows(reply, client) for reply in replies])
+
+
+def _rows(reply: Any, client: SalesforceClient) -> Any:
+    status, body = (
+        (reply.get("httpStatusCode"), reply.get("body")) if isinstance(reply, dict) else (None, None)
+    )
+    if isinstance(status, int) and status >= 300:
+        raise refusal(status, {}, body, "a query", client.now())
+    if status != 200 or not isinstance(body, dict) or not isinstance(body.get("records"), list):
+        raise Transient("Salesforce answered a query without a list of records.")
+    return body
+
+
+def _page(watch: Watch, body: Any, at: datetime) -> Page:
+    rows = records(watch.kind, body["records"], watch.fields)
+    if not _goes_on(body):
+        return Page(watch.kind, tuple(rows), None, at)
+    last = rows[-1]
+    return Page(watch.kind, tuple(rows), Cursor(last.modified_at, last.ref.id, soql.AFTER), at)
+
+
+def _goes_on(body: Any) -> bool:
+    """A full page, or one that Salesforce itself cut short; the next is asked for by place, never by locator."""
+    return bool(body["records"]) and (len(body["records"]) >= soql.PAGE or body.get("done") is False)
+
+
+def _questions(place: int, one: Find) -> Iterable[_Question]:
+    for field, values in one.wanted.items():
+        # a text in WHERE may have 4,000 characters; no field that is searched holds more
+        usable = [value for value in dict.fromkeys(values) if 0 < len(value) <= soql.LONGEST_TEXT]
+        condition = soql.containing if one.contains else soql.one_of
+        yield from (_Question(place, one, condition(field, some)) for some in _fitting(usable, one.contains))
+
+
+def _fitting(values: Sequence[str], contains: bool) -> list[list[str]]:
+    runs: list[list[str]] = []
+    length = QUERY_LENGTH
+    for value in values:
+        size = len(quote(value, safe="")) + (60 if contains else 9)
+        if length + size > QUERY_LENGTH or len(runs[-1]) >= VALUES_A_QUERY:
+            runs.append([])
+            length = 0
+        runs[-1].append(value)
+        length += size
+    return runs

@@ -1,0 +1,83 @@
+"""The only place that writes SOQL: names are allow-listed by pattern, values are bound.
+
+Used by `reading` and `writing`; nothing from outside reaches a query but through here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from simple_salesforce.format import format_soql, quote_soql_value
+
+from connectors.errors import Refused
+from connectors.records import Cursor
+from connectors.salesforce.kinds import ALWAYS, MODIFIED, ONLY, is_id, object_name
+
+PAGE = 2000
+LONGEST_TEXT = 4000
+AFTER = "after"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,5}")
+
+
+def name(text: str) -> str:
+    """*text* if it can be the name of a field or a parent's field; raises Refused otherwise."""
+    if not _NAME.fullmatch(text):
+        raise Refused(
+            "A field name holds characters that Salesforce field names cannot have; check the mapping files."
+        )
+    return text
+
+
+def moment(at: datetime) -> str:
+    """A datetime literal in UTC, never later than *at* (format_soql would cut the milliseconds)."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def select(kind: str, fields: Sequence[str], *where: str, order: Sequence[str] = ("Id",)) -> str:
+    """One page of a kind; every condition stands in its own parentheses, because SOQL refuses mixed AND and OR."""
+    columns = dict.fromkeys((*ALWAYS, *fields))
+    conditions = [*where, *([equals(*ONLY[kind])] if kind in ONLY else [])]
+    parts = ["SELECT", ", ".join(map(name, columns)), "FROM", object_name(kind)]
+    if conditions:
+        parts += ["WHERE", " AND ".join("(" + condition + ")" for condition in conditions)]
+    return " ".join([*parts, "ORDER BY", ", ".join(order), "LIMIT", str(PAGE)])
+
+
+def since(cursor: Cursor) -> str:
+    """At or after *cursor* in the order (modified, id); strictly after it when it continues a listing."""
+    at = moment(cursor.at)
+    if not cursor.id:
+        return MODIFIED + " >= " + at
+    reach = ">" if cursor.token == AFTER else ">="
+    return " ".join(
+        [MODIFIED, ">", at, "OR", "(" + MODIFIED, "=", at, "AND Id", reach, bound_id(cursor.id) + ")"]
+    )
+
+
+def equals(field: str, value: str) -> str:
+    """*field* is exactly *value*."""
+    return " ".join([name(field), "=", quote_soql_value(value)])
+
+
+def beyond(id_: str) -> str:
+    """Records after *id_* in the order of ids."""
+    return " ".join(["Id >", bound_id(id_)])
+
+
+def one_of(field: str, values: Sequence[str]) -> str:
+    """*field* is one of *values* (never none: SOQL refuses empty parentheses)."""
+    return " ".join([name(field), "IN", quote_soql_value(list(values))])
+
+
+def containing(field: str, values: Sequence[str]) -> str:
+    """*field* contains one of *values*, taken literally."""
+    return " OR ".join(" ".join([name(field), "LIKE", format_soql("'%{:like}%'", value)]) for value in values)
+
+
+def bound_id(id_: str) -> str:
+    """*id_* as a literal; raises Refused for what cannot be an id."""
+    if not is_id(id_):
+        raise Refused("A Salesforce id must have 15 or 18 letters and digits.")
+    return quote_soql_value(id_)
