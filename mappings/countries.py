@@ -16,7 +16,10 @@ from babel.core import get_global
 
 from mappings import forms
 
-LANGUAGES: Final = tuple("en de fr es it pt nl pl cs sv da nb fi hu ro el tr ru uk ar he zh ja ko hi".split())
+LANGUAGES: Final = (
+    "en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "da", "nb", "fi", "hu", "ro", "el", "tr",
+    "ru", "uk", "ar", "he", "zh", "ja", "ko", "hi",
+)  # fmt: skip
 _NO_COUNTRY: Final = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 # Two countries answer to it, though the CLDR's languages know one only.
 _TWO: Final = frozenset({"congo", "kongo", "korea", "corea"})

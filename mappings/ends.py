@@ -155,12 +155,12 @@ def _single(place: Place, form: Form, type_: str) -> End:
     read_one, write_one = form.read, form.write
 
     def read(values: Raw, _directory: Directory) -> Seen:
-        raw = values.get(name, ABSENT)
+        raw: Any = values.get(name, ABSENT)
         if raw is None or raw == "":
             return None
         return ABSENT if raw is ABSENT else read_one(raw)
 
-    def render(value: Value, _directory: Directory) -> dict[str, Any]:
+    def render(value: Value, _directory: Directory, _standing: Raw | None) -> dict[str, Any]:
         return {name: blank() if value is None else write_one(value)}
 
     return End(place.fields, read, render)
@@ -197,7 +197,7 @@ def _composite(terms: Terms, place: Place) -> End:
         value = BETWEEN.join(parts)
         return words.read(side, value) if words else value
 
-    def render(value: Value, _directory: Directory) -> dict[str, Any]:
+    def render(value: Value, _directory: Directory, _standing: Raw | None) -> dict[str, Any]:
         if value is None:
             return dict.fromkeys(names, "" if side == "hubspot" else None)
         spelled = words.render(side, str(value)) if words else str(value)
@@ -224,17 +224,32 @@ def _money(terms: Terms, place: Place) -> End:
         code = forms.currency(seen[1]) if len(seen) > 1 and seen[1] is not None else None
         return Money(forms.number(seen[0]), code or currency)
 
-    def render(value: Value, _directory: Directory) -> dict[str, Any]:
+    def render(value: Value, _directory: Directory, standing: Raw | None) -> dict[str, Any]:
         if not isinstance(value, Money):
             return {names[0]: "" if place.side == "hubspot" else None}
-        if len(names) == 1 and value.currency != currency:
-            raise Unrenderable(
-                f"The amount is in {value.currency}, and the field has no currency of its own (the bridge's is {currency}).",
-                "Name the currency field in the line (`amount + deal_currency_code`), or keep the amount apart.",
+        spelled = write(value.amount)
+        if len(names) == 1:
+            _refuse_other(
+                value.currency, currency, "Name the currency field in the line, or keep the amount apart."
             )
-        return dict(zip(names, (write(value.amount), value.currency), strict=False))
+            return {names[0]: spelled}
+        if place.side == "salesforce":
+            stands = (standing or {}).get(names[1])
+            _refuse_other(
+                value.currency, stands, "Change the record's currency by hand, or keep the amount apart."
+            )
+            return {names[0]: spelled}
+        return {names[0]: spelled, names[1]: value.currency}
 
     return End(names, read, render)
+
+
+def _refuse_other(given: str, stands: str | None, remedy: str) -> None:
+    """An amount is never put under the name of another currency."""
+    if given != stands:
+        raise Unrenderable(
+            f"The amount is in {given}, the field in {stands or 'an unknown currency'}.", remedy
+        )
 
 
 def _owner(place: Place) -> End:
@@ -242,7 +257,7 @@ def _owner(place: Place) -> End:
     side, blank = place.side, _blank(place.side, "owner")
 
     def read(values: Raw, directory: Directory) -> Seen:
-        raw = values.get(name, ABSENT)
+        raw: Any = values.get(name, ABSENT)
         if raw is ABSENT:
             return ABSENT
         id_ = str(raw or "").strip()
@@ -250,7 +265,7 @@ def _owner(place: Place) -> End:
             return None
         return directory.canonical(side, id_) or f"{side}:{id_}"
 
-    def render(value: Value, directory: Directory) -> dict[str, Any]:
+    def render(value: Value, directory: Directory, _standing: Raw | None) -> dict[str, Any]:
         return {name: blank() if value is None else _owner_id(side, str(value), directory)}
 
     return End(place.fields, read, render)

@@ -49,7 +49,7 @@ class End:
 
     fields: tuple[str, ...]
     read: Callable[[Raw, Directory], Seen]
-    render: Callable[[Value, Directory], dict[str, Any]]
+    render: Callable[[Value, Directory, Raw | None], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,14 @@ class FieldLine:
         except Unreadable as trouble:
             raise self._located(trouble, side, kind) from None
 
-    def render(self, side: Side, kind: str, value: Value, directory: Directory) -> dict[str, Any]:
-        """The raw values to write so that *side* says *value*; raise `Unrenderable` where it cannot."""
+    def render(
+        self, side: Side, kind: str, value: Value, directory: Directory, standing: Raw | None = None
+    ) -> dict[str, Any]:
+        """The raw values to write so that *side* says *value*; raise `Unrenderable` where it cannot.
+
+        *standing* are the raw values of the record as it is; only money in Salesforce asks
+        for them, because a record's currency there is that of all its amounts.
+        """
         end = self.ends.get((side, kind))
         if end is None:
             return {}
@@ -103,7 +109,7 @@ class FieldLine:
                 raise Unrenderable(
                     f"This line only ever writes {self.only}.".lower(), "Change it by hand on that side."
                 )
-            return end.render(value, directory)
+            return end.render(value, directory, standing)
         except Unrenderable as trouble:
             raise self._located(trouble, side, kind) from None
 

@@ -88,13 +88,14 @@ def number(raw: Any) -> Decimal:
         exact = raw if isinstance(raw, Decimal) else Decimal(str(raw).strip())
     except InvalidOperation:
         raise _not("a number", "other text") from None
-    if (
-        not exact.is_finite()
-        or exact
-        and (abs(exact.adjusted()) > MAX_DIGITS or len(exact.as_tuple().digits) > MAX_DIGITS)
-    ):
+    if not exact.is_finite() or _is_monstrous(exact):
         raise _not("a number", "something too large to be one")
     return _trimmed(exact)
+
+
+def _is_monstrous(exact: Decimal) -> bool:
+    """1E+999999999 is short on the wire and huge when written out."""
+    return bool(exact) and max(abs(exact.adjusted()), len(exact.as_tuple().digits)) > MAX_DIGITS
 
 
 def _trimmed(exact: Decimal) -> Decimal:

@@ -15,7 +15,7 @@ from mappings.values import Side
 Rows = Mapping[str, tuple[str, ...]]
 
 
-class TwoMeanings(ValueError):  # noqa: N818 - a word of ours
+class TwoMeanings(ValueError):
     """A value map can be read in two ways; *word* is the HubSpot word of the offending row."""
 
     def __init__(self, word: str, text: str) -> None:
@@ -60,7 +60,7 @@ def compile_words(rows: Rows, fallback: str | None, writes: Sequence[Side]) -> W
     if "hubspot" in writes:
         _no_word_twice(rows)
     forwards = {word: words[0] for word, words in rows.items() if words}
-    backwards = {one: word for word, words in reversed(rows.items()) for one in words}
+    backwards = {one: word for word, words in reversed(list(rows.items())) for one in words}
     if canonical == "salesforce":
         return WordMap(canonical, forwards, {}, fallback)
     return WordMap(canonical, backwards, forwards, fallback)

@@ -32,6 +32,10 @@ class Shape(BaseModel):
     _node: Node = PrivateAttr(default_factory=lambda: Node({}, 1, {}))
     _file: str = PrivateAttr(default="")
 
+    def stand(self, node: Node, file: str) -> None:
+        """Remember where in which file this part stands."""
+        self._node, self._file = node, file
+
     def line_of(self, *path: str | int) -> int:
         """The line of the key at *path* below this part of the document."""
         return self._node.at(*path).line
@@ -81,7 +85,7 @@ def suggestion(word: str, right: Sequence[str]) -> str:
 
 def _place(part: Any, node: Node, file: str) -> None:
     if isinstance(part, Shape):
-        part._node, part._file = node, file
+        part.stand(node, file)
         for name, field in type(part).model_fields.items():
             key = field.alias if field.alias in node.children else name
             if key in node.children:
@@ -156,6 +160,9 @@ _WORDS = {
     "list_type": "must be a list",
     "tuple_type": "must be a list",
     "frozen_set_type": "must be a list",
+    "string_pattern_mismatch": "is not spelled as it must be",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
     "dict_type": "must be `key: value` pairs",
     "model_type": "must be `key: value` pairs",
     "model_attributes_type": "must be `key: value` pairs",

@@ -136,8 +136,9 @@ def _refuse_tricks(event: Event, depth: int) -> None:
         raise Unsafe(
             _line(event), "Anchors and aliases (`&`, `*`) are not read.", "Write the value out in full."
         )
-    if getattr(event, "ctag", None) is not None and str(event.ctag) not in ("None", "!"):
-        raise Unsafe(_line(event), f"The tag `{event.ctag}` is not read.", "Write a plain value without `!`.")
+    tag = getattr(event, "ctag", None)
+    if tag is not None and str(tag) not in ("None", "!"):
+        raise Unsafe(_line(event), f"The tag `{tag}` is not read.", "Write a plain value without `!`.")
     if depth > MAX_DEPTH:
         raise Unsafe(_line(event), f"This is nested deeper than {MAX_DEPTH} levels.", "Write it flatter.")
 

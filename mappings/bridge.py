@@ -1,0 +1,146 @@
+"""What bridge.yaml says, compiled: mode, roll-out, zone and currency, owners, polling, hours, teams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.core import get_global
+
+from mappings.conditions import Condition, Unclear, compile_condition
+from mappings.documents.bridge import BridgeDocument
+from mappings.documents.broken import Broken
+from mappings.documents.reading import Mistake, suggestion
+from mappings.hours import WEEKDAYS, BusinessHours
+from mappings.values import Side
+
+Actor = Literal["marketer", "seller"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """Who is bridged: everybody, as many as *sample* says, or those of whom *condition* holds."""
+
+    sample: int | None = None
+    condition: Condition | None = None
+    new_records_per_hour: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Exceptions to "same e-mail, same person" (HubSpot → Salesforce), and who takes what nobody owns."""
+
+    table: Mapping[str, str]
+    fallback_queue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Teams:
+    """User ids that act for the other team than the system they edit in."""
+
+    marketing: frozenset[str] = frozenset()
+    sales: frozenset[str] = frozenset()
+
+    def actor(self, side: Side, user: str | None) -> Actor:
+        """The team that a user of *side* acts for."""
+        if side == "hubspot":
+            return "seller" if user in self.sales else "marketer"
+        return "marketer" if user in self.marketing else "seller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """One HubSpot portal joined to one Salesforce org, and what ops allow it to do."""
+
+    name: str
+    mode: Literal["observe", "write"]
+    rollout: Rollout
+    time_zone: str
+    currency: str
+    latest_tie: Side
+    owners: Owners
+    poll_s: int
+    overlap_s: Mapping[Side, int]
+    business_hours: BusinessHours
+    teams: Teams
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The bridge's time zone."""
+        return self.business_hours.zone
+
+
+def compile_bridge(document: BridgeDocument) -> Bridge:
+    """The bridge that *document* describes; raise `Broken` with everything that is wrong."""
+    mistakes = list(_mistakes(document))
+    if mistakes:
+        raise Broken(mistakes)
+    return _compiled(document)
+
+
+def _mistakes(document: BridgeDocument) -> Iterator[Mistake]:
+    zones = available_timezones()
+    if document.time_zone not in zones:
+        text = f"`{document.time_zone}` is not a time zone."
+        yield document.mistake(text, suggestion(document.time_zone, sorted(zones)), "time_zone")
+    currencies = get_global("all_currencies")
+    if document.currency not in currencies:
+        text = f"`{document.currency}` is not a currency."
+        yield document.mistake(text, suggestion(document.currency, sorted(currencies)), "currency")
+    hours = document.business_hours
+    if hours.end != "00:00" and hours.start >= hours.end:
+        yield hours.mistake("The day ends before it starts.", "Let `end` be later than `start`.", "end")
+    yield from _rollout_mistakes(document)
+
+
+def _rollout_mistakes(document: BridgeDocument) -> Iterator[Mistake]:
+    people, rollout = document.rollout.people, document.rollout
+    if people == "all":
+        return
+    if "sample" in people:
+        sample = people["sample"]
+        if len(people) > 1 or isinstance(sample, bool) or not isinstance(sample, int) or sample < 1:
+            yield rollout.mistake("`sample` takes a number of people.", "Example: `{sample: 100}`.", "people")
+        return
+    try:
+        compile_condition(people)
+    except Unclear as unclear:
+        text = f"`people` is not a condition: {unclear.text}."
+        yield rollout.mistake(text, "Use `all`, `{sample: 100}` or a condition.", "people", *unclear.path)
+
+
+def _compiled(document: BridgeDocument) -> Bridge:
+    return Bridge(
+        name=document.name,
+        mode=document.mode,
+        rollout=_rollout(document.rollout.people, document.rollout.new_records_per_hour),
+        time_zone=document.time_zone,
+        currency=document.currency,
+        latest_tie=document.latest_tie,
+        owners=Owners(dict(document.owners.table), document.owners.fallback_queue),
+        poll_s=document.poll_s,
+        overlap_s={"salesforce": document.overlap_s.salesforce, "hubspot": document.overlap_s.hubspot},
+        business_hours=_hours(document),
+        teams=Teams(frozenset(document.teams.marketing), frozenset(document.teams.sales)),
+    )
+
+
+def _rollout(people: str | Mapping[str, Any], per_hour: int) -> Rollout:
+    if isinstance(people, str):
+        return Rollout(new_records_per_hour=per_hour)
+    if "sample" in people:
+        return Rollout(sample=people["sample"], new_records_per_hour=per_hour)
+    return Rollout(condition=compile_condition(people), new_records_per_hour=per_hour)
+
+
+def _hours(document: BridgeDocument) -> BusinessHours:
+    hours = document.business_hours
+    return BusinessHours(
+        zone=ZoneInfo(document.time_zone),
+        days=frozenset(WEEKDAYS.index(day) for day in hours.days),
+        start=time.fromisoformat(hours.start),
+        end=time.fromisoformat(hours.end),
+    )

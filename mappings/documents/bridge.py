@@ -1,0 +1,125 @@
+"""The shape of bridge.yaml: what the bridge may do, where, when and for whom."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from mappings.documents.reading import Shape
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+HourOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+
+
+class RolloutShape(Shape):
+    """Who is bridged; everybody else is observed only."""
+
+    people: Literal["all"] | dict[str, Any] = Field(
+        default="all",
+        description=(
+            "`all`; a condition over HubSpot properties such as `{is: {country: Germany}}`; or `{sample: 100}`"
+            " for that many people"
+        ),
+        examples=["all", {"sample": 100}, {"is": {"country": "Germany"}}],
+    )
+    new_records_per_hour: int = Field(
+        default=500, ge=1, description="The most records that the bridge creates in an hour", examples=[500]
+    )
+
+
+class OwnersShape(Shape):
+    """Who is who on the other side; the same e-mail is the same person."""
+
+    table: dict[Email, Email] = Field(
+        default={},
+        description="Exceptions: the HubSpot owner's e-mail, and the Salesforce user's where it differs",
+        examples=[{"sam@example.com": "sam.smith@example.com"}],
+    )
+    fallback_queue: str | None = Field(
+        default=None,
+        description="Salesforce queue (its developer name) that takes hand-offs for which no owner is found",
+        examples=["Inbound_Leads"],
+    )
+
+
+class OverlapShape(Shape):
+    """How far each poll looks back, because vendors show some changes late."""
+
+    salesforce: int = Field(default=300, ge=0, le=3600, description="Seconds: late commits", examples=[300])
+    hubspot: int = Field(default=120, ge=0, le=3600, description="Seconds: search lag", examples=[120])
+
+
+class BusinessHoursShape(Shape):
+    """When people work; deadlines run only then."""
+
+    days: list[Day] = Field(
+        default=["mon", "tue", "wed", "thu", "fri"],
+        min_length=1,
+        description="Working days",
+        examples=[["mon", "tue", "wed", "thu", "fri"]],
+    )
+    start: HourOfDay = Field(default="09:00", description="Opening time", examples=["09:00"])
+    end: HourOfDay = Field(default="17:00", description="Closing time (00:00: midnight)", examples=["17:00"])
+
+
+class TeamsShape(Shape):
+    """Who edits in HubSpot is marketing, who edits in Salesforce is sales; these are the exceptions."""
+
+    marketing: list[str] = Field(
+        default=[],
+        description="Salesforce users who act as marketing, by user id",
+        examples=[["0055g00000ABCDEAA1"]],
+    )
+    sales: list[str] = Field(
+        default=[], description="HubSpot users who act as sales, by user id", examples=[["9586504"]]
+    )
+
+
+class BridgeDocument(Shape):
+    """bridge.yaml."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")] = Field(
+        default="main",
+        description="The bridge's name in the store's keys, logs and metrics (small letters, digits, - and _)",
+        examples=["main"],
+    )
+    mode: Literal["observe", "write"] = Field(
+        default="observe",
+        description="`observe` reads, plans and reports but writes nothing anywhere; `write` writes",
+        examples=["observe"],
+    )
+    rollout: RolloutShape = Field(
+        default_factory=RolloutShape, description="Who is bridged", examples=[{"people": "all"}]
+    )
+    time_zone: str = Field(
+        description="The zone of business hours, reports and HubSpot's dates", examples=["Europe/Berlin"]
+    )
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
+        description="The currency of amounts that carry none (ISO code)", examples=["EUR"]
+    )
+    latest_tie: Literal["salesforce", "hubspot"] = Field(
+        default="salesforce",
+        description="Who wins on a line with `conflict: latest` when it is too close to call",
+        examples=["salesforce"],
+    )
+    owners: OwnersShape = Field(
+        default_factory=OwnersShape, description="Who is who", examples=[{"fallback_queue": "Inbound_Leads"}]
+    )
+    poll_s: int = Field(
+        default=60, ge=5, le=86400, description="Seconds between two looks at what changed", examples=[60]
+    )
+    overlap_s: OverlapShape = Field(
+        default_factory=OverlapShape,
+        description="How far each look goes back",
+        examples=[{"salesforce": 300, "hubspot": 120}],
+    )
+    business_hours: BusinessHoursShape = Field(
+        default_factory=BusinessHoursShape,
+        description="When people work",
+        examples=[{"start": "09:00", "end": "17:00"}],
+    )
+    teams: TeamsShape = Field(
+        default_factory=TeamsShape, description="Exceptions to who is who", examples=[{"sales": ["9586504"]}]
+    )
