@@ -11,26 +11,29 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from twins.hubspot.by_time import END_OF_TIME
 from twins.hubspot.errors import bad_search
 from twins.hubspot.links import joined, type_ids
 from twins.hubspot.portal import Portal
 from twins.hubspot.rows import Row, Shelf
 from twins.hubspot.schema import Property
-from twins.hubspot.values import comparable
+from twins.hubspot.times import read_ms
+from twins.hubspot.values import order_of
 
 GROUPS, FILTERS_EACH, FILTERS_IN_ALL = 5, 6, 18
 BLANK_TESTS = {"HAS_PROPERTY", "NOT_HAS_PROPERTY"}
 LISTS = {"IN", "NOT_IN"}
 _WORD = re.compile(r"[^\W_]+")
 Test = Callable[[Row], bool]
-ValueTest = Callable[[str], bool]
+ValueTest = Callable[[Any], bool]
+Order = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """One filter: its own words, and the question to a row.
 
-    *window* is the half-open span of moments that it leaves, for a filter on a moment.
+    *window* is the half-open span that it leaves of an id or a stamp.
     """
 
     name: str
@@ -63,15 +66,25 @@ def _read(raw: dict[str, Any], shelf: Shelf, portal: Portal) -> Filter:
     if operator not in BLANK_TESTS and not values:
         raise bad_search(f"{operator} on {name} needs a value")
     try:
-        test = _value_test(prop, operator, values)
-        window = _window(operator, [comparable(prop, one) for one in values]) if _is_moment(prop) else None
+        if name in shelf.numbers:
+            return _on_number(shelf.numbers[name], prop, operator, values)
+        order = order_of(prop)
+        test = _value_test(prop, operator, values, order, order)
     except ValueError:
         raise bad_search(f"{values} cannot be compared with {name}, which is a {prop.type}") from None
-    return Filter(name, operator, values, _row_test(shelf, name, operator, test), window)
+    return Filter(name, operator, values, _row_test(shelf, name, operator, test))
 
 
-def _is_moment(prop: Property) -> bool:
-    return prop.type == "datetime"
+def _on_number(read: Callable[[Row], int], prop: Property, operator: str, values: tuple[str, ...]) -> Filter:
+    """Id and stamps stand in every row as numbers, and a poll asks for nothing else."""
+    order: Callable[[str], int] = int if prop.type == "number" else read_ms
+    test = _value_test(prop, operator, values, order, _same)
+    window = _window(operator, [order(one) for one in values])
+    return Filter(prop.name, operator, values, lambda row: test(read(row)), window)
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def _value(raw: dict[str, Any]) -> tuple[str, ...]:
@@ -90,40 +103,45 @@ def _row_test(shelf: Shelf, name: str, operator: str, test: ValueTest) -> Test:
     return lambda row: (value := row.values.get(name)) is not None and test(value)
 
 
-def _value_test(prop: Property, operator: str, values: tuple[str, ...]) -> ValueTest:
+def _value_test(
+    prop: Property, operator: str, values: tuple[str, ...], known_as: Order, seen_as: Order
+) -> ValueTest:
+    """The question to one value; *known_as* reads the filter's own values, *seen_as* those of the rows."""
     if operator in BLANK_TESTS:
-        return lambda text: True
+        return lambda _: operator == "HAS_PROPERTY"
+    if operator in LISTS and prop.type == "string":
+        return _in_texts(frozenset(values), wanted=operator == "IN")
     if operator in LISTS:
-        return _in_list(prop, values, wanted=operator == "IN")
+        return _in_list(frozenset(map(known_as, values)), seen_as, wanted=operator == "IN")
     if operator in ("CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN"):
         return _contains(values[0].lower(), wanted=operator == "CONTAINS_TOKEN")
-    order = [comparable(prop, one) for one in values]
-    first, last = order[0], order[-1]
+    known = [known_as(one) for one in values]
+    first, last = known[0], known[-1]
     match operator:
         case "EQ":
-            return lambda text: bool(comparable(prop, text) == first)
+            return lambda value: bool(seen_as(value) == first)
         case "NEQ":
-            return lambda text: bool(comparable(prop, text) != first)
+            return lambda value: bool(seen_as(value) != first)
         case "LT":
-            return lambda text: bool(comparable(prop, text) < first)
+            return lambda value: bool(seen_as(value) < first)
         case "LTE":
-            return lambda text: bool(comparable(prop, text) <= first)
+            return lambda value: bool(seen_as(value) <= first)
         case "GT":
-            return lambda text: bool(comparable(prop, text) > first)
+            return lambda value: bool(seen_as(value) > first)
         case "GTE":
-            return lambda text: bool(comparable(prop, text) >= first)
-        case "BETWEEN" if len(order) == 2:
-            return lambda text: bool(first <= comparable(prop, text) <= last)
+            return lambda value: bool(seen_as(value) >= first)
+        case "BETWEEN" if len(known) == 2:
+            return lambda value: bool(first <= seen_as(value) <= last)
     raise bad_search(f"{operator} is no operator for {prop.name} with {len(values)} values")
 
 
-def _in_list(prop: Property, values: tuple[str, ...], *, wanted: bool) -> ValueTest:
-    """Texts are compared in lower case, so a value that is not written so never matches."""
-    if prop.type == "string":
-        among = frozenset(values)
-        return lambda text: (text.lower() in among) is wanted
-    ordered = frozenset(comparable(prop, one) for one in values)
-    return lambda text: (comparable(prop, text) in ordered) is wanted
+def _in_texts(among: frozenset[str], *, wanted: bool) -> ValueTest:
+    """Texts are compared in lower case, so a listed value that is not written so never matches."""
+    return lambda text: (text.lower() in among) is wanted
+
+
+def _in_list(among: frozenset[Any], seen_as: Order, *, wanted: bool) -> ValueTest:
+    return lambda value: (seen_as(value) in among) is wanted
 
 
 def _contains(pattern: str, *, wanted: bool) -> ValueTest:
@@ -147,14 +165,14 @@ def _joined_to(name: str, values: tuple[str, ...], shelf: Shelf, portal: Portal)
 def _window(operator: str, moments: list[int]) -> tuple[int, int] | None:
     if not moments:
         return None
-    first, last, never = moments[0], moments[-1], 1 << 50
+    first, last = moments[0], moments[-1]
     match operator:
         case "EQ":
             return first, first + 1
         case "GTE":
-            return first, never
+            return first, END_OF_TIME
         case "GT":
-            return first + 1, never
+            return first + 1, END_OF_TIME
         case "LT":
             return 0, first
         case "LTE":

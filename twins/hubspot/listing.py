@@ -28,7 +28,7 @@ def list_all(call: Call) -> Answer:
         for id_ in wanted
     ]
     more = str(wanted[-1]) if wanted and start + limit < len(ids) else None
-    return Answer(200, page(records, more, call.request.path))
+    return Answer(200, page(records, more))
 
 
 def _after(call: Call) -> int:

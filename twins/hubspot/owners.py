@@ -22,7 +22,7 @@ def list_all(call: Call) -> Answer:
     owners = () if call.is_true("archived") else call.portal.owners
     found = [one for one in owners if email in ("", one.email)]
     more = str(start + limit) if start + limit < len(found) else None
-    return Answer(200, page([_shown(one) for one in found[start : start + limit]], more, call.request.path))
+    return Answer(200, page([_shown(one) for one in found[start : start + limit]], more))
 
 
 def read_one(call: Call) -> Answer:

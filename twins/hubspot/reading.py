@@ -49,9 +49,8 @@ class View:
         return [self.record(row) for row in rows]
 
 
-def page(records: list[dict[str, Any]], after: str | None, link: str = "") -> dict[str, Any]:
+def page(records: list[dict[str, Any]], after: str | None) -> dict[str, Any]:
     """A page; the last one has no ``paging``."""
-    body: dict[str, Any] = {"results": records}
-    if after is not None:
-        body["paging"] = {"next": {"after": after, "link": f"{link}?after={after}"}}
-    return body
+    return (
+        {"results": records} if after is None else {"results": records, "paging": {"next": {"after": after}}}
+    )

@@ -5,17 +5,16 @@ A row's history is an undo log that starts with its first edit: a load stores no
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from operator import attrgetter
 
+from twins.hubspot.by_time import ByTime
 from twins.hubspot.fresh import Kind
 from twins.hubspot.schema import Property
 from twins.log import Actor
 
-_ID_BITS = 44
-_ID_MASK = (1 << _ID_BITS) - 1
 Changes = dict[str, str | None]
 
 
@@ -49,62 +48,16 @@ class Row:
 Derive = Callable[[Row], str | None]
 
 
-class ByTime:
-    """The keys of a shelf ordered by (modified, id); what moved away is skipped and swept out later."""
-
-    def __init__(self, is_alive: Callable[[int, int], bool]) -> None:
-        self._is_alive = is_alive
-        self._keys: list[int] = []
-        self._dead: list[int] = []
-
-    def add(self, ms: int, id_: int) -> None:
-        """Put one key in its place; the newest moment is the cheap case."""
-        key = ms << _ID_BITS | id_
-        if not self._keys or key > self._keys[-1]:
-            self._keys.append(key)
-        else:
-            insort(self._keys, key)
-
-    def add_all(self, keys: Iterator[tuple[int, int]]) -> None:
-        """Put many keys in their places with one sort."""
-        self._keys.extend(ms << _ID_BITS | id_ for ms, id_ in keys)
-        self._keys.sort()
-
-    def drop(self, ms: int, id_: int) -> None:
-        """Let one key go, once its row no longer stands there."""
-        insort(self._dead, ms << _ID_BITS | id_)
-        if len(self._dead) > 1000 + len(self._keys) // 4:
-            dead = set(self._dead)
-            self._keys = [key for key in self._keys if key not in dead]
-            self._dead = []
-
-    def count(self, low: int, high: int) -> int:
-        """How many keys stand in low ≤ modified < high."""
-        return self._between(self._keys, low, high) - self._between(self._dead, low, high)
-
-    def page(self, low: int, high: int, skip: int, limit: int) -> list[int]:
-        """The ids of one page in low ≤ modified < high."""
-        return list(islice(self.ids(low, high), skip, skip + limit))
-
-    def ids(self, low: int, high: int) -> Iterator[int]:
-        """All ids in low ≤ modified < high, in order."""
-        start, end = (bisect_left(self._keys, ms << _ID_BITS) for ms in (low, high))
-        for place in range(start, end):
-            key = self._keys[place]
-            id_ = key & _ID_MASK
-            if self._is_alive(id_, key >> _ID_BITS):
-                yield id_
-
-    @staticmethod
-    def _between(keys: list[int], low: int, high: int) -> int:
-        return bisect_left(keys, high << _ID_BITS) - bisect_left(keys, low << _ID_BITS)
-
-
 class Shelf:
     """All records of one kind, found by id, by unique value and by the time they changed."""
 
     def __init__(self, kind: Kind, schema: dict[str, Property], derived: Mapping[str, Derive]) -> None:
         self.kind, self.schema, self.derived = kind, schema, derived
+        self.numbers: dict[str, Callable[[Row], int]] = {
+            "hs_object_id": attrgetter("id"),
+            kind.created: attrgetter("created"),
+            kind.modified: attrgetter("modified"),
+        }
         self.rows: dict[int, Row] = {}
         self.ids: list[int] = []
         self.by_time = ByTime(self._stands_at)

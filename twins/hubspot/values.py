@@ -118,14 +118,16 @@ def appended(now: str | None, added: str) -> str:
     return ";".join(dict.fromkeys(part for part in parts if part))
 
 
-def comparable(prop: Property, text: str) -> Any:
-    """The value in the order of its type: numbers, moments in milliseconds, else text without case."""
-    match prop.type:
-        case "number":
-            return float(text)
-        case "date" | "datetime":
-            return read_ms(text)
-        case "enumeration" | "bool":
-            return text
-        case "string":
-            return text.lower()
+_ORDERS: dict[str, Callable[[str], Any]] = {
+    "number": float,
+    "date": read_ms,
+    "datetime": read_ms,
+    "enumeration": str,
+    "bool": str,
+    "string": str.lower,
+}
+
+
+def order_of(prop: Property) -> Callable[[str], Any]:
+    """How to compare values of one type: numbers, moments in milliseconds, choices, text without case."""
+    return _ORDERS[prop.type]
