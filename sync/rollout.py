@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from mappings.agreement import Agreement
 from sync.apply import Memory
@@ -69,12 +69,13 @@ class Rollout:
         return self._admits_newcomer(facts)
 
     def _admits_newcomer(self, facts: Facts) -> bool:
-        people: Any = self._bridge.rollout.people
-        if people == "all":
+        rollout = self._bridge.rollout
+        if rollout.sample is not None:
+            return self._is_sampled(rollout.sample)
+        if rollout.condition is None:
             return True
-        if people.sample is not None:
-            return self._is_sampled(people.sample)
-        return facts.hubspot is not None and bool(people.condition.holds(facts.hubspot.values, facts.hubspot.modified_at))
+        contact = facts.hubspot
+        return contact is not None and rollout.condition.holds(contact.values, contact.modified_at)
 
     def _is_sampled(self, size: int) -> bool:
         """The first *size* people that the bridge meets are its sample."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from connectors.base import Connector
 from connectors.records import Record, Side
-from mappings.documents.bridge import Owners
-from mappings.fields import Directory
+from mappings.bridge import Owners
+from mappings.directory import Directory
 
 KEPT_FOR: Final = timedelta(hours=1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from connectors.records import Record, Side, Version
@@ -59,7 +60,10 @@ def _requests_on(draft: Draft, record: Record) -> list[Request]:
         record.modified_by,
         not shown and us is not None and record.modified_by == us,
     )
-    return list(found)
+    teams = draft.terms.agreement.bridge.teams
+    return [
+        one if one.actor == "bridge" else replace(one, actor=teams.actor(side, one.user)) for one in found
+    ]
 
 
 def _steps(history: tuple[Version, ...], us: str | None) -> list[tuple[Any, Any, str | None, bool]]:

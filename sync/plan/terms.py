@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.records import Side
 from mappings.agreement import Agreement
-from mappings.fields import Directory
+from mappings.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)

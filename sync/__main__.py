@@ -1,0 +1,5 @@
+"""`python -m sync` is `leadbridge`."""
+
+from sync.cli import main
+
+main()

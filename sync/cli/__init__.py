@@ -1,0 +1,5 @@
+"""The doors for people: the command `leadbridge`."""
+
+from sync.cli.app import main
+
+__all__ = ["main"]

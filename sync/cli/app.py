@@ -1,0 +1,48 @@
+"""The command line: every command, and how each of them ends.
+
+Exit codes: 0 done · 1 failed · 2 config or arguments wrong · 3 needs a person's
+decision · 4 checked, and something differs. What a person can mend ends in
+sentences, never in a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from sync.cli import looking, running, setting_up
+from sync.cli.endings import ending_of
+from sync.cli.printing import complain
+
+app = typer.Typer(
+    name="leadbridge",
+    help="Bridges HubSpot and Salesforce: one funnel, one set of words, one set of numbers.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+app.command("init")(setting_up.init)
+app.command("check")(setting_up.check)
+app.command("demo")(running.demo)
+app.command("twins")(running.twins)
+app.command("run")(running.run)
+app.command("backfill")(running.backfill)
+app.command("plan")(looking.plan)
+app.command("status")(looking.status)
+app.add_typer(looking.problems, name="problems")
+app.command("why")(looking.why)
+app.command("timeline")(looking.timeline)
+
+
+def main() -> None:
+    """Run one command and leave with its exit code."""
+    try:
+        app()
+    except Exception as error:
+        ending = ending_of(error)
+        if ending is None:
+            raise
+        complain(ending.sentences)
+        sys.exit(ending.code)

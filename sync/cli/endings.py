@@ -1,0 +1,56 @@
+"""How a command ends when something is wrong: which exit code, which sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from connectors.errors import ConnectorError, SignInFailed
+from mappings.documents.broken import Broken
+from sync.settings import UnusableSettings
+from sync.store import LeaseTaken, StoreError
+from sync.web import CannotServe
+
+DONE: Final = 0
+FAILED: Final = 1
+WRONG: Final = 2
+DECIDE: Final = 3
+DIFFERS: Final = 4
+
+
+class BadArgument(Exception):
+    """An argument of the command line cannot be used; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An exit code and what is said on the way out."""
+
+    code: int
+    sentences: tuple[str, ...]
+
+
+def _said(error: Any) -> tuple[str, ...]:
+    return (str(error),)
+
+
+_ENDINGS: Final[Mapping[type[Exception], tuple[int, Callable[[Any], tuple[str, ...]]]]] = {
+    Broken: (WRONG, lambda error: tuple(str(mistake) for mistake in error.mistakes)),
+    UnusableSettings: (WRONG, lambda error: error.sentences),
+    BadArgument: (WRONG, _said),
+    CannotServe: (WRONG, _said),
+    SignInFailed: (FAILED, _said),
+    ConnectorError: (FAILED, _said),
+    LeaseTaken: (FAILED, _said),
+    StoreError: (FAILED, _said),
+}
+
+
+def ending_of(error: Exception) -> Ending | None:
+    """The ending for what a person can mend; None for a fault of our own."""
+    for kind in type(error).__mro__:
+        if kind in _ENDINGS:
+            code, say = _ENDINGS[kind]
+            return Ending(code, say(error))
+    return None

@@ -1,0 +1,213 @@
+"""Commands that look and change nothing: plan, status, problems, why, timeline."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from connectors.records import Ref
+from sync.bootstrap import read_agreement
+from sync.cli.endings import DIFFERS, BadArgument
+from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
+from sync.cli.printing import as_json, clock_time, progress, say, table
+from sync.model import Plan
+from sync.report.forecast import forecast
+from sync.report.lines import Line
+from sync.report.views import StoreViews, shown
+from sync.store import Store
+
+problems = typer.Typer(help="What went wrong, who must act, and what to do.", no_args_is_help=True)
+_SHOWN_AT_ONCE = 60
+
+
+def plan(
+    config: Config = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Also write the plan to FILE as JSON.")] = None,
+    show_all: Annotated[bool, typer.Option("--all", help="Print every change, not only the first ones.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 4 when there are changes.")] = False,
+    json: Json = False,
+) -> None:
+    """Print what a pass over every record would change, in both directions, and by which rule. Writes nothing.
+
+    Example: leadbridge plan --all
+    """
+    plans: list[Plan] = []
+    with opened_bridge(config, quiet=True) as bridge, progress("reading both systems") as bar:
+        for one in bridge.engine.preview():
+            bar.advance(1)
+            if one.puts or one.problems:
+                plans.append(one)
+    changes = [change for one in plans for change in _changes(one)]
+    said = {"changes": changes, "problems": [_problem(p) for one in plans for p in one.problems], "forecast": forecast(plans)}
+    if out is not None:
+        out.write_bytes(msgspec.json.format(msgspec.json.encode(said, enc_hook=str), indent=2))
+    if json:
+        as_json(said)
+    else:
+        _print_plan(changes, said, show_all)
+    if exit_code and changes:
+        raise typer.Exit(DIFFERS)
+
+
+def _changes(one: Plan) -> list[dict[str, Any]]:
+    """One row a field that would be written: where, old, new, and the rule that causes it."""
+    return [
+        {
+            "ref": one.subject,
+            "side": decision.side,
+            "field": decision.field,
+            "old": shown(decision.old),
+            "new": shown(decision.new),
+            "rule": decision.rule or decision.what,
+            "why": decision.why,
+        }
+        for decision in one.decisions
+        if decision.side is not None and decision.what in ("field", "conflict", "projected", "outcome", "created", "linked")
+    ]
+
+
+def _problem(problem: Any) -> dict[str, Any]:
+    return {
+        "code": problem.code, "ref": problem.subject, "field": problem.field,
+        "text": problem.text, "remedy": problem.remedy, "who": problem.who,
+    }  # fmt: skip
+
+
+def _print_plan(changes: list[dict[str, Any]], said: dict[str, Any], show_all: bool) -> None:
+    rows = changes if show_all else changes[:_SHOWN_AT_ONCE]
+    table(
+        ["record", "to", "field", "old", "new", "rule"],
+        ([row["ref"], row["side"], row["field"], row["old"], row["new"], f"{row['rule']} · {row['why']}"] for row in rows),
+    )
+    if len(rows) < len(changes):
+        say(f"… and {len(changes) - len(rows)} more (--all prints them).")
+    counted = Counter((row["side"], row["rule"]) for row in changes)
+    say(f"{len(changes)} changes planned, nothing was written.")
+    table(["to", "rule", "changes"], ([side, rule, n] for (side, rule), n in sorted(counted.items(), key=str)))
+    for problem in said["problems"][: None if show_all else 20]:
+        say(f"problem {problem['code']}: {problem['ref']}: {problem['text']}")
+    say(f"Calls this would take: {said['forecast']['salesforce']} Salesforce, {said['forecast']['hubspot']} HubSpot.")
+
+
+def status(config: Config = None, json: Json = False) -> None:
+    """Show how the bridge is: mode, people per stage, backlog, problems, today's calls.
+
+    Example: leadbridge status --json
+    """
+    settings = settings_with(config)
+    agreement = read_agreement(settings.config)
+    with opened_store(config) as store:
+        said = {
+            "bridge": agreement.bridge.name,
+            "mode": agreement.bridge.mode,
+            "live_since": store.fact("live_since"),
+            "people": store.people_by_stage(),
+            "backlog": store.backlog(),
+            "problems": dict(Counter(listed.problem.code for listed in store.problems())),
+            "calls_today": {f"{side} {why}": n for (side, why), n in store.calls(datetime.now(UTC).date()).items()},
+        }
+    if json:
+        as_json(said)
+        return
+    say(f"bridge {said['bridge']}: mode {said['mode']}, writing since {said['live_since'] or 'never'}")
+    for heading in ("people", "backlog", "problems", "calls_today"):
+        rows = said[heading]
+        if rows:
+            table([heading.replace("_", " "), "n"], rows.items())  # type: ignore[attr-defined]
+
+
+@problems.command("list")
+def problems_list(
+    config: Config = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only problems with this code, e.g. conflict.")] = None,
+    json: Json = False,
+) -> None:
+    """List what somebody must act on, the oldest first; exits with 4 when there is anything.
+
+    Example: leadbridge problems list --kind conflict
+    """
+    with opened_store(config) as store:
+        found = [one for one in store.problems() if kind in (None, one.problem.code)]
+    if json:
+        as_json([{"id": one.id, **_problem(one.problem), "since": one.since, "times": one.times} for one in found])
+    elif found:
+        table(
+            ["id", "code", "record", "field", "who", "what is wrong", "what to do"],
+            ([one.id, p.code, p.subject, p.field, p.who, p.text, p.remedy] for one in found for p in [one.problem]),
+        )
+    else:
+        say("No open problems.")
+    if found:
+        raise typer.Exit(DIFFERS)
+
+
+def why(
+    ref: Annotated[str, typer.Argument(help="hubspot:contact:501, salesforce:lead:00Q…, or an e-mail address.")],
+    field: Annotated[str | None, typer.Argument(help="A field or mapping line; all without it.")] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Say why a value is as it is: the last decision about it.
+
+    Example: leadbridge why hubspot:contact:501 stage
+    """
+    lines = _lines(config, ref)
+    about = [line for line in lines if field is None or (line.field or "").split(".")[-1] == field or line.field == field]
+    newest = {line.field or line.what: line for line in about}
+    if not newest:
+        raise BadArgument(f"Nothing was decided about {field or 'any field'} of {ref}; `leadbridge timeline {ref}` shows all there is.")
+    _print_lines(config, list(newest.values()), json)
+
+
+def timeline(
+    ref: Annotated[str, typer.Argument(help="hubspot:contact:501, salesforce:lead:00Q…, or an e-mail address.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show everything that was seen, decided and written about one person, company or deal, in order.
+
+    Example: leadbridge timeline ada@example.com
+    """
+    lines = _lines(config, ref)
+    if not lines:
+        raise BadArgument(f"Nothing is known of {ref}.")
+    _print_lines(config, lines, json)
+
+
+def _lines(config: Path | None, ref: str) -> list[Line]:
+    """The ledger's lines about *ref*; only an e-mail address needs HubSpot."""
+    if "@" in ref:
+        with opened_bridge(config, quiet=True) as bridge:
+            found = bridge.contact_with(ref)
+            return [] if found is None else _timeline(bridge.store, str(found))
+    try:
+        Ref.parse(ref)
+    except ValueError as error:
+        raise BadArgument(f"{error}, nor an e-mail address.") from None
+    with opened_store(config) as store:
+        return _timeline(store, ref)
+
+
+def _timeline(store: Store, ref: str) -> list[Line]:
+    views = StoreViews(store, find_contact=lambda _: None, health=_no_health)
+    return list(views.timeline(ref))
+
+
+def _no_health() -> Any:
+    raise BadArgument("health is asked of a running bridge only")
+
+
+def _print_lines(config: Path | None, lines: list[Line], json: bool) -> None:
+    if json:
+        as_json(lines)
+        return
+    zone = read_agreement(settings_with(config).config).bridge.zone
+    table(
+        ["when", "who", "what", "side", "field", "old", "new", "why"],
+        ([clock_time(one.at, zone), one.who, one.what, one.side, one.field, one.old, one.new, one.why] for one in lines),
+    )

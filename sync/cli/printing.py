@@ -1,0 +1,82 @@
+"""How the command line speaks: words and tables for people, JSON for machines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from connectors.records import Ref
+
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def complain(sentences: Iterable[str]) -> None:
+    """Say what is wrong on standard error, a bullet each."""
+    for sentence in sentences:
+        errors.print(Text("• ", style="red") + Text(sentence))
+
+
+def say(text: str = "") -> None:
+    """Print one line for a person."""
+    console.print(Text.from_markup(text) if "[" in text and "[/" in text else Text(text))
+
+
+def as_json(value: Any) -> None:
+    """Print *value* as one line of JSON: references as text, moments in ISO."""
+    sys.stdout.buffer.write(msgspec.json.encode(value, enc_hook=_encode) + b"\n")
+    sys.stdout.flush()
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, Ref):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not printed as JSON")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; None is an empty cell."""
+    grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in headings:
+        grid.add_column(heading, overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    console.print(grid)
+
+
+def clock_time(at: datetime | None, zone: Any) -> str:
+    """A moment as people of *zone* write it."""
+    return at.astimezone(zone).strftime("%a %d %b %Y %H:%M") if at else ""
+
+
+@contextmanager
+def progress(what: str, total: int | None = None) -> Iterator[_Bar]:
+    """A progress bar while on a terminal; silent elsewhere."""
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    )  # fmt: skip
+    with Progress(*columns, console=errors, disable=not errors.is_terminal, transient=True) as shown:
+        yield _Bar(shown, shown.add_task(what, total=total))
+
+
+class _Bar:
+    def __init__(self, shown: Progress, task: Any) -> None:
+        self._shown, self._task = shown, task
+
+    def advance(self, by: int, what: str | None = None) -> None:
+        """Move on by *by*."""
+        self._shown.update(self._task, advance=by, **({"description": what} if what else {}))
+
+    def total(self, total: int) -> None:
+        """Set how far it goes."""
+        self._shown.update(self._task, total=total)

@@ -1,0 +1,141 @@
+"""Commands that run the bridge: run, backfill, and the ones that bring their own world: demo, twins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sync.backfill import run as run_backfill
+from sync.bootstrap import Bridge
+from sync.cli.endings import DIFFERS, BadArgument
+from sync.cli.options import Config, Json, opened_bridge
+from sync.cli.printing import as_json, progress, say
+from sync.daemon import Daemon
+from sync.engine import Pass
+from sync.report.lines import Health
+from sync.report.views import StoreViews
+from sync.web import Access, Dashboard, Look, Served
+from sync.web.server import require_token_in_public
+
+_PAIRS = ("person", "company", "deal")
+
+
+def run(
+    once: Annotated[bool, typer.Option("--once", help="Passes until settled, then exit.")] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Run the bridge: the daemon with its dashboard, or with --once passes until nothing is left to do.
+
+    Example: leadbridge run --once
+    """
+    with opened_bridge(config, quiet=once and not json) as bridge:
+        daemon = Daemon(bridge)
+        if not once:
+            with daemon.stopped_by_signals(), dashboard(bridge, daemon) as url:
+                say(f"dashboard: {url}  ·  mode: {bridge.agreement.bridge.mode}  ·  stop with Ctrl-C")
+                daemon.run()
+            return
+        with daemon.stopped_by_signals(), daemon.writing(), progress("passes") as bar:
+            daemon = Daemon(bridge, on_pass=lambda _: bar.advance(1))
+            done = daemon.settle()
+        _tell_passes(bridge, done, json)
+
+
+@contextmanager
+def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
+    """The dashboard of a running bridge, in its own thread."""
+    http = bridge.settings.http
+    tokens = [token.get_secret_value() for token in (http.admin_token, http.read_token) if token]
+    require_token_in_public(http.host, http.admin_token.get_secret_value() if http.admin_token else None)
+    views = StoreViews(
+        bridge.store, find_contact=bridge.contact_with, health=lambda: health_of(bridge, daemon)
+    )
+    stages = tuple((name, name.replace("_", " ")) for name in bridge.agreement.lifecycle.stages)
+    look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone)
+    app = Dashboard(views, look, Access(tuple(tokens), tuple(http.hosts)), bridge.clock.now)
+    with Served(app, http.host, http.port) as served:
+        yield served.url
+
+
+def health_of(bridge: Bridge, daemon: Daemon) -> Health:
+    """Ready once a pass has ended, and none has been missing for long."""
+    last = daemon.last_pass_at
+    late = timedelta(seconds=bridge.agreement.bridge.poll_s * 3 + 600)
+    alive = last is None or bridge.clock.now() - last < late
+    reasons = [reason for reason in (daemon.trouble, None if last else "the first pass is under way") if reason]
+    return Health(
+        alive=alive,
+        ready=alive and last is not None and daemon.trouble is None,
+        mode=bridge.agreement.bridge.mode,
+        last_pass_at=last,
+        backlog=sum(bridge.store.backlog().values()),
+        problems=len(bridge.store.problems()),
+        reasons=tuple(reasons),
+    )
+
+
+def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
+    written: Counter[str] = sum((one.written for one in done), Counter())
+    open_problems = len(bridge.store.problems())
+    if json:
+        as_json({"passes": len(done), "planned": sum(one.planned for one in done), "written": dict(written), "problems": open_problems})
+    else:
+        said = ", ".join(f"{n} to {side}" for side, n in sorted(written.items())) or "nothing"
+        say(f"{len(done)} passes, written: {said}; open problems: {open_problems}.")
+    if open_problems:
+        raise typer.Exit(DIFFERS)
+
+
+def backfill(
+    pair: Annotated[str | None, typer.Option("--pair", help="Only this pair: person, company or deal.")] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Knock for every record there is; goes on where it stopped, and ends when nothing is left to do.
+
+    Example: leadbridge backfill --pair person
+    """
+    if pair is not None and pair not in _PAIRS:
+        raise BadArgument(f"--pair is {pair!r}; it must be one of {', '.join(_PAIRS)}. Nothing was contacted.")
+    with opened_bridge(config, quiet=not json) as bridge, progress("records planned") as bar:
+        done = run_backfill(bridge, pair, lambda one: bar.advance(one.planned))
+        _tell_passes(bridge, done, json)
+
+
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Play the story until settled, print what happened, exit.")] = False,
+    people: Annotated[int, typer.Option("--people", help="How many people the sample company has.", min=0)] = 2000,
+    data: Annotated[Path | None, typer.Option("--data", help="CSV files to load instead of the sample company.")] = None,
+    port: Annotated[int, typer.Option("--port", help="Port of the dashboard (0: any free one).")] = 8080,
+    json: Json = False,
+) -> None:
+    """Show the whole bridge on this machine: two stand-in systems, a sample company, and one person's story.
+
+    Example: leadbridge demo --once
+    """
+    from sync.demo import play  # heavy, and needed by this command only
+
+    play(once=once, people=people, data=data, port=port, json=json)
+
+
+def twins(
+    config: Config = None,
+    people: Annotated[int, typer.Option("--people", help="How many people the sample company has.", min=0)] = 2000,
+    data: Annotated[Path | None, typer.Option("--data", help="CSV files to load instead of the sample company.")] = None,
+    port: Annotated[int, typer.Option("--port", help="Salesforce on this port, HubSpot on the next.")] = 8100,
+    json: Json = False,
+) -> None:
+    """Serve both stand-in systems, to try a config of your own without an account.
+
+    Example: leadbridge twins --data my-files --port 8100
+    """
+    from sync.trying import serve_twins
+
+    serve_twins(config=config, people=people, data=data, port=port, json=json)

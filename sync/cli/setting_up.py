@@ -1,0 +1,80 @@
+"""`init` writes the shipped config, `check` proves a config sound."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from connectors.errors import ConnectorError
+from mappings.documents.broken import Broken
+from sync.bootstrap import bridge, read_agreement
+from sync.cli.endings import DIFFERS, FAILED, WRONG, BadArgument
+from sync.cli.options import Config, Json, settings_with
+from sync.cli.printing import as_json, complain, say
+from sync.settings import shipped_config
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where the config folder shall stand.")],
+    json: Json = False,
+) -> None:
+    """Write the shipped config folder, with a commented .env.example.
+
+    Example: leadbridge init config
+    """
+    if directory.exists() and any(directory.iterdir()):
+        raise BadArgument(f"{directory} is not empty; name a folder that does not exist yet. Nothing was written.")
+    shutil.copytree(shipped_config(), directory, dirs_exist_ok=True)
+    written = sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
+    if json:
+        as_json({"folder": str(directory), "files": written})
+        return
+    for name in written:
+        say(f"wrote {directory / name}")
+    say(f"Next: copy {directory / '.env.example'} to .env, fill it in, then `leadbridge check --config {directory}`.")
+
+
+def check(
+    config: Config = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Contact nobody: prove the config alone.")] = False,
+    diagram: Annotated[Path | None, typer.Option("--diagram", help="Write the lifecycle as a table to FILE.")] = None,
+    json: Json = False,
+) -> None:
+    """Prove the config sound; without --offline also against the live schemas of both systems.
+
+    Example: leadbridge check --offline
+    """
+    settings = settings_with(config)
+    findings: list[str] = []
+    code = 0
+    try:
+        agreement = read_agreement(settings.config)
+        if diagram is not None:
+            diagram.write_text(agreement.lifecycle.table(), "utf-8")
+        if not offline:
+            with bridge(settings):
+                pass
+    except Broken as broken:
+        findings, code = [str(mistake) for mistake in broken.mistakes], WRONG
+    except ConnectorError as error:
+        findings, code = [str(error)], FAILED
+    if json:
+        as_json({"config": str(settings.config), "offline": offline, "findings": findings})
+    elif findings:
+        complain(findings)
+    else:
+        where = "on its own" if offline else "and fits both systems"
+        say(f"{settings.config} is sound {where}: {_said(agreement)}.")
+    if code or findings:
+        raise typer.Exit(code or DIFFERS)
+
+
+def _said(agreement: object) -> str:
+    pairs = getattr(agreement, "pairs", {})
+    lifecycle = getattr(agreement, "lifecycle", None)
+    lines = sum(len(pair.lines) for pair in pairs.values())
+    stages = len(lifecycle.stages) if lifecycle is not None else 0
+    return f"{len(pairs)} pairs, {lines} mapping lines, {stages} stages"

@@ -1,0 +1,102 @@
+"""What the bridge shows of itself: ledger and store, put into words for a person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from connectors.errors import ConnectorError
+from connectors.records import Ref
+from sync.model import Entry
+from sync.report.lines import Health, Line
+from sync.store import Store
+
+LONGEST_TIMELINE: Final = 2000
+_PERSON_KINDS: Final = ("contact", "lead")
+
+
+class StoreViews:
+    """Answers from one bridge's store; an e-mail address is looked up in HubSpot."""
+
+    def __init__(
+        self, store: Store, *, find_contact: Callable[[str], Ref | None], health: Callable[[], Health]
+    ) -> None:
+        self._store = store
+        self._find_contact = find_contact
+        self._health = health
+
+    def people_by_stage(self) -> Mapping[str, int]:
+        """How many people stand in each stage now."""
+        return self._store.people_by_stage()
+
+    def last_decisions(self, n: int) -> Sequence[Line]:
+        """The *n* newest lines of the ledger, newest first."""
+        return [line_of(entry) for entry in self._store.entries(None, n)]
+
+    def timeline(self, ref_or_email: str) -> Sequence[Line]:
+        """Everything known of one person, oldest first; empty for a stranger."""
+        refs = self.refs_of(ref_or_email)
+        entries = self._store.entries(refs, LONGEST_TIMELINE) if refs else []
+        return [line_of(entry) for entry in reversed(entries)]
+
+    def refs_of(self, ref_or_email: str) -> list[Ref]:
+        """Both records of the person, company or deal that a reference or an e-mail address names."""
+        ref = self._ref(ref_or_email.strip())
+        if ref is None:
+            return []
+        for pair in ("person", "company", "deal"):
+            link = self._store.links(pair, [ref]).get(ref)
+            if link is not None:
+                return [one for one in (link.hubspot, link.salesforce) if one is not None]
+        return [ref]
+
+    def health(self) -> Health:
+        """How the bridge is now."""
+        return self._health()
+
+    def _ref(self, text: str) -> Ref | None:
+        if "@" in text:
+            try:
+                return self._find_contact(text)
+            except ConnectorError:
+                return None
+        try:
+            return Ref.parse(text)
+        except ValueError:
+            return None
+
+
+def line_of(entry: Entry) -> Line:
+    """One entry of the ledger as a person reads it."""
+    decision = entry.decision
+    return Line(
+        at=decision.occurred_at or entry.observed_at,
+        observed_at=entry.observed_at,
+        who=decision.by or "bridge",
+        what=f"{decision.what} (observed)" if entry.kind == "observed" else decision.what,
+        why=_why(entry),
+        ref=entry.subject,
+        side=decision.side,
+        field=decision.field,
+        old=shown(decision.old),
+        new=shown(decision.new),
+    )
+
+
+def _why(entry: Entry) -> str:
+    rule = entry.decision.rule
+    return f"{entry.decision.why} [{rule}]" if rule and rule not in entry.decision.why else entry.decision.why
+
+
+def shown(packed: Any) -> str | None:
+    """A packed value as text: tagged values lose their tag, blank is None."""
+    if packed is None:
+        return None
+    if isinstance(packed, str):
+        return packed
+    if isinstance(packed, dict) and len(packed) == 1:
+        return shown(next(iter(packed.values())))
+    if isinstance(packed, list):
+        return " ".join(str(shown(one)) for one in packed)
+    return json.dumps(packed, ensure_ascii=False)
