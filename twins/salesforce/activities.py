@@ -1,0 +1,96 @@
+"""Tasks and events, and what they do to the people and things they are about.
+
+LastActivityDate is the due date of the newest closed task or the date of the newest event
+(https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm);
+when it moves, the record's SystemModstamp moves, LastModifiedDate does not.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from twins.salesforce.errors import RowRefused
+from twins.salesforce.moments import moment, stamp
+
+if TYPE_CHECKING:
+    from twins.salesforce.saving import Save
+    from twins.salesforce.store import Row
+
+_CLOSED = "Completed"
+
+
+def derive_task(save: Save, _old: Row | None, row: dict[str, Any]) -> None:
+    """A completed task is closed from that moment; reopened, it is not."""
+    _about(save, row)
+    if row.get("Status") == _CLOSED:
+        row["IsClosed"] = True
+        row.setdefault("CompletedDateTime", save.stamp)
+    else:
+        row.pop("IsClosed", None)
+        row.pop("CompletedDateTime", None)
+    row.setdefault("TaskSubtype", "Task")
+    if row.get("Priority") == "High":
+        row["IsHighPriority"] = True
+    else:
+        row.pop("IsHighPriority", None)
+
+
+def derive_event(save: Save, old: Row | None, row: dict[str, Any]) -> None:
+    """An event needs a start and a length; its date is the start's day in the org's zone."""
+    _about(save, row)
+    start = row.get("StartDateTime") or row.get("ActivityDateTime")
+    if start is None:
+        said = "Required fields are missing: [ActivityDateTime, DurationInMinutes]"
+        raise RowRefused("REQUIRED_FIELD_MISSING", said, ["ActivityDateTime", "DurationInMinutes"])
+    begins = moment(start)
+    ends = moment(row["EndDateTime"]) if row.get("EndDateTime") else None
+    minutes = row.get("DurationInMinutes")
+    if old is None and ends is None and minutes is None:
+        said = "Required fields are missing: [DurationInMinutes]"
+        raise RowRefused("REQUIRED_FIELD_MISSING", said, ["DurationInMinutes"])
+    if ends is None or (old is not None and minutes != old.get("DurationInMinutes")):
+        ends = begins + timedelta(minutes=minutes or 0)
+    row |= {"StartDateTime": start, "ActivityDateTime": start, "EndDateTime": stamp(ends)}
+    row["DurationInMinutes"] = int((ends - begins).total_seconds() // 60)
+    row["ActivityDate"] = begins.astimezone(save.org.zone).date().isoformat()
+
+
+def touch(save: Save, _old: Row | None, row: Row) -> None:
+    """Move LastActivityDate of everything that *row* is about, where it is the newest there."""
+    on = _happened_on(save, row)
+    if on is None:
+        return
+    for key in filter(None, (row.get("WhoId"), row.get("WhatId"), row.get("AccountId"))):
+        about = save.org.tables[save.org.kind_of(key).name].rows[key]
+        if on > (about.get("LastActivityDate") or ""):
+            save.touch(key, {"LastActivityDate": on})
+
+
+def _happened_on(save: Save, row: Row) -> str | None:
+    if row["Id"].startswith("00U"):
+        day: str | None = row["ActivityDate"]
+    elif row.get("IsClosed"):
+        # [M] a closed task without a due date counts on the day it was completed
+        day = (
+            row.get("ActivityDate")
+            or moment(row["CompletedDateTime"]).astimezone(save.org.zone).date().isoformat()
+        )
+    else:
+        day = None
+    return day
+
+
+def _about(save: Save, row: dict[str, Any]) -> None:
+    """A lead stands alone; a contact or an opportunity brings its account along."""
+    who, what = row.get("WhoId"), row.get("WhatId")
+    if who and what and who.startswith("00Q"):
+        raise RowRefused("FIELD_INTEGRITY_EXCEPTION", "Related To ID: a lead cannot have one", ["WhatId"])
+    account = what if what and what.startswith("001") else None
+    for key in (what, who):
+        if account is None and key and key[:3] in ("003", "006"):
+            account = save.org.tables[save.org.kind_of(key).name].rows[key].get("AccountId")
+    if account:
+        row["AccountId"] = account
+    else:
+        row.pop("AccountId", None)

@@ -1,0 +1,129 @@
+"""The state of an org: its kinds, tables and people; what every resource shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from twins.log import CommitLog
+from twins.salesforce.errors import RowRefused, not_found
+from twins.salesforce.fresh import LEAD_STATUSES, STAGES, fresh_org
+from twins.salesforce.ids import Ids, canonical_id
+from twins.salesforce.schema import Field, Kind
+from twins.salesforce.store import Row, Table
+
+BIRTH = "2020-01-01T00:00:00.000+0000"
+_SHARED_PREFIX = "01J"
+
+
+class Org:
+    """One org; its look-ups by prefix, and the rows it is born with."""
+
+    def __init__(self, log: CommitLog, stages: Sequence[str], reasons: Sequence[str], zone: str) -> None:
+        self.log, self.ids, self.zone = log, Ids(), ZoneInfo(zone)
+        self.kinds: dict[str, Kind] = fresh_org(stages, reasons)
+        self.lower = {name.lower(): kind for name, kind in self.kinds.items()}
+        self.by_prefix = {kind.prefix: kind for kind in self.kinds.values() if kind.prefix != _SHARED_PREFIX}
+        self.tables: dict[str, Table] = {}
+        self.unique: dict[str, tuple[str, ...]] = {}
+        self.required: dict[str, tuple[str, ...]] = {}
+        self._defaults: dict[str, dict[str, Any]] = {}
+        for kind in self.kinds.values():
+            self._open(kind)
+        self.integration_user = ""
+        self.assignment_rule: str | None = None
+        self.id = self._bear("Organization", Name="Sample", OrganizationType="Enterprise Edition",
+                             TimeZoneSidKey=zone, InstanceName="TWIN1")  # fmt: skip
+        self._picklists()
+
+    def kind(self, api_name: str) -> Kind:
+        """The kind of this name in any case of letters; raises `Rejected` (404)."""
+        kind = self.lower.get(api_name.lower())
+        if kind is None:
+            raise not_found()
+        return kind
+
+    def kind_of(self, key: str) -> Kind:
+        """The kind that an id belongs to."""
+        return self.by_prefix[key[:3]]
+
+    def writable(self, api_name: str, way: str) -> Kind:
+        """The kind, if the API may create (``c``), update or delete its rows."""
+        kind = self.kind(api_name)
+        if way not in kind.access:
+            verb = {"c": "create", "u": "update", "d": "delete"}[way]
+            raise RowRefused("INVALID_TYPE_FOR_OPERATION", f"entity type {kind.name} does not support {verb}")
+        return kind
+
+    def live(self, kind: Kind, key: object) -> Row:
+        """The row with this id; raises `RowRefused` when it is no id, unknown or deleted."""
+        full = canonical_id(key)
+        if full is None or full[:3] != kind.prefix:
+            raise RowRefused("MALFORMED_ID", f"{kind.label} ID: id value of incorrect type: {key}", ["Id"])
+        row = self.tables[kind.name].rows.get(full)
+        if row is None:
+            raise RowRefused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+        if row.get("IsDeleted"):
+            raise RowRefused("ENTITY_IS_DELETED", "entity is deleted")
+        return row
+
+    def defaults(self, kind: Kind) -> dict[str, Any]:
+        """What a new row of this kind has by itself."""
+        return self._defaults[kind.name]
+
+    def add_fields(self, api_name: str, fields: Iterable[Field]) -> None:
+        """Let an admin add custom fields; rows that are there keep theirs blank."""
+        kind = self.kind(api_name)
+        kind.add(fields)
+        rows = self.tables[kind.name].rows.values()
+        self._open(kind)
+        for row in rows:
+            self.tables[kind.name].put(row)
+
+    def user(self, first: str, last: str, email: str, active: bool = True) -> str:
+        """A new user; answers its id."""
+        names = {"FirstName": first, "LastName": last, "Name": f"{first} {last}".strip(), "Email": email}
+        more = {
+            "Username": email,
+            "Alias": last[:8].lower(),
+            "UserType": "Standard",
+            "IsActive": active or None,
+        }
+        return self._bear("User", **names, **more, TimeZoneSidKey=self.zone.key, LanguageLocaleKey="en_US")
+
+    def queue(self, name: str) -> str:
+        """A new queue; answers its id."""
+        return self._bear("Group", Name=name, DeveloperName=name.replace(" ", "_"), Type="Queue")
+
+    @property
+    def converted_statuses(self) -> frozenset[str]:
+        return frozenset(self._converted)
+
+    def _open(self, kind: Kind) -> None:
+        self.tables[kind.name] = Table(kind)
+        self.unique[kind.name] = tuple(one.name for one in kind.fields.values() if one.unique)
+        self.required[kind.name] = tuple(one.name for one in kind.fields.values() if one.required)
+        self._defaults[kind.name] = {
+            one.name: one.default for one in kind.fields.values() if one.default is not None
+        }
+
+    def _bear(self, api_name: str, **values: Any) -> str:
+        kind = self.kinds[api_name]
+        row = {"Id": self.ids.new(kind.prefix)}
+        row |= {name: value for name, value in values.items() if value is not None and value is not False}
+        row |= dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), BIRTH)
+        self.tables[api_name].put(row)
+        return row["Id"]
+
+    def _picklists(self) -> None:
+        self._converted = ["Closed - Converted"]
+        self.stages: dict[str, tuple[int, str, bool, bool]] = {}
+        for place, name in enumerate(LEAD_STATUSES, start=1):
+            self._bear("LeadStatus", MasterLabel=name, ApiName=name, SortOrder=place, IsDefault=place == 1,
+                       IsConverted=name in self._converted)  # fmt: skip
+        for place, (name, probability, forecast, closed, won) in enumerate(STAGES, start=1):
+            self.stages[name] = (probability, forecast, closed, won)
+            self._bear("OpportunityStage", MasterLabel=name, ApiName=name, SortOrder=place, IsActive=True,
+                       IsClosed=closed, IsWon=won, ForecastCategory=forecast, ForecastCategoryName=forecast,
+                       DefaultProbability=probability)  # fmt: skip

@@ -1,0 +1,80 @@
+"""Which address is which resource."""
+
+from __future__ import annotations
+
+from twins.salesforce import collections, composite, describe, limits, rows
+from twins.salesforce.call import Answer, Call, Resource
+from twins.salesforce.errors import Rejected, not_found
+from twins.salesforce.ids import canonical_id
+from twins.salesforce.limits import Limits
+from twins.salesforce.query import Cursors, resources
+
+
+class Routes:
+    """Finds the resource of a call, by the parts of the path after the version."""
+
+    def __init__(self, limits_: Limits, cursors: Cursors) -> None:
+        self._limits: Resource = {"GET": limits_.show}
+        self._queries = resources(cursors)
+
+    def resource(self, parts: tuple[str, ...]) -> tuple[str, Resource]:
+        """Its name, as `calls` counts it, and what answers each method; raises `Rejected` with 404."""
+        match parts:
+            case ():
+                return "resources", {"GET": _resources}
+            case ("query" | "queryAll" as name,):
+                return name, self._queries[name]
+            case ("query" | "queryAll", _):
+                return "query", self._queries["more"]
+            case ("limits",):
+                return "limits", self._limits
+            case ("limits", "recordCount"):
+                return "limits/recordCount", {"GET": limits.record_count}
+            case ("composite", *below):
+                return _composite(tuple(below))
+            case ("sobjects", *below):
+                return _sobjects(tuple(below))
+        raise not_found()
+
+    def answer(self, call: Call) -> Answer:
+        """Let the resource answer; raises `Rejected`."""
+        _, resource = self.resource(call.parts)
+        ask = resource.get("GET" if call.method == "HEAD" else call.method)
+        if ask is None:
+            allowed = ",".join(sorted({*resource, *(["HEAD"] if "GET" in resource else [])}))
+            said = f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}"
+            raise Rejected(405, "METHOD_NOT_ALLOWED", said)
+        return ask(call)
+
+
+def _composite(below: tuple[str, ...]) -> tuple[str, Resource]:
+    match below:
+        case ():
+            return "composite", composite.COMPOSITE
+        case ("sobjects",):
+            return "composite/sobjects", collections.ROWS_RESOURCE
+        case ("sobjects", _):
+            return "composite/sobjects/retrieve", collections.KIND
+        case ("sobjects", _, _):
+            return "composite/sobjects/upsert", collections.KEYED
+    raise not_found()
+
+
+def _sobjects(below: tuple[str, ...]) -> tuple[str, Resource]:
+    match below:
+        case ():
+            return "sobjects", describe.EVERY_KIND
+        case (_,):
+            return "sobjects/kind", {**describe.ABOUT, **rows.BY_KIND}
+        case (_, "describe"):
+            return "sobjects/describe", describe.DESCRIBE
+        case (_, key) if canonical_id(key) is not None:
+            return "sobjects/row", rows.BY_ID
+        case (_, _, _):
+            return "sobjects/key", rows.BY_KEY
+    raise not_found()
+
+
+def _resources(call: Call) -> Answer:
+    names = ("composite", "limits", "query", "queryAll", "sobjects")
+    return Answer(200, {name: f"{call.base}/{name}" for name in names})

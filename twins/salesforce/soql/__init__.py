@@ -1,0 +1,6 @@
+"""The part of SOQL that the bridge speaks: read, checked against the schema, answered."""
+
+from twins.salesforce.soql.answer import Answered, answer
+from twins.salesforce.soql.grammar import parse
+
+__all__ = ["Answered", "answer", "parse"]
