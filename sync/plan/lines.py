@@ -54,7 +54,7 @@ def _carry(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: See
     if record is None or not line.writes(side):
         return
     try:
-        values = line.render(side, record.ref.kind, merged.value, draft.terms.directory)
+        values = line.render(side, record.ref.kind, merged.value, draft.terms.directory, record.values)
     except Unrenderable as error:
         draft.problem("value_cannot_be_written", str(error), error.remedy, field=line.name)
         return

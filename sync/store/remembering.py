@@ -16,7 +16,7 @@ from sync.store.columns import blob, chunks, stamp_or_none
 from sync.store.errors import LinkClash
 from sync.store.links import LINK_COLUMNS, SIDES, Links, link_of
 from sync.store.tables import BASES, LINKS, STANDINGS
-from sync.store.ties import Tie, Ties
+from sync.store.ties import Tie, Ties, wanted
 
 Remembered = tuple[Link, Base, Standing | None, datetime | None]
 
@@ -37,13 +37,16 @@ class Remembering(Links, Bases):
             links = [link for link, *_ in units]
             first = self._reserve(connection, "link", len(units))
             ties = Ties(self._stood(connection, links), count(first))
-            numbers = [ties.tie(link, stamp_or_none(wakes_at)) for link, _, _, wakes_at in units]
+            asked = [wanted(link, stamp_or_none(wakes_at)) for link, _, _, wakes_at in units]
+            numbers = [ties.tie(link, tie) for link, tie in zip(links, asked, strict=True)]
             if ties.clashes:
                 raise LinkClash(ties.clashes)
             rows = [ties.final(number) for number in numbers]
             self._write_links(connection, ties)
             self._write_blobs(connection, [(row.id, unit) for row, unit in zip(rows, units, strict=True)])
-        return [link_of(row) for row in rows]
+        return [
+            link if row == tie else link_of(row) for link, tie, row in zip(links, asked, rows, strict=True)
+        ]
 
     def _stood(self, connection: Connection, links: Iterable[Link]) -> list[Tie]:
         found: dict[int, Tie] = {}

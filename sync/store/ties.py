@@ -44,9 +44,8 @@ class Ties:
         self._rows = dict(self.stood)
         self._holders = {key: tie for tie in self.stood.values() for key in _keys(tie)}
 
-    def tie(self, link: Link, wakes_at: int | None) -> int:
-        """Make *link* stand: the number of its row, or 0 where it clashes with another."""
-        wanted = _wanted(link, wakes_at)
+    def tie(self, link: Link, wanted: Tie) -> int:
+        """Make *link* (*wanted* as its row) stand: the number of its row, or 0 where it clashes with another."""
         named = self._rows.get(wanted.id)
         if named is not None and named.pair != wanted.pair:
             named = None
@@ -96,7 +95,8 @@ class Ties:
             self._holders[key] = row
 
 
-def _wanted(link: Link, wakes_at: int | None) -> Tie:
+def wanted(link: Link, wakes_at: int | None) -> Tie:
+    """The row that *link* asks for, numbered 0 while it has none; raise ValueError when it holds no record."""
     if link.hubspot is None and link.salesforce is None:
         raise ValueError(f"a link of the pair {link.pair} must hold a record")
     return Tie(
