@@ -15,6 +15,7 @@ from twins.tables import ACCOUNT, COMPANIES, CONTACT, CONTACTS, DEALS, LEAD, OPP
 PEOPLE_A_COMPANY = 5
 EQUAL, SLIGHT = 0.45, 0.80
 SECOND_RECORD = 0.04
+CONVERTED_BEFORE = 0.4
 
 
 def sample(
@@ -109,7 +110,9 @@ def _leads(person: Person, cells: Cells, past: Past, queue: str) -> Iterator[dic
         if person.fate.where == "salesforce" and past.random.random() < 0.05:
             cells = {**cells, "email": ""}
         yield selling.lead_row(person, cells, past, queue)
-    if twice:
+    if person.fate.outcomes and person.company and past.random.random() < CONVERTED_BEFORE:
+        yield selling.converted_row(person, person.company, cells, past)
+    elif twice:
         row = selling.lead_row(person, cells, past, queue)
         yield {"Status": "Open - Not Contacted", **row, "Id": f"{row['Id']}-b"}
 

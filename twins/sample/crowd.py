@@ -28,9 +28,9 @@ class Twosome:
 
 def people(count: int, seed: int, *, today: datetime) -> Iterator[Twosome]:
     """*count* people in the order of their numbers, each on both sides, with an address of their own."""
-    known = lands()
+    known, random = lands(), Random(seed)  # noqa: S311 - a crowd must be the same for everybody, not secret
     for number in range(1, count + 1):
-        yield _twosome(number, Random(f"{seed}:{number}"), known, today)  # noqa: S311 - see `twins.sample.company`
+        yield _twosome(number, random, known, today)
 
 
 def _twosome(number: int, random: Random, known: tuple[Land, ...], today: datetime) -> Twosome:
@@ -70,5 +70,6 @@ def _twosome(number: int, random: Random, known: tuple[Land, ...], today: dateti
         "Status": "Open - Not Contacted",
         "CreatedDate": iso(made),
         "LastModifiedDate": iso(changed),
+        "SystemModstamp": iso(changed),
     }
     return Twosome(contact, lead)

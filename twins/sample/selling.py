@@ -19,6 +19,7 @@ STAGES: Mapping[Outcome, tuple[str, ...]] = {
 }  # fmt: skip
 WARES = ("Pilot", "Extension", "Renewal", "Maintenance", "Framework contract", "First order")
 GUESTS = 0.5
+CONVERTED = "Closed - Converted"
 SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other", "")
 WEBSITES = ("https://www.{0}/", "https://{0}", "www.{0}", "{0}", "HTTP://WWW.{0}")
 LEAD_NAMES = {
@@ -45,7 +46,7 @@ def account_rows(companies: Sequence[Company], past: Past) -> Iterator[dict[str,
 
 
 def _account(company: Company, past: Past) -> dict[str, str]:
-    random = past.random
+    random, changed = past.random, past.after(company.land, company.created_at)
     return filled(
         {
             "Id": account_label(company),
@@ -62,7 +63,8 @@ def _account(company: Company, past: Past) -> dict[str, str]:
             "CurrencyIsoCode": company.land.currency,
             "OwnerId": company.seller,
             "CreatedDate": iso(company.created_at),
-            "LastModifiedDate": iso(past.after(company.land, company.created_at)),
+            "LastModifiedDate": iso(changed),
+            "SystemModstamp": iso(changed),
         }
     )
 
@@ -87,10 +89,34 @@ def contact_row(person: Person, company: Company, cells: Cells, past: Past) -> d
     return _person_row(values, person, past, more, "contact")
 
 
+def converted_row(person: Person, company: Company, cells: Cells, past: Past) -> dict[str, str]:
+    """The lead that a contact with an opportunity once was; it points to what it became."""
+    born = person.created_at - timedelta(days=past.random.randint(3, 60))
+    row = lead_row(person, cells, past, "")
+    return row | {
+        "Status": CONVERTED,
+        "IsConverted": "true",
+        "ConvertedDate": f"{person.created_at:%Y-%m-%d}",
+        "ConvertedAccountId": account_label(company),
+        "ConvertedContactId": f"contact-{person.number}",
+        "ConvertedOpportunityId": opportunity_label(person, 1),
+        "OwnerId": person.seller,
+        "CreatedDate": iso(born),
+        "LastModifiedDate": iso(person.created_at),
+        "SystemModstamp": iso(person.created_at),
+    }
+
+
+def opportunity_label(person: Person, number: int) -> str:
+    """What other rows call the opportunity that is the *number*-th of this person."""
+    return f"opportunity-{person.number}-{number}"
+
+
 def _person_row(
     values: Mapping[str, str], person: Person, past: Past, more: Mapping[str, str], what: str
 ) -> dict[str, str]:
     random = past.random
+    changed = iso(past.after(person.land, person.created_at, newest_days=0))
     return filled(
         {
             "Id": f"{what}-{person.number}",
@@ -100,7 +126,8 @@ def _person_row(
             "HasOptedOutOfEmail": "true" if random.random() < 0.03 else "",
             "DoNotCall": "true" if random.random() < 0.03 else "",
             "CreatedDate": iso(person.created_at),
-            "LastModifiedDate": iso(past.after(person.land, person.created_at, newest_days=0)),
+            "LastModifiedDate": changed,
+            "SystemModstamp": changed,
         }
     )
 
@@ -115,9 +142,10 @@ def opportunity_rows(people: Sequence[Person], past: Past) -> Iterator[dict[str,
         if person.company is None:
             continue
         table = [one for one in colleagues[person.company.number, person.fate.outcomes] if one is not person]
-        for outcome in person.fate.outcomes:
+        for number, outcome in enumerate(person.fate.outcomes, start=1):
             guest = past.random.choice(table) if table and past.random.random() < GUESTS else None
-            yield _opportunity(person, person.company, outcome, guest, past)
+            row = _opportunity(person, person.company, outcome, guest, past)
+            yield {"Id": opportunity_label(person, number), **row}
 
 
 def _opportunity(
@@ -143,6 +171,7 @@ def _opportunity(
             "ContactId": ";".join(roles),
             "CreatedDate": iso(made),
             "LastModifiedDate": iso(changed),
+            "SystemModstamp": iso(changed),
         }
     )
 
