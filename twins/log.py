@@ -43,7 +43,7 @@ class CommitLog:
         at: datetime,
         side: Side,
         kind: str,
-        id: str,
+        id: str,  # noqa: A002 - the name of the column
         changes: Iterable[tuple[str, Any, Any]],
         *,
         actor: Actor,

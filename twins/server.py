@@ -10,6 +10,7 @@ import gzip
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from email.utils import format_datetime
 from http.client import responses
@@ -50,10 +51,8 @@ class _Server(ThreadingHTTPServer):
         with self._lock:
             connections = list(self._open)
         for connection in connections:
-            try:
+            with suppress(OSError):  # the client was faster
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # the client was faster
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no news; everything else was kept by `_Conversation`."""
@@ -111,7 +110,7 @@ class _Conversation(BaseHTTPRequestHandler):
         self.wfile.write(head if self.command == "HEAD" else head + body)
         self.wfile.flush()
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_: Any) -> None:
         """A twin keeps a commit log instead."""
 
 

@@ -47,8 +47,11 @@ _TYPES: dict[str, Any] = {
 _KINDS = {"lead": "Lead", "contact": "Contact", "account": "Account", "opportunity": "Opportunity"}
 
 
-def fresh_org(stages: Sequence[str], reasons: Sequence[str]) -> dict[str, Kind]:
-    """Every kind by its API name, leadbridge's own fields included."""
+def fresh_org(stages: Sequence[str], reasons: Sequence[str], currencies: Sequence[str]) -> dict[str, Kind]:
+    """Every kind by its API name, leadbridge's own fields included.
+
+    With *currencies* the first is the corporate one, and records with money name theirs.
+    """
     kinds = [
         _lead(), _contact(), _account(), _opportunity(), _contact_role(), _task(), _event(),
         _user(), _group(), _organization(), _lead_status(), _opportunity_stage(),
@@ -58,6 +61,9 @@ def fresh_org(stages: Sequence[str], reasons: Sequence[str]) -> dict[str, Kind]:
         if component.side == "salesforce":
             for kind in component.kinds:
                 org[_KINDS[kind]].add([custom(component)])
+    if currencies:
+        for name in ("Lead", "Contact", "Account", "Opportunity"):
+            org[name].add([_choice("CurrencyIsoCode", currencies, restricted=True, default=currencies[0])])
     return org
 
 

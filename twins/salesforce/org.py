@@ -20,9 +20,16 @@ _SHARED_PREFIX = "01J"
 class Org:
     """One org; its look-ups by prefix, and the rows it is born with."""
 
-    def __init__(self, log: CommitLog, stages: Sequence[str], reasons: Sequence[str], zone: str) -> None:
+    def __init__(
+        self,
+        log: CommitLog,
+        stages: Sequence[str],
+        reasons: Sequence[str],
+        zone: str,
+        currencies: Sequence[str] = (),
+    ) -> None:
         self.log, self.ids, self.zone = log, Ids(), ZoneInfo(zone)
-        self.kinds: dict[str, Kind] = fresh_org(stages, reasons)
+        self.kinds: dict[str, Kind] = fresh_org(stages, reasons, currencies)
         self.lower = {name.lower(): kind for name, kind in self.kinds.items()}
         self.by_prefix = {kind.prefix: kind for kind in self.kinds.values() if kind.prefix != _SHARED_PREFIX}
         self.tables: dict[str, Table] = {}

@@ -30,9 +30,9 @@ from twins.salesforce.userinfo import userinfo
 from twins.wire import Reply, Request, json_reply
 
 SELLERS = (
-    ("Sam", "Seller", "sam@example.com"),
-    ("Sue", "Seller", "sue@example.com"),
-    ("Mia", "Manager", "mia@example.com"),
+    ("Sam", "Seller", "sam.seller@example.com"),
+    ("Sara", "Santos", "sara.santos@example.com"),
+    ("Tom", "Tanaka", "tom.tanaka@example.com"),
 )
 NEWEST = 67
 _VERSION = re.compile(r"v(\d+)\.0")
@@ -41,7 +41,8 @@ _VERSION = re.compile(r"v(\d+)\.0")
 class SalesforceTwin:
     """One org with an integration user, some sellers and a queue.
 
-    *map_custom_fields*: whether the admin has mapped leadbridge's Lead fields to Contact for conversions.
+    *currencies* make it a multi-currency org, the corporate one first: every record with money has
+    CurrencyIsoCode. *map_custom_fields*: whether the admin has mapped leadbridge's Lead fields to Contact for conversions.
     *certificate*: the public key (PEM) that JWT assertions must be signed for.
     """
 
@@ -58,12 +59,13 @@ class SalesforceTwin:
         client_secret: str = "twin-secret",  # noqa: S107 - opens nothing but a twin
         certificate: str = "",
         calls_per_day: int = 100_000,
+        currencies: Sequence[str] = (),
         map_custom_fields: bool = True,
     ) -> None:
         self.log, self.calls, self.parts = log, Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         self._lock, self._instance, self._mapped = threading.RLock(), instance, map_custom_fields
         self._requests = 0
-        self.org = Org(log, stages, reasons, zone)
+        self.org = Org(log, stages, reasons, zone, currencies)
         self.integration_user = self.org.user("Leadbridge", "Integration", "leadbridge@example.com")
         self.org.integration_user = self.integration_user
         self.sellers = tuple(self.org.user(*seller) for seller in sellers)
