@@ -33,7 +33,7 @@ _NOT_OURS = "\\^$()[]{}|"
 _UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
 
-class Unclear(ValueError):  # noqa: N818 - it is a word of ours, not an error class of Python
+class Unclear(ValueError):
     """A condition cannot be understood; *path* leads to the place, the text says what would be right."""
 
     def __init__(self, path: tuple[str | int, ...], text: str) -> None:
@@ -73,7 +73,9 @@ class _Compiler:
                 path, f"a condition may hold {_MOST_PREDICATES} predicates, {_DEEPEST} deep; this is more"
             )
         if not isinstance(document, Mapping) or len(document) != 1:
-            raise Unclear(path, f"a condition is one predicate such as `blank: company`, not {_shown(document)}")
+            raise Unclear(
+                path, f"a condition is one predicate such as `blank: company`, not {_shown(document)}"
+            )
         [(word, operand)] = document.items()
         return self._predicate(word, operand, (*path, str(word)))
 
@@ -119,7 +121,9 @@ _Path = tuple[str | int, ...]
 
 def _is(wanted: Any, path: _Path) -> _Test:
     if not isinstance(wanted, str | int | float | bool | Decimal):
-        raise Unclear(path, f"`is` compares with one value, not {_shown(wanted)}; for blank say `blank: field`")
+        raise Unclear(
+            path, f"`is` compares with one value, not {_shown(wanted)}; for blank say `blank: field`"
+        )
     return lambda value, _: raw.same(value, wanted)
 
 

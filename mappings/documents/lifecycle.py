@@ -44,13 +44,19 @@ class StageShape(Shape):
         description="What the stage means, in plain words", default="", examples=["nothing decided"]
     )
     clock: ClockShape | None = Field(
-        description="The deadline of the stage; none if left out", default=None, examples=[{"within": "4 hours"}]
+        description="The deadline of the stage; none if left out",
+        default=None,
+        examples=[{"within": "4 hours"}],
     )
     closed: bool = Field(
-        description="Nothing more is expected here: neither an owner nor a clock", default=False, examples=[True]
+        description="Nothing more is expected here: neither an owner nor a clock",
+        default=False,
+        examples=[True],
     )
     rests: bool = Field(
-        description="The person rests here until the delay of the reason is over", default=False, examples=[True]
+        description="The person rests here until the delay of the reason is over",
+        default=False,
+        examples=[True],
     )
 
 
@@ -58,7 +64,9 @@ class MoveShape(Shape):
     """One or several legal moves; every move that stands in no line is illegal."""
 
     from_: Name | list[Name] = Field(
-        alias="from", description="The stage left (several: a list; `start`: none yet)", examples=["qualified"]
+        alias="from",
+        description="The stage left (several: a list; `start`: none yet)",
+        examples=["qualified"],
     )
     to: Name = Field(description="The stage entered", examples=["handed_over"])
     who: list[Who] = Field(
@@ -155,7 +163,10 @@ class ReasonShape(Shape):
     final: bool = Field(description="The person does not come back", default=False, examples=[True])
     comment: bool = Field(description="A comment must be given with it", default=False, examples=[True])
     who: list[Who] = Field(
-        description="Who may give it", default=["marketer", "seller", "bridge"], min_length=1, examples=[["bridge"]]
+        description="Who may give it",
+        default=["marketer", "seller", "bridge"],
+        min_length=1,
+        examples=[["bridge"]],
     )
     means: str = Field(description="The reason in plain words", default="", examples=["not reached"])
 
@@ -195,7 +206,14 @@ class LifecycleStageShape(ShownShape):
     )
     order: list[str] = Field(
         description="The portal's values, earliest first",
-        default=["subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer"],
+        default=[
+            "subscriber",
+            "lead",
+            "marketingqualifiedlead",
+            "salesqualifiedlead",
+            "opportunity",
+            "customer",
+        ],
         min_length=1,
         examples=[["lead", "customer"]],
     )
@@ -239,7 +257,9 @@ class AdoptionShape(Shape):
     """How people are taken over who were there before the bridge first wrote."""
 
     grace: Days = Field(
-        description="Business days until an adopted person's first deadline", default="10 days", examples=["10 days"]
+        description="Business days until an adopted person's first deadline",
+        default="10 days",
+        examples=["10 days"],
     )
     open_opportunity: Name = Field(
         description="Stage with an open opportunity", default="opportunity", examples=["opportunity"]
@@ -254,7 +274,9 @@ class AdoptionShape(Shape):
     lifecyclestage: dict[str, Name] = Field(
         description="Otherwise by HubSpot's lifecycle stage (`blank`: none)", examples=[{"customer": "won"}]
     )
-    otherwise: Name = Field(description="The stage of everybody else", default="nurturing", examples=["nurturing"])
+    otherwise: Name = Field(
+        description="The stage of everybody else", default="nurturing", examples=["nurturing"]
+    )
 
 
 class LifecycleDocument(Shape):
@@ -269,7 +291,7 @@ class LifecycleDocument(Shape):
     illegal: Literal["revert", "accept", "flag"] = Field(
         description=(
             "An edit that is no legal move: `revert` puts it back and tells the person, `accept` takes it over,"
-            " `flag` takes it over and tells the person"
+            " `flag` leaves it standing on that side, does not follow it, and tells the person"
         ),
         default="revert",
         examples=["revert"],
@@ -303,4 +325,6 @@ class LifecycleDocument(Shape):
         default=[],
         examples=[[{"from": ["handed_over"], "shows": "Working - Contacted", "asks_for": "working"}]],
     )
-    adoption: AdoptionShape = Field(description="The first time a record is seen", examples=[{"grace": "10 days"}])
+    adoption: AdoptionShape = Field(
+        description="The first time a record is seen", examples=[{"grace": "10 days"}]
+    )

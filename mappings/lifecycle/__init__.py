@@ -1,5 +1,10 @@
 """The shared lead-status lifecycle: words, the compiled machine, judging, reading, showing."""
 
+from mappings.lifecycle.compiling import compile_lifecycle
+from mappings.lifecycle.decide import decide, wants_hand_over
+from mappings.lifecycle.machine import Lifecycle
+from mappings.lifecycle.projections import project
+from mappings.lifecycle.readings import read_requests
 from mappings.lifecycle.words import (
     Actor,
     Opportunity,
@@ -15,6 +20,7 @@ from mappings.lifecycle.words import (
 
 __all__ = [
     "Actor",
+    "Lifecycle",
     "Opportunity",
     "Outcome",
     "Projection",
@@ -24,4 +30,9 @@ __all__ = [
     "Standing",
     "Step",
     "Tell",
+    "compile_lifecycle",
+    "decide",
+    "project",
+    "read_requests",
+    "wants_hand_over",
 ]

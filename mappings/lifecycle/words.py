@@ -40,7 +40,7 @@ class Round:
     ended_at: datetime | None = None
     end: str | None = None
     reason: str | None = None
-    disputed: bool = False
+    opportunity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,11 @@ class Standing:
     """Where a person stands, since when, and what the bridge must remember to go on.
 
     *due_at* is the deadline that people see, *wakes_at* the moment of the bridge's
-    own next move. *opportunity* is the Salesforce id that the stage follows.
-    The bridge itself qualifies a person only by an engagement after *engaged_after*.
+    own next move. *opportunity* is the Salesforce id that the stage follows, *joined*
+    the Salesforce record (kind:id) that is known to be this person. The bridge itself qualifies
+    a person only by an engagement after *engaged_after*. *asked* is the stage that a
+    seller asked for without giving a reason yet. No deadline falls before *grace_until*.
+    *flagged* is an illegal stage that stands on one side and is left there (side, stage).
     """
 
     stage: str
@@ -69,7 +72,12 @@ class Standing:
     engaged_after: datetime | None = None
     disputed: bool = False
     activity_on: date | None = None
+    activity_at: datetime | None = None
     changed_by: str | None = None
+    joined: str | None = None
+    asked: str | None = None
+    grace_until: datetime | None = None
+    flagged: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,7 @@ class Opportunity:
     created_at: datetime | None = None
     stage_name: str | None = None
     loss_reason: str | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,8 @@ class Situation:
 
     *hand_over_owner* is the Salesforce id found by the owner rule (it may be a queue);
     *owner_activity_at* the newest activity held by a person after acceptance;
-    *adopted_before* the bridge's first moment in write mode.
+    *adopted_before* the bridge's first moment in write mode (None: everybody is
+    adopted). *opportunities* is None when nobody looked: then nothing follows from them.
     """
 
     hubspot: Raw | None = None
@@ -115,7 +125,7 @@ class Situation:
     salesforce_kind: str | None = None
     owner_is_user: bool = False
     hand_over_owner: str | None = None
-    opportunities: tuple[Opportunity, ...] = ()
+    opportunities: tuple[Opportunity, ...] | None = None
     converted_opportunity: str | None = None
     owner_activity_at: datetime | None = None
     created_at: datetime | None = None

@@ -1,0 +1,219 @@
+"""The first time a person is seen: adopted where he stood before the bridge, or started.
+
+Nobody is handed over, reminded or counted late because the bridge was switched on:
+an adopted person has a grace period, and only an engagement after adoption counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from mappings import raw
+from mappings.lifecycle import fields, following
+from mappings.lifecycle.entering import IN_ROUND
+from mappings.lifecycle.machine import START, Lifecycle, Move
+from mappings.lifecycle.words import Opportunity, Request, Round, Side, Situation, Standing, Step
+
+
+def is_adopted(situation: Situation) -> bool:
+    """Whether the person was there before the bridge first wrote; who is of unknown age was."""
+    if situation.created_at is None or situation.adopted_before is None:
+        return True
+    return situation.created_at < situation.adopted_before
+
+
+def adopt(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[Standing, Step]:
+    """The standing of a person who was there before, and the step that tells why."""
+    kept = kept_stage(lifecycle, situation)
+    if kept is not None:
+        standing, why = _kept(lifecycle, kept, situation, now), "this stage stood in leadbridge's own field"
+    else:
+        standing, why = _found(lifecycle, situation, now)
+    return standing, _step(standing, now, why)
+
+
+def start(lifecycle: Lifecycle, move: Move, situation: Situation, now: datetime) -> tuple[Standing, Step]:
+    """The standing of a person who came after the bridge, by one of the start moves."""
+    at = min(situation.created_at or now, now)
+    is_seller = "seller" in move.who
+    owner = raw.text((situation.salesforce or {}).get("OwnerId")) if is_seller else None
+    standing = Standing(
+        stage=move.to,
+        since=at,
+        definition_version=lifecycle.version,
+        owner=owner,
+        changed_by=owner if is_seller else "bridge",
+    )
+    if move.to in IN_ROUND:
+        standing = replace(standing, round=1, rounds=(Round(1, at, lifecycle.version),))
+    side: Side = "salesforce" if is_seller else "hubspot"
+    actor = "seller" if is_seller else "bridge"
+    return standing, Step(START, move.to, actor, owner, at, side, "started", move.says)  # type: ignore[arg-type]
+
+
+def asked_at_birth(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> list[Request]:
+    """Stages that people gave to a new record: requests like any other."""
+    found: list[tuple[Side, str | None]] = [
+        ("hubspot", _own_stage(lifecycle, "hubspot", situation)),
+        ("salesforce", _own_stage(lifecycle, "salesforce", situation)),
+    ]
+    return [
+        Request(
+            to=stage,
+            actor="marketer" if side == "hubspot" else "seller",
+            user=None,
+            at=standing.since,
+            side=side,
+            reason=_text(side, fields.REASON, situation),
+            comment=_text(side, fields.COMMENT, situation),
+        )
+        for side, stage in found
+        if stage is not None and stage != standing.stage
+    ]
+
+
+def kept_stage(lifecycle: Lifecycle, situation: Situation) -> str | None:
+    """The stage that stands in our own field; if the sides differ, Salesforce's if sales owns it."""
+    ours = _own_stage(lifecycle, "hubspot", situation)
+    theirs = _own_stage(lifecycle, "salesforce", situation)
+    if theirs and (ours is None or lifecycle.stage(theirs).owner == "sales"):
+        return theirs
+    return ours
+
+
+def _own_stage(lifecycle: Lifecycle, side: Side, situation: Situation) -> str | None:
+    stage = _text(side, fields.STAGE, situation)
+    return stage if stage in lifecycle.stages_by_name else None
+
+
+def _text(side: Side, names: dict[str, str], situation: Situation) -> str | None:
+    values = situation.hubspot if side == "hubspot" else situation.salesforce
+    return raw.text((values or {}).get(names[side]))
+
+
+def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime) -> Standing:
+    """The standing as our own fields on both sides tell it, so that nothing there is overwritten."""
+    number = int(raw.number(_either(situation, "leadbridge_round", "Leadbridge_Round__c")) or 0)
+    changed_at = _either(situation, "leadbridge_stage_changed_at", "Leadbridge_Stage_Changed_At__c")
+    since = raw.moment(changed_at) or now
+    reason = raw.text(_either(situation, fields.REASON["hubspot"], fields.REASON["salesforce"]))
+    version = raw.number(_either(situation, "leadbridge_definition_version", None)) or lifecycle.version
+    handed = raw.moment(_either(situation, "leadbridge_handed_over_at", "Leadbridge_Handed_Over_At__c"))
+    opportunity = _opportunity(stage, situation)
+    standing = Standing(
+        stage=stage,
+        since=since,
+        definition_version=int(version),
+        reason=reason if reason in lifecycle.reasons_by_name else None,
+        comment=raw.text(_either(situation, fields.COMMENT["hubspot"], fields.COMMENT["salesforce"])),
+        owner=_owner(lifecycle, stage, situation),
+        handed_over_at=handed,
+        accepted_at=raw.moment(_either(situation, "leadbridge_accepted_at", None)),
+        opportunity=opportunity.id if opportunity else None,
+        adopted_at=now,
+        engaged_after=now,
+        changed_by=raw.text(_either(situation, "leadbridge_stage_changed_by", None)),
+    )
+    due = raw.moment(_either(situation, "leadbridge_sla_due_at", "Leadbridge_SLA_Due_At__c"))
+    standing = _with_round(lifecycle, standing, number or (1 if stage in IN_ROUND else 0), handed or since)
+    return replace(standing, grace_until=due or _grace(lifecycle, now))
+
+
+def _found(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[Standing, str]:
+    stage, why, reason = _stage_found(lifecycle, situation)
+    opportunity = _opportunity(stage, situation) if stage in ("opportunity", "won") else None
+    since = now
+    if stage == "won" and opportunity and opportunity.close_date:
+        since = min(now, lifecycle.hours.closing(opportunity.close_date))
+    standing = Standing(
+        stage=stage,
+        since=since,
+        definition_version=lifecycle.version,
+        reason=reason,
+        owner=_owner(lifecycle, stage, situation),
+        opportunity=opportunity.id if opportunity else None,
+        adopted_at=now,
+        engaged_after=now,
+        changed_by="bridge",
+        grace_until=_grace(lifecycle, now),
+    )
+    has_round = stage in IN_ROUND or opportunity is not None
+    return _with_round(lifecycle, standing, int(has_round), since), why
+
+
+def _stage_found(lifecycle: Lifecycle, situation: Situation) -> tuple[str, str, str | None]:
+    rules = lifecycle.adoption
+    opportunity = following.adopted(situation)
+    if opportunity is not None and not opportunity.is_closed:
+        return rules.open_opportunity, "has an open opportunity", None
+    if opportunity is not None:
+        return rules.won_opportunity, "has a won opportunity and none open", None
+    if _is_open_lead(situation):
+        return _lead_found(lifecycle, situation)
+    shown = raw.text((situation.hubspot or {}).get("lifecyclestage")) or ""
+    stage = rules.lifecyclestage.get(shown, rules.otherwise)
+    return stage, f"lifecyclestage was {shown or 'blank'}", None
+
+
+def _is_open_lead(situation: Situation) -> bool:
+    values = situation.salesforce
+    return (
+        values is not None
+        and situation.salesforce_kind == "lead"
+        and not raw.truth(values.get("IsConverted"))
+    )
+
+
+def _lead_found(lifecycle: Lifecycle, situation: Situation) -> tuple[str, str, str | None]:
+    status = raw.text((situation.salesforce or {}).get("Status"))
+    owner = "user" if situation.owner_is_user else "queue"
+    why = f"Lead.Status was {status or 'blank'}, owned by a {owner}"
+    for line in lifecycle.adoption.leads:
+        if line.status == status and line.owner in ("any", owner):
+            return line.stage, why, line.reason
+    return lifecycle.adoption.otherwise, why, None
+
+
+def _with_round(lifecycle: Lifecycle, standing: Standing, number: int, started_at: datetime) -> Standing:
+    if not number:
+        return standing
+    trip = Round(number, min(started_at, standing.since), standing.definition_version)
+    if standing.stage not in IN_ROUND:
+        trip = replace(
+            trip,
+            ended_at=standing.since,
+            end=standing.stage,
+            reason=standing.reason,
+            opportunity=standing.opportunity,
+        )
+    return replace(standing, round=number, rounds=(trip,))
+
+
+def _opportunity(stage: str, situation: Situation) -> Opportunity | None:
+    if stage not in ("opportunity", "won", "lost"):
+        return None
+    converted = situation.converted_opportunity
+    made = next((one for one in situation.opportunities or () if one.id == converted), None)
+    return made or following.adopted(situation, stage)
+
+
+def _owner(lifecycle: Lifecycle, stage: str, situation: Situation) -> str | None:
+    owner = raw.text((situation.salesforce or {}).get("OwnerId"))
+    return owner if lifecycle.stage(stage).owner == "sales" else None
+
+
+def _grace(lifecycle: Lifecycle, now: datetime) -> datetime:
+    return lifecycle.hours.add_days(now, lifecycle.adoption.grace_days)
+
+
+def _either(situation: Situation, hubspot: str | None, salesforce: str | None) -> Any:
+    ours = (situation.hubspot or {}).get(hubspot) if hubspot else None
+    if not raw.is_blank(ours):
+        return ours
+    return (situation.salesforce or {}).get(salesforce) if salesforce else None
+
+
+def _step(standing: Standing, now: datetime, why: str) -> Step:
+    return Step(START, standing.stage, "bridge", None, now, None, "adopted", why, standing.reason)

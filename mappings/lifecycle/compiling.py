@@ -1,0 +1,190 @@
+"""lifecycle.yaml → `Lifecycle`: names are resolved, conditions compiled, the proofs made.
+
+A file that is not sound is refused with all its mistakes at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mappings.conditions import Condition, Unclear, compile_condition
+from mappings.documents.broken import Broken
+from mappings.documents.lifecycle import (
+    AdoptionShape,
+    ClockShape,
+    LifecycleDocument,
+    ShownShape,
+    SignalsShape,
+)
+from mappings.documents.tree import Mistake
+from mappings.hours import BusinessHours
+from mappings.lifecycle.machine import (
+    AdoptedLead,
+    Adoption,
+    Clock,
+    Guard,
+    Lifecycle,
+    Move,
+    Reading,
+    Reason,
+    Rounds,
+    Shown,
+    Signals,
+    Stage,
+)
+from mappings.lifecycle.naming import unknown_names
+from mappings.lifecycle.proofs import unsound
+
+BLANK = "blank"
+UNCHANGED = "unchanged"
+_NEVER = Condition(frozenset(), lambda _subject, _now: False)
+
+
+def compile_lifecycle(
+    document: LifecycleDocument, hours: BusinessHours, file: str = "lifecycle.yaml"
+) -> Lifecycle:
+    """The sound lifecycle that *document* describes; raises `Broken` with every mistake."""
+    mistakes: list[Mistake] = list(unknown_names(document))
+    lifecycle = _compiled(document, hours, mistakes)
+    if not mistakes:
+        mistakes.extend(unsound(lifecycle, document))
+    if mistakes:
+        raise Broken([replace(mistake, file=mistake.file or file) for mistake in mistakes])
+    return lifecycle
+
+
+def _compiled(document: LifecycleDocument, hours: BusinessHours, mistakes: list[Mistake]) -> Lifecycle:
+    shown = document.projections
+    return Lifecycle(
+        version=document.version,
+        illegal=document.illegal,
+        stages_by_name=_stages(document),
+        moves=_moves(document),
+        guards=_guards(document, mistakes),
+        signals=_signals(document.signals),
+        rounds=Rounds(document.rounds.most, document.rounds.in_months, count(document.rounds.after_winning)),
+        reasons_by_name=_reasons(document),
+        lifecyclestage=replace(_shown(shown.lifecyclestage), order=tuple(shown.lifecyclestage.order)),
+        hs_lead_status=_shown(shown.hs_lead_status),
+        lead_status=_shown(shown.lead_status),
+        readings=tuple(
+            Reading(frozenset(reading.from_), reading.shows, reading.asks_for)
+            for reading in document.readings
+        ),
+        adoption=_adoption(document.adoption),
+        hours=hours,
+    )
+
+
+def count(span: str) -> int:
+    """The number in a span such as ``30 days``."""
+    return int(span.split()[0])
+
+
+def _stages(document: LifecycleDocument) -> dict[str, Stage]:
+    return {
+        name: Stage(name, shape.owner, shape.means, _clock(shape.clock), shape.closed, shape.rests)
+        for name, shape in document.stages.items()
+    }
+
+
+def _clock(shape: ClockShape | None) -> Clock | None:
+    if shape is None:
+        return None
+    in_hours = "hour" in shape.within
+    return Clock(
+        hours=count(shape.within) if in_hours else None,
+        days=None if in_hours else count(shape.within),
+        until=shape.until,
+        restarts_on=shape.restarts_on,
+        after_close_days=count(shape.after_close_date) if shape.after_close_date else None,
+    )
+
+
+def _moves(document: LifecycleDocument) -> tuple[Move, ...]:
+    return tuple(
+        Move(
+            came_from,
+            shape.to,
+            frozenset(shape.who),
+            tuple(shape.guards),
+            tuple(shape.bridge_guards),
+            frozenset(shape.needs),
+            frozenset(shape.override),
+            shape.says,
+        )
+        for shape in document.moves
+        for came_from in ([shape.from_] if isinstance(shape.from_, str) else shape.from_)
+    )
+
+
+def _guards(document: LifecycleDocument, mistakes: list[Mistake]) -> dict[str, Guard]:
+    guards = {}
+    for name, shape in document.guards.items():
+        try:
+            condition = compile_condition(shape.when)
+        except Unclear as unclear:
+            condition = _NEVER
+            mistakes.append(
+                shape.mistake(
+                    f"The guard `{name}` cannot be understood: {unclear.text}.",
+                    "Write it with the predicates all, any, not, is, in, at_least, blank, contains, matches,"
+                    " older_than, within_days.",
+                    "when",
+                    *unclear.path,
+                )
+            )
+        guards[name] = Guard(name, condition, shape.says or name.replace("_", " "))
+    return guards
+
+
+def _signals(shape: SignalsShape) -> Signals:
+    return Signals(
+        form_name=shape.form.name,
+        form_at=shape.form.at,
+        contact_forms=tuple(shape.form.contact_forms),
+        score=shape.score,
+        engagement=tuple(shape.engagement),
+        campaign=shape.campaign,
+    )
+
+
+def _reasons(document: LifecycleDocument) -> dict[str, Reason]:
+    return {
+        name: Reason(
+            name,
+            frozenset(shape.where),
+            count(shape.delay) if shape.delay else None,
+            shape.final,
+            shape.comment,
+            frozenset(shape.who),
+            shape.means,
+        )
+        for name, shape in document.reasons.items()
+    }
+
+
+def _shown(shape: ShownShape) -> Shown:
+    return Shown(
+        {stage: _cell(values) for stage, values in shape.shows.items()}, frozenset(shape.leave_alone)
+    )
+
+
+def _cell(values: str | list[str]) -> tuple[str, ...] | None:
+    if values == UNCHANGED:
+        return None
+    several = [values] if isinstance(values, str) else values
+    return tuple("" if value == BLANK else value for value in several)
+
+
+def _adoption(shape: AdoptionShape) -> Adoption:
+    return Adoption(
+        grace_days=count(shape.grace),
+        open_opportunity=shape.open_opportunity,
+        won_opportunity=shape.won_opportunity,
+        leads=tuple(AdoptedLead(lead.status, lead.owner, lead.stage, lead.reason) for lead in shape.leads),
+        lifecyclestage={
+            "" if value == BLANK else value: stage for value, stage in shape.lifecyclestage.items()
+        },
+        otherwise=shape.otherwise,
+    )

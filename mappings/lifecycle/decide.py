@@ -1,0 +1,375 @@
+"""Judge what people asked for, then make the bridge's own moves until none is due.
+
+Station 3 of the road: takes the standing, the requests and the situation of one
+person, hands back the new standing, every judged step and the notes to people.
+Pure: the same question has the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from mappings import raw
+from mappings.lifecycle import adoption, clocks, fields, phrases, signals
+from mappings.lifecycle.entering import IN_SALES, Entry, enter
+from mappings.lifecycle.following import followed
+from mappings.lifecycle.guards import Case, failing
+from mappings.lifecycle.machine import START, UNKNOWN_REASON, Lifecycle, Move
+from mappings.lifecycle.words import (
+    Outcome,
+    Raw,
+    Request,
+    Situation,
+    Standing,
+    Step,
+    Tell,
+    Verdict,
+)
+
+
+def decide(
+    lifecycle: Lifecycle,
+    standing: Standing | None,
+    requests: Sequence[Request],
+    situation: Situation,
+    now: datetime,
+) -> Outcome:
+    """Where the person stands after every request was judged and the bridge made its own moves."""
+    if standing is None:
+        course, born = _begun(lifecycle, situation, now)
+        requests = [*born, *requests]
+    else:
+        course = _Course(lifecycle, situation, now, standing)
+    course.look()
+    for request in sorted([*requests, *course.taken(requests)], key=lambda one: one.at):
+        course.judge(request)
+    course.look()
+    course.move_by_itself()
+    return course.outcome()
+
+
+def wants_hand_over(
+    lifecycle: Lifecycle, standing: Standing | None, hubspot: Raw | None, now: datetime
+) -> bool:
+    """Whether this person could be handed over in this pass, so that an owner must be looked for."""
+    asked_for = raw.text((hubspot or {}).get(fields.STAGE["hubspot"]))
+    if standing is None or asked_for in ("qualified", "handed_over"):
+        return asked_for in ("qualified", "handed_over") or _is_ready(lifecycle, None, hubspot, now)
+    if standing.stage == "qualified":
+        return True
+    may_qualify = lifecycle.move(standing.stage, "qualified", "bridge") is not None
+    return may_qualify and _is_ready(lifecycle, standing.engaged_after, hubspot, now)
+
+
+def _is_ready(lifecycle: Lifecycle, after: datetime | None, hubspot: Raw | None, now: datetime) -> bool:
+    about = signals.subject(lifecycle, hubspot, after)
+    return all(
+        lifecycle.guards[name].condition.holds(about, now)
+        for move in lifecycle.moves
+        if move.to == "qualified"
+        for name in move.guards
+        if name in lifecycle.guards
+    )
+
+
+def _begun(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[_Course, list[Request]]:
+    if adoption.is_adopted(situation):
+        standing, step = adoption.adopt(lifecycle, situation, now)
+        return _Course(lifecycle, situation, now, standing, [step]), []
+    move = _start_move(lifecycle, situation, now)
+    standing, step = adoption.start(lifecycle, move, situation, now)
+    born = adoption.asked_at_birth(lifecycle, standing, situation)
+    return _Course(lifecycle, situation, now, standing, [step]), born
+
+
+def _start_move(lifecycle: Lifecycle, situation: Situation, now: datetime) -> Move:
+    nobody = Standing(stage=START, since=now)
+    starts = [move for move in lifecycle.moves if move.came_from == START]
+    for move in starts:
+        actor = "seller" if "seller" in move.who else "bridge"
+        if not failing(Case(lifecycle, nobody, situation, now, actor), move):  # type: ignore[arg-type]
+            return move
+    return starts[-1]
+
+
+@dataclass(slots=True)
+class _Course:
+    """One person's way through one decision."""
+
+    lifecycle: Lifecycle
+    situation: Situation
+    now: datetime
+    standing: Standing
+    steps: list[Step] = field(default_factory=list)
+    tells: list[Tell] = field(default_factory=list)
+
+    def outcome(self) -> Outcome:
+        """The end of the course, with its deadlines."""
+        moved = [step for step in self.steps if step.verdict in ("legal", "accepted_illegal")]
+        self.standing = replace(
+            self.standing,
+            due_at=clocks.due_at(self.lifecycle, self.standing, self.situation),
+            wakes_at=clocks.wakes_at(self.lifecycle, self.standing, self.now),
+        )
+        hands_over = self.standing.stage == "handed_over" and any(step.to == "handed_over" for step in moved)
+        return Outcome(self.standing, tuple(self.steps), tuple(self.tells), hands_over)
+
+    # What can be seen without anybody moving.
+
+    def look(self) -> None:
+        """Take over what the records show of owner, activity, reason, and a question that was withdrawn."""
+        values = self.situation.salesforce or {}
+        self._see_record(values)
+        self._see_activity(values)
+        self._see_reason(values)
+        opportunity = followed(self.standing, self.situation) if self.standing.opportunity else None
+        if self.standing.stage == "lost" and opportunity:
+            self._reason_becomes(opportunity.loss_reason)
+
+    def _see_record(self, values: Raw) -> None:
+        owner, was_handed_over = raw.text(values.get("OwnerId")), self._hands_over()
+        if owner and self.standing.stage in IN_SALES and not was_handed_over:
+            self.standing = replace(self.standing, owner=owner)
+        if self.standing.asked and not self._still_asks(values):
+            self.standing = replace(self.standing, asked=None)
+        if self.standing.flagged and not self._still_flagged(self.standing.flagged):
+            self.standing = replace(self.standing, flagged=None)
+
+    def _hands_over(self) -> bool:
+        return any(step.to == "handed_over" and step.verdict == "legal" for step in self.steps)
+
+    def _still_asks(self, values: Raw) -> bool:
+        status = raw.text(values.get("Status"))
+        return any(
+            reading.shows == status and reading.asks_for == self.standing.asked
+            for reading in self.lifecycle.readings
+            if self.standing.stage in reading.stages
+        )
+
+    def _still_flagged(self, flagged: tuple[str, str]) -> bool:
+        side, stage = flagged
+        values = self.situation.hubspot if side == "hubspot" else self.situation.salesforce
+        name = fields.STAGE[side]
+        return values is None or name not in values or raw.text(values[name]) == stage
+
+    def _see_activity(self, values: Raw) -> None:
+        seen_on = raw.moment(values.get("LastActivityDate"))
+        held_at = self.situation.owner_activity_at
+        newest = max(filter(None, (self.standing.activity_at, held_at)), default=None)
+        self.standing = replace(
+            self.standing,
+            activity_on=seen_on.date() if seen_on else self.standing.activity_on,
+            activity_at=newest,
+        )
+
+    def _see_reason(self, values: Raw) -> None:
+        if self.standing.stage in ("rejected", "accepted", "working", "opportunity"):
+            comment = raw.text(values.get(fields.COMMENT["salesforce"]))
+            self.standing = replace(self.standing, comment=comment or self.standing.comment)
+        given = raw.text(values.get(fields.REASON["salesforce"]))
+        reason = self.lifecycle.reason(given)
+        if self.standing.stage == "rejected" and reason and {"seller"} <= reason.who:
+            self._reason_becomes(given if "rejected" in reason.where else None)
+
+    def _reason_becomes(self, reason: str | None) -> None:
+        if reason not in self.lifecycle.reasons_by_name or reason == self.standing.reason:
+            return
+        rounds = self.standing.rounds
+        if rounds and rounds[-1].end == self.standing.stage:
+            rounds = (*rounds[:-1], replace(rounds[-1], reason=reason))
+        self.standing = replace(self.standing, reason=reason, rounds=rounds)
+
+    # What people did that is a request without an edit of the stage.
+
+    def taken(self, requests: Sequence[Request]) -> list[Request]:
+        """A seller made the record himself, or converted the Lead."""
+        known, joined = self.standing.joined, self._joined()
+        self.standing = replace(self.standing, joined=joined or known)
+        if any(request.source == "conversion" for request in requests):
+            return []
+        if self._converts():
+            return [Request("opportunity", "seller", None, self.now, "salesforce", "conversion")]
+        was_lead = known is not None and known.startswith("lead:")
+        if was_lead and self.situation.salesforce_kind == "contact" and self._is_before_working():
+            return [Request("working", "seller", None, self.now, "salesforce", "conversion")]
+        return self._took_over() if known is None and joined is not None else []
+
+    def _joined(self) -> str | None:
+        if self.situation.salesforce is None:
+            return None
+        return f"{self.situation.salesforce_kind}:{self.situation.salesforce.get('Id') or ''}"
+
+    def _is_before_working(self) -> bool:
+        return self.standing.stage in ("handed_over", "accepted")
+
+    def _took_over(self) -> list[Request]:
+        """A record that a seller made by hand turned out to be this person."""
+        waits = (
+            self.standing.stage in ("new", "nurturing", "recycled") and self.standing.adopted_at != self.now
+        )
+        if not self.situation.sales_created or not waits:
+            return []
+        owner = raw.text((self.situation.salesforce or {}).get("OwnerId"))
+        at = self.situation.created_at or self.now
+        return [Request("working", "seller", owner, min(at, self.now), "salesforce", "activity")]
+
+    def _converts(self) -> bool:
+        """The Lead was converted with an opportunity that the stage does not follow yet."""
+        made = self.situation.converted_opportunity
+        opportunity = followed(self.standing, self.situation)
+        if opportunity is None or opportunity.id != made or self.standing.opportunity is not None:
+            return False
+        waits = self.standing.stage in IN_SALES or not opportunity.is_closed
+        return waits and bool(self.lifecycle.path(self.standing.stage, "opportunity", "seller"))
+
+    # Requests.
+
+    def judge(self, request: Request) -> None:
+        """Make the move that was asked for, or put it back."""
+        if request.to == self.standing.stage:
+            return
+        if request.actor == "bridge":
+            self._take(request, "legal", "written by the bridge before, the receipt was lost")
+            return
+        way = self._way(request)
+        if not way:
+            self._refuse(request, "illegal", phrases.no_such_move(self.lifecycle, self.standing, request))
+            return
+        self._walk(way, request)
+
+    def _way(self, request: Request) -> tuple[Move, ...]:
+        """In Salesforce every human step was legal when made: a jump is the seller's shortest way."""
+        if request.actor == "seller" and request.side == "salesforce":
+            return self.lifecycle.path(self.standing.stage, request.to, "seller")
+        move = self.lifecycle.move(self.standing.stage, request.to, request.actor)
+        return (move,) if move else ()
+
+    def _walk(self, way: tuple[Move, ...], request: Request) -> None:
+        missing = self._missing(way[-1], request)
+        if missing and request.source == "status":
+            self._ask(request, missing)
+            return
+        if missing:
+            self._refuse(request, "refused_guard", phrases.missing(way[-1], missing))
+            return
+        trial = _Course(self.lifecycle, self.situation, self.now, self.standing)
+        for move in way:
+            wrong = trial._wrong(move, request)
+            if wrong:
+                self._refuse(request, "refused_guard", phrases.needs(self.lifecycle, move, wrong))
+                return
+            trial._make(move, request, "legal" if move is way[-1] else "implied")
+        self.standing = trial.standing
+        self.steps.extend(trial.steps)
+
+    def _wrong(self, move: Move, request: Request) -> tuple[str, ...]:
+        case = Case(self.lifecycle, self.standing, self.situation, self.now, request.actor, request)
+        overridden = move.override if request.actor == "marketer" and request.comment else frozenset()
+        return tuple(name for name in failing(case, move) if name not in overridden)
+
+    def _missing(self, move: Move, request: Request) -> str | None:
+        reason = self.lifecycle.reason(request.reason)
+        if "reason" in move.needs:
+            if reason is None or request.actor not in reason.who or move.to not in reason.where:
+                return "reason"
+            if reason.comment and not request.comment:
+                return "comment"
+        return "comment" if "comment" in move.needs and not request.comment else None
+
+    def _make(self, move: Move, request: Request, verdict: Verdict) -> None:
+        implied = verdict == "implied"
+        takes_reason = not implied and move.to in ("rejected", "recycled", "disqualified")
+        given = request.reason if takes_reason and self.lifecycle.reason(request.reason) else None
+        entry = Entry(
+            move.to, request.actor, request.user, request.at, given, None if implied else request.comment
+        )
+        why = phrases.implied(request) if implied else phrases.made(move, request)
+        self._enter(entry, request, verdict, why)
+
+    def _enter(self, entry: Entry, request: Request, verdict: Verdict, why: str) -> None:
+        came_from = self.standing.stage
+        self.standing = enter(self.lifecycle, self.standing, entry, self.situation)
+        self.steps.append(
+            Step(
+                came_from, entry.to, request.actor, request.user, request.at, request.side, verdict, why,
+                self.standing.reason, entry.comment,
+            )
+        )  # fmt: skip
+
+    def _take(self, request: Request, verdict: Verdict, why: str) -> None:
+        entry = Entry(request.to, request.actor, request.user, request.at, request.reason, request.comment)
+        self._enter(entry, request, verdict, why)
+
+    def _ask(self, request: Request, missing: str) -> None:
+        """The seller is asked for what is missing; until it is there the stage and the status stay."""
+        if self.standing.asked == request.to:
+            return
+        self.standing = replace(self.standing, asked=request.to)
+        self.steps.append(self._step(request, "asked", f"asked for the {missing}"))
+        self.tells.append(Tell(request.side, phrases.please_give(self.lifecycle, request, missing), "asked"))
+
+    def _refuse(self, request: Request, verdict: Verdict, why: str) -> None:
+        policy = self.lifecycle.illegal if self._may_stand(request) else "revert"
+        text = phrases.refused(self.lifecycle, self.standing, request, why, policy)
+        match policy:
+            case "accept":
+                self._take(request, "accepted_illegal", why)
+                return
+            case "flag":
+                self.standing = replace(self.standing, flagged=(request.side, request.to))
+                self.steps.append(self._step(request, "flagged", why))
+            case "revert":
+                self.steps.append(self._step(request, verdict, why))
+        self.tells.append(Tell(request.side, text, "illegal"))
+
+    def _may_stand(self, request: Request) -> bool:
+        return request.source == "stage" and request.to in self.lifecycle.stages_by_name
+
+    def _step(self, request: Request, verdict: Verdict, why: str) -> Step:
+        return Step(
+            self.standing.stage, request.to, request.actor, request.user, request.at, request.side, verdict,
+            why, request.reason, request.comment,
+        )  # fmt: skip
+
+    # The bridge's own moves.
+
+    def move_by_itself(self) -> None:
+        """Make the first own move whose guards hold, and again, until none holds."""
+        for _ in range(2 * len(self.lifecycle.stages)):
+            move = self._due_move()
+            if move is None or self.standing.asked:
+                return
+            self._move(move)
+
+    def _due_move(self) -> Move | None:
+        case = Case(self.lifecycle, self.standing, self.situation, self.now, "bridge")
+        moves = self.lifecycle.moves_from(self.standing.stage, "bridge")
+        return next((move for move in moves if not failing(case, move)), None)
+
+    def _move(self, move: Move) -> None:
+        entry = Entry(move.to, "bridge", None, self._moment(move), self._loss_reason(move))
+        came_from = self.standing.stage
+        self.standing = enter(self.lifecycle, self.standing, entry, self.situation)
+        reason = self.standing.reason
+        why = phrases.by_itself(self.lifecycle, move)
+        self.steps.append(Step(came_from, move.to, "bridge", None, entry.at, None, "legal", why, reason))
+        if move.to == "lost" and reason == UNKNOWN_REASON:
+            self.tells.append(Tell("salesforce", phrases.why_lost(self.lifecycle), "lost_reason"))
+
+    def _moment(self, move: Move) -> datetime:
+        """The vendor's moment where it is known, else now."""
+        opportunity = followed(self.standing, self.situation)
+        if "owner_was_active" in move.bridge_guards and self.situation.owner_activity_at:
+            return self.situation.owner_activity_at
+        if move.to in ("won", "lost") and opportunity and opportunity.changed_at:
+            return max(self.standing.since, min(opportunity.changed_at, self.now))
+        return self.now
+
+    def _loss_reason(self, move: Move) -> str | None:
+        if move.to != "lost":
+            return None
+        opportunity = followed(self.standing, self.situation)
+        given = opportunity.loss_reason if opportunity else None
+        return given if given in self.lifecycle.reasons_by_name else UNKNOWN_REASON

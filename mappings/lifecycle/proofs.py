@@ -1,0 +1,232 @@
+"""Proofs that a lifecycle is sound; what fails is shown by a path on which it goes wrong."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from mappings.documents.lifecycle import LifecycleDocument
+from mappings.documents.tree import Mistake
+from mappings.lifecycle.machine import START, Lifecycle, Move, Reason, Shown
+
+Way = tuple[Move, ...]
+
+
+def unsound(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    """Every reason why this lifecycle must not be used."""
+    for proof in (
+        _every_stage_is_reachable,
+        _nobody_is_trapped,
+        _sales_has_a_deadline,
+        _sales_has_an_owner,
+        _a_rejection_has_a_reason,
+        _every_reason_leads_on,
+        _one_value_is_shown,
+        _readings_are_requests,
+    ):
+        yield from proof(lifecycle, document)
+
+
+def _every_stage_is_reachable(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    reached = _ways(lifecycle, START)
+    for stage in lifecycle.stages:
+        if stage not in reached:
+            entries = sorted(move.came_from for move in lifecycle.moves if move.to == stage)
+            comes = (
+                f"its only ways in, from {_and(entries)}, cannot be reached either"
+                if entries
+                else "no move leads to it"
+            )
+            yield document.mistake(
+                f"The stage `{stage}` can never be reached: {comes}.",
+                "Add a move that leads to it, or remove the stage.",
+                "stages",
+                stage,
+            )
+
+
+def _nobody_is_trapped(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    reached = _ways(lifecycle, START)
+    for stage in lifecycle.stages_by_name.values():
+        if stage.closed or stage.name not in reached:
+            continue
+        onward = _ways(lifecycle, stage.name)
+        if not any(lifecycle.stage(name).closed for name in onward):
+            yield document.mistake(
+                f"The stage `{stage.name}` is a trap: {_told(reached[stage.name])}, and from there no end"
+                f" can be reached{_only(onward, stage.name)}.",
+                "Add a move out of it, or say `closed: true` if it is an end.",
+                "stages",
+                stage.name,
+            )
+
+
+def _only(onward: Iterable[str], stage: str) -> str:
+    others = sorted(set(onward) - {stage})
+    return f" (only {_and(others)})" if others else ""
+
+
+def _sales_has_a_deadline(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    reached = _ways(lifecycle, START)
+    for stage in lifecycle.stages_by_name.values():
+        if stage.is_open_for_sales and stage.clock is None:
+            yield document.mistake(
+                f"The stage `{stage.name}` has no clock, but sales owns it: {_told(reached.get(stage.name, ()))}"
+                " leaves a person there for ever.",
+                "Give it `clock: {within: …}`.",
+                "stages",
+                stage.name,
+            )
+
+
+def _sales_has_an_owner(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    for stage, way in _ownerless(lifecycle).items():
+        if lifecycle.stage(stage).is_open_for_sales:
+            yield document.mistake(
+                f"In the stage `{stage}` a person may be without an owner: {_told(way)}.",
+                "Let a seller make the first of these moves into sales, or guard it with `owner_found`.",
+                "stages",
+                stage,
+            )
+
+
+def _ownerless(lifecycle: Lifecycle) -> dict[str, Way]:
+    """Stages that can be reached while nobody in sales has taken the person or been found for him."""
+    unowned = [
+        move for move in lifecycle.moves if "owner_found" not in move.guards and move.who != {"seller"}
+    ]
+    unowned = [move for move in unowned if not _only_a_seller_enters(move)]
+    return _walk(START, lambda stage: [move for move in unowned if move.came_from == stage])
+
+
+def _only_a_seller_enters(move: Move) -> bool:
+    return move.came_from == START and "made_by_seller" in move.guards
+
+
+def _a_rejection_has_a_reason(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    for place, shape in enumerate(document.moves):
+        if shape.to == "rejected" and "reason" not in shape.needs:
+            yield document.mistake(
+                f"A rejection without a reason is possible: {_and(_list(shape.from_))} → rejected.",
+                "Add `needs: [reason]`.",
+                "moves",
+                place,
+            )
+
+
+def _every_reason_leads_on(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    for reason in lifecycle.reasons_by_name.values():
+        if (reason.delay_days is None) != reason.final:
+            both = "both a delay and `final`" if reason.final else "neither a delay nor `final: true`"
+            yield document.mistake(
+                f"The reason `{reason.name}` has {both}: what happens after a rejection with it is not said.",
+                "Give it either `delay: 60 days` or `final: true`.",
+                "reasons",
+                reason.name,
+            )
+            continue
+        for stage in sorted(reason.where & {"rejected", "lost"}):
+            if not _leads_on(lifecycle, stage, reason):
+                end = "an end" if reason.final else "a stage where the delay runs and then back to nurture"
+                yield document.mistake(
+                    f"{stage} with the reason `{reason.name}` is a dead end: no move of the bridge leads to {end}.",
+                    f"Add a move from {stage} that the bridge may make.",
+                    "reasons",
+                    reason.name,
+                )
+
+
+def _leads_on(lifecycle: Lifecycle, stage: str, reason: Reason) -> bool:
+    closed_by_reason = {"reason_final_or_last_round" if not reason.final else "reason_has_delay"}
+    reached = _walk(
+        stage,
+        lambda name: [
+            move
+            for move in lifecycle.moves_from(name, "bridge")
+            if not closed_by_reason & set(move.guards_for("bridge"))
+        ],
+    )
+    if reason.final:
+        return any(lifecycle.stage(name).closed for name in reached)
+    return any(lifecycle.stage(name).rests and _wakes(lifecycle, name) for name in reached)
+
+
+def _wakes(lifecycle: Lifecycle, stage: str) -> bool:
+    return any("delay_over" in move.guards_for("bridge") for move in lifecycle.moves_from(stage, "bridge"))
+
+
+def _one_value_is_shown(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    for name in ("lifecyclestage", "hs_lead_status", "lead_status"):
+        shown: Shown = getattr(lifecycle, name)
+        for stage in lifecycle.stages:
+            wrong = _wrong_cell(shown, stage)
+            if wrong:
+                yield document.mistake(
+                    f"`{name}` for the stage `{stage}` {wrong}.",
+                    "Write one value, `blank`, `unchanged`, or a list whose first value is written.",
+                    "projections",
+                    name,
+                    "shows",
+                    stage,
+                )
+
+
+def _wrong_cell(shown: Shown, stage: str) -> str:
+    if stage not in shown.cells:
+        return "is not said: no value would be written"
+    cell = shown.cells[stage]
+    if cell is None:
+        return ""
+    if not cell or len(set(cell)) != len(cell) or (len(cell) > 1 and {"", "unchanged"} & set(cell)):
+        return f"names {len(set(cell))} values of which none can be told to be the written one"
+    if cell[0] in shown.leave_alone:
+        return f"is `{cell[0]}`, which stands under `leave_alone`"
+    if shown.order and cell[0] not in shown.order:
+        return f"is `{cell[0]}`, which has no place in `order`: whether it moves back cannot be told"
+    return ""
+
+
+def _readings_are_requests(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    for place, reading in enumerate(lifecycle.readings):
+        for stage in sorted(reading.stages):
+            why = ""
+            if reading.shows in (lifecycle.lead_status.cells.get(stage) or ()):
+                why = "is what that stage itself shows"
+            elif not lifecycle.path(stage, reading.asks_for, "seller"):
+                why = f"would ask for `{reading.asks_for}`, where no way of a seller leads"
+            if why:
+                yield document.mistake(
+                    f"In the stage `{stage}` a Lead.Status `{reading.shows}` {why}.",
+                    "Correct the reading, or the moves of sellers.",
+                    "readings",
+                    place,
+                )
+
+
+def _ways(lifecycle: Lifecycle, start: str) -> dict[str, Way]:
+    return _walk(start, lambda stage: [move for move in lifecycle.moves if move.came_from == stage])
+
+
+def _walk(start: str, moves_from: Callable[[str], list[Move]]) -> dict[str, Way]:
+    """Every stage that can be reached, with the shortest way to it."""
+    found: dict[str, Way] = {}
+    ways: deque[tuple[str, Way]] = deque([(start, ())])
+    while ways:
+        stage, way = ways.popleft()
+        for move in moves_from(stage):
+            if move.to not in found:
+                found[move.to] = (*way, move)
+                ways.append((move.to, found[move.to]))
+    return found
+
+
+def _told(way: Way) -> str:
+    return " → ".join([way[0].came_from, *(move.to for move in way)]) if way else "being there"
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _list(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names

@@ -1,0 +1,252 @@
+"""Who is the same person, who is the same company.
+
+Station 3 of the road. Asks the strongest sign first; the first sign with one hit
+decides, one with several sets the record aside: never a guess. The order of the
+candidates does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from mappings import raw
+
+Values = Mapping[str, Any]
+Candidates = Mapping[str, Values]
+Kind = Literal["lead", "contact", "account", "company"]
+
+OUR_KEY_IN_SALESFORCE: Final = "Leadbridge_HubSpot_Id__c"
+OUR_KEY_IN_HUBSPOT: Final = "leadbridge_key"
+FREE_MAIL: Final = frozenset(
+    "aol.com fastmail.com free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com"
+    " hotmail.co.uk hotmail.com hotmail.de hotmail.fr icloud.com laposte.net libero.it live.com mac.com mail.com"
+    " mail.ru me.com msn.com naver.com orange.fr outlook.com outlook.de outlook.fr posteo.de proton.me"
+    " protonmail.com qq.com rediffmail.com rocketmail.com t-online.de tutanota.com uol.com.br wanadoo.fr web.de"
+    " wp.pl yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.ru ymail.com zoho.com 126.com"
+    " 163.com bluewin.ch".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The one record that is the same, and how that is known; *beside* are others of the same e-mail."""
+
+    kind: Kind
+    id: str
+    how: str
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several records could be the same by the same sign."""
+
+    ids: tuple[str, ...]
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What to look for in Salesforce: per kind, field → values."""
+
+    lead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    contact: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_Hits = tuple[str, list[tuple[Kind, str]]]
+
+
+def person_questions(hubspot_id: str, contact: Values) -> Questions:
+    """What to look for in Salesforce to find the person of a HubSpot contact."""
+    email = raw.text(contact.get("email"))
+    shared = {OUR_KEY_IN_SALESFORCE: (hubspot_id,)} | ({"Email": (email,)} if email else {})
+    key = raw.text(contact.get(OUR_KEY_IN_HUBSPOT)) or ""
+    lead_ids = _texts([contact.get("salesforceleadid"), key if key.startswith("00Q") else None])
+    contact_ids = _texts([contact.get("salesforcecontactid"), key if key.startswith("003") else None])
+    return Questions(
+        lead=shared | ({"Id": lead_ids} if lead_ids else {}),
+        contact=shared | ({"Id": contact_ids} if contact_ids else {}),
+    )
+
+
+def choose_person(
+    hubspot_id: str, contact: Values, leads: Candidates, contacts: Candidates
+) -> Match | Ambiguous | None:
+    """The Salesforce record that is this HubSpot contact; a converted Lead never is."""
+    live = {id_: values for id_, values in leads.items() if not raw.truth(values.get("IsConverted"))}
+    steps = (
+        _by_our_key(hubspot_id, contact, live, contacts),
+        _by_ids_of_hubspot(contact, live, contacts),
+        _by_email(hubspot_id, contact, "contact", contacts),
+        _by_email(hubspot_id, contact, "lead", live),
+    )
+    chosen = _first(steps)
+    if isinstance(chosen, Match) and chosen.kind == "contact":
+        beside = [id_ for _, id_ in _by_email(hubspot_id, contact, "lead", live)[1]]
+        return Match(chosen.kind, chosen.id, chosen.how, tuple(sorted(beside)))
+    return chosen
+
+
+def choose_contact(
+    kind: str, salesforce_id: str, record: Values, contacts: Candidates
+) -> Match | Ambiguous | None:
+    """The HubSpot contact that is this Lead or Contact."""
+    if kind == "lead" and raw.truth(record.get("IsConverted")):
+        return None
+    key = raw.text(record.get(OUR_KEY_IN_SALESFORCE))
+    theirs = f"salesforce{kind}id"
+    free = {
+        id_: values
+        for id_, values in contacts.items()
+        if raw.is_blank(values.get(OUR_KEY_IN_HUBSPOT)) or _is_id(values[OUR_KEY_IN_HUBSPOT], salesforce_id)
+    }
+    steps: tuple[_Hits, ...] = (
+        (
+            "leadbridge's key",
+            _hits(
+                "contact",
+                contacts,
+                lambda id_, values: id_ == key or _is_id(values.get(OUR_KEY_IN_HUBSPOT), salesforce_id),
+            ),
+        ),
+        (
+            "the id that HubSpot's own integration left",
+            _hits("contact", free, lambda _, values: _is_id(values.get(theirs), salesforce_id)),
+        ),
+        (
+            "the same e-mail",
+            []
+            if key
+            else _hits(
+                "contact", free, lambda _, values: _same_email(values.get("email"), record.get("Email"))
+            ),
+        ),
+    )
+    return _first(steps)
+
+
+def choose_company(account_id: str, account: Values, companies: Candidates) -> Match | Ambiguous | None:
+    """The HubSpot company that is this Account; free-mail domains are nobody's."""
+    domain = domain_of(raw.text(account.get("Website")) or "")
+    free = {
+        id_: values
+        for id_, values in companies.items()
+        if raw.is_blank(values.get(OUR_KEY_IN_HUBSPOT)) or _is_id(values[OUR_KEY_IN_HUBSPOT], account_id)
+    }
+    by_domain = [] if domain is None or is_free_mail(domain) else _of_domain(free, domain)
+    steps: tuple[_Hits, ...] = (
+        (
+            "leadbridge's key",
+            _hits("company", companies, lambda _, values: _is_id(values.get(OUR_KEY_IN_HUBSPOT), account_id)),
+        ),
+        (
+            "the id that HubSpot's own integration left",
+            _hits("company", free, lambda _, values: _is_id(values.get("salesforceaccountid"), account_id)),
+        ),
+        ("the same domain", by_domain),
+    )
+    return _first(steps)
+
+
+def creates_contact(accounts: Sequence[Any]) -> bool:
+    """Whether a hand-over makes a Contact and not a Lead: the domain is exactly one Account's."""
+    return len(accounts) == 1
+
+
+def domain_of(url_or_email: str) -> str | None:
+    """The bare domain of an address on the web or of an e-mail, without ``www.``; None when there is none."""
+    text = url_or_email.strip().lower()
+    if "@" in text and "/" not in text:
+        host: str | None = text.rpartition("@")[2]
+    else:
+        host = _host(text)
+    host = (host or "").strip(".").removeprefix("www.")
+    return host if "." in host and not set(host) & set(" @/\\,;") else None
+
+
+def is_free_mail(domain: str) -> bool:
+    """Whether the domain gives mailboxes to everybody, so that it says nothing of a company."""
+    return domain.strip().lower() in FREE_MAIL
+
+
+def _host(text: str) -> str | None:
+    try:
+        return urlsplit(text if "//" in text else f"//{text}").hostname
+    except ValueError:
+        return None
+
+
+def _by_our_key(hubspot_id: str, contact: Values, leads: Candidates, contacts: Candidates) -> _Hits:
+    key = raw.text(contact.get(OUR_KEY_IN_HUBSPOT))
+    return "leadbridge's key", _either(
+        leads,
+        contacts,
+        lambda id_, values: raw.text(values.get(OUR_KEY_IN_SALESFORCE)) == hubspot_id or _is_id(key, id_),
+    )
+
+
+def _by_ids_of_hubspot(contact: Values, leads: Candidates, contacts: Candidates) -> _Hits:
+    """The Contact's id goes before the Lead's: the Lead may have become that Contact."""
+    how = "the id that HubSpot's own integration left"
+    people = _hits("contact", contacts, lambda id_, _: _is_id(contact.get("salesforcecontactid"), id_))
+    return how, people or _hits("lead", leads, lambda id_, _: _is_id(contact.get("salesforceleadid"), id_))
+
+
+def _by_email(hubspot_id: str, contact: Values, kind: Kind, candidates: Candidates) -> _Hits:
+    def is_same(_id: str, values: Values) -> bool:
+        taken = raw.text(values.get(OUR_KEY_IN_SALESFORCE))
+        return taken in (None, hubspot_id) and _same_email(values.get("Email"), contact.get("email"))
+
+    return "the same e-mail", _hits(kind, candidates, is_same)
+
+
+def _of_domain(companies: Candidates, domain: str) -> list[tuple[Kind, str]]:
+    def is_same(_id: str, values: Values) -> bool:
+        return domain_of(raw.text(values.get("domain")) or raw.text(values.get("website")) or "") == domain
+
+    return _hits("company", companies, is_same)
+
+
+def _either(leads: Candidates, contacts: Candidates, test: Any) -> list[tuple[Kind, str]]:
+    return [*_hits("contact", contacts, test), *_hits("lead", leads, test)]
+
+
+def _hits(kind: Kind, candidates: Candidates, test: Any) -> list[tuple[Kind, str]]:
+    return [(kind, id_) for id_, values in candidates.items() if test(id_, values)]
+
+
+def _first(steps: Iterable[_Hits]) -> Match | Ambiguous | None:
+    """The first sign with any hit: one decides, several are too many."""
+    for how, hits in steps:
+        if len(hits) == 1:
+            return Match(hits[0][0], hits[0][1], how)
+        if hits:
+            return Ambiguous(tuple(sorted(id_ for _, id_ in hits)), how)
+    return None
+
+
+def _same_email(left: Any, right: Any) -> bool:
+    first, second = raw.text(left), raw.text(right)
+    return first is not None and second is not None and first.casefold() == second.casefold()
+
+
+def _is_id(given: Any, id_: str) -> bool:
+    """Salesforce ids come with 15 or 18 characters; the last three are a checksum of the first 15."""
+    text = raw.text(given)
+    if text is None:
+        return False
+    return text == id_ or (min(len(text), len(id_)) == 15 and text[:15] == id_[:15])
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_present(values)))
+
+
+def _present(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        text = raw.text(value)
+        if text:
+            yield text
