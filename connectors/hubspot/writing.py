@@ -121,7 +121,7 @@ def _receipts(rows: Sequence[Write], results: Sequence[Any], errors: Sequence[An
 
 def _answers(row: Write, result: dict[str, Any]) -> bool:
     if result.get("objectWriteTraceId"):
-        return result["objectWriteTraceId"] == row.id
+        return str(result["objectWriteTraceId"]) == row.id
     if row.op == "update":
         return str(result.get("id")) == row.ref_id
     shown = result.get("properties") or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -104,7 +105,7 @@ def asked(client: SalesforceClient, queries: Sequence[str], purpose: Purpose) ->
     """The answer of each query with the vendor's time; five travel in one composite call."""
     answers: list[tuple[Any, datetime]] = []
     for some in chunks(queries, QUERIES_A_CALL):
-        answer = client.retry.read(lambda some=some: _composite(client, some, purpose))  # type: ignore[misc]
+        answer = client.retry.read(partial(_composite, client, some, purpose))
         answers += [(part, answer.at) for part in answer.body]
     return answers
 
