@@ -257,10 +257,9 @@ def _owner(place: Place) -> End:
     side, blank = place.side, _blank(place.side, "owner")
 
     def read(values: Raw, directory: Directory) -> Seen:
-        raw: Any = values.get(name, ABSENT)
-        if raw is ABSENT:
+        if name not in values:
             return ABSENT
-        id_ = str(raw or "").strip()
+        id_ = str(values[name] or "").strip()
         if not id_ or (side == "salesforce" and id_.startswith(QUEUE_PREFIX)):
             return None
         return directory.canonical(side, id_) or f"{side}:{id_}"

@@ -26,7 +26,10 @@ def phone(raw: Any, country: str | None = None) -> str | None:
         return text
     if not _NUMBER_ONLY.fullmatch(text):
         return text
-    return _international("+" + text[2:] if text.startswith("00") else text, country) or text
+    found = _international("+" + text[2:] if text.startswith("00") else text, country)
+    # "+49 0000 12" loses one zero each time it is read: no telephone number.
+    is_stable = found is not None and (not _has_trunk_zero(found) or _international(found) == found)
+    return found if is_stable else text
 
 
 def _has_trunk_zero(text: str) -> bool:
@@ -35,7 +38,7 @@ def _has_trunk_zero(text: str) -> bool:
     return any(int(text[1:end]) in codes and text[end] == "0" for end in (2, 3, 4))
 
 
-def _international(text: str, country: str | None) -> str | None:
+def _international(text: str, country: str | None = None) -> str | None:
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
