@@ -7,12 +7,15 @@ candidates does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from mappings import raw
+from mappings.documents.broken import Broken
+from mappings.documents.matching import MatchingDocument
+from mappings.documents.tree import Mistake
 
 Values = Mapping[str, Any]
 Candidates = Mapping[str, Values]
@@ -21,13 +24,42 @@ Kind = Literal["lead", "contact", "account", "company"]
 OUR_KEY_IN_SALESFORCE: Final = "Leadbridge_HubSpot_Id__c"
 OUR_KEY_IN_HUBSPOT: Final = "leadbridge_key"
 FREE_MAIL: Final = frozenset(
-    "aol.com fastmail.com free.fr freenet.de gmail.com gmx.at gmx.ch gmx.com gmx.de gmx.net googlemail.com"
-    " hotmail.co.uk hotmail.com hotmail.de hotmail.fr icloud.com laposte.net libero.it live.com mac.com mail.com"
-    " mail.ru me.com msn.com naver.com orange.fr outlook.com outlook.de outlook.fr posteo.de proton.me"
-    " protonmail.com qq.com rediffmail.com rocketmail.com t-online.de tutanota.com uol.com.br wanadoo.fr web.de"
-    " wp.pl yahoo.co.in yahoo.co.jp yahoo.co.uk yahoo.com yahoo.de yahoo.fr yandex.ru ymail.com zoho.com 126.com"
-    " 163.com bluewin.ch".split()
-)
+    {
+        "126.com", "163.com", "aol.com", "bluewin.ch", "fastmail.com", "free.fr", "freenet.de", "gmail.com",
+        "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.co.uk",
+        "hotmail.com", "hotmail.de", "hotmail.fr", "icloud.com", "laposte.net", "libero.it", "live.com",
+        "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "naver.com", "orange.fr", "outlook.com",
+        "outlook.de", "outlook.fr", "posteo.de", "proton.me", "protonmail.com", "qq.com", "rediffmail.com",
+        "rocketmail.com", "t-online.de", "tutanota.com", "uol.com.br", "wanadoo.fr", "web.de", "wp.pl",
+        "yahoo.co.in", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com", "yahoo.de", "yahoo.fr", "yandex.ru",
+        "ymail.com", "zoho.com",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """By which signs, in which order, two records are the same."""
+
+    person: tuple[str, ...] = ("our_key", "id_of_hubspots_connector", "email")
+    company: tuple[str, ...] = ("our_key", "id_of_hubspots_connector", "domain")
+
+
+SHIPPED: Final = Matching()
+
+
+def compile_matching(document: MatchingDocument) -> Matching:
+    """The rules that *document* describes; raises `Broken` where a link could be lost."""
+    mistakes: list[Mistake] = []
+    for part in (document.person, document.company):
+        if part.same_if[0] != "our_key":
+            text = "`our_key` must come first: what is linked stays linked."
+            mistakes.append(part.mistake(text, "Put `our_key` at the top of the list.", "same_if"))
+        if len(set(part.same_if)) != len(part.same_if):
+            mistakes.append(part.mistake("A sign stands here twice.", "Keep one of the two.", "same_if"))
+    if mistakes:
+        raise Broken(mistakes)
+    return Matching(tuple(document.person.same_if), tuple(document.company.same_if))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +89,10 @@ class Questions:
 
 
 _Hits = tuple[str, list[tuple[Kind, str]]]
+_Test = Callable[[str, Values], bool]
+_OUR_KEY: Final = "leadbridge's key"
+_THEIR_ID: Final = "the id that HubSpot's own integration left"
+_EMAIL: Final = "the same e-mail"
 
 
 def person_questions(hubspot_id: str, contact: Values) -> Questions:
@@ -73,17 +109,19 @@ def person_questions(hubspot_id: str, contact: Values) -> Questions:
 
 
 def choose_person(
-    hubspot_id: str, contact: Values, leads: Candidates, contacts: Candidates
+    hubspot_id: str, contact: Values, leads: Candidates, contacts: Candidates, rules: Matching = SHIPPED
 ) -> Match | Ambiguous | None:
     """The Salesforce record that is this HubSpot contact; a converted Lead never is."""
     live = {id_: values for id_, values in leads.items() if not raw.truth(values.get("IsConverted"))}
-    steps = (
-        _by_our_key(hubspot_id, contact, live, contacts),
-        _by_ids_of_hubspot(contact, live, contacts),
-        _by_email(hubspot_id, contact, "contact", contacts),
-        _by_email(hubspot_id, contact, "lead", live),
-    )
-    chosen = _first(steps)
+    by_sign = {
+        "our_key": [_by_our_key(hubspot_id, contact, live, contacts)],
+        "id_of_hubspots_connector": [_by_ids_of_hubspot(contact, live, contacts)],
+        "email": [
+            _by_email(hubspot_id, contact, "contact", contacts),
+            _by_email(hubspot_id, contact, "lead", live),
+        ],
+    }
+    chosen = _first(step for sign in rules.person for step in by_sign[sign])
     if isinstance(chosen, Match) and chosen.kind == "contact":
         beside = [id_ for _, id_ in _by_email(hubspot_id, contact, "lead", live)[1]]
         return Match(chosen.kind, chosen.id, chosen.how, tuple(sorted(beside)))
@@ -91,64 +129,50 @@ def choose_person(
 
 
 def choose_contact(
-    kind: str, salesforce_id: str, record: Values, contacts: Candidates
+    kind: str, salesforce_id: str, record: Values, contacts: Candidates, rules: Matching = SHIPPED
 ) -> Match | Ambiguous | None:
     """The HubSpot contact that is this Lead or Contact."""
     if kind == "lead" and raw.truth(record.get("IsConverted")):
         return None
     key = raw.text(record.get(OUR_KEY_IN_SALESFORCE))
-    theirs = f"salesforce{kind}id"
-    free = {
-        id_: values
-        for id_, values in contacts.items()
-        if raw.is_blank(values.get(OUR_KEY_IN_HUBSPOT)) or _is_id(values[OUR_KEY_IN_HUBSPOT], salesforce_id)
+    free = _free(contacts, salesforce_id)
+
+    def has_our_key(id_: str, values: Values) -> bool:
+        return id_ == key or _is_id(values.get(OUR_KEY_IN_HUBSPOT), salesforce_id)
+
+    def has_our_id(_id: str, values: Values) -> bool:
+        return _is_id(values.get(f"salesforce{kind}id"), salesforce_id)
+
+    def has_our_email(_id: str, values: Values) -> bool:
+        return key is None and _same_email(values.get("email"), record.get("Email"))
+
+    by_sign: dict[str, _Hits] = {
+        "our_key": (_OUR_KEY, _hits("contact", contacts, has_our_key)),
+        "id_of_hubspots_connector": (_THEIR_ID, _hits("contact", free, has_our_id)),
+        "email": (_EMAIL, _hits("contact", free, has_our_email)),
     }
-    steps: tuple[_Hits, ...] = (
-        (
-            "leadbridge's key",
-            _hits(
-                "contact",
-                contacts,
-                lambda id_, values: id_ == key or _is_id(values.get(OUR_KEY_IN_HUBSPOT), salesforce_id),
-            ),
-        ),
-        (
-            "the id that HubSpot's own integration left",
-            _hits("contact", free, lambda _, values: _is_id(values.get(theirs), salesforce_id)),
-        ),
-        (
-            "the same e-mail",
-            []
-            if key
-            else _hits(
-                "contact", free, lambda _, values: _same_email(values.get("email"), record.get("Email"))
-            ),
-        ),
-    )
-    return _first(steps)
+    return _first(by_sign[sign] for sign in rules.person)
 
 
-def choose_company(account_id: str, account: Values, companies: Candidates) -> Match | Ambiguous | None:
+def choose_company(
+    account_id: str, account: Values, companies: Candidates, rules: Matching = SHIPPED
+) -> Match | Ambiguous | None:
     """The HubSpot company that is this Account; free-mail domains are nobody's."""
     domain = domain_of(raw.text(account.get("Website")) or "")
-    free = {
-        id_: values
-        for id_, values in companies.items()
-        if raw.is_blank(values.get(OUR_KEY_IN_HUBSPOT)) or _is_id(values[OUR_KEY_IN_HUBSPOT], account_id)
+    free = _free(companies, account_id)
+
+    def has_our_key(_id: str, values: Values) -> bool:
+        return _is_id(values.get(OUR_KEY_IN_HUBSPOT), account_id)
+
+    def has_our_id(_id: str, values: Values) -> bool:
+        return _is_id(values.get("salesforceaccountid"), account_id)
+
+    by_sign: dict[str, _Hits] = {
+        "our_key": (_OUR_KEY, _hits("company", companies, has_our_key)),
+        "id_of_hubspots_connector": (_THEIR_ID, _hits("company", free, has_our_id)),
+        "domain": ("the same domain", _of_domain(free, domain)),
     }
-    by_domain = [] if domain is None or is_free_mail(domain) else _of_domain(free, domain)
-    steps: tuple[_Hits, ...] = (
-        (
-            "leadbridge's key",
-            _hits("company", companies, lambda _, values: _is_id(values.get(OUR_KEY_IN_HUBSPOT), account_id)),
-        ),
-        (
-            "the id that HubSpot's own integration left",
-            _hits("company", free, lambda _, values: _is_id(values.get("salesforceaccountid"), account_id)),
-        ),
-        ("the same domain", by_domain),
-    )
-    return _first(steps)
+    return _first(by_sign[sign] for sign in rules.company)
 
 
 def creates_contact(accounts: Sequence[Any]) -> bool:
@@ -181,7 +205,7 @@ def _host(text: str) -> str | None:
 
 def _by_our_key(hubspot_id: str, contact: Values, leads: Candidates, contacts: Candidates) -> _Hits:
     key = raw.text(contact.get(OUR_KEY_IN_HUBSPOT))
-    return "leadbridge's key", _either(
+    return _OUR_KEY, _either(
         leads,
         contacts,
         lambda id_, values: raw.text(values.get(OUR_KEY_IN_SALESFORCE)) == hubspot_id or _is_id(key, id_),
@@ -190,9 +214,10 @@ def _by_our_key(hubspot_id: str, contact: Values, leads: Candidates, contacts: C
 
 def _by_ids_of_hubspot(contact: Values, leads: Candidates, contacts: Candidates) -> _Hits:
     """The Contact's id goes before the Lead's: the Lead may have become that Contact."""
-    how = "the id that HubSpot's own integration left"
     people = _hits("contact", contacts, lambda id_, _: _is_id(contact.get("salesforcecontactid"), id_))
-    return how, people or _hits("lead", leads, lambda id_, _: _is_id(contact.get("salesforceleadid"), id_))
+    return _THEIR_ID, people or _hits(
+        "lead", leads, lambda id_, _: _is_id(contact.get("salesforceleadid"), id_)
+    )
 
 
 def _by_email(hubspot_id: str, contact: Values, kind: Kind, candidates: Candidates) -> _Hits:
@@ -200,21 +225,33 @@ def _by_email(hubspot_id: str, contact: Values, kind: Kind, candidates: Candidat
         taken = raw.text(values.get(OUR_KEY_IN_SALESFORCE))
         return taken in (None, hubspot_id) and _same_email(values.get("Email"), contact.get("email"))
 
-    return "the same e-mail", _hits(kind, candidates, is_same)
+    return _EMAIL, _hits(kind, candidates, is_same)
 
 
-def _of_domain(companies: Candidates, domain: str) -> list[tuple[Kind, str]]:
+def _free(candidates: Candidates, id_: str) -> dict[str, Values]:
+    """Those that are not linked to another Salesforce record."""
+    return {
+        name: values
+        for name, values in candidates.items()
+        if raw.is_blank(values.get(OUR_KEY_IN_HUBSPOT)) or _is_id(values[OUR_KEY_IN_HUBSPOT], id_)
+    }
+
+
+def _of_domain(companies: Candidates, domain: str | None) -> list[tuple[Kind, str]]:
+    if domain is None or is_free_mail(domain):
+        return []
+
     def is_same(_id: str, values: Values) -> bool:
         return domain_of(raw.text(values.get("domain")) or raw.text(values.get("website")) or "") == domain
 
     return _hits("company", companies, is_same)
 
 
-def _either(leads: Candidates, contacts: Candidates, test: Any) -> list[tuple[Kind, str]]:
+def _either(leads: Candidates, contacts: Candidates, test: _Test) -> list[tuple[Kind, str]]:
     return [*_hits("contact", contacts, test), *_hits("lead", leads, test)]
 
 
-def _hits(kind: Kind, candidates: Candidates, test: Any) -> list[tuple[Kind, str]]:
+def _hits(kind: Kind, candidates: Candidates, test: _Test) -> list[tuple[Kind, str]]:
     return [(kind, id_) for id_, values in candidates.items() if test(id_, values)]
 
 

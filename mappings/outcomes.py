@@ -7,10 +7,31 @@ that of the latest win, a number with its currency, never converted and never su
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from mappings.documents.outcomes import FIGURES, OutcomesDocument
 from mappings.lifecycle.words import Opportunity
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Which figures come home to the contact."""
+
+    contact: tuple[str, ...] = FIGURES
+
+    def roll_up(
+        self, opportunities: Sequence[Opportunity], followed: str | None, *, currency: str | None = None
+    ) -> dict[str, str]:
+        """The figures that ops chose, as `roll_up` finds them."""
+        found = roll_up(opportunities, followed, currency=currency)
+        return {f"leadbridge_{figure}": found[f"leadbridge_{figure}"] for figure in self.contact}
+
+
+def compile_outcomes(document: OutcomesDocument) -> Outcomes:
+    """What *document* lets come home."""
+    return Outcomes(tuple(dict.fromkeys(document.contact)))
 
 
 def roll_up(

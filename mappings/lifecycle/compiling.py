@@ -78,7 +78,7 @@ def _compiled(document: LifecycleDocument, hours: BusinessHours, mistakes: list[
 
 def count(span: str) -> int:
     """The number in a span such as ``30 days``."""
-    return int(span.split()[0])
+    return int(span.split(maxsplit=1)[0])
 
 
 def _stages(document: LifecycleDocument) -> dict[str, Stage]:
