@@ -206,3 +206,11 @@ def test_load_keeps_the_times_it_is_given(desk):
         "2023-05-01T00:00:00Z",
         "2024-06-01T10:00:00Z",
     )
+
+
+def test_loaded_deal_stands_in_the_default_pipeline(desk):
+    """A deal without a pipeline would be neither open nor closed."""
+    (id_,) = desk.twin.load("deals", [{"dealname": "Big", "dealstage": "closedlost"}], desk.now).ids
+
+    record = desk.twin.record("deals", id_)
+    assert (record["pipeline"], record["hs_is_closed_lost"]) == ("default", "true")

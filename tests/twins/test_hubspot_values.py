@@ -8,8 +8,6 @@ import pytest
 
 from twins.hubspot import Group, Switches
 
-GUIDE = "https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide"
-
 
 @pytest.fixture
 def ada(desk):
@@ -106,9 +104,7 @@ def test_null_clears_only_where_the_switch_says_so(desk_with, null_clears, stand
 
 def test_leading_semicolon_appends_to_a_multiple_choice(desk, ada):
     """https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide"""
-    prop = Group("contactinformation")._make(
-        "topics", "enumeration", "checkbox", options={"a": "A", "b": "B", "c": "C"}
-    )
+    prop = Group("contactinformation").choices("topics", "abc")
     desk.twin.add_property("contacts", prop)
     desk.write(ada, topics="a;b")
 

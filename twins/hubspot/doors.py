@@ -81,7 +81,9 @@ def _conversion(row: Row | None, form: str, at: int) -> dict[str, str]:
 
 
 def load(portal: Portal, shelf: Shelf, rows: Iterable[Mapping[str, Any]], at: int) -> Loaded:
-    """Many records at once, as they are: given times are kept, no defaults, no history, one commit."""
+    """Many records at once, as they are: given times are kept, nothing is added but a deal's pipeline,
+    no history, one commit.
+    """
     loaded = Loaded()
     fresh: list[Row] = []
     for place, given in enumerate(rows):
@@ -114,6 +116,8 @@ def _loaded(
         name, value, holder = taken
         loaded.append(Refusal(place, f"{value} already belongs to {shelf.kind.singular} {holder}", name))
         return None
+    if shelf.kind.name == "deals":
+        values.setdefault("pipeline", "default")
     row = Row(shelf.next_id(), created, modified, LOADER)
     fill(shelf, row, values)
     return row

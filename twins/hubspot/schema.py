@@ -99,6 +99,11 @@ class Group:
         named = dict(options) if isinstance(options, Mapping) else {value: pretty(value) for value in options}
         return self._make(name, "enumeration", "select", options=named, **more)
 
+    def choices(self, name: str, options: Iterable[str], **more: Any) -> Property:
+        """Any number of several values."""
+        named = {value: pretty(value) for value in options}
+        return self._make(name, "enumeration", "checkbox", options=named, **more)
+
     def owner(self) -> Property:
         """The owner of the record."""
         return self._make("hubspot_owner_id", "enumeration", "select", label="Owner", reference="OWNER")

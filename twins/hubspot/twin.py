@@ -67,8 +67,6 @@ class HubSpotTwin:
         self._writers: dict[str, Writer] = {TOKEN: self.portal.daemon}
         self._answered = 0
 
-    # the vendor's door
-
     def handle(self, request: Request, now: datetime) -> Reply:
         """Answer one request as HubSpot does at *now*."""
         at = to_ms(now)
@@ -127,8 +125,6 @@ class HubSpotTwin:
         if request.method != "GET":
             raise wrong_method()
         return account.details(call) if path == "details" else account.daily_usage(call, self._meter)
-
-    # people and HubSpot itself
 
     @property
     def owners(self) -> tuple[Owner, ...]:
@@ -202,8 +198,6 @@ class HubSpotTwin:
                 int(id_),
                 int(to_id),
             )
-
-    # what stands there
 
     def record(self, kind: str, id_: str) -> dict[str, str]:
         """All properties of one record that hold a value; raises KeyError when there is none."""
