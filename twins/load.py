@@ -51,7 +51,7 @@ class _Loading:
         waiting = self._without_doubles(rows)
         own_links = [name for name, other in LINKS[shelf].items() if other == shelf]
         while waiting:
-            labels = {row.label for row in waiting}
+            labels = {row.label for row in waiting if row.label}
             later = [row for row in waiting if any(_label(row, name) in labels for name in own_links)]
             if len(later) == len(waiting):
                 self._leave_out(later, f"{' or '.join(own_links)} goes round in a ring")

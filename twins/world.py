@@ -63,7 +63,7 @@ class World:
         if data is not None:
             self.fill(data)
         elif people:
-            self.refusals += self._load(self._sample(people, seed))
+            self.refusals += self._load(self.sample(people, seed))
 
     @property
     def urls(self) -> dict[Side, str]:
@@ -76,12 +76,30 @@ class World:
         found = read.refused + self._load(read.tables)
         self.refusals += sorted(found, key=lambda one: (SHELVES.index(one.shelf), one.line))
 
+    def sample(self, count: int, seed: int = SEED) -> Tables:
+        """The rows of the sample company as this world would load them."""
+        return sample(
+            seed,
+            today=self.now(),
+            people_count=count,
+            sellers=SELLERS,
+            queue=str(self.salesforce.record(self.salesforce.queue)["Name"]),
+            several_currencies="CurrencyIsoCode" in self._fields()[Shelf("salesforce", "Opportunity")],
+        )
+
     def crowd(self, count: int, seed: int = SEED, *, leads: bool = True) -> None:
-        """Add *count* plain people to HubSpot and, unless *leads* is false, the same ones as leads."""
+        """Add *count* plain people to HubSpot and, unless *leads* is false, the same ones as leads.
+
+        Raises ValueError when that crowd is there already.
+        """
         now = self.now()
-        self.hubspot.load("contacts", (one.contact for one in people(count, seed, today=now)), now)
+        contacts = (one.contact for one in people(count, seed, today=now))
+        refused: list[object] = list(self.hubspot.load("contacts", contacts, now))
         if leads:
-            self.salesforce.load("Lead", (one.lead for one in people(count, seed, today=now)), now)
+            same = (one.lead for one in people(count, seed, today=now))
+            refused += self.salesforce.load("Lead", same, now)
+        if refused:
+            raise ValueError(f"{len(refused)} of the crowd were not taken; the first: {refused[0]}")
 
     @contextmanager
     def serve(self, port: int = 0) -> Iterator[Self]:
@@ -108,16 +126,6 @@ class World:
 
     def _load(self, tables: Tables) -> list[Refused]:
         return load(tables, self.salesforce, self.hubspot, self.now())
-
-    def _sample(self, count: int, seed: int) -> Tables:
-        return sample(
-            seed,
-            today=self.now(),
-            people_count=count,
-            sellers=SELLERS,
-            queue=str(self.salesforce.record(self.salesforce.queue)["Name"]),
-            several_currencies="CurrencyIsoCode" in self._fields()[Shelf("salesforce", "Opportunity")],
-        )
 
     def _fields(self) -> dict[Shelf, list[str]]:
         """The fields that each kind has, under the vendors' names."""

@@ -39,6 +39,7 @@ def _twosome(number: int, random: Random, known: tuple[Land, ...], today: dateti
     made = today - timedelta(minutes=random.randrange(60, MINUTES_OF_TWO_YEARS))
     changed = made + (today - made) * random.random() * 0.9
     email = f"person.{number}@crowd.example"
+    first, last = iso(made), iso(changed)
     phone, company = international(digits(random, land.landline)), f"Company {number % 9973}"
     street = land.street.format(stem=land.stems[0].native, number=number % 97 + 1)
     contact = {
@@ -53,8 +54,8 @@ def _twosome(number: int, random: Random, known: tuple[Land, ...], today: dateti
         "state": town.region,
         "country": land.name,
         "lifecyclestage": "lead",
-        "createdate": iso(made),
-        "lastmodifieddate": iso(changed),
+        "createdate": first,
+        "lastmodifieddate": last,
     }
     lead = {
         "Email": email,
@@ -68,8 +69,8 @@ def _twosome(number: int, random: Random, known: tuple[Land, ...], today: dateti
         "State": town.region,
         "Country": land.name,
         "Status": "Open - Not Contacted",
-        "CreatedDate": iso(made),
-        "LastModifiedDate": iso(changed),
-        "SystemModstamp": iso(changed),
+        "CreatedDate": first,
+        "LastModifiedDate": last,
+        "SystemModstamp": last,
     }
     return Twosome(contact, lead)

@@ -20,7 +20,7 @@ STAGES: Mapping[Outcome, tuple[str, ...]] = {
 WARES = ("Pilot", "Extension", "Renewal", "Maintenance", "Framework contract", "First order")
 GUESTS = 0.5
 CONVERTED = "Closed - Converted"
-SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other", "")
+LEAD_SOURCES = ("Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other", "")
 WEBSITES = ("https://www.{0}/", "https://{0}", "www.{0}", "{0}", "HTTP://WWW.{0}")
 LEAD_NAMES = {
     "salutation": "Salutation", "firstname": "FirstName", "lastname": "LastName", "jobtitle": "Title",
@@ -122,7 +122,7 @@ def _person_row(
             "Id": f"{what}-{person.number}",
             **values,
             **more,
-            "LeadSource": random.choice(SOURCES),
+            "LeadSource": random.choice(LEAD_SOURCES),
             "HasOptedOutOfEmail": "true" if random.random() < 0.03 else "",
             "DoNotCall": "true" if random.random() < 0.03 else "",
             "CreatedDate": iso(person.created_at),
@@ -166,7 +166,7 @@ def _opportunity(
             "CurrencyIsoCode": company.land.currency,
             "CloseDate": f"{close:%Y-%m-%d}",
             "Type": random.choice(("New Customer", "Existing Customer - Upgrade", "")),
-            "LeadSource": random.choice(SOURCES),
+            "LeadSource": random.choice(LEAD_SOURCES),
             "OwnerId": person.seller,
             "ContactId": ";".join(roles),
             "CreatedDate": iso(made),

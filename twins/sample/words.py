@@ -100,7 +100,7 @@ class Past:
 
 def iso(at: datetime) -> str:
     """*at* as both vendors write a moment."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def filled(values: Mapping[str, str]) -> dict[str, str]:
@@ -110,7 +110,11 @@ def filled(values: Mapping[str, str]) -> dict[str, str]:
 
 def digits(random: Random, pattern: str) -> str:
     """*pattern* with a digit for each ``#``."""
-    return "".join(str(random.randrange(10)) if sign == "#" else sign for sign in pattern)
+    count = pattern.count("#")
+    drawn = f"{random.randrange(10**count):0{count}}" if count else ""
+    for digit in drawn:
+        pattern = pattern.replace("#", digit, 1)
+    return pattern
 
 
 def slug(words: Sequence[str]) -> str:
