@@ -36,10 +36,12 @@ def draw(bars: Bars) -> str:
 
     rows = [{"stage": label, "people": people} for label, people in bars]
     most = max((people for _, people in bars), default=0)
+    # Vega measures with its own font; the widest one that a browser may take needs 8 px a letter.
+    room = min(160, 8 * max((len(label) for label, _ in bars), default=0))
     stage = alt.Y(
         "stage:N",
         sort=None,
-        axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=130, labelPadding=8),
+        axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=160, labelPadding=8, minExtent=room),
     )
     # A fifth of the width stays free for the number behind the longest bar.
     length = alt.X("people:Q", axis=None, scale=alt.Scale(domain=[0, max(1, most) * 1.25], nice=False))
