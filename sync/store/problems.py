@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import case, or_, select, update
 
 from connectors.records import Ref
 from sync.model import Problem
-from sync.store.columns import chunks, moment, ref, stamp, stamp_or_none
+from sync.store.columns import chunks, moment, ref, stamp
 from sync.store.database import Shelf
 from sync.store.tables import PROBLEMS
 
@@ -57,7 +57,7 @@ class Problems(Shelf):
                     update(PROBLEMS)
                     .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
                     .where(PROBLEMS.c.subject.in_(chunk), PROBLEMS.c.code.not_in(kept))
-                    .values(closed_at=func.coalesce(stamp_or_none(at), PROBLEMS.c.last_at))
+                    .values(closed_at=PROBLEMS.c.last_at if at is None else stamp(at))
                 ).rowcount
         return closed
 

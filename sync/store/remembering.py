@@ -16,7 +16,7 @@ from sync.store.columns import blob, chunks, stamp_or_none
 from sync.store.errors import LinkClash
 from sync.store.links import LINK_COLUMNS, SIDES, Links, link_of
 from sync.store.tables import BASES, LINKS, STANDINGS
-from sync.store.ties import Tie, Ties, wanted
+from sync.store.ties import Tie, Ties, tie_of
 
 Remembered = tuple[Link, Base, Standing | None, datetime | None]
 
@@ -37,7 +37,7 @@ class Remembering(Links, Bases):
             links = [link for link, *_ in units]
             first = self._reserve(connection, "link", len(units))
             ties = Ties(self._stood(connection, links), count(first))
-            asked = [wanted(link, stamp_or_none(wakes_at)) for link, _, _, wakes_at in units]
+            asked = [tie_of(link, stamp_or_none(wakes_at)) for link, _, _, wakes_at in units]
             numbers = [ties.tie(link, tie) for link, tie in zip(links, asked, strict=True)]
             if ties.clashes:
                 raise LinkClash(ties.clashes)

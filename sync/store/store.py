@@ -37,10 +37,7 @@ class Store(BridgeFacts, Cursors, Inbox, Remembering, Recording, Budgets):
         """
         try:
             state.mkdir(parents=True, exist_ok=True, mode=0o700)
-            database = Database(url or sqlite_url(state))
-            if database.file is not None:
-                _keep_private(database.file)
-            bring_up(database)
+            database = _opened(Database(url or sqlite_url(state)))
         except (OSError, ArgumentError, DatabaseError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise StoreUnusable(_shown(state, url), _reason(error)) from error
         return cls(database, bridge)
@@ -65,6 +62,17 @@ class Store(BridgeFacts, Cursors, Inbox, Remembering, Recording, Budgets):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _opened(database: Database) -> Database:
+    try:
+        if database.file is not None:
+            _keep_private(database.file)
+        bring_up(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 def _keep_private(file: Path) -> None:

@@ -95,7 +95,7 @@ class Ties:
             self._holders[key] = row
 
 
-def wanted(link: Link, wakes_at: int | None) -> Tie:
+def tie_of(link: Link, wakes_at: int | None) -> Tie:
     """The row that *link* asks for, numbered 0 while it has none; raise ValueError when it holds no record."""
     if link.hubspot is None and link.salesforce is None:
         raise ValueError(f"a link of the pair {link.pair} must hold a record")
