@@ -144,7 +144,9 @@ def _sentence(shape: type[BaseModel], path: Path, fault: Mapping[str, Any]) -> t
         return f"`{name}` is missing.", hint
     if kind in ("literal_error", "enum"):
         words = re.findall(r"'([^']*)'", str(fault["ctx"]["expected"]))
-        return f"`{given}` is not a word that `{name}` knows.", suggestion(str(given), words)
+        return f"`{given}` is not a word that `{name}` knows.", suggestion(str(given), words) if len(
+            words
+        ) > 1 or nearest(str(given), words) else hint
     if kind == "value_error":
         return f"`{name}`: {fault['ctx']['error']}.", hint
     return f"`{name}` {_WORDS.get(kind, 'is wrong: ' + str(fault['msg']))}.", hint

@@ -1,0 +1,204 @@
+"""Each broken file earns exactly one good message: file, line, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mappings.agreement import Broken, compile_agreement
+from mappings.fields import Known
+
+CONFIG = Path(__file__).parents[2] / "config"
+TEXTS = {str(path.relative_to(CONFIG)): path.read_text() for path in CONFIG.rglob("*.yaml")}
+KNOWN = {
+    (side, kind): {name: Known() for name in compile_agreement(TEXTS).fields(side, kind)}
+    for side, kind in (
+        ("hubspot", "contact"), ("hubspot", "company"), ("hubspot", "deal"), ("salesforce", "lead"),
+        ("salesforce", "contact"), ("salesforce", "account"), ("salesforce", "opportunity"),
+    )
+}  # fmt: skip
+
+
+def said(file: str, old: str, new: str, known=None) -> str:
+    """The one message about the shipped files after an edit of the first *old*."""
+    assert old in TEXTS[file]
+    with pytest.raises(Broken) as broken:
+        compile_agreement({**TEXTS, file: TEXTS[file].replace(old, new, 1)}, known)
+    (mistake,) = broken.value.mistakes
+    return str(mistake)
+
+
+def at(file: str, text: str) -> str:
+    """file:line of the first line with *text*."""
+    return f"{file}:{1 + TEXTS[file][: TEXTS[file].index(text)].count(chr(10))}:"
+
+
+PERSON, COMPANY, DEAL, BRIDGE = "fields/person.yaml", "fields/company.yaml", "fields/deal.yaml", "bridge.yaml"
+JOB = "- {hubspot: jobtitle,"
+TITLE = "salesforce: Title,       as: text,  rule: two_way"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line_with", "message"),
+    [
+        (BRIDGE, "poll_s:", "pol_s:", "poll_s:", "`pol_s` is not a key here. Did you mean `poll_s`?"),
+        (BRIDGE, "poll_s:", "brakes: {}\npoll_s:", "poll_s:", "`brakes` is not a key here. Use one of"),
+        (BRIDGE, "poll_s: ", "mode: observe\npoll_s: ", "poll_s:", "`mode` stands here twice (first on line 7). Keep one"),
+        (BRIDGE, "\nmode: observe", "\nmode: observ", "mode: observe  ", "`observ` is not a word that `mode` knows. Did you mean `observe`?"),
+        (BRIDGE, "Europe/Berlin ", "Europe/Berln ", "time_zone:", "`Europe/Berln` is not a time zone. Did you mean `Europe/Berlin`?"),
+        (BRIDGE, "currency: EUR", "currency: EUU", "currency:", "`EUU` is not a currency. Did you mean"),
+        (BRIDGE, "currency: EUR", "currency: euro", "currency:", "`currency` is not spelled as it must be. It means:"),
+        (BRIDGE, "poll_s: 60", "poll_s: soon", "poll_s:", "`poll_s` must be a whole number. It means: Seconds between"),
+        (BRIDGE, "  people: all", "  people: some", "  people:", "`some` is not a word that `people` knows. It means: `all`; a condition"),
+        (BRIDGE, "  people: all", "  people: {sample: 0}", "  people:", "`sample` takes a number of people. Example: `{sample: 100}`."),
+        (BRIDGE, "  people: all", "  people: {at_leest: {a: 1}}", "  people:", "`people` is not a condition: there is no predicate 'at_leest'; did you mean 'at_least'?"),
+        (BRIDGE, 'end: "17:00"', 'end: "08:00"', "end:", "The day ends before it starts."),
+        (BRIDGE, 'start: "09:00"', 'start: "9 am"', "start:", "`start` is not spelled as it must be. It means: Opening time. Example: `start: 09:00`."),
+        (PERSON, JOB, "- {hubspt: jobtitle,", JOB, "`hubspt` is not a key here. Did you mean `hubspot`?"),
+        (PERSON, TITLE, TITLE.replace("two_way", "twoway"), TITLE, "`twoway` is not a word that `rule` knows. Did you mean `two_way`?"),
+        (PERSON, TITLE, TITLE.replace("text", "txt"), TITLE, "`txt` is not a word that `as` knows. Did you mean `text`?"),
+        (PERSON, TITLE, TITLE.replace("rule: two_way, ", "").replace(",  rule: two_way", ""), TITLE, "`rule` is missing. It means: Which way values travel."),
+        (PERSON, TITLE, TITLE.replace("Title,", "Title, salesforce: Name,"), TITLE, "`salesforce` stands here twice"),
+        (PERSON, TITLE, TITLE.replace("Title", "{leed: Title}"), TITLE, "`leed` is not a kind of this pair. Did you mean `lead`?"),
+        (PERSON, JOB, "- {hubspot: lifecyclestage,", JOB, "`lifecyclestage` of hubspot contact belongs to the lifecycle. Remove this line;"),
+        (PERSON, JOB, "- {hubspot: hs_lead_status,", JOB, "`hs_lead_status` of hubspot contact belongs to the lifecycle."),
+        (PERSON, JOB, "- {hubspot: leadbridge_stage,", JOB, "`leadbridge_stage` of hubspot contact belongs to the lifecycle."),
+        (PERSON, TITLE, TITLE.replace("Title", "Status"), TITLE, "`Status` of salesforce lead belongs to the lifecycle."),
+        (PERSON, TITLE, TITLE.replace("Title", "Leadbridge_Stage__c"), TITLE, "`Leadbridge_Stage__c` of salesforce lead belongs to the lifecycle."),
+        (DEAL, "as: choice\n    rule: always_salesforce", "as: choice\n    rule: always_hubspot", "salesforce: StageName", "`StageName` of salesforce opportunity belongs to the lifecycle."),
+        (PERSON, TITLE, TITLE.replace("Title", "LastName"), TITLE, "`LastName` of salesforce lead is written by this line and by line 23. Let one"),
+        (PERSON, JOB, "- {hubspot: firstname,", JOB, "`firstname` of hubspot contact is written by this line and by line 22. Let one"),
+        (PERSON, "only: true, rule: always_hubspot,    blank: ignore", "only: false, rule: always_hubspot, blank: ignore", "hs_email_optout", "`only: false` would lift opt-outs."),
+        (PERSON, "only: true, rule: always_hubspot", "only: true, rule: two_way", "hs_email_optout", "`only` is for one-way lines of true and false."),
+        (PERSON, "    to: salesforce\n", "    to: sales\n", "    to: salesforce\n", "`sales` is not a word that `to` knows. Did you mean `salesforce`?"),
+        (COMPANY, "rule: write_once, to: hubspot", "rule: write_once", "through: domain", "`write_once` does not say which side it fills. Add"),
+        (COMPANY, "through: domain", "through: domian", "through: domain", "`domian` is not a word that `through` knows. Did you mean `domain`?"),
+        (COMPANY, "through: domain", "through: midnight", "through: domain", "`midnight` does not fit `as: url`. Use it with `as: date`."),
+        (DEAL, "default / closedwon:  ", "closedwon:  ", "default / closedwon:", "`closedwon` does not name 2 values. Write `pipeline / dealstage`."),
+        (DEAL, "Closed Lost\n", "Closed Won\n", "default / closedlost:", "This value map has two meanings: `Closed Won` of Salesforce is both `default / closedwon` and `default / closedlost` in HubSpot. Map each"),
+        (DEAL, "default / closedwon:             Closed Won", "default / closedwon: 5", "default / closedwon:", "`default / closedwon` must be text (put it in quotes)."),
+    ],
+)  # fmt: skip
+def test_a_broken_file_earns_one_message(file, old, new, line_with, message):
+    text = said(file, old, new)
+
+    assert text.startswith(at(file, line_with)), text
+    assert message in text
+
+
+TWO_WAY_MAP = "salesforce: Title, as: choice, rule: two_way"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ("values: {a: One, b: One}", "`One` of Salesforce is both `a` and `b` in HubSpot"),
+        ("values: {a: [One, Two]}", "`a` of HubSpot would be written to Salesforce as `One` and `Two`"),
+        (
+            "values: {a: One}, fallback: Two",
+            "A `fallback` cannot be read backwards, and this line goes both ways.",
+        ),
+    ],
+)
+def test_a_two_way_map_must_be_clear_both_ways(values, message):
+    text = said(PERSON, TITLE, f"{TWO_WAY_MAP}, {values}")
+
+    assert text.startswith(at(PERSON, TITLE))
+    assert message in text
+
+
+def with_known(side, kind, **fields):
+    return {**KNOWN, (side, kind): {**KNOWN[side, kind], **fields}}
+
+
+def test_the_shipped_files_fit_the_fields_they_name():
+    assert compile_agreement(TEXTS, KNOWN).checked
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (PERSON, "salesforce: Title,", "salesforce: Titel,", "`Titel` is not a field of salesforce lead. Did you mean"),
+        (PERSON, "hubspot: jobtitle,", "hubspot: jobtitel,", "`jobtitel` is not a field of hubspot contact. Did you mean `jobtitle`?"),
+        (PERSON, "contact: MailingCity}", "contact: MailingCty}", "`MailingCty` is not a field of salesforce contact. Did you mean `MailingCity`?"),
+    ],
+)  # fmt: skip
+def test_an_unknown_field_is_answered_with_the_nearest(file, old, new, message):
+    known = {
+        place: {**fields, "Title": Known()} if "LastName" in fields else fields
+        for place, fields in KNOWN.items()
+    }
+    edited = {**TEXTS, file: TEXTS[file].replace(old, new, 1)}
+
+    with pytest.raises(Broken) as broken:
+        compile_agreement(edited, known)
+
+    assert message in str(broken.value.mistakes[0])
+    assert len({mistake.line for mistake in broken.value.mistakes}) == 1
+
+
+def test_a_field_that_nobody_may_write_is_refused():
+    frozen = Known(createable=False, updateable=False)
+
+    text = said(PERSON, "jobtitle", "jobtitle", with_known("hubspot", "contact", jobtitle=frozen))
+
+    assert "`jobtitle` of hubspot contact cannot be written. Choose a rule that never writes hubspot" in text
+
+
+def test_a_map_that_forgets_a_choice_is_refused():
+    stages = Known("picklist", choices=("Prospecting", "Closed Won", "Stalled", "Frozen"))
+
+    text = said(DEAL, "StageName", "StageName", with_known("salesforce", "opportunity", StageName=stages))
+
+    assert text.startswith(at(DEAL, "values:"))
+    assert (
+        "The value map says nothing about `Stalled`, `Frozen` of salesforce. Add them to `values`, or give"
+        in text
+    )
+
+
+def test_a_map_that_writes_what_is_no_choice_is_refused():
+    stages = (
+        "appointmentscheduled",
+        "qualifiedtobuy",
+        "presentationscheduled",
+        "decisionmakerboughtin",
+        "contractsent",
+        "closedwon",
+        "lostdeal",
+    )
+
+    text = said(
+        DEAL,
+        "StageName",
+        "StageName",
+        with_known("hubspot", "deal", dealstage=Known("enumeration", choices=stages)),
+    )
+
+    assert text.startswith(at(DEAL, "default / closedlost:"))
+    assert "`closedlost` is not a choice of hubspot. Did you mean `closedwon`?" in text
+
+
+@pytest.mark.parametrize("file", sorted(TEXTS))
+def test_a_missing_file_is_missed(file):
+    with pytest.raises(Broken) as broken:
+        compile_agreement({name: text for name, text in TEXTS.items() if name != file})
+
+    (mistake,) = broken.value.mistakes
+    assert str(mistake).startswith(f"{file}:1: This file is missing.")
+
+
+def test_a_file_that_nobody_reads_is_told():
+    with pytest.raises(
+        Broken,
+        match=r"fields/compny.yaml:1: No part of the bridge reads this file. Did you mean `fields/company.yaml`",
+    ):
+        compile_agreement({**TEXTS, "fields/compny.yaml": "lines: []"})
+
+
+def test_what_is_wrong_in_several_files_is_told_at_once():
+    with pytest.raises(Broken) as broken:
+        compile_agreement({**TEXTS, BRIDGE: "name: x", PERSON: "lines: [{}]", "lifecycle.yaml": "["})
+
+    assert {mistake.file for mistake in broken.value.mistakes} == {BRIDGE, PERSON, "lifecycle.yaml"}
