@@ -67,8 +67,9 @@ class Wire(requests.Session):
         self.headers.update(HEADERS)
         if settings.proxy_url:
             self.proxies = {"https": settings.proxy_url}
+        door = Door(hosts, settings.ca_file)
         for scheme in ("https://", "http://"):
-            self.mount(scheme, Door(hosts, settings.ca_file))
+            self.mount(scheme, door)
 
     def request(self, method: Any, url: Any, **more: Any) -> requests.Response:  # type: ignore[override]
         where = str(method) + " " + _place(str(url))
