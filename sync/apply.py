@@ -15,9 +15,9 @@ from typing import Any, Final
 from connectors.base import Connector
 from connectors.records import Fault, Receipt, Record, Ref, Side, Write
 from mappings.lifecycle import Standing
-from sync.model import Agreed, Base, Link, Plan, Problem, Put, Remember
+from sync.model import Base, Link, Plan, Problem, Put, Remember
 
-Fields = Mapping[tuple[str, str], tuple[str, ...]]
+Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 Memory = tuple[Link, Base, Standing | None, Any]
 _SILENT: Final = frozenset({"unknown", "waiting", "stale"})
 
@@ -120,23 +120,18 @@ def _stamped(link: Link, put: Put, receipt: Receipt) -> Link:
         return link
     side = put.write.side
     if put.gate and receipt.ref is not None:
-        link = replace(link, **{side: receipt.ref})
-    if receipt.record is None or receipt.ref != getattr(link, side):
+        link = link.naming(receipt.ref, "created")
+    if receipt.record is None or receipt.ref != link.ref(side) or _was_overtaken(put, receipt):
         return link
-    if _was_overtaken(put, receipt):
-        return link
-    return replace(link, **{f"{side}_modified_at": receipt.record.modified_at})
+    return link.stamped(side, receipt.record.modified_at)
 
 
 def _agreed_at(base: Base, put: Put, receipt: Receipt) -> Base:
     """Lines that were written are agreed since the moment of the write, not since the look before it."""
     if receipt.record is None or not put.lines:
         return base
-    stamp = {f"{put.write.side}_at": receipt.record.modified_at}
-    lines = set(put.lines.values())
-    agreed: dict[str, Agreed] = {
-        name: replace(one, **stamp) if name in lines else one for name, one in base.agreed.items()
-    }
+    lines, at = set(put.lines.values()), receipt.record.modified_at
+    agreed = {name: one.written(put.write.side, at) if name in lines else one for name, one in base.agreed.items()}
     return replace(base, agreed=agreed)
 
 

@@ -33,7 +33,7 @@ def is_under_way(bridge: Bridge) -> bool:
 
 def run(bridge: Bridge, pair: str | None, on_pass: Callable[[Pass], None]) -> list[Pass]:
     """Every record, then whatever that stirred up, until a pass is quiet."""
-    daemon = Daemon(bridge, on_pass=on_pass)
+    daemon = Daemon(bridge)
     with daemon.stopped_by_signals(), daemon.writing():
         start(bridge, pair)
-        return daemon.settle(MOST_PASSES)
+        return daemon.settle(MOST_PASSES, on_pass)

@@ -14,19 +14,22 @@ from typing import Final
 
 from connectors.base import Connector
 from connectors.hubspot import HubSpotConnector, HubSpotSettings
-from connectors.records import Find, Ref, Side
+from connectors.records import Field, Find, Ref, Side
 from connectors.salesforce import SalesforceConnector, SalesforceSettings
-from mappings.agreement import Agreement, Known, compile_agreement
+from mappings.agreement import Agreement, compile_agreement
 from mappings.documents.broken import Broken
 from mappings.documents.reading import Mistake
 from plugin.components import components
 from sync.clock import Clock, SystemClock
 from sync.engine import Engine
 from sync.gather import watched_fields
-from sync.settings import Settings
+from sync.settings import PREFIX, Http, HubSpotAccess, SalesforceAccess, Settings, shipped_config
 from sync.store import Store
 
+__all__ = ["Bridge", "bridge", "connect", "open_store", "read_agreement", "settings_from", "shipped_config"]
+
 THREADS: Final = 8
+Described = Mapping[tuple[Side, str], Mapping[str, Field]]
 _DESCRIBED: Final[Mapping[Side, tuple[str, ...]]] = {
     "hubspot": ("contact", "company", "deal"),
     "salesforce": ("lead", "contact", "account", "opportunity"),
@@ -74,14 +77,23 @@ def bridge(settings: Settings, clock: Clock | None = None) -> Iterator[Bridge]:
             connector.close()
 
 
+def settings_from(told: Mapping[str, str], config: Path, state: Path, port: int) -> Settings:
+    """Settings for a bridge over addresses and credentials that are handed over, not the environment's."""
+    groups: dict[str, dict[str, str]] = {"salesforce": {}, "hubspot": {}}
+    for name, value in told.items():
+        group, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        groups[group][key] = value
+    salesforce = SalesforceAccess.model_validate(groups["salesforce"])
+    hubspot = HubSpotAccess.model_validate(groups["hubspot"])
+    return Settings(config=config, state=state, salesforce=salesforce, hubspot=hubspot, http=Http(port=port))
+
+
 def open_store(settings: Settings, agreement: Agreement) -> Store:
     """The store of this config's bridge."""
     return Store.open(settings.state, agreement.bridge.name)
 
 
-def read_agreement(
-    folder: Path, known: Mapping[tuple[str, str], Mapping[str, Known]] | None = None
-) -> Agreement:
+def read_agreement(folder: Path, known: Described | None = None) -> Agreement:
     """Compile the config folder; raise `Broken` with every mistake, its file, line and remedy."""
     if not folder.is_dir():
         remedy = "write one with `leadbridge init DIR`, or name it with --config or LEADBRIDGE_CONFIG"
@@ -128,26 +140,16 @@ def connect(settings: Settings, clock: Clock) -> dict[Side, Connector]:
     }
 
 
-def describe(connectors: Mapping[Side, Connector]) -> dict[tuple[str, str], dict[str, Known]]:
+def describe(connectors: Mapping[Side, Connector]) -> Described:
     """The fields of both systems as the signed-in users see them."""
-    known: dict[tuple[str, str], dict[str, Known]] = {}
-    for side, kinds in _DESCRIBED.items():
-        for kind, schema in connectors[side].describe(kinds).items():
-            known[side, kind] = {
-                name: Known(
-                    type=field.type,
-                    length=field.length,
-                    createable=field.createable,
-                    updateable=field.updateable,
-                    required=field.required,
-                    choices=field.choices,
-                )
-                for name, field in schema.fields.items()
-            }
-    return known
+    return {
+        (side, kind): schema.fields
+        for side, kinds in _DESCRIBED.items()
+        for kind, schema in connectors[side].describe(kinds).items()
+    }
 
 
-def require_plugin(agreement: Agreement, known: Mapping[tuple[str, str], Mapping[str, Known]]) -> None:
+def require_plugin(agreement: Agreement, known: Described) -> None:
     """Raise `Broken` when leadbridge's own fields are missing on either side: nothing could be written safely."""
     lifecycle = agreement.lifecycle
     missing = [

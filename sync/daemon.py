@@ -31,9 +31,8 @@ SIGN_IN_AGAIN_S: Final = 60.0
 class Daemon:
     """Runs the passes of one bridge, as its only writer."""
 
-    def __init__(self, bridge: Bridge, *, on_pass: Callable[[Pass], None] | None = None) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         self._bridge = bridge
-        self._on_pass = on_pass
         self.stopping = threading.Event()
         self.last_pass_at: datetime | None = None
         self.trouble: str | None = None
@@ -44,11 +43,13 @@ class Daemon:
             while not self.stopping.is_set():
                 self._bridge.clock.wait(self._pass_and_pause(), self.stopping)
 
-    def settle(self, most: int = MOST_PASSES) -> list[Pass]:
+    def settle(self, most: int = MOST_PASSES, on_pass: Callable[[Pass], None] | None = None) -> list[Pass]:
         """Passes until one of them is quiet; errors are the caller's."""
         done: list[Pass] = []
         while len(done) < most and not self.stopping.is_set():
             done.append(self._one())
+            if on_pass is not None:
+                on_pass(done[-1])
             if done[-1].is_quiet:
                 break
         return done
@@ -100,8 +101,6 @@ class Daemon:
     def _one(self) -> Pass:
         done = self._bridge.engine.run_pass()
         self.last_pass_at = self._bridge.clock.now()
-        if self._on_pass is not None:
-            self._on_pass(done)
         return done
 
     def _troubled(self, error: ConnectorError, pause_s: float) -> float:

@@ -79,7 +79,7 @@ class Engine:
         store: Store,
         connectors: Mapping[Side, Connector],
         agreement: Agreement,
-        fields: Mapping[tuple[str, str], tuple[str, ...]],
+        fields: Mapping[tuple[Side, str], tuple[str, ...]],
         clock: Clock,
         pool: Executor,
     ) -> None:
@@ -220,7 +220,7 @@ class Engine:
         wrong: dict[Ref, set[str]] = defaultdict(set)
         for problem in found:
             wrong[problem.subject].add(problem.code)
-        for subject in self.store.problems_of([one.subject for one in plans]):
+        for subject in self.store.troubled([one.subject for one in plans]):
             self.store.close_problems(subject, except_codes=wrong[subject], at=now)
 
     def _remember_progress(self, batch: Batch) -> None:

@@ -17,7 +17,7 @@ from connectors.records import Cursor, Page, Record, Ref, Side, Watch
 from sync.model import Knock, Lane, Link
 from sync.store import Store
 
-PAIR_OF: Final[Mapping[tuple[str, str], str]] = {
+PAIR_OF: Final[Mapping[tuple[Side, str], str]] = {
     ("hubspot", "contact"): "person",
     ("hubspot", "company"): "company",
     ("hubspot", "deal"): "deal",
@@ -62,8 +62,8 @@ class Intake:
         self,
         store: Store,
         connectors: Mapping[Side, Connector],
-        fields: Mapping[tuple[str, str], tuple[str, ...]],
-        overlap: Mapping[str, timedelta],
+        fields: Mapping[tuple[Side, str], tuple[str, ...]],
+        overlap: Mapping[Side, timedelta],
         pool: Executor,
     ) -> None:
         self._store = store

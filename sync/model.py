@@ -7,7 +7,7 @@ gather → plan → record → apply → remember → echo (see `sync.engine`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -43,6 +43,28 @@ class Link:
     salesforce_modified_at: datetime | None = None
     how: str = ""
 
+    def ref(self, side: Side) -> Ref | None:
+        """The record on *side*."""
+        return self.hubspot if side == "hubspot" else self.salesforce
+
+    def looked_at(self, side: Side) -> datetime | None:
+        """The stamp of the record on *side* when it was last looked at."""
+        return self.hubspot_modified_at if side == "hubspot" else self.salesforce_modified_at
+
+    def naming(self, ref: Ref, how: str) -> Link:
+        """This link with *ref* as its record of that side."""
+        if ref.side == "hubspot":
+            return replace(self, hubspot=ref, how=how)
+        return replace(self, salesforce=ref, how=how)
+
+    def stamped(self, side: Side, at: datetime | None) -> Link:
+        """This link with *side* looked at in the state of *at*."""
+        if at is None:
+            return self
+        if side == "hubspot":
+            return replace(self, hubspot_modified_at=at)
+        return replace(self, salesforce_modified_at=at)
+
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
@@ -57,6 +79,14 @@ class Agreed:
     hubspot_by: str | None = None
     salesforce_at: datetime | None = None
     salesforce_by: str | None = None
+
+    def changed_at(self, side: Side) -> datetime | None:
+        """When *side* changed the field, as far as it was known when it was agreed."""
+        return self.hubspot_at if side == "hubspot" else self.salesforce_at
+
+    def written(self, side: Side, at: datetime) -> Agreed:
+        """This agreement after the bridge wrote it to *side*."""
+        return replace(self, hubspot_at=at) if side == "hubspot" else replace(self, salesforce_at=at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +225,10 @@ class Facts:
     knocks: tuple[Ref, ...] = ()
     polled: bool = False
     problem: Problem | None = None
+
+    def record(self, side: Side) -> Record | None:
+        """The record of *side* as it is now."""
+        return self.hubspot if side == "hubspot" else self.salesforce
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class Roster:
     """Reads owners, users and queues once an hour."""
 
     def __init__(
-        self, connectors: Mapping[Side, Connector], owners: Owners, fields: Mapping[tuple[str, str], tuple[str, ...]]
+        self, connectors: Mapping[Side, Connector], owners: Owners, fields: Mapping[tuple[Side, str], tuple[str, ...]]
     ) -> None:
         self._connectors = connectors
         self._owners = owners

@@ -102,7 +102,7 @@ def status(config: Config = None, json: Json = False) -> None:
     settings = settings_with(config)
     agreement = read_agreement(settings.config)
     with opened_store(config) as store:
-        said = {
+        said: dict[str, Any] = {
             "bridge": agreement.bridge.name,
             "mode": agreement.bridge.mode,
             "live_since": store.fact("live_since"),
@@ -118,7 +118,7 @@ def status(config: Config = None, json: Json = False) -> None:
     for heading in ("people", "backlog", "problems", "calls_today"):
         rows = said[heading]
         if rows:
-            table([heading.replace("_", " "), "n"], rows.items())  # type: ignore[attr-defined]
+            table([heading.replace("_", " "), "n"], rows.items())
 
 
 @problems.command("list")

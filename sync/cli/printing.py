@@ -75,7 +75,7 @@ class _Bar:
 
     def advance(self, by: int, what: str | None = None) -> None:
         """Move on by *by*."""
-        self._shown.update(self._task, advance=by, **({"description": what} if what else {}))
+        self._shown.update(self._task, advance=by, description=what)
 
     def total(self, total: int) -> None:
         """Set how far it goes."""

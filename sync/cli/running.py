@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +14,9 @@ from sync.bootstrap import Bridge
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge
 from sync.cli.printing import as_json, progress, say
+from sync.cli.serving import dashboard
 from sync.daemon import Daemon
 from sync.engine import Pass
-from sync.report.lines import Health
-from sync.report.views import StoreViews
-from sync.web import Access, Dashboard, Look, Served
-from sync.web.server import require_token_in_public
 
 _PAIRS = ("person", "company", "deal")
 
@@ -43,42 +38,8 @@ def run(
                 daemon.run()
             return
         with daemon.stopped_by_signals(), daemon.writing(), progress("passes") as bar:
-            daemon = Daemon(bridge, on_pass=lambda _: bar.advance(1))
-            done = daemon.settle()
+            done = daemon.settle(on_pass=lambda _: bar.advance(1))
         _tell_passes(bridge, done, json)
-
-
-@contextmanager
-def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
-    """The dashboard of a running bridge, in its own thread."""
-    http = bridge.settings.http
-    tokens = [token.get_secret_value() for token in (http.admin_token, http.read_token) if token]
-    require_token_in_public(http.host, http.admin_token.get_secret_value() if http.admin_token else None)
-    views = StoreViews(
-        bridge.store, find_contact=bridge.contact_with, health=lambda: health_of(bridge, daemon)
-    )
-    stages = tuple((name, name.replace("_", " ")) for name in bridge.agreement.lifecycle.stages)
-    look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone)
-    app = Dashboard(views, look, Access(tuple(tokens), tuple(http.hosts)), bridge.clock.now)
-    with Served(app, http.host, http.port) as served:
-        yield served.url
-
-
-def health_of(bridge: Bridge, daemon: Daemon) -> Health:
-    """Ready once a pass has ended, and none has been missing for long."""
-    last = daemon.last_pass_at
-    late = timedelta(seconds=bridge.agreement.bridge.poll_s * 3 + 600)
-    alive = last is None or bridge.clock.now() - last < late
-    reasons = [reason for reason in (daemon.trouble, None if last else "the first pass is under way") if reason]
-    return Health(
-        alive=alive,
-        ready=alive and last is not None and daemon.trouble is None,
-        mode=bridge.agreement.bridge.mode,
-        last_pass_at=last,
-        backlog=sum(bridge.store.backlog().values()),
-        problems=len(bridge.store.problems()),
-        reasons=tuple(reasons),
-    )
 
 
 def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
@@ -120,9 +81,9 @@ def demo(
 
     Example: leadbridge demo --once
     """
-    from sync.demo import play  # heavy, and needed by this command only
+    from sync.cli.showing import play  # brings the twins, which only this command needs
 
-    play(once=once, people=people, data=data, port=port, json=json)
+    raise typer.Exit(play(once=once, people=people, data=data, port=port, json=json))
 
 
 def twins(
@@ -136,6 +97,6 @@ def twins(
 
     Example: leadbridge twins --data my-files --port 8100
     """
-    from sync.trying import serve_twins
+    from sync.cli.trying import serve_twins  # brings the twins, which only this command needs
 
     serve_twins(config=config, people=people, data=data, port=port, json=json)

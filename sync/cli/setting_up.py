@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from connectors.errors import ConnectorError
+from mappings.agreement import Agreement
 from mappings.documents.broken import Broken
 from sync.bootstrap import bridge, read_agreement
 from sync.cli.endings import DIFFERS, FAILED, WRONG, BadArgument
@@ -49,9 +50,10 @@ def check(
     """
     settings = settings_with(config)
     findings: list[str] = []
-    code = 0
+    code, said = 0, ""
     try:
         agreement = read_agreement(settings.config)
+        said = _said(agreement)
         if diagram is not None:
             diagram.write_text(agreement.lifecycle.table(), "utf-8")
         if not offline:
@@ -67,14 +69,11 @@ def check(
         complain(findings)
     else:
         where = "on its own" if offline else "and fits both systems"
-        say(f"{settings.config} is sound {where}: {_said(agreement)}.")
+        say(f"{settings.config} is sound {where}: {said}.")
     if code or findings:
         raise typer.Exit(code or DIFFERS)
 
 
-def _said(agreement: object) -> str:
-    pairs = getattr(agreement, "pairs", {})
-    lifecycle = getattr(agreement, "lifecycle", None)
-    lines = sum(len(pair.lines) for pair in pairs.values())
-    stages = len(lifecycle.stages) if lifecycle is not None else 0
-    return f"{len(pairs)} pairs, {lines} mapping lines, {stages} stages"
+def _said(agreement: Agreement) -> str:
+    lines = sum(len(pair.lines) for pair in agreement.pairs.values())
+    return f"{len(agreement.pairs)} pairs, {lines} mapping lines, {len(agreement.lifecycle.stages)} stages"

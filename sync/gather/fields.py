@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from connectors.records import Side
 from mappings.agreement import Agreement
 
-Fields = Mapping[tuple[str, str], tuple[str, ...]]
+Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 
-_OWN: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
+_OWN: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
     ("hubspot", "contact"): (
         "email", "hs_additional_emails", "createdate", "hubspot_owner_id", "leadbridge_key",
         "salesforceleadid", "salesforcecontactid",
@@ -54,5 +55,5 @@ def watched_fields(agreement: Agreement, *, has_currency: bool) -> Fields:
     return watched
 
 
-def _lifecycle(agreement: Agreement, side: str, kind: str) -> tuple[str, ...]:
+def _lifecycle(agreement: Agreement, side: Side, kind: str) -> tuple[str, ...]:
     return agreement.lifecycle.needs(side, kind) if kind in ("contact", "lead") else ()

@@ -21,7 +21,7 @@ class Reader:
     def __init__(
         self,
         connectors: Mapping[Side, Connector],
-        fields: Mapping[tuple[str, str], tuple[str, ...]],
+        fields: Mapping[tuple[Side, str], tuple[str, ...]],
         carried: Mapping[Ref, Record],
         *,
         searched: bool = False,
@@ -106,7 +106,7 @@ def units(store: Store, pair: str, knocks: Sequence[Knock]) -> list[Facts]:
 
 def alone(pair: str, ref: Ref) -> Link:
     """The link of a record that has no counterpart yet."""
-    return Link(None, pair, **{ref.side: ref})  # type: ignore[arg-type]
+    return Link(None, pair, ref if ref.side == "hubspot" else None, ref if ref.side == "salesforce" else None)
 
 
 def both_sides(reader: Reader, found: Sequence[Facts]) -> list[Facts]:

@@ -28,7 +28,8 @@ def plan_company(draft: Draft) -> None:
 def _company(draft: Draft, account: Record) -> Record | None:
     if draft.facts.hubspot is not None or draft.link.hubspot is not None:
         return draft.facts.hubspot
-    match = choose_company(account.ref.id, account.values, {one.ref.id: one.values for one in draft.facts.candidates})
+    candidates = {one.ref.id: one.values for one in draft.facts.candidates}
+    match = choose_company(account.ref.id, account.values, candidates, draft.terms.agreement.matching)
     company = chosen(draft, match, draft.facts.candidates)
     if company is not None:
         draft.adopt(company)

@@ -27,7 +27,7 @@ def plan_deal(draft: Draft) -> None:
 def _by_key(draft: Draft, opportunity: Record) -> Record | None:
     for candidate in draft.facts.candidates:
         if candidate.values.get(HUBSPOT_KEY) == opportunity.ref.id:
-            draft.join(candidate.ref, "hubspot", "our key")
+            draft.join(candidate.ref, "our key")
             draft.adopt(candidate)
             return candidate
     return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -80,9 +79,13 @@ class Draft:
         seed = f"{self.subject}|{purpose}|{self.now.isoformat()}|{self.facts.link.id}"
         return hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
 
-    def join(self, ref: Ref, side: Side, how: str) -> None:
-        """Let the unit's link name *ref* on *side* from now on."""
-        self.link = replace(self.link, **{side: ref}, how=how)
+    def join(self, ref: Ref, how: str) -> None:
+        """Let the unit's link name *ref* from now on."""
+        self.link = self.link.naming(ref, how)
+
+    def record(self, side: Side) -> Record | None:
+        """The unit's record of *side*."""
+        return self.hubspot if side == "hubspot" else self.salesforce
 
     def adopt(self, record: Record) -> None:
         """Take *record* as this unit's record of its side."""
@@ -93,7 +96,7 @@ class Draft:
 
     def plan(self) -> Plan:
         """The finished plan: one write a record, then notes and associations, then what to remember."""
-        puts = [put for side in ("salesforce", "hubspot") if (put := self._put(side))]  # type: ignore[arg-type]
+        puts = [put for put in (self._put("salesforce"), self._put("hubspot")) if put is not None]
         effects: list[Effect] = [*puts, *self._others, self._remember()]
         return Plan(
             subject=self.subject,
@@ -107,7 +110,7 @@ class Draft:
 
     def _put(self, side: Side) -> Put | None:
         values = self._values[side]
-        record: Record | None = getattr(self, side)
+        record = self.record(side)
         if not values or record is None:
             return None
         write = Write(
@@ -133,11 +136,11 @@ class Draft:
         )
 
     def _stamped(self, link: Link) -> Link:
-        return replace(
-            link,
-            hubspot_modified_at=_stamp(self.facts.hubspot, link.hubspot_modified_at),
-            salesforce_modified_at=_stamp(self.salesforce, link.salesforce_modified_at),
-        )
+        if self.facts.hubspot is not None:
+            link = link.stamped("hubspot", self.facts.hubspot.modified_at)
+        if self.salesforce is not None and self.salesforce.ref == link.salesforce:
+            link = link.stamped("salesforce", self.salesforce.modified_at)
+        return link
 
 
 def subject_of(pair: str, link: Link) -> Ref:
@@ -147,7 +150,3 @@ def subject_of(pair: str, link: Link) -> Ref:
     if ref is None:
         raise ValueError("a link names at least one record")
     return ref
-
-
-def _stamp(record: Record | None, known: datetime | None) -> datetime | None:
-    return record.modified_at if record is not None else known

@@ -5,7 +5,6 @@ Asked by `gather` before planning. Pure.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
 from connectors.records import Record, Side
@@ -56,6 +55,5 @@ def _differs(facts: Facts, terms: Terms, line: FieldLine) -> bool:
 
 
 def _moved(facts: Facts, side: Side) -> bool:
-    record: Record | None = getattr(facts, side)
-    known: datetime | None = getattr(facts.link, f"{side}_modified_at")
+    record, known = facts.record(side), facts.link.looked_at(side)
     return record is not None and (known is None or record.modified_at > known)

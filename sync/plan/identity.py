@@ -22,6 +22,6 @@ def chosen(draft: Draft, match: Match | Ambiguous | None, candidates: Iterable[R
         return None
     record = next((one for one in candidates if one.ref.id == match.id), None)
     if record is not None:
-        draft.join(record.ref, record.ref.side, match.how)
+        draft.join(record.ref, match.how)
         draft.decide("linked", match.how, side=record.ref.side, new=str(record.ref), occurred_at=record.modified_at)
     return record

@@ -49,7 +49,7 @@ def _merge_line(draft: Draft, line: FieldLine, left: Seen, right: Seen, tie: Sid
 def _carry(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: Seen) -> None:
     """Write the merged value to the side that lacks it."""
     side: Side = merged.to or "hubspot"
-    record: Record | None = getattr(draft, side)
+    record = draft.record(side)
     giver = left if side == "salesforce" else right
     if record is None or not line.writes(side):
         return
@@ -115,8 +115,8 @@ def _seen(facts: Facts, line: FieldLine, record: Record, value: Any) -> Seen:
     history = next((record.history[name] for name in line.fields(side, record.ref.kind) if name in record.history), ())
     if history:
         newest = history[0]
-        known: datetime | None = getattr(agreed, f"{side}_at") if agreed else None
+        known = agreed.changed_at(side) if agreed else None
         edited = known is not None and newest.at > known
         return Seen(value, newest.at, newest.at, newest.by, edited)
-    looked: datetime | None = getattr(facts.link, f"{side}_modified_at")
+    looked = facts.link.looked_at(side)
     return Seen(value, looked, record.modified_at, record.modified_by)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from connectors.records import Record, Ref
-from mappings.matching import choose_contact, choose_person
-from mappings.outcomes import roll_up
+from mappings.matching import Match, choose_contact, choose_person
 from sync.plan.associate import associate
 from sync.plan.company import account_of
 from sync.plan.create import SALESFORCE_KEY, settle_key
@@ -48,17 +47,17 @@ def _point_to_contact(draft: Draft) -> None:
     person = draft.facts.salesforce
     if person is None or draft.link.hubspot is not None:
         return
-    match = choose_contact(
-        person.ref.kind, person.ref.id, person.values, {one.ref.id: one.values for one in draft.facts.candidates}
-    )
-    if match is not None and not hasattr(match, "ids"):
+    candidates = {one.ref.id: one.values for one in draft.facts.candidates}
+    rules = draft.terms.agreement.matching
+    match = choose_contact(person.ref.kind, person.ref.id, person.values, candidates, rules)
+    if isinstance(match, Match):
         draft.ask(Ref("hubspot", "contact", match.id))
 
 
 def _find_in_salesforce(draft: Draft, contact: Record) -> None:
     leads = {one.ref.id: one.values for one in draft.facts.candidates if one.ref.kind == "lead"}
     contacts = {one.ref.id: one.values for one in draft.facts.candidates if one.ref.kind == "contact"}
-    match = choose_person(contact.ref.id, contact.values, leads, contacts)
+    match = choose_person(contact.ref.id, contact.values, leads, contacts, draft.terms.agreement.matching)
     found = chosen(draft, match, draft.facts.candidates)
     if found is None:
         return
@@ -80,7 +79,7 @@ def _follow_conversion(draft: Draft) -> None:
     person = draft.salesforce
     if lead is None or person is None or person.ref.kind != "contact" or draft.link.salesforce == person.ref:
         return
-    draft.join(person.ref, "salesforce", "lead was converted")
+    draft.join(person.ref, "lead was converted")
     draft.decide(
         "linked", "lead was converted", side="salesforce", old=str(lead.ref), new=str(person.ref),
         by=lead.modified_by, occurred_at=lead.modified_at,
@@ -101,7 +100,8 @@ def _settle_salesforce_key(draft: Draft, contact: Record, person: Record) -> Non
 def _bring_outcomes_home(draft: Draft, contact: Record) -> None:
     """Won, lost, amount with its currency and date: on the contact, where marketing looks."""
     followed = draft.standing.opportunity if draft.standing else None
-    rolled = roll_up(opportunities(draft.facts), followed)
+    terms = draft.terms.agreement
+    rolled = terms.outcomes.roll_up(opportunities(draft.facts), followed, currency=terms.bridge.currency)
     changed = {name: value for name, value in rolled.items() if (contact.values.get(name) or "") != (value or "")}
     if not changed:
         return

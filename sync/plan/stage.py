@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from connectors.records import Record, Side, Version
@@ -40,15 +39,17 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
 
 def requests(draft: Draft, contact: Record, person: Record | None) -> list[Request]:
     """What people asked for on either side since the bridge last looked, in vendor time."""
-    found = [request for record in (contact, person) if record for request in _requests_on(draft, record)]
+    records = (contact, draft.facts.converted or person)
+    found = [request for record in records if record for request in _requests_on(draft, record)]
     return sorted(found, key=lambda request: request.at)
 
 
 def _requests_on(draft: Draft, record: Record) -> list[Request]:
+    """A value that our own user left on a record nobody knew yet is a receipt that was lost, not a request."""
     side = record.ref.side
     us = draft.terms.us.get(side)
-    shown = draft.shown.get(side, {})
-    found = read_requests(
+    shown = draft.facts.base.shown.get(side, {})
+    return read_requests(
         draft.terms.agreement.lifecycle,
         draft.facts.standing,
         side,
@@ -59,11 +60,8 @@ def _requests_on(draft: Draft, record: Record) -> list[Request]:
         record.modified_at,
         record.modified_by,
         not shown and us is not None and record.modified_by == us,
+        actor_of=draft.terms.agreement.bridge.teams.actor,
     )
-    teams = draft.terms.agreement.bridge.teams
-    return [
-        one if one.actor == "bridge" else replace(one, actor=teams.actor(side, one.user)) for one in found
-    ]
 
 
 def _steps(history: tuple[Version, ...], us: str | None) -> list[tuple[Any, Any, str | None, bool]]:
@@ -95,8 +93,8 @@ def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
     if kind == "contact":
         extra["AccountId"] = accounts[0].ref.id
     if standing is not None:
-        blank: dict[str, Any] = dict.fromkeys(draft.terms.agreement.lifecycle.needs("salesforce", kind))
-        shown = project(draft.terms.agreement.lifecycle, standing, contact.values, blank, kind)
+        lifecycle = draft.terms.agreement.lifecycle
+        shown = project(lifecycle, standing, contact.values, lifecycle.blank("salesforce", kind), kind)
         extra.update({name: value for name, value in shown.salesforce.items() if value is not None})
     create_person(draft, kind, contact, extra)
 

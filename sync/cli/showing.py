@@ -1,0 +1,170 @@
+"""The demo as it is seen on a terminal: the story while it happens, then what came of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.records import Ref
+from sync.cli.endings import FAILED
+from sync.cli.printing import as_json, clock_time, console, progress, say, table
+from sync.cli.serving import dashboard
+from sync.clock import SystemClock
+from sync.demo import ADA, BEN, Scene, Stage, contact_of, keep_running, staged, until_interrupted
+from sync.logs import start_logging
+from sync.model import Entry
+from sync.report.views import line_of
+
+STATE: Final = Path("state") / "demo"
+PAUSE_S: Final = 2.5
+_TOLD: Final = frozenset({"moved", "reverted", "told", "created", "linked", "outcome", "conflict"})
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What the play left behind, in figures that can be checked."""
+
+    people: dict[str, int]
+    won: list[dict[str, Any]]
+    rejected: list[dict[str, Any]]
+    problems: dict[str, int]
+    writes: dict[str, int]
+    writes_after: int
+
+
+def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -> int:
+    """Play the story; with *once* return its exit code, else go on until interrupted."""
+    start_logging("auto", "warning")
+    with ExitStack() as stack:
+        say_unless(json, "Two stand-in systems, Salesforce and HubSpot, with a sample company; leadbridge between them.")
+        stage = stack.enter_context(staged(STATE, people=people, data=data, port=0 if once else port))
+        _list_refusals(stage, json)
+        stop = stack.enter_context(until_interrupted())
+        if not once:
+            url = stack.enter_context(dashboard(stage.bridge, stage.daemon))
+            say(f"Dashboard: {url}  (stop with Ctrl-C)")
+        _adopt(stage, json)
+        for scene in stage.story.scenes:
+            if stop.is_set():
+                return 0
+            _show(stage, scene, json)
+            if not once:
+                SystemClock().wait(PAUSE_S, stop)
+        played = _sum_up(stage)
+        _print_summary(stage, played, json)
+        if not once:
+            say("The story is told; both systems and the bridge go on running. Stop with Ctrl-C.")
+            keep_running(stage, stop)
+    return 0 if played.writes_after == 0 and played.won and played.rejected else FAILED
+
+
+def say_unless(json: bool, text: str) -> None:
+    """Print for a person, unless a machine reads."""
+    if not json:
+        say(text)
+
+
+def _list_refusals(stage: Stage, json: bool) -> None:
+    if stage.world.refusals and not json:
+        say(f"{len(stage.world.refusals)} rows were refused:")
+        for refused in stage.world.refusals[:20]:
+            say(f"  {refused}")
+
+
+def _adopt(stage: Stage, json: bool) -> None:
+    """The bridge meets everybody who was there before it."""
+    with progress("meeting everybody who was there before") as bar:
+        stage.daemon.settle(on_pass=lambda done: bar.advance(done.planned))
+    if json:
+        return
+    say("Everybody who was there before the bridge has a stage now; nobody was handed over, nobody counts as late:")
+    counted = stage.bridge.store.people_by_stage()
+    table(["stage", "people"], ([name, counted[name]] for name in stage.bridge.agreement.lifecycle.stages if name in counted))
+
+
+def _show(stage: Stage, scene: Scene, json: bool) -> None:
+    newest = stage.bridge.store.entries(None, 1)
+    last = newest[0].seq if newest else 0
+    stage.show(scene)
+    if json:
+        return
+    when = clock_time(scene.at, stage.bridge.agreement.bridge.zone)
+    console.print()
+    say(f"[bold]{when}  {scene.who or 'Time passes'}[/bold]" + (f" {scene.what}." if scene.who else f": {scene.what}."))
+    for entry in _about(stage, scene, last):
+        console.print(f"    {_told(entry)}", markup=False)
+
+
+def _about(stage: Stage, scene: Scene, last: int) -> list[Entry]:
+    refs = [contact_of(stage, email) for email in scene.about]
+    if any(email == ADA for email in scene.about):
+        refs += [one for one in _deals(stage)]
+    found = stage.bridge.store.entries(refs, 200)
+    return [entry for entry in reversed(found) if entry.seq > last and entry.kind == "decided" and entry.decision.what in _TOLD]
+
+
+def _deals(stage: Stage) -> list[Ref]:
+    try:
+        return [Ref("salesforce", "opportunity", stage.story.opportunity())]
+    except (LookupError, StopIteration):
+        return []
+
+
+def _told(entry: Entry) -> str:
+    """One decision in a sentence."""
+    line = line_of(entry)
+    if line.what == "moved":
+        return f"bridge: {line.old or 'start'} → {line.new}   ({line.why})"
+    if line.what == "reverted":
+        return f"bridge: {line.old} stays, not {line.new}   ({line.why})"
+    if line.what == "outcome":
+        return f"bridge: {line.field} = {line.new} on the contact in HubSpot"
+    if line.what == "told":
+        return f"bridge writes a note in {line.side}: {line.why}"
+    return f"bridge: {line.what} {line.new or ''} in {line.side}   ({line.why})"
+
+
+def _sum_up(stage: Stage) -> Played:
+    contacts = {row["email"]: row for row in stage.world.hubspot.records("contacts") if "email" in row}
+    writes: Counter[str] = Counter(commit.side for commit in stage.world.log.writes(actor="daemon"))
+    stage.clock.advance(60)
+    after = sum(sum(done.written.values()) for done in stage.daemon.settle())
+    return Played(
+        people=stage.bridge.store.people_by_stage(),
+        won=[_won(contacts[ADA])],
+        rejected=[_rejected(contacts[BEN])],
+        problems=dict(Counter(one.problem.code for one in stage.bridge.store.problems())),
+        writes=dict(writes),
+        writes_after=after,
+    )
+
+
+def _won(row: Any) -> dict[str, Any]:
+    names = ("email", "leadbridge_stage", "leadbridge_outcome", "leadbridge_won_amount", "leadbridge_won_currency", "lifecyclestage")
+    return {name: row.get(name) for name in names}
+
+
+def _rejected(row: Any) -> dict[str, Any]:
+    names = ("email", "leadbridge_stage", "leadbridge_reason", "leadbridge_round", "lifecyclestage")
+    return {name: row.get(name) for name in names}
+
+
+def _print_summary(stage: Stage, played: Played, json: bool) -> None:
+    if json:
+        as_json(played)
+        return
+    console.print()
+    say("What stands in HubSpot now:")
+    for row in (*played.won, *played.rejected):
+        say("  " + " · ".join(f"{name} {value}" for name, value in row.items()))
+    counted: Sequence[tuple[str, int]] = list(played.people.items())
+    table(["stage", "people"], counted)
+    if played.problems:
+        say("Waiting for a person's word (`leadbridge problems list` explains each):")
+        table(["problem", "n"], played.problems.items())
+    say(f"Field values written: {', '.join(f'{n} in {side}' for side, n in sorted(played.writes.items()))}.")
+    say(f"Writes made by one more `run --once` on this world: {played.writes_after}")

@@ -1,0 +1,68 @@
+"""`leadbridge twins`: both stand-in systems on this machine, to try a config of one's own."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mappings.agreement import Agreement
+from sync.bootstrap import read_agreement
+from sync.cli.options import settings_with
+from sync.cli.printing import as_json, say
+from sync.demo import until_interrupted
+from twins.hubspot import Group
+from twins.salesforce import Field
+from twins.world import World
+
+
+def serve_twins(*, config: Path | None, people: int, data: Path | None, port: int, json: bool) -> None:
+    """Serve both systems until interrupted; print and keep the settings that point a shell at them."""
+    settings = settings_with(config)
+    agreement = read_agreement(settings.config)
+    lifecycle = agreement.lifecycle
+    world = World(
+        lambda: datetime.now(UTC), tuple(lifecycle.stages), tuple(lifecycle.reasons), data=data, people=people
+    )
+    added = add_missing_fields(world, agreement)
+    with until_interrupted() as stop, world.serve(port):
+        told = world.settings()
+        file = settings.state / "twins.env"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()), "utf-8")
+        if json:
+            as_json({"urls": world.urls, "settings": told, "file": str(file), "added": added, "refused": [str(one) for one in world.refusals]})
+        else:
+            _print(world, told, file, added)
+        stop.wait()
+
+
+def _print(world: World, told: dict[str, str], file: Path, added: list[str]) -> None:
+    for side, url in world.urls.items():
+        say(f"{side}: {url}")
+    for name in added:
+        say(f"added for your config: {name}")
+    for refused in world.refusals:
+        say(f"refused: {refused}")
+    say(f"In another shell: source {file}   then, for example: leadbridge plan")
+    for name, value in told.items():
+        say(f"  {name}={value}")
+    say("Stop with Ctrl-C.")
+
+
+def add_missing_fields(world: World, agreement: Agreement) -> list[str]:
+    """Create as plain text whatever the config names and a fresh org or portal lacks; say what that was."""
+    added: list[str] = []
+    for pair in agreement.pairs.values():
+        for kind in pair.salesforce_kinds:
+            api_name = kind.capitalize()
+            known = world.salesforce.org.kinds[api_name].fields
+            names = [name for name in agreement.fields("salesforce", kind) if name not in known]
+            world.salesforce.add_fields(api_name, [Field(name=name, type="string", label=name, length=255) for name in names])
+            added += [f"Salesforce {api_name}.{name}" for name in names]
+        plural = {"company": "companies"}.get(pair.hubspot_kind, f"{pair.hubspot_kind}s")
+        for name in agreement.fields("hubspot", pair.hubspot_kind):
+            if not world.hubspot.has_property(plural, name):
+                world.hubspot.add_property(plural, Group("leadbridge").text(name))
+                added.append(f"HubSpot {plural}.{name}")
+    return added
