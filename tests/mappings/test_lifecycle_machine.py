@@ -1,0 +1,260 @@
+"""The shipped machine is sound; one broken machine a rule is refused with a path that shows why."""
+
+import pytest
+
+from mappings.documents import parse
+from mappings.documents.broken import Broken
+from mappings.documents.lifecycle import LifecycleDocument
+from mappings.lifecycle import compile_lifecycle
+
+TWELVE = (
+    "new", "nurturing", "qualified", "handed_over", "accepted", "working",
+    "opportunity", "won", "lost", "rejected", "recycled", "disqualified",
+)  # fmt: skip
+LAST_MOVE = "  - {from: disqualified, to: nurturing, who: [marketer], needs: [comment]}\n"
+
+
+@pytest.fixture
+def mistakes(hours, shipped_text):
+    """Compile the shipped file with some lines exchanged, and say what is wrong with it."""
+
+    def changed(*exchanges):
+        text = shipped_text
+        for old, new in exchanges:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        document, found = parse(LifecycleDocument, text, "lifecycle.yaml")
+        if document is None:
+            return found
+        try:
+            compile_lifecycle(document, hours)
+        except Broken as broken:
+            return list(broken.mistakes)
+        return []
+
+    return changed
+
+
+def stage(name, more):
+    """Exchanges that add a stage, shown everywhere."""
+    shown = f"      new: lead\n      {name}: lead\n"
+    return [
+        ("  new:\n    owner", f"  {name}: {more}\n  new:\n    owner"),
+        ("      new: lead\n", shown),
+        ("      new: blank\n", f"      new: blank\n      {name}: blank\n"),
+        ("      new: unchanged\n", f"      new: unchanged\n      {name}: unchanged\n"),
+    ]
+
+
+def move(line):
+    return (LAST_MOVE, LAST_MOVE + f"  - {line}\n")
+
+
+def test_the_shipped_machine_is_sound(lifecycle):
+    assert lifecycle.stages == TWELVE
+    assert len(lifecycle.reasons) == 16
+    assert lifecycle.version == 1
+
+
+def test_the_shipped_reasons_are_those_of_the_defaults(lifecycle):
+    delays = {name: lifecycle.reason(name).delay_days for name in lifecycle.reasons}
+
+    assert delays == {
+        "no_contact": 30, "bad_timing": 90, "no_budget": 120, "no_need": 180, "no_decision": 180, "price": 180,
+        "competitor_won": 180, "wrong_contact_data": 7, "not_ready": 60, "wrong_segment": None,
+        "student_or_job_seeker": None, "competitor_or_vendor": None, "duplicate": None,
+        "asked_not_to_be_contacted": None, "other": 60, "unknown": 180,
+    }  # fmt: skip
+    assert lifecycle.reason("other").comment
+    assert lifecycle.reason("unknown").who == {"bridge"}
+
+
+def test_the_table_of_moves_reads_aloud(lifecycle):
+    lines = lifecycle.table().splitlines()
+
+    assert len(lines) == 1 + len(lifecycle.moves)
+    assert lines[0].split() == ["from", "to", "who", "when"]
+    assert any(line.split()[:3] == ["handed_over", "rejected", "seller"] for line in lines)
+
+
+def test_the_raw_fields_it_wants_are_named(lifecycle):
+    contact = lifecycle.needs("hubspot", "contact")
+
+    assert {"leadbridge_stage", "lifecyclestage", "hs_email_optout", "hubspotscore", "lastname"} <= set(
+        contact
+    )
+    assert "score" not in contact
+    assert len(contact) == len(set(contact))
+    assert "Status" in lifecycle.needs("salesforce", "lead")
+    assert "Status" not in lifecycle.needs("salesforce", "contact")
+    assert lifecycle.needs("hubspot", "company") == lifecycle.needs("salesforce", "account") == ()
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "says"),
+    [
+        pytest.param(
+            stage("parked", "{owner: marketing}"), "`parked` can never be reached: no move leads to it",
+            id="unreachable stage",
+        ),
+        pytest.param(
+            [
+                *stage("parked", "{owner: marketing}"),
+                *stage("waiting", "{owner: marketing}"),
+                move("{from: parked, to: waiting, who: [bridge]}"),
+                move("{from: waiting, to: parked, who: [bridge]}"),
+            ],
+            "`parked` can never be reached: its only ways in, from waiting, cannot be reached either",
+            id="an island",
+        ),
+        pytest.param(
+            [
+                *stage("parked", "{owner: marketing}"),
+                move("{from: new, to: parked, who: [marketer]}"),
+            ],
+            "`parked` is a trap: start → new → parked, and from there no end can be reached",
+            id="trap",
+        ),
+        pytest.param(
+            [("    clock: {within: 4 hours, until: accepted}\n", "")],
+            "`handed_over` has no clock, but sales owns it: start → working → rejected → handed_over",
+            id="sales without a deadline",
+        ),
+        pytest.param(
+            [("guards: [owner_found, contactable]", "guards: [contactable]")],
+            "In the stage `handed_over` a person may be without an owner: start → new → qualified → handed_over",
+            id="sales without an owner",
+        ),
+        pytest.param(
+            [("to: rejected, who: [seller], needs: [reason]}", "to: rejected, who: [seller]}")],
+            "A rejection without a reason is possible: handed_over, accepted and working → rejected",
+            id="rejection without a reason",
+        ),
+        pytest.param(
+            [("no_need: {where: [rejected, lost], delay: 180 days}", "no_need: {where: [rejected, lost]}")],
+            "`no_need` has neither a delay nor `final: true`",
+            id="reason without a way back",
+        ),
+        pytest.param(
+            [("no_need: {where: [rejected, lost], delay: 180 days}",
+              "no_need: {where: [rejected, lost], delay: 180 days, final: true}")],
+            "`no_need` has both a delay and `final`",
+            id="reason with two ways",
+        ),
+        pytest.param(
+            [("  - {from: [lost, rejected], to: recycled, who: [marketer, bridge]",
+              "  - {from: [lost, rejected], to: recycled, who: [marketer]")],
+            "rejected with the reason `no_contact` is a dead end",
+            id="no way back for a reason",
+        ),
+        pytest.param(
+            [("nurturing, new], to: disqualified, who: [marketer, bridge]",
+              "nurturing, new], to: disqualified, who: [marketer]")],
+            "rejected with the reason `wrong_segment` is a dead end: no move of the bridge leads to an end",
+            id="no end for a final reason",
+        ),
+        pytest.param(
+            [("      working: [CONNECTED, ATTEMPTED_TO_CONTACT]\n", "")],
+            "`hs_lead_status` for the stage `working` is not said: no value would be written",
+            id="no value for a stage",
+        ),
+        pytest.param(
+            [("[CONNECTED, ATTEMPTED_TO_CONTACT]", "[CONNECTED, CONNECTED]")],
+            "of which none can be told to be the written one",
+            id="two values for a stage",
+        ),
+        pytest.param(
+            [("      won: customer\n", "      won: champion\n")],
+            "`lifecyclestage` for the stage `won` is `champion`, which has no place in `order`",
+            id="value outside the order",
+        ),
+        pytest.param(
+            [("      won: customer\n", "      won: evangelist\n")],
+            "which stands under `leave_alone`",
+            id="a value that is left alone",
+        ),
+        pytest.param(
+            [("shows: Working - Contacted, asks_for", "shows: Open - Not Contacted, asks_for")],
+            "In the stage `accepted` a Lead.Status `Open - Not Contacted` is what that stage itself shows",
+            id="a reading of one's own hand",
+        ),
+        pytest.param(
+            [("shows: Working - Contacted, asks_for: working", "shows: Working - Contacted, asks_for: won")],
+            "would ask for `won`, where no way of a seller leads",
+            id="a reading that leads nowhere",
+        ),
+        pytest.param(
+            [("from: qualified, to: handed_over", "from: qualified, to: handed_overr")],
+            "`handed_overr` is not a stage",
+            id="unknown stage",
+        ),
+        pytest.param(
+            [("guards: [owner_found, contactable]", "guards: [owner_fund, contactable]")],
+            "`owner_fund` is not a guard",
+            id="unknown guard",
+        ),
+        pytest.param(
+            [("no_contact: {where: [rejected]", "no_contact: {where: [rejcted]")],
+            "`rejcted` is not a stage",
+            id="unknown stage of a reason",
+        ),
+        pytest.param([("reason: unknown}", "reason: unknwn}")], "`unknwn` is not a reason", id="unknown reason"),
+        pytest.param(
+            [move("{from: won, to: qualified, who: [marketer]}")],
+            "The move won → qualified stands in two lines",
+            id="one move twice",
+        ),
+        pytest.param([move("{from: won, to: won, who: [marketer]}")], "from `won` to itself", id="no move"),
+        pytest.param(
+            [("        - not: {blank: company}", "        - nott: {blank: company}")],
+            "there is no predicate 'nott'; did you mean 'not'",
+            id="unclear guard",
+        ),
+        pytest.param(
+            [("  contactable:\n", "  owner_found:\n")],
+            "`owner_found` is a fact that the bridge knows by itself",
+            id="a guard named like a fact",
+        ),
+        pytest.param(
+            [("  unknown: {where: [lost], delay: 180 days, who: [bridge], means: nobody said}\n", "")],
+            "The reason `unknown` is missing",
+            id="no unknown",
+        ),
+        pytest.param([("illegal: revert", "illegal: ignore")], "`ignore` is not a word", id="unknown policy"),
+        pytest.param([("version: 1 ", "vresion: 1 ")], "`vresion` is not a key here", id="unknown key"),
+    ],
+)  # fmt: skip
+def test_a_broken_machine_is_refused_with_a_counter_example(mistakes, exchanges, says):
+    found = mistakes(*exchanges)
+
+    assert any(says in one.text for one in found), [str(one) for one in found]
+    assert all(one.file == "lifecycle.yaml" and one.line > 1 and one.remedy for one in found)
+
+
+def test_a_mistake_names_its_line(mistakes, shipped_text):
+    [found] = mistakes(("guards: [owner_found, contactable]", "guards: [owner_fund, contactable]"))
+    line = next(
+        n for n, text in enumerate(shipped_text.splitlines(), 1) if "owner_found, contactable" in text
+    )
+
+    assert found.line == line
+    assert "owner_found" in found.remedy
+
+
+def test_all_mistakes_are_told_at_once(mistakes):
+    found = mistakes(
+        ("guards: [owner_found, contactable]", "guards: [owner_fund, contactable]"),
+        ("to: rejected, who: [seller]", "to: rejcted, who: [seller]"),
+    )
+
+    assert {"`owner_fund` is not a guard.", "`rejcted` is not a stage."} <= {one.text for one in found}
+
+
+def test_a_stage_may_be_added(mistakes):
+    added = [
+        *stage("parked", "{owner: marketing}"),
+        move("{from: new, to: parked, who: [marketer]}"),
+        move("{from: parked, to: nurturing, who: [marketer]}"),
+    ]
+
+    assert mistakes(*added) == []
