@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 JSON = {"Content-Type": "application/json;charset=UTF-8"}
 
@@ -27,9 +27,11 @@ class Request:
     @classmethod
     def to(cls, method: str, url: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Request:
         """The request that a client would send to *url* (host optional)."""
-        parts = urlsplit(url)
+        if "://" in url.partition("?")[0]:
+            url = urlunsplit(("", "", *urlsplit(url)[2:4], ""))
+        path, _, query = url.partition("?")  # not urlsplit: a path may begin with two slashes
         lower = {name.lower(): value for name, value in (headers or {}).items()}
-        return cls(method, parts.path, parse_qs(parts.query, keep_blank_values=True), lower, body)
+        return cls(method, path, parse_qs(query, keep_blank_values=True), lower, body)
 
     @property
     def segments(self) -> list[str]:

@@ -51,6 +51,7 @@ def _kind(call: Call, kind: Kind) -> dict[str, Any]:
 
 
 def _field(kind: Kind, field: Field) -> dict[str, Any]:
+    given = field.name in _ALWAYS or (field.name == "Name" and not field.write)
     number = field.type in NUMBERS and field.type != "int"
     return {
         "name": field.name,
@@ -63,12 +64,8 @@ def _field(kind: Kind, field: Field) -> dict[str, Any]:
         "digits": field.digits[0] if field.type == "int" else 0,
         "createable": "c" in field.write and "c" in kind.access,
         "updateable": "u" in field.write and "u" in kind.access,
-        "nillable": not field.never_blank
-        and field.type not in ("boolean", "id")
-        and field.name not in _ALWAYS,
-        "defaultedOnCreate": field.type == "boolean"
-        or field.name in _ALWAYS
-        or (field.never_blank and not field.required),
+        "nillable": not field.never_blank and field.type not in ("boolean", "id") and not given,
+        "defaultedOnCreate": field.type == "boolean" or given or (field.never_blank and not field.required),
         "custom": field.custom,
         "calculated": False,
         "unique": field.unique,
@@ -104,7 +101,6 @@ _ALWAYS = frozenset(
         "LastModifiedDate",
         "LastModifiedById",
         "SystemModstamp",
-        "Name",
     }
 )
 EVERY_KIND: Resource = {"GET": every_kind}

@@ -1,0 +1,335 @@
+"""Many rows a call: Collections and composite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.twins.office import Office
+
+
+def test_each_row_has_its_own_fate_and_the_request_is_200() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_create.htm"""
+    office = Office()
+    good, bad = {"LastName": "Ada", "Company": "x"}, {"LastName": "Bob"}
+
+    made, refused = office.collection("POST", good, bad)
+
+    assert made == {"id": office.twin.records("Lead")[0]["Id"], "success": True, "errors": []}
+    assert refused == {
+        "success": False,
+        "errors": [
+            {
+                "statusCode": "REQUIRED_FIELD_MISSING",
+                "message": "Required fields are missing: [Company]",
+                "fields": ["Company"],
+            }
+        ],
+    }
+
+
+def test_all_or_none_rolls_the_innocent_back() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_create.htm"""
+    office = Office()
+
+    rolled_back, refused = office.collection(
+        "POST", {"LastName": "Ada", "Company": "x"}, {"LastName": "Bob"}, allOrNone=True
+    )
+
+    assert rolled_back["errors"][0]["statusCode"] == "ALL_OR_NONE_OPERATION_ROLLED_BACK"
+    assert refused["errors"][0]["statusCode"] == "REQUIRED_FIELD_MISSING"
+    assert office.twin.records("Lead") == []
+    assert len(office.log) == 0
+
+
+def test_all_or_none_puts_updated_rows_back() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_update.htm"""
+    office = Office()
+    lead = office.lead(City="Bonn", Email="ada@example.com")
+    before = office.twin.record(lead)
+
+    office.collection(
+        "PATCH", {"id": lead, "Email": "new@example.com"}, {"id": lead, "Email": "nonsense"}, allOrNone=True
+    )
+
+    assert office.twin.record(lead) == before
+    assert office.values("SELECT Id FROM Lead WHERE Email = 'ada@example.com'") == [lead]
+    assert office.values("SELECT Id FROM Lead WHERE Email = 'new@example.com'") == []
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        ({"id": "00Q5g00000000zzEAA"}, "INVALID_CROSS_REFERENCE_KEY"),
+        ({"id": "0035g0000000001AAA"}, "MALFORMED_ID"),
+        ({"id": "nonsense"}, "MALFORMED_ID"),
+        ({}, "MISSING_ARGUMENT"),
+    ],
+)
+def test_an_update_of_nothing_is_refused(record: dict[str, Any], code: str) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
+    office = Office()
+
+    assert office.refusal("PATCH", **record)["statusCode"] == code
+
+
+def test_a_deleted_row_says_so() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
+    office = Office()
+    lead = office.lead()
+    office.twin.delete("Lead", lead, office.sam, office.later(seconds=1))
+
+    assert office.refusal("PATCH", id=lead, City="x")["statusCode"] == "ENTITY_IS_DELETED"
+
+
+def test_more_than_200_rows_are_refused_whole() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections.htm"""
+    office = Office()
+    records = [{"attributes": {"type": "Lead"}, "LastName": "Ada", "Company": "x"}] * 201
+
+    reply = office.call("POST", "/composite/sobjects", {"records": records})
+
+    assert (reply.status, reply.json()[0]["errorCode"]) == (400, "EXCEEDED_ID_LIMIT")
+    assert office.twin.records("Lead") == []
+
+
+def test_more_than_ten_runs_of_kinds_are_refused_whole() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_create.htm"""
+    office = Office()
+    pair = [
+        {"attributes": {"type": "Contact"}, "LastName": "Ada"},
+        {"attributes": {"type": "Account"}, "Name": "Engines"},
+    ]
+
+    five_pairs = office.call("POST", "/composite/sobjects", {"records": pair * 5})
+    six_pairs = office.call("POST", "/composite/sobjects", {"records": pair * 6})
+
+    assert five_pairs.status == 200
+    assert six_pairs.status == 400
+    assert "Cannot have more than 10 chunks in a single operation" in six_pairs.json()[0]["message"]
+
+
+def test_an_unknown_kind_is_one_rows_trouble() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
+    office = Office()
+
+    assert office.refusal(kind="Laed", LastName="x")["statusCode"] == "INVALID_TYPE"
+
+
+def upsert(office: Office, kind: str, field: str, *records: dict[str, Any]) -> Any:
+    whole = [{"attributes": {"type": kind}, **record} for record in records]
+    return office.call("PATCH", f"/composite/sobjects/{kind}/{field}", {"records": whole}).json()
+
+
+def test_upsert_says_what_it_created() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm"""
+    office = Office()
+    old = office.lead(Leadbridge_HubSpot_Id__c="1")
+
+    updated, created = upsert(
+        office,
+        "Lead",
+        "Leadbridge_HubSpot_Id__c",
+        {"Leadbridge_HubSpot_Id__c": "1", "City": "Bonn"},
+        {"Leadbridge_HubSpot_Id__c": "2", "LastName": "Bob", "Company": "x"},
+    )
+
+    assert (updated["id"], updated["created"]) == (old, False)
+    assert created["created"] is True
+    assert office.twin.record(old)["City"] == "Bonn"
+
+
+def test_upsert_twice_is_one_row() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm"""
+    office = Office()
+    row = {"Leadbridge_HubSpot_Id__c": "2", "LastName": "Bob", "Company": "x"}
+
+    upsert(office, "Lead", "Leadbridge_HubSpot_Id__c", row)
+    upsert(office, "Lead", "leadbridge_hubspot_id__c", row)
+
+    assert len(office.twin.records("Lead")) == 1
+
+
+def test_two_rows_with_one_key_in_one_upsert_are_refused() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
+    office = Office()
+    row = {"Leadbridge_HubSpot_Id__c": "2", "LastName": "Bob", "Company": "x"}
+
+    answers = upsert(office, "Lead", "Leadbridge_HubSpot_Id__c", row, row)
+
+    assert [answer["errors"][0]["statusCode"] for answer in answers] == ["DUPLICATE_VALUE"] * 2
+    assert office.twin.records("Lead") == []
+
+
+def test_upsert_works_on_email_too_and_refuses_several_hits() -> None:
+    """Recorded in https://github.com/SFDO-Tooling/CumulusCI: PATCH composite/sobjects/Contact/Email"""
+    office = Office()
+    office.contact(Email="ada@example.com")
+    office.contact(Email="bob@example.com")
+    office.contact(Email="bob@example.com")
+
+    ada, bob = upsert(
+        office, "Contact", "Email", {"Email": "ADA@example.com", "Title": "x"}, {"Email": "bob@example.com"}
+    )
+
+    assert ada["created"] is False
+    assert bob["errors"][0]["statusCode"] == "DUPLICATE_EXTERNAL_ID"
+
+
+def test_upsert_on_a_field_that_is_no_key_is_refused_whole() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_upsert.htm"""
+    office = Office()
+
+    assert upsert(office, "Lead", "City", {"City": "Bonn"})[0]["errorCode"] == "INVALID_FIELD"
+
+
+def test_upsert_on_a_blank_id_creates() -> None:
+    """Recorded in https://github.com/SFDO-Tooling/CumulusCI: PATCH composite/sobjects/Contact/Id"""
+    office = Office()
+
+    (created,) = upsert(office, "Contact", "Id", {"Id": None, "LastName": "Ada"})
+
+    assert created["created"] is True
+
+
+def test_retrieve_answers_in_the_order_of_ids_and_null_for_the_missing() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve_post.htm"""
+    office = Office()
+    ada, bob = office.lead(LastName="Ada"), office.lead(LastName="Bob")
+
+    asked = {"ids": [bob, "00Q5g00000000zzEAA", "nonsense", ada], "fields": ["LastName", "title"]}
+    rows = office.call("POST", "/composite/sobjects/Lead", asked).json()
+    by_address = office.call("GET", f"/composite/sobjects/Lead?ids={ada}&fields=Id,LastName").json()
+
+    assert [row and row["LastName"] for row in rows] == ["Bob", None, None, "Ada"]
+    assert set(rows[0]) == {"attributes", "LastName", "Title", "Id"}
+    assert by_address[0]["LastName"] == "Ada"
+
+
+@pytest.mark.parametrize(("count", "status"), [(2000, 200), (2001, 400)])
+def test_retrieve_takes_2000_ids(count: int, status: int) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve_post.htm"""
+    office = Office()
+
+    asked = {"ids": [office.lead()] * count, "fields": ["Id"]}
+
+    assert office.call("POST", "/composite/sobjects/Lead", asked).status == status
+
+
+@pytest.mark.parametrize("field", ["Nope", "Owner.Name"])
+def test_retrieve_of_an_unknown_field_is_refused_whole(field: str) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve_post.htm"""
+    office = Office()
+
+    reply = office.call("POST", "/composite/sobjects/Lead", {"ids": [office.lead()], "fields": [field]})
+
+    assert (reply.status, reply.json()[0]["errorCode"]) == (400, "INVALID_FIELD")
+
+
+def test_a_collection_deletes_by_ids_in_the_address() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_delete.htm"""
+    office = Office()
+    ada, bob = office.lead(LastName="Ada"), office.lead(LastName="Bob")
+
+    answers = office.call("DELETE", f"/composite/sobjects?ids={ada},{ada}&allOrNone=false").json()
+
+    assert [answer["success"] for answer in answers] == [True, False]
+    assert [lead["Id"] for lead in office.twin.records("Lead")] == [bob]
+
+
+def test_a_composite_answers_every_part_by_its_reference() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm"""
+    office = Office()
+    office.lead(LastName="Ada")
+
+    first, second, third = office.composite(
+        ("GET", "/query?q=SELECT+LastName+FROM+Lead"),
+        ("GET", "/query?q=SELECT+Nope+FROM+Lead"),
+        ("POST", "/sobjects/Account", {"Name": "Engines"}),
+    )["compositeResponse"]
+
+    assert (first["httpStatusCode"], first["referenceId"]) == (200, "part0")
+    assert first["body"]["records"][0]["LastName"] == "Ada"
+    assert (second["httpStatusCode"], second["body"][0]["errorCode"]) == (400, "INVALID_FIELD")
+    assert (third["httpStatusCode"], third["body"]["success"]) == (201, True)
+
+
+def test_a_part_may_use_what_an_earlier_one_answered() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm"""
+    office = Office()
+
+    office.composite(
+        ("POST", "/sobjects/Account", {"Name": "Engines"}),
+        ("POST", "/sobjects/Contact", {"LastName": "Ada", "AccountId": "@{part0.id}"}),
+        ("PATCH", "/sobjects/Contact/@{part1.id}", {"Title": "Countess"}),
+    )
+
+    (contact,) = office.twin.records("Contact")
+    assert contact["AccountId"] == office.twin.records("Account")[0]["Id"]
+    assert contact["Title"] == "Countess"
+
+
+def test_a_part_that_hangs_on_a_failed_one_is_halted() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm"""
+    office = Office()
+
+    _, halted = office.composite(
+        ("POST", "/sobjects/Account", {}),
+        ("POST", "/sobjects/Contact", {"LastName": "Ada", "AccountId": "@{part0.id}"}),
+    )["compositeResponse"]
+
+    assert (halted["httpStatusCode"], halted["body"][0]["errorCode"]) == (400, "PROCESSING_HALTED")
+    assert office.twin.records("Contact") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "count", "works"),
+    [
+        ("/query?q=SELECT+Id+FROM+Lead", 5, True),
+        ("/query?q=SELECT+Id+FROM+Lead", 6, False),
+        ("/composite/sobjects/Lead?ids=00Q5g0000000001EAA&fields=Id", 6, False),
+        ("/limits", 25, True),
+        ("/limits", 26, False),
+    ],
+)
+def test_a_composite_has_25_parts_of_which_five_may_be_heavy(path: str, count: int, works: bool) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm"""
+    office = Office()
+
+    answer = office.composite(*[("GET", path)] * count)
+
+    assert ("compositeResponse" in answer) is works
+
+
+def test_a_collection_inside_a_composite_writes() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm"""
+    office = Office()
+    records = [
+        {"attributes": {"type": "Lead"}, "LastName": "Ada", "Company": "x"},
+        {"attributes": {"type": "Lead"}},
+    ]
+
+    (part,) = office.composite(("POST", "/composite/sobjects", {"records": records}))["compositeResponse"]
+
+    assert part["httpStatusCode"] == 200
+    assert [row["success"] for row in part["body"]] == [True, False]
+
+
+def test_a_composite_inside_a_composite_is_refused() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_composite.htm"""
+    office = Office()
+
+    (part,) = office.composite(("POST", "/composite", {"compositeRequest": []}))["compositeResponse"]
+
+    assert part["httpStatusCode"] == 400
+
+
+def test_counts_of_rows_are_cheap() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_record_count.htm"""
+    office = Office()
+    office.lead()
+
+    counts = office.call("GET", "/limits/recordCount?sObjects=Lead,Contact").json()
+
+    assert counts == {"sObjects": [{"count": 1, "name": "Lead"}]}
