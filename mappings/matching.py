@@ -93,6 +93,7 @@ _Test = Callable[[str, Values], bool]
 _OUR_KEY: Final = "leadbridge's key"
 _THEIR_ID: Final = "the id that HubSpot's own integration left"
 _EMAIL: Final = "the same e-mail"
+BY_DOMAIN: Final = "the same domain"
 
 
 def person_questions(hubspot_id: str, contact: Values) -> Questions:
@@ -170,7 +171,7 @@ def choose_company(
     by_sign: dict[str, _Hits] = {
         "our_key": (_OUR_KEY, _hits("company", companies, has_our_key)),
         "id_of_hubspots_connector": (_THEIR_ID, _hits("company", free, has_our_id)),
-        "domain": ("the same domain", _of_domain(free, domain)),
+        "domain": (BY_DOMAIN, _of_domain(free, domain)),
     }
     return _first(by_sign[sign] for sign in rules.company)
 

@@ -39,7 +39,7 @@ from sync.plan import Terms, plan
 from sync.recovery import settle_unknown
 from sync.rollout import Rollout, only_looked
 from sync.roster import Roster
-from sync.setbacks import flapping, safely
+from sync.setbacks import claimed_twice, flapping, safely
 from sync.store import Store
 
 log = structlog.get_logger(__name__)
@@ -184,7 +184,8 @@ class Engine:
 
     def _planned(self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime) -> list[Plan]:
         found = gather(self.store, reader, terms, pair, knocks, now)
-        return [replace(safely(plan, facts, terms, now), observed=not self.rollout.admits(facts)) for facts in found]
+        plans = [replace(safely(plan, facts, terms, now), observed=not self.rollout.admits(facts)) for facts in found]
+        return claimed_twice(plans)
 
     def _settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:
         """Record, apply, remember: the second half of the road."""

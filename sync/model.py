@@ -208,7 +208,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that planning may look at for one unit: both records as they are now, and what we know."""
+    """All that planning may look at for one unit: both records as they are now, and what we know.
+
+    *candidates* may be the missing counterpart; those in *taken* are linked to another
+    record already, and *rivals* are records of our own side that may claim them as well.
+    """
 
     pair: Pair
     link: Link
@@ -218,6 +222,8 @@ class Facts:
     standing: Standing | None = None
     converted: Record | None = None
     candidates: tuple[Record, ...] = ()
+    taken: frozenset[Ref] = frozenset()
+    rivals: tuple[Record, ...] = ()
     opportunities: tuple[Record, ...] = ()
     activities: tuple[Record, ...] = ()
     accounts: tuple[Record, ...] = ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -28,6 +29,40 @@ def safely(plan: Planner, facts: Facts, terms: Terms, now: datetime) -> Plan:
         return Plan(
             subject=subject, pair=facts.pair, effects=(looked,), problems=(_our_fault(subject),), settles=facts.knocks
         )
+
+
+def claimed_twice(plans: Sequence[Plan]) -> list[Plan]:
+    """The same plans, but where two of them would link one record, both stop and wait for a person's word."""
+    claims: dict[Ref, list[Ref]] = defaultdict(list)
+    for plan in plans:
+        for ref in _claims(plan):
+            claims[ref].append(plan.subject)
+    fought_over = {ref: subjects for ref, subjects in claims.items() if len(subjects) > 1}
+    return [_without_link(plan, fought_over) if set(_claims(plan)) & set(fought_over) else plan for plan in plans]
+
+
+def _claims(plan: Plan) -> list[Ref]:
+    """Records that the plan links for the first time."""
+    return [
+        ref
+        for effect in plan.effects
+        if isinstance(effect, Remember)
+        for ref in (effect.link.hubspot, effect.link.salesforce)
+        if ref is not None and ref not in (effect.looked.hubspot, effect.looked.salesforce)
+    ]
+
+
+def _without_link(plan: Plan, fought_over: Mapping[Ref, Sequence[Ref]]) -> Plan:
+    ref = next(ref for ref in _claims(plan) if ref in fought_over)
+    problem = Problem(
+        code="several_candidates",
+        subject=plan.subject,
+        text=f"{' and '.join(sorted(map(str, fought_over[ref])))} both match {ref}; nothing was linked or written",
+        remedy="merge the duplicates, or correct the sign by which both match; the next change tries again",
+    )
+    [looked] = [effect for effect in plan.effects if isinstance(effect, Remember)]
+    kept = Remember(looked.looked, looked.before, looked.looked, looked.before, looked.stood, looked.stood)
+    return Plan(subject=plan.subject, pair=plan.pair, effects=(kept,), problems=(problem,), settles=plan.settles, observed=plan.observed)
 
 
 def flapping(ref: Ref) -> Problem:

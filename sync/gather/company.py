@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.records import Find, Record, Ref
 from mappings.matching import domain_of
-from sync.gather.reader import Reader, both_sides, values_of
+from sync.gather.reader import Reader, both_sides, taken_among, values_of
 from sync.model import Facts, Link
 from sync.plan import Terms
 from sync.store import Store
@@ -20,8 +20,16 @@ def gather_companies(store: Store, reader: Reader, terms: Terms, found: list[Fac
     single = [one.salesforce for one in facts if one.salesforce is not None and one.link.hubspot is None]
     people = linked_people(store, reader, single)
     candidates = _candidates(reader, single)
+    taken = taken_among(store, "company", candidates)
+    rivals = _rivals(reader, candidates)
     return [
-        replace(one, relatives=people.get(one.salesforce.ref, {}), candidates=candidates)
+        replace(
+            one,
+            relatives=people.get(one.salesforce.ref, {}),
+            candidates=candidates,
+            taken=taken,
+            rivals=_of_domain(rivals, one.salesforce),
+        )
         if one.salesforce is not None and one.link.hubspot is None
         else one
         for one in facts
@@ -57,3 +65,18 @@ def _candidates(reader: Reader, accounts: list[Record]) -> tuple[Record, ...]:
         ],
     )
     return tuple({record.ref: record for answer in answers for record in answer}.values())
+
+
+def _rivals(reader: Reader, companies: tuple[Record, ...]) -> dict[str | None, list[Record]]:
+    """Accounts by domain, for the domains of *companies*: several of them may claim one company."""
+    domains = tuple(dict.fromkeys(domain for one in values_of(companies, "domain") if (domain := domain_of(one))))
+    names = reader.fields["salesforce", "account"]
+    [accounts] = reader.find("salesforce", [Find("account", {"Website": domains}, names, contains=True)])
+    by_domain: dict[str | None, list[Record]] = defaultdict(list)
+    for account in accounts:
+        by_domain[domain_of(str(account.values.get("Website") or ""))].append(account)
+    return by_domain
+
+
+def _of_domain(accounts: dict[str | None, list[Record]], account: Record) -> tuple[Record, ...]:
+    return tuple(accounts.get(domain_of(str(account.values.get("Website") or "")), ()))

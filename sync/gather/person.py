@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from connectors.records import Find, Record, Ref
 from mappings.lifecycle import wants_hand_over
-from mappings.matching import domain_of, is_free_mail
-from sync.gather.reader import Reader, both_sides, values_of
+from mappings.matching import domain_of, is_free_mail, person_questions
+from sync.gather.reader import Reader, both_sides, taken_among, values_of
 from sync.model import Facts, Link
 from sync.plan import Terms
 from sync.plan.history import doubtful_fields
@@ -23,7 +23,7 @@ HISTORIES_PER_READ: Final = 50
 def gather_people(store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime) -> list[Facts]:
     """Everything about these people; each kind of question is asked once for all of them."""
     facts = _follow_conversions(reader, both_sides(reader, found))
-    facts = _candidates_in_salesforce(reader, facts)
+    facts = _candidates_in_salesforce(store, reader, facts)
     facts = _contacts_of_strangers(reader, facts)
     facts = _opportunities(reader, facts)
     facts = _activities(reader, terms, facts)
@@ -50,18 +50,14 @@ def _contact_of(record: Record | None) -> Ref | None:
     return Ref("salesforce", "contact", str(record.values["ConvertedContactId"]))
 
 
-def _candidates_in_salesforce(reader: Reader, facts: list[Facts]) -> list[Facts]:
+def _candidates_in_salesforce(store: Store, reader: Reader, facts: list[Facts]) -> list[Facts]:
     """Leads and Contacts that may be one of the contacts nobody is linked to yet: by key, id and e-mail."""
     strangers = [one.hubspot for one in facts if one.hubspot is not None and one.link.salesforce is None]
     if not strangers:
         return facts
-    keys = {
-        "Leadbridge_HubSpot_Id__c": tuple(one.ref.id for one in strangers),
-        "Email": values_of(strangers, "email"),
-    }
-    own = values_of(strangers, "leadbridge_key")
-    leads = {**keys, "Id": (*values_of(strangers, "salesforceleadid"), *_with_prefix(own, "00Q"))}
-    contacts = {**keys, "Id": (*values_of(strangers, "salesforcecontactid"), *_with_prefix(own, "003"))}
+    questions = [person_questions(one.ref.id, one.values) for one in strangers]
+    leads = _merged(question.lead for question in questions)
+    contacts = _merged(question.contact for question in questions)
     answers = reader.find(
         "salesforce",
         [
@@ -69,17 +65,23 @@ def _candidates_in_salesforce(reader: Reader, facts: list[Facts]) -> list[Facts]
             Find("contact", contacts, reader.fields["salesforce", "contact"]),
         ],
     )
-    index = _index(record for answer in answers for record in answer)
+    found = [record for answer in answers for record in answer]
+    index, taken = _index(found), taken_among(store, "person", found)
     return [
-        replace(one, candidates=_matches(index, one.hubspot))
+        replace(one, candidates=_matches(index, one.hubspot), taken=taken)
         if one.hubspot is not None and one.link.salesforce is None
         else one
         for one in facts
     ]
 
 
-def _with_prefix(ids: Iterable[str], prefix: str) -> tuple[str, ...]:
-    return tuple(id_ for id_ in ids if id_.startswith(prefix))
+def _merged(questions: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    """Many questions of one kind as one: by field, every value that is looked for."""
+    wanted: dict[str, dict[str, None]] = defaultdict(dict)
+    for question in questions:
+        for name, values in question.items():
+            wanted[name].update(dict.fromkeys(values))
+    return {name: tuple(values) for name, values in wanted.items()}
 
 
 def _index(records: Iterable[Record]) -> dict[str, dict[Ref, Record]]:

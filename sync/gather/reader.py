@@ -144,3 +144,7 @@ def values_of(records: Iterable[Record], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(value) for value in found if value not in (None, "")))
 
 
+def taken_among(store: Store, pair: str, candidates: Sequence[Record]) -> frozenset[Ref]:
+    """Those candidates that are linked to another record already."""
+    links = store.links(pair, [record.ref for record in candidates])
+    return frozenset(ref for ref, link in links.items() if link.hubspot is not None and link.salesforce is not None)

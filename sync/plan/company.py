@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.records import Record, Ref
-from mappings.matching import choose_company
+from mappings.matching import BY_DOMAIN, Match, choose_company, domain_of
 from sync.plan.create import create_in_hubspot, settle_key
 from sync.plan.draft import Draft
 from sync.plan.identity import chosen
@@ -30,12 +30,27 @@ def _company(draft: Draft, account: Record) -> Record | None:
         return draft.facts.hubspot
     candidates = {one.ref.id: one.values for one in draft.facts.candidates}
     match = choose_company(account.ref.id, account.values, candidates, draft.terms.agreement.matching)
+    if isinstance(match, Match) and match.how == BY_DOMAIN and _has_rivals(draft, account):
+        return None
     company = chosen(draft, match, draft.facts.candidates)
     if company is not None:
         draft.adopt(company)
         for ref in draft.facts.relatives:
             draft.ask(ref)
     return company
+
+
+def _has_rivals(draft: Draft, account: Record) -> bool:
+    """Several Accounts with one domain: whose company it is, only a person knows."""
+    domain = domain_of(str(account.values.get("Website") or ""))
+    rivals = [one for one in draft.facts.rivals if domain_of(str(one.values.get("Website") or "")) == domain]
+    if len(rivals) > 1:
+        draft.problem(
+            "several_candidates",
+            f"{', '.join(sorted(str(one.ref) for one in rivals))} have one website; their company was not linked",
+            "merge the Accounts, or give one of them another website; the next change of the record tries again",
+        )
+    return len(rivals) > 1
 
 
 def account_of(record: Record) -> Ref | None:

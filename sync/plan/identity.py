@@ -20,8 +20,19 @@ def chosen(draft: Draft, match: Match | Ambiguous | None, candidates: Iterable[R
         return None
     if match is None:
         return None
-    record = next((one for one in candidates if one.ref.id == match.id), None)
+    record = next((one for one in candidates if one.ref.id == match.id and one.ref.kind == match.kind), None)
+    if record is not None and record.ref in draft.facts.taken:
+        _is_taken(draft, record, match.how)
+        return None
     if record is not None:
         draft.join(record.ref, match.how)
         draft.decide("linked", match.how, side=record.ref.side, new=str(record.ref), occurred_at=record.modified_at)
     return record
+
+
+def _is_taken(draft: Draft, record: Record, how: str) -> None:
+    draft.problem(
+        "several_candidates",
+        f"{record.ref} matches {draft.subject} ({how}), but it is linked to another record already; nothing was linked",
+        "merge the duplicates, or correct the sign by which both match; the next change of the record tries again",
+    )
