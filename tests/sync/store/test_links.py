@@ -105,6 +105,15 @@ def test_links_may_pass_a_record_on_within_one_batch(store: Store) -> None:
     assert (kept[1].salesforce, kept[2].salesforce) == (CONTACT, LEAD)
 
 
+def test_who_let_a_record_go_may_be_written_after_who_took_it(store: Store) -> None:
+    ada, bob = keep(store, person(ADA, LEAD), person(BOB))
+    moved = replace(ada, salesforce=CONTACT)
+
+    kept = keep(store, moved, replace(bob, salesforce=LEAD), replace(moved, how="key"))
+
+    assert store.links("person", [LEAD, CONTACT]) == {LEAD: kept[1], CONTACT: kept[2]}
+
+
 def test_a_record_of_another_link_is_a_clash_that_names_both_and_writes_nothing(store: Store) -> None:
     [link] = keep(store, person(ADA, LEAD))
 
