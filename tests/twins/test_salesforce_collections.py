@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -147,6 +148,23 @@ def test_upsert_twice_is_one_row() -> None:
 
     upsert(office, "Lead", "Leadbridge_HubSpot_Id__c", row)
     upsert(office, "Lead", "leadbridge_hubspot_id__c", row)
+
+    assert len(office.twin.records("Lead")) == 1
+
+
+def test_upserts_of_one_key_at_the_same_time_are_one_row() -> None:
+    """A unique index serialises writers: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert_patch.htm"""
+    office = Office()
+    row = {"Leadbridge_HubSpot_Id__c": "2", "LastName": "Bob", "Company": "x"}
+    threads = [
+        threading.Thread(target=upsert, args=(office, "Lead", "Leadbridge_HubSpot_Id__c", row))
+        for _ in range(20)
+    ]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
     assert len(office.twin.records("Lead")) == 1
 

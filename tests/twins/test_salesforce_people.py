@@ -156,6 +156,18 @@ def test_a_deleted_contact_role_is_gone_for_good() -> None:
     assert office.twin.records("OpportunityContactRole", deleted=True) == []
 
 
+@pytest.mark.parametrize("kind", ["Opportunity", "Contact"])
+def test_a_role_goes_with_the_opportunity_or_the_contact(kind: str) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunitycontactrole.htm"""
+    office = Office()
+    joined = {"Opportunity": office.opportunity(), "Contact": office.contact()}
+    office.made("OpportunityContactRole", **{f"{name}Id": key for name, key in joined.items()})
+
+    office.twin.delete(kind, joined[kind], office.sam, office.later(seconds=1))
+
+    assert office.twin.records("OpportunityContactRole") == []
+
+
 def a_lead(office: Office, **values: Any) -> str:
     whole = {
         "FirstName": "Ada",

@@ -351,7 +351,8 @@ def test_assignment_rules_run_unless_the_header_forbids_it(header: dict[str, str
 def test_an_inactive_user_cannot_own() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
     office = Office()
-    left = office.twin.add_user("Gone", "Girl", "gone@example.com", active=False)
+    left = office.twin.add_user("Gone", "Girl", "gone@example.com")
+    office.twin.deactivate(left, office.later(seconds=1))
 
     error = office.refusal(LastName="Ada", Company="x", OwnerId=left)
 

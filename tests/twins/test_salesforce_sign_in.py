@@ -231,6 +231,16 @@ def test_doubled_and_trailing_slashes_are_forgiven() -> None:
     assert office.twin.handle(request, office.now).status == 200
 
 
+def test_userinfo_answers_a_bad_token_with_one_word() -> None:
+    """https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_openid.htm"""
+    office = Office()
+    office.token = "wrong"
+
+    reply = office.call("GET", "/services/oauth2/userinfo")
+
+    assert (reply.status, reply.body) == (403, b"Bad_OAuth_Token")
+
+
 def test_userinfo_says_whose_token_it_is() -> None:
     """https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_endpoint.htm"""
     office = Office()

@@ -24,7 +24,7 @@ PAGE = 2000
 _LEAST = 200
 _LOCATOR_LIVES = timedelta(days=2)
 _LONGEST_URI = 16_000
-_KEPT = 500
+_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,9 @@ _DERIVE = {
 }
 _AFTER = {"Task": activities.touch, "Event": activities.touch, "Opportunity": opportunities.join_contact}
 
+# A role goes with the opportunity or the contact that it joins.
+_ROLE_OF = {"Opportunity": ("OpportunityId",), "Contact": ("ContactId",)}
+
 
 class Save:
     """One transaction; use it in a ``with``: an exception undoes everything."""
@@ -108,12 +111,20 @@ class Save:
         """Into the recycle bin; a contact role is gone for good."""
         kind = self.org.writable(api_name, "d")
         old = self.org.live(kind, key)
-        if kind.undeletable:
-            self.change(kind, old, {"IsDeleted": True})
+        if not kind.undeletable:
+            self._drop(kind, old["Id"], automatic=False)
             return
-        self._undo.append((kind.name, old["Id"], old))
-        self.org.tables[kind.name].drop(old["Id"])
-        self._changes.append((kind.name, old["Id"], [("IsDeleted", None, True)], False))
+        self.change(kind, old, {"IsDeleted": True})
+        roles = self.org.tables["OpportunityContactRole"]
+        for name in _ROLE_OF.get(kind.name, ()):
+            for role in roles.matching(name, old["Id"]):
+                self._drop(roles.kind, role, automatic=True)
+
+    def _drop(self, kind: Kind, key: str, *, automatic: bool) -> None:
+        table = self.org.tables[kind.name]
+        self._undo.append((kind.name, key, table.rows[key]))
+        self._changes.append((kind.name, key, [("IsDeleted", None, True)], automatic))
+        table.drop(key)
 
     def mark(self) -> int:
         """A place to go `back_to`."""

@@ -18,6 +18,7 @@ from twins.salesforce.conversion import Conversion, convert
 from twins.salesforce.errors import Rejected, not_found
 from twins.salesforce.limits import Limits
 from twins.salesforce.loading import Loaded, load
+from twins.salesforce.moments import stamp
 from twins.salesforce.org import Org
 from twins.salesforce.query import Cursors
 from twins.salesforce.routes import Routes
@@ -110,6 +111,11 @@ class SalesforceTwin:
         """Hire somebody; answers the user id."""
         with self._lock:
             return self.org.user(first, last, email, active)
+
+    def deactivate(self, user: str, now: datetime) -> None:
+        """Let somebody leave; the records stay with the user, new ones cannot be given."""
+        with self._lock:
+            self.org.deactivate(user, stamp(now))
 
     def add_fields(self, api_name: str, fields: Iterable[Field]) -> None:
         """Let an admin add custom fields to a kind."""
@@ -210,9 +216,8 @@ class SalesforceTwin:
                 self.calls[request.method, "versions"] += 1
                 return json_reply(200, _versions())
             case ("services", "oauth2", "userinfo"):
-                user = self._sessions.user(request)
                 self.calls[request.method, "userinfo"] += 1
-                return json_reply(200, userinfo(self.org, user, instance))
+                return userinfo(self.org, self._sessions, request, instance)
             case ("services", "data", version, *below):
                 return self._data(request, version, tuple(below), now)
         raise not_found()

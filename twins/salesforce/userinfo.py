@@ -7,11 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from twins.salesforce.errors import Rejected
 from twins.salesforce.org import Org
+from twins.salesforce.token import Sessions
+from twins.wire import Reply, Request, json_reply
 
 
-def userinfo(org: Org, user: str, instance_url: str) -> dict[str, Any]:
-    """What the endpoint says about *user*."""
+def userinfo(org: Org, sessions: Sessions, request: Request, instance_url: str) -> Reply:
+    """Who calls; a bad token is 403 with one word here, not 401 with a list."""
+    try:
+        user = sessions.user(request)
+    except Rejected:
+        return Reply(403, {"Content-Type": "text/html;charset=UTF-8"}, b"Bad_OAuth_Token")
+    return json_reply(200, _about(org, user, instance_url))
+
+
+def _about(org: Org, user: str, instance_url: str) -> dict[str, Any]:
     row = org.tables["User"].rows[user]
     return {
         "sub": f"{instance_url}/id/{org.id}/{user}",
