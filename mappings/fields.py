@@ -71,11 +71,11 @@ class FieldLine:
     only: bool | None
     if_required: str | None
     cuts: bool
-    sensitive: bool
     verify: bool
     fingerprint: str
     file: str
     line: int
+    sensitive: bool = False
     ends: Mapping[tuple[str, str], End] = field(repr=False, compare=False)
 
     def fields(self, side: Side, kind: str) -> tuple[str, ...]:

@@ -161,7 +161,6 @@ def _compiled(
         only=shape.only,
         if_required=shape.if_required,
         cuts=shape.if_too_long == "cut",
-        sensitive=shape.sensitive,
         verify=shape.verify,
         fingerprint=_fingerprint(shape),
         file=file,

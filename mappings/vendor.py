@@ -74,7 +74,7 @@ def mistakes(
         if known is None or place not in known:
             continue
         faults = list(_field_mistakes(shape, place, fields, known[place]))
-        yield from faults
+        yield from faults or _lost_currency(shape, place, fields, known[place])
         if not faults and words:
             yield from _word_mistakes(shape, place, [known[place][name] for name in fields], words)
 
@@ -93,6 +93,17 @@ def _field_mistakes(
             yield shape.mistake(
                 text, f"Choose a rule that never writes {side}, or another field.", side, kind
             )
+
+
+def _lost_currency(
+    shape: LineShape, place: Place, fields: tuple[str, ...], described: Mapping[str, DescribedField]
+) -> Iterator[Mistake]:
+    """An amount whose currency stands beside it must not be read without it."""
+    side, kind = place
+    beside = sorted(_CURRENCIES & described.keys())
+    if shape.as_ == "money" and len(fields) == 1 and beside:
+        text = f"`{fields[0]}` of {side} {kind} has its currency in `{beside[0]}`."
+        yield shape.mistake(text, f"Write `{fields[0]} + {beside[0]}`.", side, kind)
 
 
 def _leading_to(name: str, described: Mapping[str, DescribedField]) -> str:

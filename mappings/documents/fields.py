@@ -112,9 +112,6 @@ class LineShape(Shape):
         description="A value longer than the field: `hold` it back and say so, or `cut` it",
         examples=["cut"],
     )
-    sensitive: bool = Field(
-        default=False, description="The store keeps only a keyed hash of it", examples=[True]
-    )
     verify: bool = Field(default=False, description="Read back after every write", examples=[True])
 
 

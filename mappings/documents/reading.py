@@ -15,7 +15,6 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, RootModel, ValidationError
 from pydantic.fields import FieldInfo
-from typing_extensions import TypeAliasType
 
 from mappings.documents.tree import Mistake, Node, read_tree
 
@@ -215,8 +214,6 @@ def _below(annotation: Any, part: str | int) -> list[Any]:
 
 
 def _apart(annotation: Any) -> list[Any]:
-    if isinstance(annotation, TypeAliasType):
-        return _apart(annotation.__value__)
     origin = get_origin(annotation)
     if origin is Annotated:
         return _apart(get_args(annotation)[0])

@@ -146,6 +146,15 @@ def test_a_field_that_nobody_may_write_is_refused():
     assert "`jobtitle` of hubspot contact cannot be written. Choose a rule that never writes hubspot" in text
 
 
+def test_an_amount_is_not_read_without_its_currency():
+    text = said(DEAL, "Amount + CurrencyIsoCode", "Amount", KNOWN)
+
+    assert (
+        "`Amount` of salesforce opportunity has its currency in `CurrencyIsoCode`. Write `Amount + Curr"
+        in text
+    )
+
+
 def test_a_map_that_forgets_a_choice_is_refused():
     stages = Known("picklist", choices=("Prospecting", "Closed Won", "Stalled", "Frozen"))
 
