@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from sync.bootstrap import read_agreement
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
 from sync.cli.printing import as_json, clock_time, progress, say, table
-from sync.model import Plan
+from sync.model import Plan, Problem
 from sync.report.forecast import forecast
 from sync.report.lines import Line
 from sync.report.views import StoreViews, shown
@@ -71,7 +72,7 @@ def _changes(one: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _problem(problem: Any) -> dict[str, Any]:
+def _problem(problem: Problem) -> dict[str, Any]:
     return {
         "code": problem.code, "ref": problem.subject, "field": problem.field,
         "text": problem.text, "remedy": problem.remedy, "who": problem.who,
@@ -80,18 +81,30 @@ def _problem(problem: Any) -> dict[str, Any]:
 
 def _print_plan(changes: list[dict[str, Any]], said: dict[str, Any], show_all: bool) -> None:
     rows = changes if show_all else changes[:_SHOWN_AT_ONCE]
-    table(
-        ["record", "to", "field", "old", "new", "rule"],
-        ([row["ref"], row["side"], row["field"], row["old"], row["new"], f"{row['rule']} · {row['why']}"] for row in rows),
-    )
+    for ref, group in groupby(rows, key=lambda row: row["ref"]):
+        say(str(ref))
+        for row in group:
+            rule = row["rule"] if row["why"] == row["rule"] else f"{row['rule']}: {row['why']}"
+            say(f"  → {row['side']:<10}  {_change(row)}   ({rule})")
     if len(rows) < len(changes):
-        say(f"… and {len(changes) - len(rows)} more (--all prints them).")
+        say(f"… and {len(changes) - len(rows)} more changes (--all prints them).")
+    for problem in said["problems"][: None if show_all else _SHOWN_AT_ONCE]:
+        say(f"! {problem['ref']}: {problem['text']}")
+    say()
     counted = Counter((row["side"], row["rule"]) for row in changes)
-    say(f"{len(changes)} changes planned, nothing was written.")
     table(["to", "rule", "changes"], ([side, rule, n] for (side, rule), n in sorted(counted.items(), key=str)))
-    for problem in said["problems"][: None if show_all else 20]:
-        say(f"problem {problem['code']}: {problem['ref']}: {problem['text']}")
-    say(f"Calls this would take: {said['forecast']['salesforce']} Salesforce, {said['forecast']['hubspot']} HubSpot.")
+    say(f"{len(changes)} changes, {len(said['problems'])} problems; nothing was written.")
+    say(f"Writing them takes {said['forecast']['salesforce']} Salesforce and {said['forecast']['hubspot']} HubSpot calls.")
+
+
+def _change(row: dict[str, Any]) -> str:
+    if row["field"] is None:
+        return f"{row['rule']} {row['new'] or ''}".rstrip()
+    return f"{row['field']}: {_quoted(row['old'])} → {_quoted(row['new'])}"
+
+
+def _quoted(value: str | None) -> str:
+    return "(blank)" if value in (None, "") else f"“{value}”"
 
 
 def status(config: Config = None, json: Json = False) -> None:
@@ -136,14 +149,20 @@ def problems_list(
     if json:
         as_json([{"id": one.id, **_problem(one.problem), "since": one.since, "times": one.times} for one in found])
     elif found:
-        table(
-            ["id", "code", "record", "field", "who", "what is wrong", "what to do"],
-            ([one.id, p.code, p.subject, p.field, p.who, p.text, p.remedy] for one in found for p in [one.problem]),
-        )
+        for one in found:
+            _print_problem(one.id, one.problem, one.times)
     else:
         say("No open problems.")
     if found:
         raise typer.Exit(DIFFERS)
+
+
+def _print_problem(number: int, problem: Problem, times: int) -> None:
+    about = f" · {problem.field}" if problem.field else ""
+    met = f" · met {times} times" if times > 1 else ""
+    say(f"#{number}  {problem.code}  {problem.subject}{about}{met}")
+    say(f"    what: {problem.text}")
+    say(f"    {problem.who} must act: {problem.remedy}")
 
 
 def why(
@@ -207,7 +226,7 @@ def _print_lines(config: Path | None, lines: list[Line], json: bool) -> None:
         as_json(lines)
         return
     zone = read_agreement(settings_with(config).config).bridge.zone
-    table(
-        ["when", "who", "what", "side", "field", "old", "new", "why"],
-        ([clock_time(one.at, zone), one.who, one.what, one.side, one.field, one.old, one.new, one.why] for one in lines),
-    )
+    for line in lines:
+        what = f"{line.field}: {_quoted(line.old)} → {_quoted(line.new)}" if line.field else f"{line.new or ''}"
+        where = f" in {line.side}" if line.side else ""
+        say(f"{clock_time(line.at, zone)}  {line.who}  {line.what}{where}  {what}".rstrip() + f"   ({line.why})")

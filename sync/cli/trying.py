@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from mappings.agreement import Agreement
 from sync.bootstrap import read_agreement
@@ -14,6 +15,10 @@ from sync.demo import until_interrupted
 from twins.hubspot import Group
 from twins.salesforce import Field
 from twins.world import World
+
+
+# Only an org with several currencies has it; the twin's has one.
+CURRENCY: Final = "CurrencyIsoCode"
 
 
 def serve_twins(*, config: Path | None, people: int, data: Path | None, port: int, json: bool) -> None:
@@ -57,7 +62,7 @@ def add_missing_fields(world: World, agreement: Agreement) -> list[str]:
         for kind in pair.salesforce_kinds:
             api_name = kind.capitalize()
             known = world.salesforce.org.kinds[api_name].fields
-            names = [name for name in agreement.fields("salesforce", kind) if name not in known]
+            names = [name for name in agreement.fields("salesforce", kind) if name not in known and name != CURRENCY]
             world.salesforce.add_fields(api_name, [Field(name=name, type="string", label=name, length=255) for name in names])
             added += [f"Salesforce {api_name}.{name}" for name in names]
         plural = {"company": "companies"}.get(pair.hubspot_kind, f"{pair.hubspot_kind}s")

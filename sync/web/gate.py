@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -148,8 +148,3 @@ def _strict(send: Send, *, private: bool) -> Send:
         await send(message)
 
     return with_headers
-
-
-def names(hosts: Sequence[str], bound_to: str) -> tuple[str, ...]:
-    """The host names to answer to: those that ops named, and the address itself if it is one."""
-    return (*hosts,) if bound_to in ("0.0.0.0", "::", "") else (*hosts, bound_to)  # noqa: S104 - compared, not bound
