@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from sync.settings import setting_names
+
 NO_ROOM = {
     "utils",
     "util",
@@ -69,3 +71,35 @@ def test_every_word_of_the_contract_stands_in_the_glossary(house):
     )
 
     assert [word for word in words.split() if f"| **{word}**" not in glossary] == []
+
+
+def test_every_problem_that_the_code_can_raise_is_explained_to_ops(house, modules):
+    guide = (house / "docs" / "ops-guide.md").read_text(encoding="utf-8")
+    codes = {code for module in modules for code in _problem_codes(house / module)}
+
+    assert len(codes) > 5
+    assert sorted(code for code in codes if f"| `{code}` |" not in guide) == []
+
+
+def test_every_setting_is_explained_to_ops(house):
+    guide = (house / "docs" / "ops-guide.md").read_text(encoding="utf-8")
+
+    assert [name for name in setting_names() if f"`{name}`" not in guide] == []
+
+
+def test_every_link_in_the_docs_leads_somewhere(house):
+    pages = [house / "README.md", house / "CHANGELOG.md", *(house / "docs").rglob("*.md")]
+    links = [
+        (page, link)
+        for page in pages
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    ]
+
+    assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+
+
+def _problem_codes(file):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1].lower() == "problem":
+            given = [k.value for k in node.keywords if k.arg == "code"] or node.args[:1]
+            yield from (code.value for code in given if isinstance(code, ast.Constant))
