@@ -57,7 +57,7 @@ class Office:
         whole = [{"attributes": {"type": kind}, **record} for record in records]
         return self.call(method, "/composite/sobjects", {"records": whole, **more}).json()
 
-    def refusal(self, method: str = "POST", kind: str = "Lead", **record: Any) -> dict[str, Any]:
+    def refusal(self, method: str = "POST", /, kind: str = "Lead", **record: Any) -> dict[str, Any]:
         """The only error of the only row."""
         errors = self.collection(method, record, kind=kind)[0]["errors"]
         assert len(errors) == 1

@@ -149,7 +149,7 @@ def test_a_required_field_cannot_be_cleared(name: str) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
     office = Office()
 
-    error = office.refusal("PATCH", id=office.lead(), **{name: None})
+    (error,) = office.collection("PATCH", {"id": office.lead(), name: None})[0]["errors"]
 
     assert (error["statusCode"], error["fields"]) == ("REQUIRED_FIELD_MISSING", [name])
 

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from twins.log import CommitLog
 from twins.salesforce.errors import RowRefused, not_found
-from twins.salesforce.fresh import LEAD_STATUSES, STAGES, fresh_org
+from twins.salesforce.fresh import fresh_org
 from twins.salesforce.ids import Ids, canonical_id
+from twins.salesforce.picklists import LEAD_STATUSES, STAGES
 from twins.salesforce.schema import Field, Kind
 from twins.salesforce.store import Row, Table
 
