@@ -37,10 +37,11 @@ def apply(connectors: Mapping[Side, Connector], plans: Sequence[Plan], fields: F
     """Send every write of *plans*; both sides at the same time, each in its own batches."""
     puts = [put for plan in plans for put in plan.puts]
     receipts = _send(connectors, puts, fields, pool)
-    lighter = [(put, receipts[put.write.id]) for put in puts if _has_bad_fields(put, receipts[put.write.id])]
-    dropped = {put.write.id: receipt.faults for put, receipt in lighter}
-    receipts.update(_send(connectors, [_without(put, receipt) for put, receipt in lighter], fields, pool))
-    applied = Applied(receipts=[(put, receipts[put.write.id]) for put in puts])
+    refused = [(put, receipts[put.write.id]) for put in puts if _has_bad_fields(put, receipts[put.write.id])]
+    dropped = {put.write.id: receipt.faults for put, receipt in refused}
+    lighter = {put.write.id: _without(put, receipt) for put, receipt in refused}
+    receipts.update(_send(connectors, lighter.values(), fields, pool))
+    applied = Applied(receipts=[(lighter.get(put.write.id, put), receipts[put.write.id]) for put in puts])
     for plan in plans:
         _remember(applied, plan, receipts, dropped)
     return applied

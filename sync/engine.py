@@ -30,7 +30,7 @@ import structlog
 from connectors.base import Connector
 from connectors.records import Ref, Side
 from mappings.agreement import Agreement
-from sync.apply import Applied, apply
+from sync.apply import Applied, Memory, apply
 from sync.clock import Clock
 from sync.gather import Reader, gather
 from sync.intake import PAIR_OF, Batch, Intake, role_links
@@ -39,8 +39,8 @@ from sync.plan import Terms, plan
 from sync.recovery import settle_unknown
 from sync.rollout import Rollout, only_looked
 from sync.roster import Roster
-from sync.setbacks import claimed_twice, flapping, safely
-from sync.store import Store
+from sync.setbacks import claimed_twice, flapping, linked_elsewhere, safely
+from sync.store import LinkClash, Store
 
 log = structlog.get_logger(__name__)
 
@@ -196,12 +196,21 @@ class Engine:
         applied = apply(self.connectors, admitted, self.fields, self.pool)
         with self.store.transaction():
             self.store.receipts(done.id, applied.receipts, now)
-            self.store.remember([*applied.memories, *map(only_looked, observed)])
+            self._remember([*applied.memories, *map(only_looked, observed)], now)
             self._keep_problems(plans, applied.problems, now)
             self.store.settle([ref for one in plans for ref in one.settles])
             self.store.knock([Knock(one.subject, "retry") for one in held], now, not_before=now + HELD_FOR)
             self._knock_again(done, admitted, applied, now)
         self._count(done, admitted, applied)
+
+    def _remember(self, memories: Sequence[Memory], now: datetime) -> None:
+        """Remember all units but those whose record stands in another link: these wait for a person."""
+        try:
+            self.store.remember(memories)
+        except LinkClash as clash:
+            wanted = {link for link, _ in clash.clashes}
+            self.store.remember([one for one in memories if one[0] not in wanted])
+            self.store.open_problems([linked_elsewhere(link, stands) for link, stands in clash.clashes], now)
 
     def _knock_again(self, done: Pass, plans: Sequence[Plan], applied: Applied, now: datetime) -> None:
         """Knock for what this batch makes others look at, and for what must be tried again."""

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from connectors.records import Ref
-from sync.model import Facts, Plan, Problem, Remember
+from sync.model import Facts, Link, Plan, Problem, Remember
 from sync.plan import Terms
 from sync.plan.draft import subject_of
 
@@ -63,6 +63,16 @@ def _without_link(plan: Plan, fought_over: Mapping[Ref, Sequence[Ref]]) -> Plan:
     [looked] = [effect for effect in plan.effects if isinstance(effect, Remember)]
     kept = Remember(looked.looked, looked.before, looked.looked, looked.before, looked.stood, looked.stood)
     return Plan(subject=plan.subject, pair=plan.pair, effects=(kept,), problems=(problem,), settles=plan.settles, observed=plan.observed)
+
+
+def linked_elsewhere(wanted: Link, stands: Link) -> Problem:
+    """A record that was to be linked is linked to another one already."""
+    return Problem(
+        code="several_candidates",
+        subject=subject_of(wanted.pair, wanted),
+        text=f"{wanted.hubspot} and {wanted.salesforce} belong together, but {stands.hubspot} and {stands.salesforce} are linked",
+        remedy="merge the duplicates, or correct the keys on both sides; the next change tries again",
+    )
 
 
 def flapping(ref: Ref) -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from connectors.records import Record, Side, Version
-from mappings.lifecycle import Outcome, Request, Step, decide, project, read_requests
+from mappings.lifecycle import Outcome, Request, decide, project, read_requests
 from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
@@ -23,7 +23,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     around = situation(draft.facts, draft.terms, person)
     asked = requests(draft, contact, person)
     outcome = decide(lifecycle, draft.facts.standing, asked, around, draft.now)
-    _keep_steps(draft, outcome.steps)
+    _keep_steps(draft, outcome)
     draft.standing = outcome.standing
     if outcome.hands_over and person is None:
         _hand_over_new(draft, contact, around.hand_over_owner)
@@ -68,8 +68,8 @@ def _steps(history: tuple[Version, ...], us: str | None) -> list[tuple[Any, Any,
     return [(one.value, one.at, one.by, us is not None and one.by == us) for one in history]
 
 
-def _keep_steps(draft: Draft, steps: tuple[Step, ...]) -> None:
-    for step in steps:
+def _keep_steps(draft: Draft, outcome: Outcome) -> None:
+    for step in outcome.steps:
         draft.decide(
             "reverted" if step.verdict in _REFUSALS else "moved",
             step.why,
@@ -80,7 +80,7 @@ def _keep_steps(draft: Draft, steps: tuple[Step, ...]) -> None:
             new=step.to,
             other=step.reason,
             by=step.user or step.actor,
-            occurred_at=step.at,
+            occurred_at=min(step.at, outcome.standing.since) if step.verdict == "adopted" else step.at,
         )
 
 

@@ -38,7 +38,7 @@ class StoreViews:
         """Everything known of one person, oldest first; empty for a stranger."""
         refs = self.refs_of(ref_or_email)
         entries = self._store.entries(refs, LONGEST_TIMELINE) if refs else []
-        return [line_of(entry) for entry in reversed(entries)]
+        return sorted((line_of(entry) for entry in reversed(entries)), key=lambda line: line.at)
 
     def refs_of(self, ref_or_email: str) -> list[Ref]:
         """Both records of the person, company or deal that a reference or an e-mail address names."""
