@@ -50,12 +50,12 @@ def _onward(client: HubSpotClient, watch: Watch, origin: int, offset: int) -> Pa
     if after is None:
         return Page(watch.kind, tuple(rows), None, answer.at)
     if not rows:
-        return _tie(client, watch, origin, "0")
+        return _tie(client, watch, origin, _before(watch.cursor))
     first, last = rows[0].modified_at, rows[-1].modified_at
     if first > answer.at - YOUNG and after < LAST_RESULT:
         return Page(watch.kind, tuple(rows), _numbered(last, origin, after), answer.at)
     if first == last:
-        return _tie(client, watch, _ms(last), "0")
+        return _tie(client, watch, _ms(last), _before(watch.cursor) if _ms(last) == origin else "0")
     whole = tuple(row for row in rows if row.modified_at < last)
     return Page(watch.kind, whole, Cursor(last), answer.at)
 
@@ -130,6 +130,11 @@ def _way(cursor: Cursor) -> tuple[str, int, str]:
         return "page", _ms(cursor.at), "0"
     way, origin, place = cursor.token.split("/")
     return way, int(origin), place
+
+
+def _before(cursor: Cursor) -> str:
+    """The id just before the cursor's, which itself is due."""
+    return str(int(cursor.id or 1) - 1)
 
 
 def _numbered(at: datetime, origin: int, after: int) -> Cursor:

@@ -62,8 +62,9 @@ def test_the_vendors_hosts_and_configured_addresses_may_be_called(url: str) -> N
 
 
 def test_plain_http_is_for_loopback_only() -> None:
+    settings = SalesforceSettings(login_url="http://acme.my.salesforce.com")
+
     with pytest.raises(Refused, match="LEADBRIDGE_SALESFORCE__LOGIN_URL must start with https"):
-        settings = SalesforceSettings(login_url="http://acme.my.salesforce.com")
         SalesforceConnector(settings, clock_now=CLOCK.now, sleep=CLOCK.wait)
     with pytest.raises(Refused, match="LEADBRIDGE_HUBSPOT__BASE_URL must start with https"):
         HubSpotConnector(

@@ -215,7 +215,7 @@ def test_an_unreachable_host_is_named_with_its_setting() -> None:
 def test_no_name_is_a_host_that_cannot_be_reached(net: responses.RequestsMock) -> None:
     net.post(LEADS, body=requests.ConnectTimeout())
 
-    with pytest.raises(Transient, match="cannot be reached at acme.my.salesforce.com"):
+    with pytest.raises(Transient, match=r"cannot be reached at acme\.my\.salesforce\.com"):
         fetch(connector())
 
 
