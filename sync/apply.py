@@ -33,7 +33,9 @@ class Applied:
     problems: list[Problem] = field(default_factory=list)
 
 
-def apply(connectors: Mapping[Side, Connector], plans: Sequence[Plan], fields: Fields, pool: Executor) -> Applied:
+def apply(
+    connectors: Mapping[Side, Connector], plans: Sequence[Plan], fields: Fields, pool: Executor
+) -> Applied:
     """Send every write of *plans*; both sides at the same time, each in its own batches."""
     puts = [put for plan in plans for put in plan.puts]
     receipts = _send(connectors, puts, fields, pool)
@@ -70,7 +72,12 @@ def _read_back(side: Side, writes: Sequence[Write], fields: Fields) -> dict[str,
 def _has_bad_fields(put: Put, receipt: Receipt) -> bool:
     """The vendor refused the row and named fields that can be left out without emptying it."""
     bad = _bad_fields(receipt)
-    return receipt.outcome == "refused" and bool(bad) and bool(set(put.write.values) - bad) and bad <= set(put.write.values)
+    return (
+        receipt.outcome == "refused"
+        and bool(bad)
+        and bool(set(put.write.values) - bad)
+        and bad <= set(put.write.values)
+    )
 
 
 def _bad_fields(receipt: Receipt) -> set[str]:
@@ -100,7 +107,10 @@ def _remember(
 
 
 def _memory(
-    wanted: Remember, plan: Plan, outcomes: Sequence[tuple[Put, Receipt]], dropped: Mapping[str, tuple[Fault, ...]]
+    wanted: Remember,
+    plan: Plan,
+    outcomes: Sequence[tuple[Put, Receipt]],
+    dropped: Mapping[str, tuple[Fault, ...]],
 ) -> Memory:
     link, base = wanted.link, wanted.base
     for put, receipt in outcomes:
@@ -132,7 +142,9 @@ def _agreed_at(base: Base, put: Put, receipt: Receipt) -> Base:
     if receipt.record is None or not put.lines:
         return base
     lines, at = set(put.lines.values()), receipt.record.modified_at
-    agreed = {name: one.written(put.write.side, at) if name in lines else one for name, one in base.agreed.items()}
+    agreed = {
+        name: one.written(put.write.side, at) if name in lines else one for name, one in base.agreed.items()
+    }
     return replace(base, agreed=agreed)
 
 
@@ -144,8 +156,12 @@ def _taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base
     agreed.update({name: before.agreed[name] for name in lines if name in before.agreed})
     side = put.write.side
     was = before.shown.get(side, {})
-    shown = {name: was.get(name) if name in names else value for name, value in base.shown.get(side, {}).items()}
-    return replace(base, agreed=agreed, shown={**base.shown, side: shown} if side in base.shown else base.shown)
+    shown = {
+        name: was.get(name) if name in names else value for name, value in base.shown.get(side, {}).items()
+    }
+    return replace(
+        base, agreed=agreed, shown={**base.shown, side: shown} if side in base.shown else base.shown
+    )
 
 
 def _unmarked(base: Base, marks: set[str]) -> Base:
@@ -162,7 +178,10 @@ def _was_overtaken(put: Put, receipt: Receipt) -> bool:
     record: Record | None = receipt.record
     if receipt.outcome != "done" or record is None or put.write.op != "update":
         return False
-    return any(name in record.values and not _alike(record.values[name], value) for name, value in put.write.values.items())
+    return any(
+        name in record.values and not _alike(record.values[name], value)
+        for name, value in put.write.values.items()
+    )
 
 
 def _alike(stands: Any, written: Any) -> bool:
@@ -182,9 +201,7 @@ def _plain(value: Any) -> str:
         return text[:19] if text[:4].isdigit() and "T" in text[:11] else text
 
 
-def _explain(
-    applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tuple[Fault, ...]
-) -> None:
+def _explain(applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tuple[Fault, ...]) -> None:
     """What was not carried out becomes a problem with the vendor's word, or is tried again."""
     for fault in bad:
         for name in fault.fields:

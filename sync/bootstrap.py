@@ -49,7 +49,9 @@ class Bridge:
 
     def contact_with(self, email: str) -> Ref | None:
         """The contact in HubSpot that has this e-mail address."""
-        [found] = self.connectors["hubspot"].find([Find("contact", {"email": (email.strip().lower(),)}, ("email",))])
+        [found] = self.connectors["hubspot"].find(
+            [Find("contact", {"email": (email.strip().lower(),)}, ("email",))]
+        )
         return found[0].ref if found else None
 
 
@@ -160,8 +162,12 @@ def require_plugin(agreement: Agreement, known: Described) -> None:
     ]
     if missing:
         shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-        remedy = "create them in both systems (docs/ops-guide.md lists names and types); the user must see them"
-        raise Broken([Mistake("lifecycle.yaml", 0, f"leadbridge's own fields are missing or hidden: {shown}", remedy)])
+        remedy = (
+            "create them in both systems (docs/ops-guide.md lists names and types); the user must see them"
+        )
+        raise Broken(
+            [Mistake("lifecycle.yaml", 0, f"leadbridge's own fields are missing or hidden: {shown}", remedy)]
+        )
 
 
 def _secret(value: object) -> str | None:

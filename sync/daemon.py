@@ -18,8 +18,7 @@ from typing import Final
 import structlog
 
 from connectors.errors import ConnectorError, OverBudget, SignInFailed, Transient
-from sync.bootstrap import Bridge
-from sync.engine import Pass
+from sync.engine import Engine, Pass
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +30,8 @@ SIGN_IN_AGAIN_S: Final = 60.0
 class Daemon:
     """Runs the passes of one bridge, as its only writer."""
 
-    def __init__(self, bridge: Bridge) -> None:
-        self._bridge = bridge
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self.stopping = threading.Event()
         self.last_pass_at: datetime | None = None
         self.trouble: str | None = None
@@ -41,7 +40,7 @@ class Daemon:
         """Pass after pass until `stopping` is set."""
         with self.writing():
             while not self.stopping.is_set():
-                self._bridge.clock.wait(self._pass_and_pause(), self.stopping)
+                self._engine.clock.wait(self._pass_and_pause(), self.stopping)
 
     def settle(self, most: int = MOST_PASSES, on_pass: Callable[[Pass], None] | None = None) -> list[Pass]:
         """Passes until one of them is quiet; errors are the caller's."""
@@ -58,8 +57,8 @@ class Daemon:
     def writing(self) -> Iterator[None]:
         """Hold the lease: one writer a bridge."""
         holder = f"{socket.gethostname()}:{os.getpid()}"
-        store = self._bridge.store
-        store.take_lease(holder, self._bridge.clock.now(), LEASE_S)
+        store = self._engine.store
+        store.take_lease(holder, self._engine.clock.now(), LEASE_S)
         try:
             yield
         finally:
@@ -80,11 +79,11 @@ class Daemon:
     def stop(self) -> None:
         """End after the batch in hand."""
         self.stopping.set()
-        self._bridge.engine.stop()
+        self._engine.stop()
 
     def _pass_and_pause(self) -> float:
         """One pass; how long to wait before the next one."""
-        poll_s = float(self._bridge.agreement.bridge.poll_s)
+        poll_s = float(self._engine.agreement.bridge.poll_s)
         try:
             done = self._one()
         except SignInFailed as error:
@@ -99,8 +98,8 @@ class Daemon:
         return 0.0 if done.more else poll_s
 
     def _one(self) -> Pass:
-        done = self._bridge.engine.run_pass()
-        self.last_pass_at = self._bridge.clock.now()
+        done = self._engine.run_pass()
+        self.last_pass_at = self._engine.clock.now()
         return done
 
     def _troubled(self, error: ConnectorError, pause_s: float) -> float:
@@ -109,4 +108,4 @@ class Daemon:
         return pause_s
 
     def _until(self, error: OverBudget) -> float:
-        return (error.until - self._bridge.clock.now()).total_seconds() if error.until else 0.0
+        return (error.until - self._engine.clock.now()).total_seconds() if error.until else 0.0

@@ -171,10 +171,14 @@ class Engine:
                 reader = Reader(self.connectors, self.fields, batch.carried, searched=batch.lane == "live")
                 yield self._plan(reader, terms, pair, knocks, now)
 
-    def _plan(self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime) -> list[Plan]:
+    def _plan(
+        self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime
+    ) -> list[Plan]:
         """Plan the units of one pair; a record that HubSpot's search brought is read before it is written."""
         plans = self._planned(reader, terms, pair, knocks, now)
-        doubtful = [one for one in plans if one.polled and any(put.write.side == "hubspot" for put in one.puts)]
+        doubtful = [
+            one for one in plans if one.polled and any(put.write.side == "hubspot" for put in one.puts)
+        ]
         if not doubtful:
             return plans
         again = [Knock(ref) for one in doubtful for ref in one.settles]
@@ -182,9 +186,14 @@ class Engine:
         settled = [one for one in plans if one not in doubtful]
         return settled + self._planned(reader, terms, pair, again, now)
 
-    def _planned(self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime) -> list[Plan]:
+    def _planned(
+        self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime
+    ) -> list[Plan]:
         found = gather(self.store, reader, terms, pair, knocks, now)
-        plans = [replace(safely(plan, facts, terms, now), observed=not self.rollout.admits(facts)) for facts in found]
+        plans = [
+            replace(safely(plan, facts, terms, now), observed=not self.rollout.admits(facts))
+            for facts in found
+        ]
         return claimed_twice(plans)
 
     def _settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:

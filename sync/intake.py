@@ -131,7 +131,11 @@ class Intake:
         """Pages of all polled kinds; both sides are asked at the same time."""
         watches: dict[Side, list[Watch]] = {side: self._watches(side, start) for side in POLLED}
         while any(watches.values()):
-            asked = {side: self._pool.submit(self._connectors[side].changes, due) for side, due in watches.items() if due}
+            asked = {
+                side: self._pool.submit(self._connectors[side].changes, due)
+                for side, due in watches.items()
+                if due
+            }
             again: dict[Side, list[Watch]] = {"hubspot": [], "salesforce": []}
             for side, answer in asked.items():
                 for watch, page in zip(watches[side], answer.result(), strict=True):
@@ -142,7 +146,11 @@ class Intake:
 
     def _watches(self, side: Side, start: datetime) -> list[Watch]:
         return [
-            Watch(kind, self._fields[side, kind], self._store.cursor(side, kind) or Cursor(start - self._overlap[side]))
+            Watch(
+                kind,
+                self._fields[side, kind],
+                self._store.cursor(side, kind) or Cursor(start - self._overlap[side]),
+            )
             for kind in POLLED[side]
         ]
 

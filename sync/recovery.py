@@ -44,6 +44,10 @@ def _made(connector: Connector, write: Write) -> Ref | None:
     """The note or task that ends with this write's signature."""
     text = _TEXT[write.kind]
     signature = str(write.values[text]).splitlines()[-1].rpartition("<br>")[2]
-    where = {"WhoId": (str(write.values["WhoId"]),)} if write.kind == "task" else {"hs_timestamp": (str(write.values["hs_timestamp"]),)}
+    where = (
+        {"WhoId": (str(write.values["WhoId"]),)}
+        if write.kind == "task"
+        else {"hs_timestamp": (str(write.values["hs_timestamp"]),)}
+    )
     [found] = connector.find([Find(write.kind, where, (text,))])
     return next((one.ref for one in found if str(one.values.get(text) or "").endswith(signature)), None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Sequence
-
 from datetime import datetime, timedelta
 from typing import Final
 

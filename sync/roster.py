@@ -18,7 +18,10 @@ class Roster:
     """Reads owners, users and queues once an hour."""
 
     def __init__(
-        self, connectors: Mapping[Side, Connector], owners: Owners, fields: Mapping[tuple[Side, str], tuple[str, ...]]
+        self,
+        connectors: Mapping[Side, Connector],
+        owners: Owners,
+        fields: Mapping[tuple[Side, str], tuple[str, ...]],
     ) -> None:
         self._connectors = connectors
         self._owners = owners
@@ -38,7 +41,11 @@ class Roster:
         users = self._all("salesforce", "user")
         self.fallback_queue = self._queue() if self._owners.fallback_queue else None
         return Directory(
-            hubspot={one.ref.id: str(one.values["email"]) for one in self._all("hubspot", "owner") if one.values.get("email")},
+            hubspot={
+                one.ref.id: str(one.values["email"])
+                for one in self._all("hubspot", "owner")
+                if one.values.get("email")
+            },
             salesforce={one.ref.id: str(one.values["Email"]) for one in users if one.values.get("Email")},
             table=dict(self._owners.table),
             inactive=frozenset(one.ref.id for one in users if not one.values.get("IsActive")),
@@ -48,7 +55,9 @@ class Roster:
         wanted = self._owners.fallback_queue
         names = ("Id", "Name", "DeveloperName")
         queues = self._all("salesforce", "queue")
-        return next((one.ref.id for one in queues if wanted in [one.values.get(name) for name in names]), None)
+        return next(
+            (one.ref.id for one in queues if wanted in [one.values.get(name) for name in names]), None
+        )
 
     def _all(self, side: Side, kind: str) -> list[Record]:
         found: list[Record] = []

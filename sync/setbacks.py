@@ -27,7 +27,11 @@ def safely(plan: Planner, facts: Facts, terms: Terms, now: datetime) -> Plan:
         log.exception("planning failed", ref=str(subject))
         looked = Remember(facts.link, facts.base, facts.link, facts.base, facts.standing, facts.standing)
         return Plan(
-            subject=subject, pair=facts.pair, effects=(looked,), problems=(_our_fault(subject),), settles=facts.knocks
+            subject=subject,
+            pair=facts.pair,
+            effects=(looked,),
+            problems=(_our_fault(subject),),
+            settles=facts.knocks,
         )
 
 
@@ -38,7 +42,9 @@ def claimed_twice(plans: Sequence[Plan]) -> list[Plan]:
         for ref in _claims(plan):
             claims[ref].append(plan.subject)
     fought_over = {ref: subjects for ref, subjects in claims.items() if len(subjects) > 1}
-    return [_without_link(plan, fought_over) if set(_claims(plan)) & set(fought_over) else plan for plan in plans]
+    return [
+        _without_link(plan, fought_over) if set(_claims(plan)) & set(fought_over) else plan for plan in plans
+    ]
 
 
 def _claims(plan: Plan) -> list[Ref]:
@@ -62,7 +68,14 @@ def _without_link(plan: Plan, fought_over: Mapping[Ref, Sequence[Ref]]) -> Plan:
     )
     [looked] = [effect for effect in plan.effects if isinstance(effect, Remember)]
     kept = Remember(looked.looked, looked.before, looked.looked, looked.before, looked.stood, looked.stood)
-    return Plan(subject=plan.subject, pair=plan.pair, effects=(kept,), problems=(problem,), settles=plan.settles, observed=plan.observed)
+    return Plan(
+        subject=plan.subject,
+        pair=plan.pair,
+        effects=(kept,),
+        problems=(problem,),
+        settles=plan.settles,
+        observed=plan.observed,
+    )
 
 
 def linked_elsewhere(wanted: Link, stands: Link) -> Problem:

@@ -28,9 +28,15 @@ _SHOWN_AT_ONCE = 60
 
 def plan(
     config: Config = None,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Also write the plan to FILE as JSON.")] = None,
-    show_all: Annotated[bool, typer.Option("--all", help="Print every change, not only the first ones.")] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 4 when there are changes.")] = False,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Also write the plan to FILE as JSON.")
+    ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Print every change, not only the first ones.")
+    ] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 4 when there are changes.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Print what a pass over every record would change, in both directions, and by which rule. Writes nothing.
@@ -44,7 +50,11 @@ def plan(
             if one.puts or one.problems:
                 plans.append(one)
     changes = [change for one in plans for change in _changes(one)]
-    said = {"changes": changes, "problems": [_problem(p) for one in plans for p in one.problems], "forecast": forecast(plans)}
+    said = {
+        "changes": changes,
+        "problems": [_problem(p) for one in plans for p in one.problems],
+        "forecast": forecast(plans),
+    }
     if out is not None:
         out.write_bytes(msgspec.json.format(msgspec.json.encode(said, enc_hook=str), indent=2))
     if json:
@@ -68,7 +78,8 @@ def _changes(one: Plan) -> list[dict[str, Any]]:
             "why": decision.why,
         }
         for decision in one.decisions
-        if decision.side is not None and decision.what in ("field", "conflict", "projected", "outcome", "created", "linked")
+        if decision.side is not None
+        and decision.what in ("field", "conflict", "projected", "outcome", "created", "linked")
     ]
 
 
@@ -92,9 +103,13 @@ def _print_plan(changes: list[dict[str, Any]], said: dict[str, Any], show_all: b
         say(f"! {problem['ref']}: {problem['text']}")
     say()
     counted = Counter((row["side"], row["rule"]) for row in changes)
-    table(["to", "rule", "changes"], ([side, rule, n] for (side, rule), n in sorted(counted.items(), key=str)))
+    table(
+        ["to", "rule", "changes"], ([side, rule, n] for (side, rule), n in sorted(counted.items(), key=str))
+    )
     say(f"{len(changes)} changes, {len(said['problems'])} problems; nothing was written.")
-    say(f"Writing them takes {said['forecast']['salesforce']} Salesforce and {said['forecast']['hubspot']} HubSpot calls.")
+    say(
+        f"Writing them takes {said['forecast']['salesforce']} Salesforce and {said['forecast']['hubspot']} HubSpot calls."
+    )
 
 
 def _change(row: dict[str, Any]) -> str:
@@ -122,7 +137,9 @@ def status(config: Config = None, json: Json = False) -> None:
             "people": store.people_by_stage(),
             "backlog": store.backlog(),
             "problems": dict(Counter(listed.problem.code for listed in store.problems())),
-            "calls_today": {f"{side} {why}": n for (side, why), n in store.calls(datetime.now(UTC).date()).items()},
+            "calls_today": {
+                f"{side} {why}": n for (side, why), n in store.calls(datetime.now(UTC).date()).items()
+            },
         }
     if json:
         as_json(said)
@@ -137,7 +154,9 @@ def status(config: Config = None, json: Json = False) -> None:
 @problems.command("list")
 def problems_list(
     config: Config = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only problems with this code, e.g. conflict.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only problems with this code, e.g. conflict.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """List what somebody must act on, the oldest first; exits with 4 when there is anything.
@@ -147,7 +166,9 @@ def problems_list(
     with opened_store(config) as store:
         found = [one for one in store.problems() if kind in (None, one.problem.code)]
     if json:
-        as_json([{"id": one.id, **_problem(one.problem), "since": one.since, "times": one.times} for one in found])
+        as_json(
+            [{"id": one.id, **_problem(one.problem), "since": one.since, "times": one.times} for one in found]
+        )
     elif found:
         for one in found:
             _print_problem(one.id, one.problem, one.times)
@@ -166,7 +187,9 @@ def _print_problem(number: int, problem: Problem, times: int) -> None:
 
 
 def why(
-    ref: Annotated[str, typer.Argument(help="hubspot:contact:501, salesforce:lead:00Q…, or an e-mail address.")],
+    ref: Annotated[
+        str, typer.Argument(help="hubspot:contact:501, salesforce:lead:00Q…, or an e-mail address.")
+    ],
     field: Annotated[str | None, typer.Argument(help="A field or mapping line; all without it.")] = None,
     config: Config = None,
     json: Json = False,
@@ -176,15 +199,23 @@ def why(
     Example: leadbridge why hubspot:contact:501 stage
     """
     lines = _lines(config, ref)
-    about = [line for line in lines if field is None or (line.field or "").split(".")[-1] == field or line.field == field]
+    about = [
+        line
+        for line in lines
+        if field is None or (line.field or "").split(".")[-1] == field or line.field == field
+    ]
     newest = {line.field or line.what: line for line in about}
     if not newest:
-        raise BadArgument(f"Nothing was decided about {field or 'any field'} of {ref}; `leadbridge timeline {ref}` shows all there is.")
+        raise BadArgument(
+            f"Nothing was decided about {field or 'any field'} of {ref}; `leadbridge timeline {ref}` shows all there is."
+        )
     _print_lines(config, list(newest.values()), json)
 
 
 def timeline(
-    ref: Annotated[str, typer.Argument(help="hubspot:contact:501, salesforce:lead:00Q…, or an e-mail address.")],
+    ref: Annotated[
+        str, typer.Argument(help="hubspot:contact:501, salesforce:lead:00Q…, or an e-mail address.")
+    ],
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -227,6 +258,11 @@ def _print_lines(config: Path | None, lines: list[Line], json: bool) -> None:
         return
     zone = read_agreement(settings_with(config).config).bridge.zone
     for line in lines:
-        what = f"{line.field}: {_quoted(line.old)} → {_quoted(line.new)}" if line.field else f"{line.new or ''}"
+        what = (
+            f"{line.field}: {_quoted(line.old)} → {_quoted(line.new)}" if line.field else f"{line.new or ''}"
+        )
         where = f" in {line.side}" if line.side else ""
-        say(f"{clock_time(line.at, zone)}  {line.who}  {line.what}{where}  {what}".rstrip() + f"   ({line.why})")
+        say(
+            f"{clock_time(line.at, zone)}  {line.who}  {line.what}{where}  {what}".rstrip()
+            + f"   ({line.why})"
+        )

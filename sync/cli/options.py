@@ -15,7 +15,10 @@ from sync.settings import Settings, read_settings
 from sync.store import Store
 
 Config = Annotated[
-    Path | None, typer.Option("--config", help="The config folder (LEADBRIDGE_CONFIG, else ./config).", show_default=False)
+    Path | None,
+    typer.Option(
+        "--config", help="The config folder (LEADBRIDGE_CONFIG, else ./config).", show_default=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
 
@@ -30,7 +33,9 @@ def settings_with(config: Path | None) -> Settings:
 def opened_bridge(config: Path | None, *, quiet: bool = False) -> Iterator[Bridge]:
     """The whole bridge: config, credentials, both vendors, store. *quiet* logs warnings only."""
     settings = settings_with(config)
-    start_logging(settings.log.format, "warning" if quiet else settings.log.level, secrets=secrets_of(settings))
+    start_logging(
+        settings.log.format, "warning" if quiet else settings.log.level, secrets=secrets_of(settings)
+    )
     with bridge(settings) as opened:
         yield opened
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from sync.backfill import run as run_backfill
+from sync.backfill import start
 from sync.bootstrap import Bridge
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge
@@ -18,7 +18,8 @@ from sync.cli.serving import dashboard
 from sync.daemon import Daemon
 from sync.engine import Pass
 
-_PAIRS = ("person", "company", "deal")
+MOST_PASSES: Final = 100_000
+_PAIRS: Final = ("person", "company", "deal")
 
 
 def run(
@@ -31,7 +32,7 @@ def run(
     Example: leadbridge run --once
     """
     with opened_bridge(config, quiet=once and not json) as bridge:
-        daemon = Daemon(bridge)
+        daemon = Daemon(bridge.engine)
         if not once:
             with daemon.stopped_by_signals(), dashboard(bridge, daemon) as url:
                 say(f"dashboard: {url}  ·  mode: {bridge.agreement.bridge.mode}  ·  stop with Ctrl-C")
@@ -46,7 +47,14 @@ def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
     written: Counter[str] = sum((one.written for one in done), Counter())
     open_problems = len(bridge.store.problems())
     if json:
-        as_json({"passes": len(done), "planned": sum(one.planned for one in done), "written": dict(written), "problems": open_problems})
+        as_json(
+            {
+                "passes": len(done),
+                "planned": sum(one.planned for one in done),
+                "written": dict(written),
+                "problems": open_problems,
+            }
+        )
     else:
         said = ", ".join(f"{n} to {side}" for side, n in sorted(written.items())) or "nothing"
         say(f"{len(done)} passes, written: {said}; open problems: {open_problems}.")
@@ -55,7 +63,9 @@ def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
 
 
 def backfill(
-    pair: Annotated[str | None, typer.Option("--pair", help="Only this pair: person, company or deal.")] = None,
+    pair: Annotated[
+        str | None, typer.Option("--pair", help="Only this pair: person, company or deal.")
+    ] = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -64,16 +74,27 @@ def backfill(
     Example: leadbridge backfill --pair person
     """
     if pair is not None and pair not in _PAIRS:
-        raise BadArgument(f"--pair is {pair!r}; it must be one of {', '.join(_PAIRS)}. Nothing was contacted.")
+        raise BadArgument(
+            f"--pair is {pair!r}; it must be one of {', '.join(_PAIRS)}. Nothing was contacted."
+        )
     with opened_bridge(config, quiet=not json) as bridge, progress("records planned") as bar:
-        done = run_backfill(bridge, pair, lambda one: bar.advance(one.planned))
+        daemon = Daemon(bridge.engine)
+        with daemon.stopped_by_signals(), daemon.writing():
+            start(bridge.store, pair)
+            done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned))
         _tell_passes(bridge, done, json)
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Play the story until settled, print what happened, exit.")] = False,
-    people: Annotated[int, typer.Option("--people", help="How many people the sample company has.", min=0)] = 2000,
-    data: Annotated[Path | None, typer.Option("--data", help="CSV files to load instead of the sample company.")] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Play the story until settled, print what happened, exit.")
+    ] = False,
+    people: Annotated[
+        int, typer.Option("--people", help="How many people the sample company has.", min=0)
+    ] = 2000,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="CSV files to load instead of the sample company.")
+    ] = None,
     port: Annotated[int, typer.Option("--port", help="Port of the dashboard (0: any free one).")] = 8080,
     json: Json = False,
 ) -> None:
@@ -88,8 +109,12 @@ def demo(
 
 def twins(
     config: Config = None,
-    people: Annotated[int, typer.Option("--people", help="How many people the sample company has.", min=0)] = 2000,
-    data: Annotated[Path | None, typer.Option("--data", help="CSV files to load instead of the sample company.")] = None,
+    people: Annotated[
+        int, typer.Option("--people", help="How many people the sample company has.", min=0)
+    ] = 2000,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="CSV files to load instead of the sample company.")
+    ] = None,
     port: Annotated[int, typer.Option("--port", help="Salesforce on this port, HubSpot on the next.")] = 8100,
     json: Json = False,
 ) -> None:

@@ -35,7 +35,9 @@ def health_of(bridge: Bridge, daemon: Daemon) -> Health:
     last = daemon.last_pass_at
     late = timedelta(seconds=bridge.agreement.bridge.poll_s * 3 + 600)
     alive = last is None or bridge.clock.now() - last < late
-    reasons = [reason for reason in (daemon.trouble, None if last else "the first pass is under way") if reason]
+    reasons = [
+        reason for reason in (daemon.trouble, None if last else "the first pass is under way") if reason
+    ]
     return Health(
         alive=alive,
         ready=alive and last is not None and daemon.trouble is None,

@@ -27,7 +27,9 @@ def init(
     Example: leadbridge init config
     """
     if directory.exists() and any(directory.iterdir()):
-        raise BadArgument(f"{directory} is not empty; name a folder that does not exist yet. Nothing was written.")
+        raise BadArgument(
+            f"{directory} is not empty; name a folder that does not exist yet. Nothing was written."
+        )
     shutil.copytree(shipped_config(), directory, dirs_exist_ok=True)
     written = sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
     if json:
@@ -35,13 +37,19 @@ def init(
         return
     for name in written:
         say(f"wrote {directory / name}")
-    say(f"Next: copy {directory / '.env.example'} to .env, fill it in, then `leadbridge check --config {directory}`.")
+    say(
+        f"Next: copy {directory / '.env.example'} to .env, fill it in, then `leadbridge check --config {directory}`."
+    )
 
 
 def check(
     config: Config = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Contact nobody: prove the config alone.")] = False,
-    diagram: Annotated[Path | None, typer.Option("--diagram", help="Write the lifecycle as a table to FILE.")] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Contact nobody: prove the config alone.")
+    ] = False,
+    diagram: Annotated[
+        Path | None, typer.Option("--diagram", help="Write the lifecycle as a table to FILE.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Prove the config sound; without --offline also against the live schemas of both systems.

@@ -40,7 +40,10 @@ def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -
     """Play the story; with *once* return its exit code, else go on until interrupted."""
     start_logging("auto", "warning")
     with ExitStack() as stack:
-        say_unless(json, "Two stand-in systems, Salesforce and HubSpot, with a sample company; leadbridge between them.")
+        say_unless(
+            json,
+            "Two stand-in systems, Salesforce and HubSpot, with a sample company; leadbridge between them.",
+        )
         stage = stack.enter_context(staged(STATE, people=people, data=data, port=0 if once else port))
         _list_refusals(stage, json)
         stop = stack.enter_context(until_interrupted())
@@ -81,9 +84,14 @@ def _adopt(stage: Stage, json: bool) -> None:
         stage.daemon.settle(on_pass=lambda done: bar.advance(done.planned))
     if json:
         return
-    say("Everybody who was there before the bridge has a stage now; nobody was handed over, nobody counts as late:")
+    say(
+        "Everybody who was there before the bridge has a stage now; nobody was handed over, nobody counts as late:"
+    )
     counted = stage.bridge.store.people_by_stage()
-    table(["stage", "people"], ([name, counted[name]] for name in stage.bridge.agreement.lifecycle.stages if name in counted))
+    table(
+        ["stage", "people"],
+        ([name, counted[name]] for name in stage.bridge.agreement.lifecycle.stages if name in counted),
+    )
 
 
 def _show(stage: Stage, scene: Scene, json: bool) -> None:
@@ -94,7 +102,10 @@ def _show(stage: Stage, scene: Scene, json: bool) -> None:
         return
     when = clock_time(scene.at, stage.bridge.agreement.bridge.zone)
     console.print()
-    say(f"[bold]{when}  {scene.who or 'Time passes'}[/bold]" + (f" {scene.what}." if scene.who else f": {scene.what}."))
+    say(
+        f"[bold]{when}  {scene.who or 'Time passes'}[/bold]"
+        + (f" {scene.what}." if scene.who else f": {scene.what}.")
+    )
     for entry in _about(stage, scene, last):
         console.print(f"    {_told(entry)}", markup=False)
 
@@ -104,7 +115,11 @@ def _about(stage: Stage, scene: Scene, last: int) -> list[Entry]:
     if any(email == ADA for email in scene.about):
         refs += [one for one in _deals(stage)]
     found = stage.bridge.store.entries(refs, 200)
-    return [entry for entry in reversed(found) if entry.seq > last and entry.kind == "decided" and entry.decision.what in _TOLD]
+    return [
+        entry
+        for entry in reversed(found)
+        if entry.seq > last and entry.kind == "decided" and entry.decision.what in _TOLD
+    ]
 
 
 def _deals(stage: Stage) -> list[Ref]:
@@ -144,7 +159,14 @@ def _sum_up(stage: Stage) -> Played:
 
 
 def _won(row: Any) -> dict[str, Any]:
-    names = ("email", "leadbridge_stage", "leadbridge_outcome", "leadbridge_won_amount", "leadbridge_won_currency", "lifecyclestage")
+    names = (
+        "email",
+        "leadbridge_stage",
+        "leadbridge_outcome",
+        "leadbridge_won_amount",
+        "leadbridge_won_currency",
+        "lifecyclestage",
+    )
     return {name: row.get(name) for name in names}
 
 

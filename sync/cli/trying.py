@@ -16,7 +16,6 @@ from twins.hubspot import Group
 from twins.salesforce import Field
 from twins.world import World
 
-
 # Only an org with several currencies has it; the twin's has one.
 CURRENCY: Final = "CurrencyIsoCode"
 
@@ -34,9 +33,19 @@ def serve_twins(*, config: Path | None, people: int, data: Path | None, port: in
         told = world.settings()
         file = settings.state / "twins.env"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()), "utf-8")
+        file.write_text(
+            "".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()), "utf-8"
+        )
         if json:
-            as_json({"urls": world.urls, "settings": told, "file": str(file), "added": added, "refused": [str(one) for one in world.refusals]})
+            as_json(
+                {
+                    "urls": world.urls,
+                    "settings": told,
+                    "file": str(file),
+                    "added": added,
+                    "refused": [str(one) for one in world.refusals],
+                }
+            )
         else:
             _print(world, told, file, added)
         stop.wait()
@@ -62,8 +71,14 @@ def add_missing_fields(world: World, agreement: Agreement) -> list[str]:
         for kind in pair.salesforce_kinds:
             api_name = kind.capitalize()
             known = world.salesforce.org.kinds[api_name].fields
-            names = [name for name in agreement.fields("salesforce", kind) if name not in known and name != CURRENCY]
-            world.salesforce.add_fields(api_name, [Field(name=name, type="string", label=name, length=255) for name in names])
+            names = [
+                name
+                for name in agreement.fields("salesforce", kind)
+                if name not in known and name != CURRENCY
+            ]
+            world.salesforce.add_fields(
+                api_name, [Field(name=name, type="string", label=name, length=255) for name in names]
+            )
             added += [f"Salesforce {api_name}.{name}" for name in names]
         plural = {"company": "companies"}.get(pair.hubspot_kind, f"{pair.hubspot_kind}s")
         for name in agreement.fields("hubspot", pair.hubspot_kind):

@@ -3,4 +3,14 @@
 from sync.demo.stage import Stage, contact_of, keep_running, staged, until_interrupted
 from sync.demo.story import ADA, BEN, Scene, Story
 
-__all__ = ["ADA", "BEN", "Scene", "Stage", "Story", "contact_of", "keep_running", "staged", "until_interrupted"]
+__all__ = [
+    "ADA",
+    "BEN",
+    "Scene",
+    "Stage",
+    "Story",
+    "contact_of",
+    "keep_running",
+    "staged",
+    "until_interrupted",
+]

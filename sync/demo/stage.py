@@ -62,7 +62,7 @@ def staged(state: Path, *, people: int, data: Path | None, port: int = 0) -> Ite
     clock = VirtualClock(MORNING)
     world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), data=data, people=people)
     with world.serve(), bridge(settings_from(world.settings(), config, state, port), clock) as opened:
-        daemon = Daemon(opened)
+        daemon = Daemon(opened.engine)
         with daemon.writing():
             yield Stage(world, opened, daemon, clock, Story(world))
 

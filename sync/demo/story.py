@@ -48,24 +48,70 @@ class Story:
     def _ada(self) -> list[Scene]:
         about = (ADA,)
         return [
-            Scene(_at(2026, 11, 23, 10), "Ada", "asks for a call in a form on the website", about, self._ada_asks),
-            Scene(_at(2026, 11, 23, 11, 20), "Sam", "accepts her lead in Salesforce", about, self._sam_accepts),
+            Scene(
+                _at(2026, 11, 23, 10),
+                "Ada",
+                "asks for a call in a form on the website",
+                about,
+                self._ada_asks,
+            ),
+            Scene(
+                _at(2026, 11, 23, 11, 20), "Sam", "accepts her lead in Salesforce", about, self._sam_accepts
+            ),
             Scene(_at(2026, 11, 23, 15), "Sam", "calls Ada and logs the call", about, self._sam_calls),
             Scene(_at(2026, 11, 24, 9, 30), "Sam", "gives her back: bad timing", about, self._sam_rejects),
-            Scene(_at(2026, 11, 27, 9, 30), "", "three business days pass; marketing does not object", about, _nothing),
-            Scene(_at(2027, 2, 22, 9, 30), "", "ninety days have passed since the rejection", about, _nothing),
-            Scene(_at(2027, 3, 10, 11), "Ada", "comes to a webinar; her score rises to 60", about, self._ada_returns),
-            Scene(_at(2027, 3, 15, 10), "Sam", "converts her lead, with an opportunity", about, self._sam_converts),
+            Scene(
+                _at(2026, 11, 27, 9, 30),
+                "",
+                "three business days pass; marketing does not object",
+                about,
+                _nothing,
+            ),
+            Scene(
+                _at(2027, 2, 22, 9, 30), "", "ninety days have passed since the rejection", about, _nothing
+            ),
+            Scene(
+                _at(2027, 3, 10, 11),
+                "Ada",
+                "comes to a webinar; her score rises to 60",
+                about,
+                self._ada_returns,
+            ),
+            Scene(
+                _at(2027, 3, 15, 10),
+                "Sam",
+                "converts her lead, with an opportunity",
+                about,
+                self._sam_converts,
+            ),
             Scene(_at(2027, 4, 30, 16), "Sam", "wins the deal: 24,000 EUR", about, self._sam_wins),
-            Scene(_at(2027, 5, 3, 9), "Mia", "sets Ada's stage back to handed_over by hand", about, self._mia_errs),
+            Scene(
+                _at(2027, 5, 3, 9),
+                "Mia",
+                "sets Ada's stage back to handed_over by hand",
+                about,
+                self._mia_errs,
+            ),
         ]
 
     def _ben(self) -> list[Scene]:
         about = (BEN,)
         return [
-            Scene(_at(2026, 11, 23, 14), "Ben", "requests a demo in a form on the website", about, self._ben_asks),
+            Scene(
+                _at(2026, 11, 23, 14),
+                "Ben",
+                "requests a demo in a form on the website",
+                about,
+                self._ben_asks,
+            ),
             Scene(_at(2026, 11, 24, 11), "Sara", "gives him back: not ready", about, self._sara_rejects),
-            Scene(_at(2026, 11, 27, 11), "", "three business days pass; marketing does not object", about, _nothing),
+            Scene(
+                _at(2026, 11, 27, 11),
+                "",
+                "three business days pass; marketing does not object",
+                about,
+                _nothing,
+            ),
             Scene(_at(2027, 1, 25, 9), "", "sixty days have passed since the rejection", about, _nothing),
         ]
 

@@ -14,7 +14,9 @@ from sync.plan import Terms
 from sync.store import Store
 
 
-def gather_companies(store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime) -> list[Facts]:
+def gather_companies(
+    store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
+) -> list[Facts]:
     """Both records; for an Account without a company its linked people and the companies it may be."""
     facts = both_sides(reader, found)
     single = [one.salesforce for one in facts if one.salesforce is not None and one.link.hubspot is None]
@@ -39,7 +41,9 @@ def gather_companies(store: Store, reader: Reader, terms: Terms, found: list[Fac
 def linked_people(store: Store, reader: Reader, accounts: list[Record]) -> dict[Ref, dict[Ref, Link]]:
     """By Account, its Contacts that are linked to a contact in HubSpot."""
     ids = tuple(account.ref.id for account in accounts)
-    [contacts] = reader.find("salesforce", [Find("contact", {"AccountId": ids}, reader.fields["salesforce", "contact"])])
+    [contacts] = reader.find(
+        "salesforce", [Find("contact", {"AccountId": ids}, reader.fields["salesforce", "contact"])]
+    )
     links = store.links("person", [contact.ref for contact in contacts])
     people: dict[Ref, dict[Ref, Link]] = defaultdict(dict)
     for contact in contacts:
@@ -69,7 +73,9 @@ def _candidates(reader: Reader, accounts: list[Record]) -> tuple[Record, ...]:
 
 def _rivals(reader: Reader, companies: tuple[Record, ...]) -> dict[str | None, list[Record]]:
     """Accounts by domain, for the domains of *companies*: several of them may claim one company."""
-    domains = tuple(dict.fromkeys(domain for one in values_of(companies, "domain") if (domain := domain_of(one))))
+    domains = tuple(
+        dict.fromkeys(domain for one in values_of(companies, "domain") if (domain := domain_of(one)))
+    )
     names = reader.fields["salesforce", "account"]
     [accounts] = reader.find("salesforce", [Find("account", {"Website": domains}, names, contains=True)])
     by_domain: dict[str | None, list[Record]] = defaultdict(list)

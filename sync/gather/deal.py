@@ -13,13 +13,19 @@ from sync.plan import Terms
 from sync.store import Store
 
 
-def gather_deals(store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime) -> list[Facts]:
+def gather_deals(
+    store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
+) -> list[Facts]:
     """Both records, the linked relatives of each Opportunity, and a deal that carries its key already."""
     facts = both_sides(reader, found)
     opportunities = [one.salesforce for one in facts if one.salesforce is not None]
     relatives = _relatives(store, reader, opportunities)
-    ids = tuple(one.salesforce.ref.id for one in facts if one.salesforce is not None and one.link.hubspot is None)
-    [deals] = reader.find("hubspot", [Find("deal", {"leadbridge_key": ids}, reader.fields["hubspot", "deal"])])
+    ids = tuple(
+        one.salesforce.ref.id for one in facts if one.salesforce is not None and one.link.hubspot is None
+    )
+    [deals] = reader.find(
+        "hubspot", [Find("deal", {"leadbridge_key": ids}, reader.fields["hubspot", "deal"])]
+    )
     return [
         replace(one, relatives=relatives.get(one.salesforce.ref, {}), candidates=tuple(deals))
         if one.salesforce is not None

@@ -12,25 +12,54 @@ Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 
 _OWN: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
     ("hubspot", "contact"): (
-        "email", "hs_additional_emails", "createdate", "hubspot_owner_id", "leadbridge_key",
-        "salesforceleadid", "salesforcecontactid",
-        "leadbridge_outcome", "leadbridge_won_amount", "leadbridge_won_currency", "leadbridge_won_count",
-        "leadbridge_closed_at", "leadbridge_lost_reason",
+        "email",
+        "hs_additional_emails",
+        "createdate",
+        "hubspot_owner_id",
+        "leadbridge_key",
+        "salesforceleadid",
+        "salesforcecontactid",
+        "leadbridge_outcome",
+        "leadbridge_won_amount",
+        "leadbridge_won_currency",
+        "leadbridge_won_count",
+        "leadbridge_closed_at",
+        "leadbridge_lost_reason",
     ),
     ("hubspot", "company"): ("domain", "leadbridge_key", "salesforceaccountid"),
     ("hubspot", "deal"): ("leadbridge_key",),
     ("salesforce", "lead"): (
-        "Id", "Email", "OwnerId", "CreatedById", "LastActivityDate", "Leadbridge_HubSpot_Id__c",
-        "IsConverted", "ConvertedContactId", "ConvertedOpportunityId", "ConvertedAccountId",
+        "Id",
+        "Email",
+        "OwnerId",
+        "CreatedById",
+        "LastActivityDate",
+        "Leadbridge_HubSpot_Id__c",
+        "IsConverted",
+        "ConvertedContactId",
+        "ConvertedOpportunityId",
+        "ConvertedAccountId",
     ),
     ("salesforce", "contact"): (
-        "Id", "Email", "OwnerId", "CreatedById", "LastActivityDate", "Leadbridge_HubSpot_Id__c", "AccountId",
+        "Id",
+        "Email",
+        "OwnerId",
+        "CreatedById",
+        "LastActivityDate",
+        "Leadbridge_HubSpot_Id__c",
+        "AccountId",
     ),
     ("salesforce", "account"): ("Id", "Website", "OwnerId"),
     ("salesforce", "opportunity"): ("Id", "AccountId", "IsClosed", "IsWon"),
     ("salesforce", "opportunity_contact_role"): ("OpportunityId", "ContactId"),
     ("salesforce", "task"): (
-        "WhoId", "OwnerId", "Subject", "Description", "IsClosed", "CompletedDateTime", "CreatedById",
+        "WhoId",
+        "OwnerId",
+        "Subject",
+        "Description",
+        "IsClosed",
+        "CompletedDateTime",
+        "CreatedById",
     ),
     ("salesforce", "event"): ("WhoId", "OwnerId", "StartDateTime", "CreatedById"),
     ("salesforce", "user"): ("Id", "Email", "IsActive", "Name"),
@@ -46,7 +75,9 @@ _ROLE_OPPORTUNITY: Final = (
 def watched_fields(agreement: Agreement, *, has_currency: bool) -> Fields:
     """The fields to ask for, by side and kind; *has_currency* for an org with several currencies."""
     watched = {
-        (side, kind): tuple(dict.fromkeys((*own, *agreement.fields(side, kind), *_lifecycle(agreement, side, kind))))
+        (side, kind): tuple(
+            dict.fromkeys((*own, *agreement.fields(side, kind), *_lifecycle(agreement, side, kind)))
+        )
         for (side, kind), own in _OWN.items()
     }
     names = (*_ROLE_OPPORTUNITY, "CurrencyIsoCode") if has_currency else _ROLE_OPPORTUNITY

@@ -20,7 +20,9 @@ from sync.store import Store
 HISTORIES_PER_READ: Final = 50
 
 
-def gather_people(store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime) -> list[Facts]:
+def gather_people(
+    store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
+) -> list[Facts]:
     """Everything about these people; each kind of question is asked once for all of them."""
     facts = _follow_conversions(reader, both_sides(reader, found))
     facts = _candidates_in_salesforce(store, reader, facts)
@@ -88,7 +90,11 @@ def _index(records: Iterable[Record]) -> dict[str, dict[Ref, Record]]:
     """Records by everything they can be recognised by."""
     index: dict[str, dict[Ref, Record]] = defaultdict(dict)
     for record in records:
-        for mark in (record.ref.id, record.values.get("Leadbridge_HubSpot_Id__c"), record.values.get("Email")):
+        for mark in (
+            record.ref.id,
+            record.values.get("Leadbridge_HubSpot_Id__c"),
+            record.values.get("Email"),
+        ):
             if mark:
                 index[str(mark).casefold()][record.ref] = record
     return index
@@ -97,7 +103,9 @@ def _index(records: Iterable[Record]) -> dict[str, dict[Ref, Record]]:
 def _matches(index: dict[str, dict[Ref, Record]], contact: Record) -> tuple[Record, ...]:
     names = ("email", "leadbridge_key", "salesforceleadid", "salesforcecontactid")
     marks = [contact.ref.id, *(contact.values.get(name) for name in names)]
-    found = {ref: one for mark in marks if mark for ref, one in index.get(str(mark).strip().casefold(), {}).items()}
+    found = {
+        ref: one for mark in marks if mark for ref, one in index.get(str(mark).strip().casefold(), {}).items()
+    }
     return tuple(found.values())
 
 
@@ -116,7 +124,9 @@ def _contacts_of_strangers(reader: Reader, facts: list[Facts]) -> list[Facts]:
     )
     candidates = tuple({one.ref: one for answer in answers for one in answer}.values())
     return [
-        replace(one, candidates=candidates) if one.salesforce is not None and one.link.hubspot is None else one
+        replace(one, candidates=candidates)
+        if one.salesforce is not None and one.link.hubspot is None
+        else one
         for one in facts
     ]
 
@@ -130,7 +140,9 @@ def _opportunities(reader: Reader, facts: list[Facts]) -> list[Facts]:
     for role in roles:
         by_contact[str(role.values["ContactId"])].append(role)
     return [
-        replace(one, opportunities=tuple(role for ref in _contacts(one) for role in by_contact.get(ref.id, ())))
+        replace(
+            one, opportunities=tuple(role for ref in _contacts(one) for role in by_contact.get(ref.id, ()))
+        )
         for one in facts
     ]
 
@@ -143,7 +155,11 @@ def _contacts(facts: Facts) -> list[Ref]:
 def _activities(reader: Reader, terms: Terms, facts: list[Facts]) -> list[Facts]:
     """Tasks and Events of people in sales' hands whose last activity has moved."""
     lifecycle = terms.agreement.lifecycle
-    moved = {one.salesforce.ref.id for one in facts if one.salesforce and lifecycle.awaits_activity(one.standing, one.salesforce.values)}
+    moved = {
+        one.salesforce.ref.id
+        for one in facts
+        if one.salesforce and lifecycle.awaits_activity(one.standing, one.salesforce.values)
+    }
     ids = tuple(sorted(moved))
     answers = reader.find(
         "salesforce",
@@ -189,7 +205,8 @@ def _companies(store: Store, facts: list[Facts]) -> list[Facts]:
     accounts = {one.link: ref for one in facts if (ref := _account(one.salesforce)) is not None}
     links = store.links("company", list(accounts.values()))
     return [
-        replace(one, relatives=_one(links, accounts[one.link])) if one.link in accounts else one for one in facts
+        replace(one, relatives=_one(links, accounts[one.link])) if one.link in accounts else one
+        for one in facts
     ]
 
 
@@ -204,12 +221,16 @@ def _account(record: Record | None) -> Ref | None:
 
 def _histories(reader: Reader, terms: Terms, facts: list[Facts]) -> list[Facts]:
     """HubSpot's history, only where it can change the verdict: a call costs 50 records."""
-    wanted = {one.hubspot.ref: names for one in facts if one.hubspot and (names := doubtful_fields(one, terms))}
+    wanted = {
+        one.hubspot.ref: names for one in facts if one.hubspot and (names := doubtful_fields(one, terms))
+    }
     if not wanted:
         return facts
     names = tuple(dict.fromkeys(name for found in wanted.values() for name in found))
     reader.history("contact", [ref.id for ref in wanted], names)
     return [
-        replace(one, hubspot=reader.get(one.hubspot.ref)) if one.hubspot and one.hubspot.ref in wanted else one
+        replace(one, hubspot=reader.get(one.hubspot.ref))
+        if one.hubspot and one.hubspot.ref in wanted
+        else one
         for one in facts
     ]

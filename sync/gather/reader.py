@@ -119,7 +119,9 @@ def both_sides(reader: Reader, found: Sequence[Facts]) -> list[Facts]:
 def _with_records(reader: Reader, facts: Facts) -> Facts:
     link = facts.link
     hubspot, salesforce = reader.get(link.hubspot), reader.get(link.salesforce)
-    lost = [ref for ref, record in ((link.hubspot, hubspot), (link.salesforce, salesforce)) if ref and not record]
+    lost = [
+        ref for ref, record in ((link.hubspot, hubspot), (link.salesforce, salesforce)) if ref and not record
+    ]
     return replace(
         facts,
         hubspot=hubspot,
@@ -147,4 +149,6 @@ def values_of(records: Iterable[Record], name: str) -> tuple[str, ...]:
 def taken_among(store: Store, pair: str, candidates: Sequence[Record]) -> frozenset[Ref]:
     """Those candidates that are linked to another record already."""
     links = store.links(pair, [record.ref for record in candidates])
-    return frozenset(ref for ref, link in links.items() if link.hubspot is not None and link.salesforce is not None)
+    return frozenset(
+        ref for ref, link in links.items() if link.hubspot is not None and link.salesforce is not None
+    )

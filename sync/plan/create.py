@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from connectors.records import Record, Ref, Side, Write
+from connectors.records import Record, Side, Write
 from mappings.fields import Unreadable, Unrenderable
 from mappings.values import ABSENT, is_blank, pack
 from sync.model import Put
@@ -68,8 +68,13 @@ def first_values(draft: Draft, original: Record, side: Side, kind: str) -> dict[
             continue
         values.update(rendered)
         draft.decide(
-            "field", "first value", field=line.name, side=side, rule=line.rule,
-            new=pack(value), occurred_at=original.modified_at,
+            "field",
+            "first value",
+            field=line.name,
+            side=side,
+            rule=line.rule,
+            new=pack(value),
+            occurred_at=original.modified_at,
         )
     return values
 
@@ -78,5 +83,3 @@ def settle_key(draft: Draft, ours: Record, theirs: Record) -> None:
     """Write the Salesforce id on the HubSpot record once, so that a lost store finds it again."""
     if ours.values.get(HUBSPOT_KEY) in (None, ""):
         draft.set("hubspot", {HUBSPOT_KEY: theirs.ref.id})
-
-

@@ -59,7 +59,9 @@ class Draft:
         """Keep one decision for the ledger."""
         self.decisions.append(Decision(what=what, why=why, subject=self.subject, **more))
 
-    def problem(self, code: str, text: str, remedy: str, *, who: str = "ops", field: str | None = None) -> None:
+    def problem(
+        self, code: str, text: str, remedy: str, *, who: str = "ops", field: str | None = None
+    ) -> None:
         """Keep one thing that somebody must act on."""
         self.problems.append(
             Problem(code=code, subject=self.subject, text=text, remedy=remedy, who=who, field=field)

@@ -26,7 +26,9 @@ def chosen(draft: Draft, match: Match | Ambiguous | None, candidates: Iterable[R
         return None
     if record is not None:
         draft.join(record.ref, match.how)
-        draft.decide("linked", match.how, side=record.ref.side, new=str(record.ref), occurred_at=record.modified_at)
+        draft.decide(
+            "linked", match.how, side=record.ref.side, new=str(record.ref), occurred_at=record.modified_at
+        )
     return record
 
 

@@ -26,7 +26,13 @@ def merge_lines(draft: Draft, hubspot: Record, salesforce: Record) -> None:
             continue
         if left is ABSENT or right is ABSENT:
             continue
-        _merge_line(draft, line, _seen(draft.facts, line, hubspot, left), _seen(draft.facts, line, salesforce, right), tie)
+        _merge_line(
+            draft,
+            line,
+            _seen(draft.facts, line, hubspot, left),
+            _seen(draft.facts, line, salesforce, right),
+            tie,
+        )
 
 
 def read(draft: Draft, line: FieldLine, record: Record) -> Any:
@@ -78,8 +84,13 @@ def _carry(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: See
 def _wait(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: Seen) -> None:
     """Both values stay where they are; a person decides."""
     draft.decide(
-        "conflict", merged.why, field=line.name, rule=line.rule,
-        new=pack(left.value), other=pack(right.value), occurred_at=max_of(left.until, right.until),
+        "conflict",
+        merged.why,
+        field=line.name,
+        rule=line.rule,
+        new=pack(left.value),
+        other=pack(right.value),
+        occurred_at=max_of(left.until, right.until),
     )
     draft.problem(
         "conflict",
@@ -112,7 +123,9 @@ def _seen(facts: Facts, line: FieldLine, record: Record, value: Any) -> Seen:
     """One side's value with the vendor's word on when it changed."""
     side = record.ref.side
     agreed = facts.base.agreed.get(line.name)
-    history = next((record.history[name] for name in line.fields(side, record.ref.kind) if name in record.history), ())
+    history = next(
+        (record.history[name] for name in line.fields(side, record.ref.kind) if name in record.history), ()
+    )
     if history:
         newest = history[0]
         known = agreed.changed_at(side) if agreed else None

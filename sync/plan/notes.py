@@ -44,7 +44,11 @@ def hand_off_task(draft: Draft, person: Record | None) -> None:
         key,
         subject=f"Accept or reject by {due:%a %d %b %H:%M}" if due else "Accept or reject",
         text=_reasons(draft, standing),
-        values={"OwnerId": owner, "Status": "Not Started", "ActivityDate": due.date().isoformat() if due else None},
+        values={
+            "OwnerId": owner,
+            "Status": "Not Started",
+            "ActivityDate": due.date().isoformat() if due else None,
+        },
     )
 
 
@@ -69,7 +73,9 @@ def signature(subject: Ref, key: str) -> str:
 
 def _is_older(standing: Standing) -> bool:
     """Handed over before this store met the person: the task was made then."""
-    return standing.adopted_at is not None and (standing.handed_over_at or standing.since) < standing.adopted_at
+    return (
+        standing.adopted_at is not None and (standing.handed_over_at or standing.since) < standing.adopted_at
+    )
 
 
 def _reasons(draft: Draft, standing: Standing) -> str:
@@ -89,7 +95,9 @@ def _task(
         "Description": f"{text}\n\n{signature(draft.subject, f'{key} {_today(draft)}')}",
         **values,
     }
-    _put(draft, key, Write(id=draft.write_id(key), side="salesforce", kind="task", op="create", values=written))
+    _put(
+        draft, key, Write(id=draft.write_id(key), side="salesforce", kind="task", op="create", values=written)
+    )
 
 
 def _note(draft: Draft, contact: Record, key: str, text: str) -> None:
@@ -98,7 +106,12 @@ def _note(draft: Draft, contact: Record, key: str, text: str) -> None:
         "hs_note_body": f"{text}<br><br>{signature(draft.subject, f'{key} {_today(draft)}')}",
     }
     write = Write(
-        id=draft.write_id(key), side="hubspot", kind="note", op="create", values=values, associations=(contact.ref,)
+        id=draft.write_id(key),
+        side="hubspot",
+        kind="note",
+        op="create",
+        values=values,
+        associations=(contact.ref,),
     )
     _put(draft, key, write)
 

@@ -6,8 +6,6 @@ and told. A Salesforce person alone only points to its contact: one road.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from connectors.records import Record, Ref
 from mappings.matching import Match, choose_contact, choose_person
 from sync.plan.associate import associate
@@ -81,8 +79,13 @@ def _follow_conversion(draft: Draft) -> None:
         return
     draft.join(person.ref, "lead was converted")
     draft.decide(
-        "linked", "lead was converted", side="salesforce", old=str(lead.ref), new=str(person.ref),
-        by=lead.modified_by, occurred_at=lead.modified_at,
+        "linked",
+        "lead was converted",
+        side="salesforce",
+        old=str(lead.ref),
+        new=str(person.ref),
+        by=lead.modified_by,
+        occurred_at=lead.modified_at,
     )
     draft.shown = {**draft.shown, "salesforce": {}}
     account = account_of(person)
@@ -102,14 +105,20 @@ def _bring_outcomes_home(draft: Draft, contact: Record) -> None:
     followed = draft.standing.opportunity if draft.standing else None
     terms = draft.terms.agreement
     rolled = terms.outcomes.roll_up(opportunities(draft.facts), followed, currency=terms.bridge.currency)
-    changed = {name: value for name, value in rolled.items() if (contact.values.get(name) or "") != (value or "")}
+    changed = {
+        name: value for name, value in rolled.items() if (contact.values.get(name) or "") != (value or "")
+    }
     if not changed:
         return
     draft.set("hubspot", changed)
     for name, value in changed.items():
         draft.decide(
-            "outcome", "what became of it in Salesforce", field=name, side="hubspot",
-            old=contact.values.get(name), new=value,
+            "outcome",
+            "what became of it in Salesforce",
+            field=name,
+            side="hubspot",
+            old=contact.values.get(name),
+            new=value,
         )
 
 
@@ -118,5 +127,3 @@ def _join_company(draft: Draft, contact: Record, person: Record) -> None:
     link = draft.facts.relatives.get(account) if account else None
     if link is not None and link.hubspot is not None:
         associate(draft, contact, [link.hubspot])
-
-

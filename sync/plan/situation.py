@@ -20,7 +20,11 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
     contact = facts.hubspot
     values = person.values if person is not None else None
     newest = max(
-        (one.created_at for one in (contact, facts.converted or person) if one is not None and one.created_at),
+        (
+            one.created_at
+            for one in (contact, facts.converted or person)
+            if one is not None and one.created_at
+        ),
         default=None,
     )
     return Situation(
@@ -30,7 +34,9 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
         owner_is_user=bool(values) and str((values or {}).get("OwnerId") or "").startswith(USER_PREFIX),
         hand_over_owner=hand_over_owner(facts, terms, person),
         opportunities=opportunities(facts),
-        converted_opportunity=facts.converted.values.get("ConvertedOpportunityId") if facts.converted else None,
+        converted_opportunity=facts.converted.values.get("ConvertedOpportunityId")
+        if facts.converted
+        else None,
         owner_activity_at=_newest_activity(facts, terms, person),
         created_at=newest,
         sales_created=_made_by_a_seller(facts, terms, person),
@@ -41,7 +47,9 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
 def opportunities(facts: Facts) -> tuple[Opportunity, ...]:
     """The opportunities in which the person has a role, oldest first."""
     found = {one.id: one for one in map(_opportunity, facts.opportunities)}
-    return tuple(sorted(found.values(), key=lambda one: (one.created_at or datetime.max.replace(tzinfo=UTC), one.id)))
+    return tuple(
+        sorted(found.values(), key=lambda one: (one.created_at or datetime.max.replace(tzinfo=UTC), one.id))
+    )
 
 
 def _opportunity(role: Record) -> Opportunity:
@@ -125,4 +133,6 @@ def accounts_of_domain(facts: Facts) -> list[Record]:
     """The Accounts whose website has the domain of the contact's e-mail."""
     email = facts.hubspot.values.get("email") if facts.hubspot else None
     domain = domain_of(str(email)) if email else None
-    return [one for one in facts.accounts if domain and domain_of(str(one.values.get("Website") or "")) == domain]
+    return [
+        one for one in facts.accounts if domain and domain_of(str(one.values.get("Website") or "")) == domain
+    ]

@@ -102,8 +102,14 @@ def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
 def _give_to(draft: Draft, person: Record, owner: str | None) -> None:
     if owner and person.values.get("OwnerId") != owner:
         draft.set("salesforce", {"OwnerId": owner})
-        draft.decide("field", "owner of the hand-off", field="OwnerId", side="salesforce",
-                     old=person.values.get("OwnerId"), new=owner)
+        draft.decide(
+            "field",
+            "owner of the hand-off",
+            field="OwnerId",
+            side="salesforce",
+            old=person.values.get("OwnerId"),
+            new=owner,
+        )
 
 
 def _show(draft: Draft, contact: Record, person: Record | None) -> None:
@@ -112,15 +118,23 @@ def _show(draft: Draft, contact: Record, person: Record | None) -> None:
     if draft.standing is None:
         return
     kind = person.ref.kind if person is not None else None
-    shown = project(lifecycle, draft.standing, contact.values, person.values if person is not None else None, kind)
+    shown = project(
+        lifecycle, draft.standing, contact.values, person.values if person is not None else None, kind
+    )
     for record, values in ((contact, shown.hubspot), (person, shown.salesforce)):
         if record is None:
             continue
         side = record.ref.side
         draft.set(side, values)
         for name, value in values.items():
-            draft.decide("projected", f"shows the stage {draft.standing.stage}", field=name, side=side,
-                         old=record.values.get(name), new=value)
+            draft.decide(
+                "projected",
+                f"shows the stage {draft.standing.stage}",
+                field=name,
+                side=side,
+                old=record.values.get(name),
+                new=value,
+            )
         watched = lifecycle.needs(side, record.ref.kind)
         draft.shown[side] = {name: {**record.values, **values}.get(name) for name in watched}
 
