@@ -57,7 +57,7 @@ class Gate:
     def check(self) -> None:
         """Raise the error that shut the gate until its time is over."""
         if self._shut and self._now() < self._shut[0]:
-            raise self._shut[1]
+            raise self._shut[1].with_traceback(None)
 
     def learn(self, error: ConnectorError) -> None:
         """Shut after an eaten quota or refused credentials."""
