@@ -12,7 +12,7 @@ from mappings.hours import BusinessHours
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = BusinessHours(zone=BERLIN)
 ALWAYS = BusinessHours(zone=BERLIN, days=frozenset(range(7)), start=time(0), end=time(0))
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(1_700_000_000, 1_900_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 
 
 def at(text: str) -> datetime:

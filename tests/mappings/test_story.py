@@ -32,7 +32,7 @@ class World:
 
     def read(self, side, kind, values, by, now):
         return read_requests(
-            self.lifecycle, self.standing, side, kind, self.shown[side], values, (), now, by, False
+            self.lifecycle, self.standing, side, kind, self.shown[side], values, (), now, by, is_bridge=False
         )
 
     def run(self, now, by=SAM, **around):
@@ -77,7 +77,7 @@ class World:
         return (self.hubspot["lifecyclestage"], self.hubspot["hs_lead_status"] or None, status)
 
 
-def test_the_story_of_ada(lifecycle):
+def test_the_story_of_ada(lifecycle):  # noqa: PLR0915 - one story, told in order
     # Mon 23 Nov 10:00: Ada asks for a call; same pass: owner Sam by rule
     ada = World(lifecycle)
     ada.hubspot |= {
