@@ -113,7 +113,7 @@ def _show(stage: Stage, scene: Scene, json: bool) -> None:
 def _about(stage: Stage, scene: Scene, last: int) -> list[Entry]:
     refs = [contact_of(stage, email) for email in scene.about]
     if any(email == ADA for email in scene.about):
-        refs += [one for one in _deals(stage)]
+        refs += _deals(stage)
     found = stage.bridge.store.entries(refs, 200)
     return [
         entry
