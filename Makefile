@@ -30,7 +30,7 @@ run: ready
 
 check: ready
 	@echo "leadbridge: format"
-	@$(BIN)/ruff format --check --quiet --diff .
+	@$(BIN)/ruff format --check .
 	@echo "leadbridge: lint"
 	@$(BIN)/ruff check --quiet .
 	@echo "leadbridge: types"
