@@ -15,7 +15,7 @@ from connectors.hubspot.fetching import BATCH, fetch, read_batch
 from connectors.hubspot.kinds import NOTE_TO, is_id, object_of, property_name
 from connectors.hubspot.rows import record
 from connectors.receipts import Receipts, misnamed_rows, refused, sift, unsendable_rows
-from connectors.records import Receipt, Record, Ref, Write
+from connectors.records import Fault, Receipt, Record, Ref, Write
 
 SPOILS_EVERY_ROW = frozenset({"PROPERTY_DOESNT_EXIST", "READ_ONLY_VALUE"})
 _LOOSE_ENDS: Mapping[str, Literal["gone", "refused"]] = {"OBJECT_NOT_FOUND": "gone"}
@@ -115,8 +115,8 @@ def _receipts(rows: Sequence[Write], results: Sequence[Any], errors: Sequence[An
         )
     for error in errors:
         receipts |= _failed(error, open_rows)
-    lost = Receipt("", "unknown", faults=())
-    return {row.id: replace(lost, write_id=row.id) for row in open_rows} | receipts
+    silence = (Fault("NOT_MENTIONED", "HubSpot's answer does not mention this row."),)
+    return {row.id: Receipt(row.id, "unknown", faults=silence) for row in open_rows} | receipts
 
 
 def _answers(row: Write, result: dict[str, Any]) -> bool:
