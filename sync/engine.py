@@ -190,11 +190,11 @@ class Engine:
         self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime
     ) -> list[Plan]:
         found = gather(self.store, reader, terms, pair, knocks, now)
-        plans = [
-            replace(safely(plan, facts, terms, now), observed=not self.rollout.admits(facts))
-            for facts in found
+        plans = claimed_twice([safely(plan, facts, terms, now) for facts in found])
+        return [
+            replace(one, observed=not self.rollout.admits(facts, one))
+            for facts, one in zip(found, plans, strict=True)
         ]
-        return claimed_twice(plans)
 
     def _settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:
         """Record, apply, remember: the second half of the road."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from connectors.records import Record, Ref
 from mappings.agreement import Agreement
 from sync.apply import Memory
 from sync.intake import BACKFILLED
@@ -30,7 +31,8 @@ class Rollout:
         self._agreement = agreement
         self._bridge = agreement.bridge
         self._created: deque[datetime] = deque()
-        self._admitted: int | None = None
+        self._known: int | None = None
+        self._sampled: set[Ref] = set()
 
     @property
     def may_write(self) -> bool:
@@ -59,29 +61,31 @@ class Rollout:
         said = repr((self._bridge.mode, self._bridge.rollout, lines))
         return hashlib.sha256(said.encode()).hexdigest()
 
-    def admits(self, facts: Facts) -> bool:
-        """What is planned for this unit may be written."""
+    def admits(self, facts: Facts, planned: Plan) -> bool:
+        """What is *planned* for this unit may be written."""
         if not self.may_write:
             return False
-        if facts.pair != "person" or facts.standing is not None:
+        if self._bridge.rollout.sample is None and self._bridge.rollout.condition is None:
             return True
-        return self._admits_newcomer(facts)
+        if facts.pair != "person":
+            return _is_linked(facts) or bool(facts.relatives)
+        if facts.standing is not None or facts.hubspot is None:
+            return True  # a Salesforce person alone only points to its contact
+        return self._admits_newcomer(facts.hubspot, planned)
 
-    def _admits_newcomer(self, facts: Facts) -> bool:
+    def _admits_newcomer(self, contact: Record, planned: Plan) -> bool:
         rollout = self._bridge.rollout
-        if rollout.sample is not None:
-            return self._is_sampled(rollout.sample)
-        if rollout.condition is None:
-            return True
-        contact = facts.hubspot
-        return contact is not None and rollout.condition.holds(contact.values, contact.modified_at)
+        if rollout.condition is not None and not rollout.condition.holds(contact.values, contact.modified_at):
+            return False
+        return rollout.sample is None or self._is_sampled(contact.ref, planned, rollout.sample)
 
-    def _is_sampled(self, size: int) -> bool:
-        """The first *size* people that the bridge meets are its sample."""
-        if self._admitted is None:
-            self._admitted = sum(self._store.people_by_stage().values())
-        self._admitted += 1
-        return self._admitted <= size
+    def _is_sampled(self, contact: Ref, planned: Plan, size: int) -> bool:
+        """The first *size* people for whom there is something to write are the sample, however often they knock."""
+        if self._known is None:
+            self._known = sum(self._store.people_by_stage().values())
+        if contact not in self._sampled and planned.puts and self._known + len(self._sampled) < size:
+            self._sampled.add(contact)
+        return contact in self._sampled
 
     def within_the_hour(self, plans: Sequence[Plan], now: datetime) -> tuple[list[Plan], list[Plan]]:
         """Split off plans that would create more records than an hour may see; they wait."""
@@ -98,6 +102,11 @@ class Rollout:
                 self._created.append(now)
             admitted.append(plan)
         return admitted, held
+
+
+def _is_linked(facts: Facts) -> bool:
+    """It was let in before: what is only observed is never linked."""
+    return facts.link.hubspot is not None and facts.link.salesforce is not None
 
 
 def only_looked(plan: Plan) -> Memory:

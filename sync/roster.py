@@ -29,6 +29,11 @@ class Roster:
         self._directory: Directory | None = None
         self._read_at: datetime | None = None
         self.fallback_queue: str | None = None
+        self._names: dict[str, str] = {}
+
+    def name_of(self, user: str) -> str:
+        """The name of a user of either side; a user that is not known keeps the id."""
+        return self._names.get(user, user)
 
     def directory(self, now: datetime) -> Directory:
         """The people of both sides, at most an hour old."""
@@ -38,7 +43,11 @@ class Roster:
         return self._directory
 
     def _read(self) -> Directory:
-        users = self._all("salesforce", "user")
+        users, owners = self._all("salesforce", "user"), self._all("hubspot", "owner")
+        self._names = {one.ref.id: str(one.values["Name"]) for one in users if one.values.get("Name")}
+        self._names |= {
+            str(one.values["userId"]): _full_name(one) for one in owners if one.values.get("userId")
+        }
         self.fallback_queue = self._queue() if self._owners.fallback_queue else None
         return Directory(
             hubspot={
@@ -67,3 +76,8 @@ class Roster:
             found.extend(page.records)
             after = page.next.id if page.next else None
         return found
+
+
+def _full_name(owner: Record) -> str:
+    names = (owner.values.get("firstName"), owner.values.get("lastName"))
+    return " ".join(str(name) for name in names if name) or str(owner.values.get("email") or owner.ref.id)

@@ -21,7 +21,10 @@ def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
     tokens = [token.get_secret_value() for token in (http.admin_token, http.read_token) if token]
     require_token_in_public(http.host, http.admin_token.get_secret_value() if http.admin_token else None)
     views = StoreViews(
-        bridge.store, find_contact=bridge.contact_with, health=lambda: health_of(bridge, daemon)
+        bridge.store,
+        find_contact=bridge.contact_with,
+        health=lambda: health_of(bridge, daemon),
+        name_of=bridge.engine.roster.name_of,
     )
     stages = tuple((name, name.replace("_", " ")) for name in bridge.agreement.lifecycle.stages)
     look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone)

@@ -64,7 +64,7 @@ _OWN: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
     ("salesforce", "event"): ("WhoId", "OwnerId", "StartDateTime", "CreatedById"),
     ("salesforce", "user"): ("Id", "Email", "IsActive", "Name"),
     ("salesforce", "queue"): ("Id", "Name", "DeveloperName"),
-    ("hubspot", "owner"): ("email",),
+    ("hubspot", "owner"): ("email", "userId", "firstName", "lastName"),
     ("hubspot", "note"): ("hs_note_body", "hs_timestamp"),
 }
 _ROLE_OPPORTUNITY: Final = (

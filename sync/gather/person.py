@@ -115,14 +115,15 @@ def _contacts_of_strangers(reader: Reader, facts: list[Facts]) -> list[Facts]:
     if not strangers:
         return facts
     names = reader.fields["hubspot", "contact"]
-    answers = reader.find(
-        "hubspot",
-        [
-            Find("contact", {"hs_object_id": values_of(strangers, "Leadbridge_HubSpot_Id__c")}, names),
-            Find("contact", {"email": values_of(strangers, "Email")}, names),
-        ],
-    )
-    candidates = tuple({one.ref: one for answer in answers for one in answer}.values())
+    [by_email] = reader.find("hubspot", [Find("contact", {"email": values_of(strangers, "Email")}, names)])
+    keyed = [
+        Ref("hubspot", "contact", key)
+        for key in values_of(strangers, "Leadbridge_HubSpot_Id__c")
+        if key.isdecimal()
+    ]
+    reader.read(keyed)
+    by_key = [record for ref in keyed if (record := reader.get(ref)) is not None]
+    candidates = tuple({one.ref: one for one in (*by_email, *by_key)}.values())
     return [
         replace(one, candidates=candidates)
         if one.salesforce is not None and one.link.hubspot is None

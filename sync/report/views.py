@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from connectors.errors import ConnectorError
@@ -13,32 +14,40 @@ from sync.report.lines import Health, Line
 from sync.store import Store
 
 LONGEST_TIMELINE: Final = 2000
-_PERSON_KINDS: Final = ("contact", "lead")
+DECISIVE: Final = frozenset(
+    {"moved", "reverted", "created", "linked", "conflict", "told", "outcome", "field"}
+)
 
 
 class StoreViews:
     """Answers from one bridge's store; an e-mail address is looked up in HubSpot."""
 
     def __init__(
-        self, store: Store, *, find_contact: Callable[[str], Ref | None], health: Callable[[], Health]
+        self,
+        store: Store,
+        *,
+        find_contact: Callable[[str], Ref | None],
+        health: Callable[[], Health],
+        name_of: Callable[[str], str] = str,
     ) -> None:
         self._store = store
         self._find_contact = find_contact
         self._health = health
+        self._name_of = name_of
 
     def people_by_stage(self) -> Mapping[str, int]:
         """How many people stand in each stage now."""
         return self._store.people_by_stage()
 
     def last_decisions(self, n: int) -> Sequence[Line]:
-        """The *n* newest lines of the ledger, newest first."""
-        return [line_of(entry) for entry in self._store.entries(None, n)]
+        """The *n* newest decisions that somebody may want to talk about, newest first."""
+        return [self._line(entry) for entry in self._store.entries(None, n, what=DECISIVE)]
 
     def timeline(self, ref_or_email: str) -> Sequence[Line]:
         """Everything known of one person, oldest first; empty for a stranger."""
         refs = self.refs_of(ref_or_email)
         entries = self._store.entries(refs, LONGEST_TIMELINE) if refs else []
-        return sorted((line_of(entry) for entry in reversed(entries)), key=lambda line: line.at)
+        return sorted(map(self._line, reversed(entries)), key=lambda line: line.at)
 
     def refs_of(self, ref_or_email: str) -> list[Ref]:
         """Both records of the person, company or deal that a reference or an e-mail address names."""
@@ -54,6 +63,10 @@ class StoreViews:
     def health(self) -> Health:
         """How the bridge is now."""
         return self._health()
+
+    def _line(self, entry: Entry) -> Line:
+        line = line_of(entry)
+        return replace(line, who=self._name_of(line.who))
 
     def _ref(self, text: str) -> Ref | None:
         if "@" in text:

@@ -34,12 +34,21 @@ Kind = Literal["observed", "decided", "written", "refused"]
 class Ledger(Shelf):
     """Answers what happened; `record` and `receipts` (in `recording`) add to it."""
 
-    def entries(self, refs: Iterable[Ref] | None, limit: int, before: int | None = None) -> list[Entry]:
+    def entries(
+        self,
+        refs: Iterable[Ref] | None,
+        limit: int,
+        before: int | None = None,
+        what: Iterable[str] | None = None,
+    ) -> list[Entry]:
         """The newest entries first, below the number *before*.
 
-        With *refs* those in which one of them is the subject or its counterpart.
+        With *refs* those in which one of them is the subject or its counterpart, with *what*
+        decisions of these words only.
         """
         older = [] if before is None else [LEDGER.c.seq < before]
+        if what is not None:
+            older.append(LEDGER.c.what.in_(sorted(what)))
         if refs is None:
             return self._entries(*older, limit=limit)
         found: dict[int, Entry] = {}
