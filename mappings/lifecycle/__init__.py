@@ -1,9 +1,10 @@
 """The shared lead-status lifecycle: words, the compiled machine, judging, reading, showing."""
 
 from mappings.lifecycle.compiling import compile_lifecycle
-from mappings.lifecycle.decide import decide, wants_hand_over
+from mappings.lifecycle.decide import decide
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.projections import project
+from mappings.lifecycle.readiness import wants_hand_over
 from mappings.lifecycle.readings import read_requests
 from mappings.lifecycle.words import (
     Actor,

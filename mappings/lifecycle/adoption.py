@@ -12,7 +12,7 @@ from typing import Any
 
 from mappings import raw
 from mappings.lifecycle import fields, following
-from mappings.lifecycle.entering import IN_ROUND
+from mappings.lifecycle.entering import ENDS_WITH_REASON, IN_ROUND
 from mappings.lifecycle.machine import START, Lifecycle, Move
 from mappings.lifecycle.words import Opportunity, Request, Round, Side, Situation, Standing, Step
 
@@ -32,6 +32,23 @@ def adopt(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[St
     else:
         standing, why = _found(lifecycle, situation, now)
     return standing, _step(standing, now, why)
+
+
+def adopt_from_sales(
+    lifecycle: Lifecycle, situation: Situation, now: datetime
+) -> tuple[Standing, Step] | None:
+    """The standing of somebody new in HubSpot whom sales had in hand before the bridge; else None.
+
+    What he did in HubSpot is news: it counts since the bridge went live, not since now.
+    """
+    live, made_at = situation.adopted_before, raw.moment((situation.salesforce or {}).get("CreatedDate"))
+    if live is None or made_at is None or made_at >= live:
+        return None
+    standing, why = _found(lifecycle, situation, now)
+    if lifecycle.stage(standing.stage).owner != "sales" or why.startswith("lifecyclestage"):
+        return None
+    standing = replace(standing, engaged_after=live)
+    return standing, _step(standing, now, f"sales knew the person first: {why}")
 
 
 def start(lifecycle: Lifecycle, move: Move, situation: Situation, now: datetime) -> tuple[Standing, Step]:
@@ -98,7 +115,8 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
     number = int(raw.number(_either(situation, "leadbridge_round", "Leadbridge_Round__c")) or 0)
     changed_at = _either(situation, "leadbridge_stage_changed_at", "Leadbridge_Stage_Changed_At__c")
     since = raw.moment(changed_at) or now
-    reason = raw.text(_either(situation, fields.REASON["hubspot"], fields.REASON["salesforce"]))
+    seller_gave = fields.REASON["salesforce"] if stage in ENDS_WITH_REASON else None
+    reason = raw.text(_either(situation, fields.REASON["hubspot"], seller_gave))
     version = raw.number(_either(situation, "leadbridge_definition_version", None)) or lifecycle.version
     handed = raw.moment(_either(situation, "leadbridge_handed_over_at", "Leadbridge_Handed_Over_At__c"))
     opportunity = _opportunity(stage, situation)
@@ -107,8 +125,9 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
         since=since,
         definition_version=int(version),
         reason=reason if reason in lifecycle.reasons_by_name else None,
-        comment=raw.text(_either(situation, fields.COMMENT["hubspot"], fields.COMMENT["salesforce"])),
-        owner=_owner(lifecycle, stage, situation),
+        comment=raw.text(_either(situation, fields.COMMENT["hubspot"], None)),
+        owner=_owner(lifecycle, stage, situation)
+        or raw.text(_either(situation, "leadbridge_sales_owner", None)),
         handed_over_at=handed,
         accepted_at=raw.moment(_either(situation, "leadbridge_accepted_at", None)),
         opportunity=opportunity.id if opportunity else None,

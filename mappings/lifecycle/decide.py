@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mappings import raw
-from mappings.lifecycle import adoption, clocks, fields, phrases, signals
+from mappings.lifecycle import adoption, clocks, phrases
 from mappings.lifecycle.entering import IN_SALES, Entry, enter
 from mappings.lifecycle.following import followed
 from mappings.lifecycle.guards import Case, failing
+from mappings.lifecycle.looking import look
 from mappings.lifecycle.machine import START, UNKNOWN_REASON, Lifecycle, Move
 from mappings.lifecycle.words import (
     Outcome,
-    Raw,
     Request,
     Situation,
     Standing,
@@ -50,34 +50,13 @@ def decide(
     return course.outcome()
 
 
-def wants_hand_over(
-    lifecycle: Lifecycle, standing: Standing | None, hubspot: Raw | None, now: datetime
-) -> bool:
-    """Whether this person could be handed over in this pass, so that an owner must be looked for."""
-    asked_for = raw.text((hubspot or {}).get(fields.STAGE["hubspot"]))
-    if standing is None or asked_for in ("qualified", "handed_over"):
-        return asked_for in ("qualified", "handed_over") or _is_ready(lifecycle, None, hubspot, now)
-    if standing.stage == "qualified":
-        return True
-    may_qualify = lifecycle.move(standing.stage, "qualified", "bridge") is not None
-    return may_qualify and _is_ready(lifecycle, standing.engaged_after, hubspot, now)
-
-
-def _is_ready(lifecycle: Lifecycle, after: datetime | None, hubspot: Raw | None, now: datetime) -> bool:
-    about = signals.subject(lifecycle, hubspot, after)
-    return all(
-        lifecycle.guards[name].condition.holds(about, now)
-        for move in lifecycle.moves
-        if move.to == "qualified"
-        for name in move.guards
-        if name in lifecycle.guards
-    )
-
-
 def _begun(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[_Course, list[Request]]:
     if adoption.is_adopted(situation):
         standing, step = adoption.adopt(lifecycle, situation, now)
         return _Course(lifecycle, situation, now, standing, [step]), []
+    known = adoption.adopt_from_sales(lifecycle, situation, now)
+    if known is not None:
+        return _Course(lifecycle, situation, now, known[0], [known[1]]), []
     move = _start_move(lifecycle, situation, now)
     standing, step = adoption.start(lifecycle, move, situation, now)
     born = adoption.asked_at_birth(lifecycle, standing, situation)
@@ -116,70 +95,10 @@ class _Course:
         hands_over = self.standing.stage == "handed_over" and any(step.to == "handed_over" for step in moved)
         return Outcome(self.standing, tuple(self.steps), tuple(self.tells), hands_over)
 
-    # What can be seen without anybody moving.
-
     def look(self) -> None:
-        """Take over what the records show of owner, activity, reason, and a question that was withdrawn."""
-        values = self.situation.salesforce or {}
-        self._see_record(values)
-        self._see_activity(values)
-        self._see_reason(values)
-        opportunity = followed(self.standing, self.situation) if self.standing.opportunity else None
-        if self.standing.stage == "lost" and opportunity:
-            self._reason_becomes(opportunity.loss_reason)
-
-    def _see_record(self, values: Raw) -> None:
-        owner, was_handed_over = raw.text(values.get("OwnerId")), self._hands_over()
-        if owner and self.standing.stage in IN_SALES and not was_handed_over:
-            self.standing = replace(self.standing, owner=owner)
-        if self.standing.asked and not self._still_asks(values):
-            self.standing = replace(self.standing, asked=None)
-        if self.standing.flagged and not self._still_flagged(self.standing.flagged):
-            self.standing = replace(self.standing, flagged=None)
-
-    def _hands_over(self) -> bool:
-        return any(step.to == "handed_over" and step.verdict == "legal" for step in self.steps)
-
-    def _still_asks(self, values: Raw) -> bool:
-        status = raw.text(values.get("Status"))
-        return any(
-            reading.shows == status and reading.asks_for == self.standing.asked
-            for reading in self.lifecycle.readings
-            if self.standing.stage in reading.stages
-        )
-
-    def _still_flagged(self, flagged: tuple[str, str]) -> bool:
-        side, stage = flagged
-        values = self.situation.hubspot if side == "hubspot" else self.situation.salesforce
-        name = fields.STAGE[side]
-        return values is None or name not in values or raw.text(values[name]) == stage
-
-    def _see_activity(self, values: Raw) -> None:
-        seen_on = raw.moment(values.get("LastActivityDate"))
-        held_at = self.situation.owner_activity_at
-        newest = max(filter(None, (self.standing.activity_at, held_at)), default=None)
-        self.standing = replace(
-            self.standing,
-            activity_on=seen_on.date() if seen_on else self.standing.activity_on,
-            activity_at=newest,
-        )
-
-    def _see_reason(self, values: Raw) -> None:
-        if self.standing.stage in ("rejected", "accepted", "working", "opportunity"):
-            comment = raw.text(values.get(fields.COMMENT["salesforce"]))
-            self.standing = replace(self.standing, comment=comment or self.standing.comment)
-        given = raw.text(values.get(fields.REASON["salesforce"]))
-        reason = self.lifecycle.reason(given)
-        if self.standing.stage == "rejected" and reason and {"seller"} <= reason.who:
-            self._reason_becomes(given if "rejected" in reason.where else None)
-
-    def _reason_becomes(self, reason: str | None) -> None:
-        if reason not in self.lifecycle.reasons_by_name or reason == self.standing.reason:
-            return
-        rounds = self.standing.rounds
-        if rounds and rounds[-1].end == self.standing.stage:
-            rounds = (*rounds[:-1], replace(rounds[-1], reason=reason))
-        self.standing = replace(self.standing, reason=reason, rounds=rounds)
+        """Take over what the records show without anybody moving."""
+        is_handed_over = any(step.to == "handed_over" and step.verdict == "legal" for step in self.steps)
+        self.standing = look(self.lifecycle, self.standing, self.situation, is_handed_over=is_handed_over)
 
     # What people did that is a request without an edit of the stage.
 

@@ -11,7 +11,7 @@ from mappings.lifecycle.words import Actor, Round, Situation, Standing
 
 IN_ROUND = frozenset({"qualified", "handed_over", "accepted", "working", "opportunity"})
 IN_SALES = frozenset({"handed_over", "accepted", "working", "opportunity"})
-_ENDS_WITH_REASON = frozenset({"rejected", "lost", "recycled", "disqualified"})
+ENDS_WITH_REASON = frozenset({"rejected", "lost", "recycled", "disqualified"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _round_ended(standing: Standing, entry: Entry) -> Standing:
 
 
 def _marked(standing: Standing, came_from: str, entry: Entry, situation: Situation) -> Standing:
-    if entry.to in _ENDS_WITH_REASON:
+    if entry.to in ENDS_WITH_REASON:
         standing = replace(standing, reason=entry.reason or standing.reason)
     match entry.to:
         case "handed_over":

@@ -163,7 +163,7 @@ class Rounds:
     after_winning_days: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Lifecycle:
     """The lifecycle that both teams agreed on, proven sound."""
 
@@ -181,6 +181,9 @@ class Lifecycle:
     readings: tuple[Reading, ...]
     adoption: Adoption
     hours: BusinessHours
+
+    def __repr__(self) -> str:
+        return f"Lifecycle(version={self.version})"
 
     @property
     def stages(self) -> tuple[str, ...]:

@@ -11,10 +11,9 @@ from typing import Any
 
 from mappings import raw
 from mappings.lifecycle import fields, signals
+from mappings.lifecycle.entering import ENDS_WITH_REASON
 from mappings.lifecycle.machine import Lifecycle, Shown
 from mappings.lifecycle.words import Projection, Raw, Standing
-
-_SHOWS_REASON_IN_SALESFORCE = ("rejected", "lost", "recycled", "disqualified")
 
 
 def project(
@@ -76,7 +75,7 @@ def _salesforce(
         "Leadbridge_SLA_Due_At__c": _moment(standing.due_at),
         "Leadbridge_Round__c": standing.round,
     }
-    if standing.stage in _SHOWS_REASON_IN_SALESFORCE:
+    if standing.stage in ENDS_WITH_REASON:
         shown[fields.REASON["salesforce"]] = standing.reason
     if _is_being_handed_over(standing, values):
         shown |= _evidence(lifecycle, hubspot)

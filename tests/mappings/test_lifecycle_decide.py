@@ -556,6 +556,27 @@ def test_a_seller_who_makes_a_lead_of_a_known_person_takes_him(lifecycle):
     assert decide(lifecycle, resting, [], around, NOW).steps == ()
 
 
+OLD = LEAD | {"CreatedDate": "2025-01-01T00:00:00.000+0000"}
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        ({"salesforce": OLD | {"Status": "Working - Contacted"}}, ["working"]),
+        ({"salesforce": OLD, "opportunities": (OPEN,), "salesforce_kind": "contact"}, ["opportunity"]),
+        ({"salesforce": OLD, "opportunities": (WON,), "salesforce_kind": "contact"}, ["won", "qualified", "handed_over"]),
+        ({"salesforce": OLD | {"Status": "Closed - Not Converted"}}, ["new", "qualified", "handed_over"]),
+        ({"salesforce": OLD, "salesforce_kind": "contact"}, ["new", "qualified", "handed_over"]),
+    ],
+)  # fmt: skip
+def test_whom_sales_had_in_hand_before_is_not_new_when_he_turns_up_in_hubspot(lifecycle, around, expected):
+    outcome = decide(
+        lifecycle, None, [], situation(hubspot=READY, hand_over_owner="005", created_at=NOW, **around), NOW
+    )
+
+    assert [step.to for step in outcome.steps] == expected
+
+
 def test_a_stage_given_to_a_new_record_is_a_request(lifecycle):
     around = situation(hubspot=QUIET | {"leadbridge_stage": "won"}, salesforce=None, created_at=NOW)
 

@@ -1,10 +1,15 @@
 """The shipped machine is sound; one broken machine a rule is refused with a path that shows why."""
 
+from typing import get_args
+
 import pytest
+from pydantic import BaseModel
 
 from mappings.documents import parse
 from mappings.documents.broken import Broken
 from mappings.documents.lifecycle import LifecycleDocument
+from mappings.documents.matching import MatchingDocument
+from mappings.documents.outcomes import OutcomesDocument
 from mappings.lifecycle import compile_lifecycle
 
 TWELVE = (
@@ -258,3 +263,20 @@ def test_a_stage_may_be_added(mistakes):
     ]
 
     assert mistakes(*added) == []
+
+
+def shapes(shape):
+    """A shape and all shapes below it."""
+    yield shape
+    for field in shape.model_fields.values():
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from shapes(part)
+
+
+@pytest.mark.parametrize("document", [LifecycleDocument, MatchingDocument, OutcomesDocument])
+def test_every_key_is_described_and_has_an_example(document):
+    for shape in shapes(document):
+        for name, field in shape.model_fields.items():
+            assert field.description, (shape, name)
+            assert field.examples, (shape, name)
