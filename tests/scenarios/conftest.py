@@ -72,11 +72,16 @@ def leadbridge(
                 patched.setenv(name, value)
             patched.setattr(sys, "argv", ["leadbridge", *arguments])
             patched.chdir(folder)
-            with pytest.raises(SystemExit) as left:
-                main()
-                raise SystemExit(0)
+            code = _exit_code()
         said = capsys.readouterr()
-        code = left.value.code
-        return Ended(code if isinstance(code, int) else int(code is not None), said.out, said.err)
+        return Ended(code, said.out, said.err)
 
     return run
+
+
+def _exit_code() -> int:
+    try:
+        main()
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0

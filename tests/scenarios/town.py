@@ -56,7 +56,7 @@ class Town:
         rules.write_text("\n".join(changed) + "\n", "utf-8")
         settings = settings_from(self.world.settings(), self.config, self.state, 0)
         self.bridge = self._open.enter_context(bridge(settings, self.clock))
-        self.daemon = Daemon(self.bridge)
+        self.daemon = Daemon(self.bridge.engine)
         self._open.enter_context(self.daemon.writing())
 
     def stop(self) -> None:
