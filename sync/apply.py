@@ -15,7 +15,7 @@ from typing import Any, Final
 from connectors.base import Connector
 from connectors.records import Fault, Receipt, Record, Ref, Side, Write
 from mappings.lifecycle import Standing
-from sync.model import Base, Link, Plan, Problem, Put, Remember
+from sync.model import Ask, Base, Link, Plan, Problem, Put, Remember
 
 Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 Memory = tuple[Link, Base, Standing | None, Any]
@@ -24,10 +24,15 @@ _SILENT: Final = frozenset({"unknown", "waiting", "stale"})
 
 @dataclass(slots=True)
 class Applied:
-    """What came of some plans: receipts, what to remember, whom to knock for again, what went wrong."""
+    """What came of some plans: receipts, what to remember, whom to knock for, what went wrong.
+
+    *through* are the plans whose gates were done; *asks* whom they knock for.
+    """
 
     receipts: list[tuple[Put, Receipt]] = field(default_factory=list)
     memories: list[Memory] = field(default_factory=list)
+    through: list[Plan] = field(default_factory=list)
+    asks: list[Ref] = field(default_factory=list)
     again: list[Ref] = field(default_factory=list)
     later: list[Ref] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -99,9 +104,15 @@ def _remember(
         _explain(applied, plan, put, receipt, dropped.get(put.write.id, ()))
     if any(put.gate and receipt.outcome != "done" for put, receipt in outcomes):
         return
+    applied.through.append(plan)
     for effect in plan.effects:
-        if isinstance(effect, Remember):
-            applied.memories.append(_memory(effect, plan, outcomes, dropped))
+        match effect:
+            case Remember():
+                applied.memories.append(_memory(effect, plan, outcomes, dropped))
+            case Ask(ref):
+                applied.asks.append(ref)
+            case Put():
+                pass
     if any(_was_overtaken(put, receipt) for put, receipt in outcomes):
         applied.again.append(plan.subject)
 

@@ -18,7 +18,7 @@ nothing leaves the inbox and no cursor moves before its plans are recorded.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -30,26 +30,24 @@ import structlog
 from connectors.base import Connector
 from connectors.records import Ref, Side
 from mappings.agreement import Agreement
-from sync.apply import Applied, Memory, apply
+from sync.apply import Applied, apply
 from sync.clock import Clock
 from sync.gather import Reader, gather
 from sync.intake import PAIR_OF, Batch, Intake, role_links
-from sync.model import Ask, Base, Knock, Plan, Problem
+from sync.model import Base, Knock, Plan
 from sync.plan import Terms, plan
 from sync.recovery import settle_unknown
-from sync.rollout import Rollout, only_looked
+from sync.remember import remember, without_moves
+from sync.rollout import Rollout
 from sync.roster import Roster
-from sync.setbacks import claimed_twice, flapping, linked_elsewhere, safely
-from sync.store import LinkClash, Store
+from sync.setbacks import claimed_twice, safely
+from sync.store import Store
 
 log = structlog.get_logger(__name__)
 
 PAIRS: Final = ("company", "person", "deal")
-RETRY_AFTER: Final = timedelta(minutes=1)
-HELD_FOR: Final = timedelta(minutes=10)
-ROUNDS_PER_PASS: Final = 3
 BACKFILL_BATCHES_PER_PASS: Final = 5
-RETURNS_PER_PASS: Final = 2
+VISITS_PER_PASS: Final = 6
 
 
 @dataclass(slots=True)
@@ -63,6 +61,7 @@ class Pass:
     problems: int = 0
     more: bool = False
     returns: Counter[Ref] = field(default_factory=Counter)
+    visits: Counter[Ref] = field(default_factory=Counter)
 
     @property
     def is_quiet(self) -> bool:
@@ -104,7 +103,7 @@ class Engine:
         terms = self._terms(now)
         if self.rollout.may_write:
             settle_unknown(self.store, self.connectors, done.id, now)
-        for batch in self._batches(now):
+        for batch in self._batches(done, now):
             if self._stopping:
                 break
             self._work(done, batch, terms)
@@ -144,22 +143,30 @@ class Engine:
             self.store.add_calls(side, counts - self._counted[side], now.date())
             self._counted[side] = counts
 
-    def _batches(self, now: datetime) -> Iterator[Batch]:
+    def _batches(self, done: Pass, now: datetime) -> Iterator[Batch]:
         yield self.intake.waking(now)
         yield from self.intake.polled(now)
-        for _ in range(ROUNDS_PER_PASS):
-            yield from self.intake.due(now)
+        yield from self._due(done, now)
         for _ in range(BACKFILL_BATCHES_PER_PASS):
             batch = self.intake.backfill()
             if batch is None:
                 break
             yield batch
-            yield from self.intake.due(now)
+            yield from self._due(done, now)
+
+    def _due(self, done: Pass, now: datetime) -> Iterator[Batch]:
+        """The inbox until it is empty; a key that knocks without end waits for the next pass."""
+        for batch in self.intake.due(now):
+            batch.knocks = [knock for knock in batch.knocks if done.visits[knock.ref] < VISITS_PER_PASS]
+            if not batch.knocks:
+                return
+            yield batch
 
     def _work(self, done: Pass, batch: Batch, terms: Terms) -> None:
         """Plan and carry out one batch, pair by pair, then store how far it came."""
         now = self.clock.now()
         self.store.renew_lease(now)
+        done.visits.update(knock.ref for knock in batch.knocks)
         for plans in self._plans(batch, terms, now):
             self._settle(done, plans, now)
         self._remember_progress(batch)
@@ -201,46 +208,11 @@ class Engine:
         observed = [one for one in plans if one.observed]
         admitted, held = self.rollout.within_the_hour([one for one in plans if not one.observed], now)
         self.store.record(done.id, observed, now, observed=True)
-        self.store.record(done.id, admitted, now, observed=False)
+        self.store.record(done.id, [without_moves(one) for one in admitted], now, observed=False)
         applied = apply(self.connectors, admitted, self.fields, self.pool)
-        with self.store.transaction():
-            self.store.receipts(done.id, applied.receipts, now)
-            self._remember([*applied.memories, *map(only_looked, observed)], now)
-            self._keep_problems(plans, applied.problems, now)
-            self.store.settle([ref for one in plans for ref in one.settles])
-            self.store.knock([Knock(one.subject, "retry") for one in held], now, not_before=now + HELD_FOR)
-            self._knock_again(done, admitted, applied, now)
+        settled = [*observed, *admitted, *held]
+        remember(self.store, done.id, settled, applied, held=held, returns=done.returns, now=now)
         self._count(done, admitted, applied)
-
-    def _remember(self, memories: Sequence[Memory], now: datetime) -> None:
-        """Remember all units but those whose record stands in another link: these wait for a person."""
-        try:
-            self.store.remember(memories)
-        except LinkClash as clash:
-            wanted = {link for link, _ in clash.clashes}
-            self.store.remember([one for one in memories if one[0] not in wanted])
-            self.store.open_problems([linked_elsewhere(link, stands) for link, stands in clash.clashes], now)
-
-    def _knock_again(self, done: Pass, plans: Sequence[Plan], applied: Applied, now: datetime) -> None:
-        """Knock for what this batch makes others look at, and for what must be tried again."""
-        asked = [effect.ref for one in plans for effect in one.effects if isinstance(effect, Ask)]
-        self.store.knock([Knock(ref) for ref in asked], now)
-        back = Counter(applied.again)
-        done.returns.update(back)
-        tired = [ref for ref in back if done.returns[ref] > RETURNS_PER_PASS]
-        self.store.knock([Knock(ref) for ref in back if ref not in tired], now)
-        self.store.open_problems([flapping(ref) for ref in tired], now)
-        self.store.knock([Knock(ref, "retry") for ref in applied.later], now, not_before=now + RETRY_AFTER)
-
-    def _keep_problems(self, plans: Sequence[Plan], more: Sequence[Problem], now: datetime) -> None:
-        """Open what went wrong, and close what is no longer wrong with these units."""
-        found = [*(problem for one in plans for problem in one.problems), *more]
-        self.store.open_problems(found, now)
-        wrong: dict[Ref, set[str]] = defaultdict(set)
-        for problem in found:
-            wrong[problem.subject].add(problem.code)
-        for subject in self.store.troubled([one.subject for one in plans]):
-            self.store.close_problems(subject, except_codes=wrong[subject], at=now)
 
     def _remember_progress(self, batch: Batch) -> None:
         """Cursors and places move only now, when everything they passed is recorded."""

@@ -202,6 +202,11 @@ class Plan:
     observed: bool = False
 
     @property
+    def is_gated(self) -> bool:
+        """The plan counts only if certain of its writes were done."""
+        return any(put.gate for put in self.puts)
+
+    @property
     def puts(self) -> tuple[Put, ...]:
         return tuple(effect for effect in self.effects if isinstance(effect, Put))
 

@@ -99,6 +99,28 @@ def flapping(ref: Ref) -> Problem:
     )
 
 
+def tried_again(ref: Ref) -> Problem:
+    """A write that the vendor did not take now, or whose answer was lost."""
+    return Problem(
+        code="write_waits",
+        subject=ref,
+        text="a vendor was busy or did not answer; whether the write arrived is looked up before it is sent again",
+        remedy="nothing to do: it is tried again within minutes; look at the vendor's status page if it stays",
+        state="waiting",
+    )
+
+
+def over_the_hour(plan: Plan) -> Problem:
+    """A creation beyond the number of new records that an hour may see."""
+    return Problem(
+        code="hourly_cap",
+        subject=plan.subject,
+        text="this would create a record beyond `rollout.new_records_per_hour`; it waits for the next hour",
+        remedy="wait, or raise `rollout.new_records_per_hour` in bridge.yaml",
+        state="waiting",
+    )
+
+
 def _our_fault(subject: Ref) -> Problem:
     return Problem(
         code="internal_error",

@@ -102,6 +102,7 @@ def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
 def _give_to(draft: Draft, person: Record, owner: str | None) -> None:
     if owner and person.values.get("OwnerId") != owner:
         draft.set("salesforce", {"OwnerId": owner})
+        draft.ask(draft.subject)
         draft.decide(
             "field",
             "owner of the hand-off",

@@ -1,0 +1,98 @@
+"""Store what came of some plans, in one transaction.
+
+Station 6 of the road: good receipts become the new base; what was refused becomes a
+problem, what was not carried out is knocked for again, and so is what these plans
+made others depend on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from connectors.records import Ref
+from sync.apply import Applied, Memory
+from sync.model import Knock, Plan, Problem
+from sync.rollout import only_looked
+from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
+from sync.store import LinkClash, Store
+
+RETRY_AFTER: Final = timedelta(minutes=1)
+HELD_FOR: Final = timedelta(minutes=10)
+RETURNS_PER_PASS: Final = 2
+
+
+def remember(
+    store: Store,
+    pass_id: int,
+    plans: Sequence[Plan],
+    applied: Applied,
+    *,
+    held: Sequence[Plan],
+    returns: Counter[Ref],
+    now: datetime,
+) -> None:
+    """Let the store know everything about these plans at once; *returns* counts who came back in this pass."""
+    tired = _too_often(applied.again, returns)
+    problems = [
+        *(problem for plan in plans for problem in plan.problems),
+        *applied.problems,
+        *map(over_the_hour, held),
+        *map(tried_again, applied.later),
+        *map(flapping, tired),
+    ]
+    with store.transaction():
+        store.record(
+            pass_id, [late for plan in applied.through if (late := moves_of(plan))], now, observed=False
+        )
+        store.receipts(pass_id, applied.receipts, now)
+        problems += _memories(
+            store, [*applied.memories, *(only_looked(plan) for plan in plans if plan.observed)]
+        )
+        _keep_problems(store, plans, problems, now)
+        store.settle([ref for plan in plans for ref in plan.settles])
+        store.knock([Knock(ref) for ref in (*applied.asks, *applied.again) if ref not in tired], now)
+        store.knock([Knock(ref, "retry") for ref in applied.later], now, not_before=now + RETRY_AFTER)
+        store.knock([Knock(plan.subject, "retry") for plan in held], now, not_before=now + HELD_FOR)
+
+
+def without_moves(plan: Plan) -> Plan:
+    """The plan without the moves that count only once its gate was done."""
+    if not plan.is_gated:
+        return plan
+    return replace(plan, decisions=tuple(one for one in plan.decisions if one.what != "moved"))
+
+
+def moves_of(plan: Plan) -> Plan | None:
+    """Those moves, once the gate was done."""
+    moves = tuple(one for one in plan.decisions if one.what == "moved")
+    return replace(plan, decisions=moves, effects=(), problems=()) if plan.is_gated and moves else None
+
+
+def _memories(store: Store, memories: Sequence[Memory]) -> list[Problem]:
+    """Remember all units but those whose record stands in another link: these wait for a person."""
+    try:
+        store.remember(memories)
+    except LinkClash as clash:
+        wanted = {link for link, _ in clash.clashes}
+        store.remember([one for one in memories if one[0] not in wanted])
+        return [linked_elsewhere(link, stands) for link, stands in clash.clashes]
+    return []
+
+
+def _too_often(again: Sequence[Ref], returns: Counter[Ref]) -> list[Ref]:
+    returns.update(again)
+    return [ref for ref in dict.fromkeys(again) if returns[ref] > RETURNS_PER_PASS]
+
+
+def _keep_problems(store: Store, plans: Sequence[Plan], found: Sequence[Problem], now: datetime) -> None:
+    """Open what went wrong, and close what is no longer wrong with these units."""
+    store.open_problems(found, now)
+    wrong: dict[Ref, set[str]] = defaultdict(set)
+    for problem in found:
+        wrong[problem.subject].add(problem.code)
+    for subject in store.troubled([plan.subject for plan in plans]):
+        store.close_problems(subject, except_codes=wrong[subject], at=now)
