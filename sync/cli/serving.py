@@ -28,7 +28,7 @@ def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
     )
     stages = tuple((name, name.replace("_", " ")) for name in bridge.agreement.lifecycle.stages)
     look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone)
-    app = Dashboard(views, look, Access(tuple(tokens), tuple(http.hosts)), bridge.clock.now)
+    app = Dashboard(views, look, Access(tuple(tokens), (*http.hosts, http.host)), bridge.clock.now)
     with Served(app, http.host, http.port) as served:
         yield served.url
 

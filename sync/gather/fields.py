@@ -68,7 +68,7 @@ _OWN: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
     ("hubspot", "note"): ("hs_note_body", "hs_timestamp"),
 }
 _ROLE_OPPORTUNITY: Final = (
-    "Amount", "StageName", "IsClosed", "IsWon", "CloseDate", "CreatedDate", "Leadbridge_Loss_Reason__c",
+    "Amount", "StageName", "IsClosed", "IsWon", "CloseDate", "CreatedDate", "LastModifiedDate", "Leadbridge_Loss_Reason__c",
 )  # fmt: skip
 
 

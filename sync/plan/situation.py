@@ -65,6 +65,7 @@ def _opportunity(role: Record) -> Opportunity:
         currency=seen.get("Opportunity.CurrencyIsoCode"),
         close_date=date.fromisoformat(closes) if closes else None,
         created_at=moment(seen.get("Opportunity.CreatedDate")),
+        changed_at=moment(seen.get("Opportunity.LastModifiedDate")),
         stage_name=seen.get("Opportunity.StageName"),
         loss_reason=seen.get("Opportunity.Leadbridge_Loss_Reason__c"),
     )

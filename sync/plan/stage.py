@@ -119,9 +119,9 @@ def _show(draft: Draft, contact: Record, person: Record | None) -> None:
     if draft.standing is None:
         return
     kind = person.ref.kind if person is not None else None
-    shown = project(
-        lifecycle, draft.standing, contact.values, person.values if person is not None else None, kind
-    )
+    values = person.values if person is not None else None
+    owner = draft.terms.directory.canonical("salesforce", str((values or {}).get("OwnerId") or ""))
+    shown = project(lifecycle, draft.standing, contact.values, values, kind, owner=owner)
     for record, values in ((contact, shown.hubspot), (person, shown.salesforce)):
         if record is None:
             continue
