@@ -41,7 +41,7 @@ check: ready
 
 test: ready
 	@echo "leadbridge: running the tests, about a minute"
-	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto -m "not slow" $(ARGS)
 
 test-browser: ready
 	@if chromium=$$(sh .ci/chromium); then \
