@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 import phonenumbers
@@ -22,14 +23,20 @@ def phone(raw: Any, country: str | None = None) -> str | None:
     A number without international prefix is certain only where *country* is given.
     """
     text = forms.text(raw)
-    if text is None or (_INTERNATIONAL.fullmatch(text) and not _has_trunk_zero(text)):
+    return None if text is None else _certain(text, country)
+
+
+# Both sides mostly spell the same number alike, and the parser is slow.
+@lru_cache(maxsize=4096)
+def _certain(text: str, country: str | None) -> str:
+    if _INTERNATIONAL.fullmatch(text) and not _has_trunk_zero(text):
         return text
     if not _NUMBER_ONLY.fullmatch(text):
         return text
     found = _international("+" + text[2:] if text.startswith("00") else text, country)
     # "+49 0000 12" loses one zero each time it is read: no telephone number.
     is_stable = found is not None and (not _has_trunk_zero(found) or _international(found) == found)
-    return found if is_stable else text
+    return found if found is not None and is_stable else text
 
 
 def _has_trunk_zero(text: str) -> bool:

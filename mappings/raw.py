@@ -65,6 +65,8 @@ def truth(raw: Any) -> bool:
 
 def same(left: Any, right: Any) -> bool:
     """Whether two raw values mean the same: blanks, spellings of a number, of a moment (to the second), of a truth."""
+    if left == right:
+        return True
     if is_blank(left) or is_blank(right):
         return is_blank(left) and is_blank(right)
     return bool(_meaning(left) == _meaning(right))

@@ -152,16 +152,18 @@ def _agreed_at(base: Base, put: Put, receipt: Receipt) -> Base:
     """Lines that were written are agreed since the moment of the write, not since the look before it."""
     if receipt.record is None or not put.lines:
         return base
-    lines, at = set(put.lines.values()), receipt.record.modified_at
-    agreed = {
-        name: one.written(put.write.side, at) if name in lines else one for name, one in base.agreed.items()
-    }
+    at = receipt.record.modified_at
+    agreed = dict(base.agreed)
+    for name in agreed.keys() & put.lines.values():
+        agreed[name] = agreed[name].written(put.write.side, at)
     return replace(base, agreed=agreed)
 
 
 def _taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base:
     """Fields that were not written keep what was agreed and shown before."""
     names = set(lost)
+    if not names:
+        return base
     lines = {put.lines[name] for name in names if name in put.lines}
     agreed = {name: one for name, one in base.agreed.items() if name not in lines}
     agreed.update({name: before.agreed[name] for name in lines if name in before.agreed})
@@ -197,7 +199,7 @@ def _was_overtaken(put: Put, receipt: Receipt) -> bool:
 
 def _alike(stands: Any, written: Any) -> bool:
     """Raw equality as generous as the vendors: trimmed text, numbers and booleans as text."""
-    return _plain(stands) == _plain(written)
+    return bool(stands == written) or _plain(stands) == _plain(written)
 
 
 def _plain(value: Any) -> str:

@@ -26,13 +26,11 @@ def merge_lines(draft: Draft, hubspot: Record, salesforce: Record) -> None:
             continue
         if left is ABSENT or right is ABSENT:
             continue
-        _merge_line(
-            draft,
-            line,
-            _seen(draft.facts, line, hubspot, left),
-            _seen(draft.facts, line, salesforce, right),
-            tie,
-        )
+        met = _met(draft.facts, line)
+        if met is not None and same(left, right) and same(left, met.value):
+            continue
+        seen = _seen(draft.facts, line, hubspot, left), _seen(draft.facts, line, salesforce, right)
+        _merge_line(draft, line, met, *seen, tie)
 
 
 def read(draft: Draft, line: FieldLine, record: Record) -> Any:
@@ -40,9 +38,12 @@ def read(draft: Draft, line: FieldLine, record: Record) -> Any:
     return line.read(record.ref.side, record.ref.kind, record.values, draft.terms.directory)
 
 
-def _merge_line(draft: Draft, line: FieldLine, left: Seen, right: Seen, tie: Side) -> None:
-    agreed = draft.facts.base.agreed.get(line.name)
-    met = Met(unpack(agreed.value)) if agreed is not None and agreed.line == line.fingerprint else None
+def _met(facts: Facts, line: FieldLine) -> Met | None:
+    agreed = facts.base.agreed.get(line.name)
+    return Met(unpack(agreed.value)) if agreed is not None and agreed.line == line.fingerprint else None
+
+
+def _merge_line(draft: Draft, line: FieldLine, met: Met | None, left: Seen, right: Seen, tie: Side) -> None:
     merged = merge(line, met, left, right, tie=tie)
     if merged.waits:
         _wait(draft, line, merged, left, right)
