@@ -98,8 +98,8 @@ def open_store(settings: Settings, agreement: Agreement) -> Store:
 def read_agreement(folder: Path, known: Described | None = None) -> Agreement:
     """Compile the config folder; raise `Broken` with every mistake, its file, line and remedy."""
     if not folder.is_dir():
-        remedy = "write one with `leadbridge init DIR`, or name it with --config or LEADBRIDGE_CONFIG"
-        raise Broken([Mistake(str(folder), 0, "there is no config folder here", remedy)])
+        remedy = "Write one with `leadbridge init DIR`, or name it with --config or LEADBRIDGE_CONFIG."
+        raise Broken([Mistake(str(folder), 0, "There is no config folder here.", remedy)])
     texts = {
         str(path.relative_to(folder).as_posix()): path.read_text("utf-8", errors="replace")
         for path in sorted(folder.rglob("*.yaml"))
@@ -163,10 +163,10 @@ def require_plugin(agreement: Agreement, known: Described) -> None:
     if missing:
         shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         remedy = (
-            "create them in both systems (docs/ops-guide.md lists names and types); the user must see them"
+            "Create them in both systems (docs/ops-guide.md lists names and types); the user must see them."
         )
         raise Broken(
-            [Mistake("lifecycle.yaml", 0, f"leadbridge's own fields are missing or hidden: {shown}", remedy)]
+            [Mistake("lifecycle.yaml", 0, f"Leadbridge's own fields are missing or hidden: {shown}.", remedy)]
         )
 
 

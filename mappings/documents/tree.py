@@ -38,7 +38,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong in a config file: where, what, and what to do."""
+    """One thing that is wrong in a config file: where, what, and what to do; line 0 is the whole of it."""
 
     file: str
     line: int
@@ -46,7 +46,8 @@ class Mistake:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.text} {self.remedy}".rstrip()
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.text} {self.remedy}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def _said(error: Any) -> tuple[str, ...]:
 _ENDINGS: Final[Mapping[type[Exception], tuple[int, Callable[[Any], tuple[str, ...]]]]] = {
     Broken: (WRONG, lambda error: tuple(str(mistake) for mistake in error.mistakes)),
     UnusableSettings: (WRONG, lambda error: error.sentences),
-    BadArgument: (WRONG, _said),
+    BadArgument: (WRONG, lambda error: tuple(str(error).splitlines())),
     CannotServe: (WRONG, _said),
     SignInFailed: (FAILED, _said),
     ConnectorError: (FAILED, _said),

@@ -13,6 +13,7 @@ from connectors.records import Ref
 from sync.cli.endings import FAILED
 from sync.cli.printing import as_json, clock_time, console, progress, say, table
 from sync.cli.serving import dashboard
+from sync.cli.trying import usable
 from sync.clock import SystemClock
 from sync.demo import ADA, BEN, Scene, Stage, contact_of, keep_running, staged, until_interrupted
 from sync.logs import start_logging
@@ -44,7 +45,8 @@ def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -
             json,
             "Two stand-in systems, Salesforce and HubSpot, with a sample company; leadbridge between them.",
         )
-        stage = stack.enter_context(staged(STATE, people=people, data=data, port=0 if once else port))
+        with usable(data):
+            stage = stack.enter_context(staged(STATE, people=people, data=data, port=0 if once else port))
         _list_refusals(stage, json)
         stop = stack.enter_context(until_interrupted())
         if not once:

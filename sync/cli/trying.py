@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from mappings.agreement import Agreement
 from sync.bootstrap import read_agreement
+from sync.cli.endings import BadArgument
 from sync.cli.options import settings_with
 from sync.cli.printing import as_json, say
 from sync.demo import until_interrupted
+from twins.csvfiles import Unusable
 from twins.hubspot import Group
 from twins.salesforce import Field
 from twins.world import World
@@ -25,9 +29,14 @@ def serve_twins(*, config: Path | None, people: int, data: Path | None, port: in
     settings = settings_with(config)
     agreement = read_agreement(settings.config)
     lifecycle = agreement.lifecycle
-    world = World(
-        lambda: datetime.now(UTC), tuple(lifecycle.stages), tuple(lifecycle.reasons), data=data, people=people
-    )
+    with usable(data):
+        world = World(
+            lambda: datetime.now(UTC),
+            tuple(lifecycle.stages),
+            tuple(lifecycle.reasons),
+            data=data,
+            people=people,
+        )
     added = add_missing_fields(world, agreement)
     with until_interrupted() as stop, world.serve(port):
         told = world.settings()
@@ -49,6 +58,15 @@ def serve_twins(*, config: Path | None, people: int, data: Path | None, port: in
         else:
             _print(world, told, file, added)
         stop.wait()
+
+
+@contextmanager
+def usable(data: Path | None) -> Iterator[None]:
+    """Raises `BadArgument` with every reason why the CSV files in *data* cannot be loaded."""
+    try:
+        yield
+    except Unusable as failure:
+        raise BadArgument("\n".join(f"--data: {mistake}" for mistake in failure.mistakes)) from None
 
 
 def _print(world: World, told: dict[str, str], file: Path, added: list[str]) -> None:
