@@ -150,7 +150,8 @@ class _Course:
         if request.to == self.standing.stage:
             return
         if request.actor == "bridge":
-            self._take(request, "legal", "written by the bridge before, the receipt was lost")
+            ours = replace(request, user=None)
+            self._take(ours, "legal", "written by the bridge before, the receipt was lost")
             return
         way = self._way(request)
         if not way:
