@@ -15,7 +15,7 @@ from connectors.records import Ref
 from sync.bootstrap import read_agreement
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
-from sync.cli.printing import as_json, clock_time, progress, say, table
+from sync.cli.printing import as_json, clock_time, json_bytes, progress, say, table
 from sync.model import Plan, Problem
 from sync.report.forecast import forecast
 from sync.report.lines import Line
@@ -56,7 +56,7 @@ def plan(
         "forecast": forecast(plans),
     }
     if out is not None:
-        out.write_bytes(msgspec.json.format(msgspec.json.encode(said, enc_hook=str), indent=2))
+        out.write_bytes(msgspec.json.format(json_bytes(said), indent=2))
     if json:
         as_json(said)
     else:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,15 +40,27 @@ def say(text: str = "") -> None:
 
 
 def as_json(value: Any) -> None:
-    """Print *value* as one line of JSON: references as text, moments in ISO."""
-    sys.stdout.buffer.write(msgspec.json.encode(value, enc_hook=_encode) + b"\n")
+    """Print *value* as one line of JSON."""
+    sys.stdout.buffer.write(json_bytes(value) + b"\n")
     sys.stdout.flush()
 
 
-def _encode(value: Any) -> Any:
+def json_bytes(value: Any) -> bytes:
+    """*value* as JSON: references as text, moments in ISO."""
+    return msgspec.json.encode(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    """Only JSON's own kinds; msgspec alone would take a reference apart, because it is a dataclass."""
     if isinstance(value, Ref):
         return str(value)
-    raise TypeError(f"{type(value).__name__} is not printed as JSON")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
