@@ -133,7 +133,7 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
         opportunity=opportunity.id if opportunity else None,
         adopted_at=now,
         engaged_after=now,
-        changed_by=raw.text(_either(situation, "leadbridge_stage_changed_by", None)),
+        changed_by=raw.text(_either(situation, "leadbridge_stage_changed_by", None)) or "bridge",
     )
     due = raw.moment(_either(situation, "leadbridge_sla_due_at", "Leadbridge_SLA_Due_At__c"))
     standing = _with_round(lifecycle, standing, number or (1 if stage in IN_ROUND else 0), handed or since)
