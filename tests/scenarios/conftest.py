@@ -15,6 +15,7 @@ import pytest
 import structlog
 
 from sync.cli import main
+from sync.clock import VirtualClock
 from sync.logs import start_logging
 from tests.scenarios.town import Town, town
 
@@ -59,11 +60,16 @@ def empty_town(tmp_path: Path) -> Iterator[Town]:
 def leadbridge(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Leadbridge:
-    """Run one command in a folder of its own with nothing but the settings that are handed over."""
+    """Run one command in a folder of its own with nothing but the settings that are handed over.
+
+    With *clock* the command lives by that clock, so that no pause is waited for.
+    """
     folder = tmp_path / "shell"
     folder.mkdir()
 
-    def run(*arguments: str, settings: dict[str, str] | None = None) -> Ended:
+    def run(
+        *arguments: str, settings: dict[str, str] | None = None, clock: VirtualClock | None = None
+    ) -> Ended:
         capsys.readouterr()
         with monkeypatch.context() as patched:
             for name in [name for name in os.environ if name.startswith("LEADBRIDGE_")]:
@@ -72,6 +78,8 @@ def leadbridge(
                 patched.setenv(name, value)
             patched.setattr(sys, "argv", ["leadbridge", *arguments])
             patched.chdir(folder)
+            if clock is not None:
+                patched.setattr("sync.bootstrap.SystemClock", lambda: clock)
             code = _exit_code()
         said = capsys.readouterr()
         return Ended(code, said.out, said.err)

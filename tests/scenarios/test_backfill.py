@@ -192,12 +192,21 @@ def _is_complete(world: World, count: int) -> None:
 
 
 def _same(left: dict[str, Any], right: dict[str, Any]) -> None:
+    assert left.keys() == right.keys()
     for part, values in left.items():
-        different = {
-            key: (value, right[part][key]) for key, value in values.items() if value != right[part][key]
-        }
-        assert (part, dict(list(different.items())[:2])) == (part, {})
         assert values.keys() == right[part].keys()
+        assert {
+            key: _differences(value, right[part][key])
+            for key, value in values.items()
+            if value != right[part][key]
+        } == {}
+
+
+def _differences(one: Any, other: Any) -> Any:
+    if not isinstance(one, dict):
+        return one, other
+    names = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
+    return {name: (one.get(name), other.get(name)) for name in names}
 
 
 def _killed_is_the_same(folder: Path, count: int, kills: tuple[tuple[int, Moment], ...]) -> None:

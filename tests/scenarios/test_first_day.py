@@ -57,6 +57,7 @@ def test_the_plan_shows_fields_in_both_directions_with_the_rule(
     assert {one["side"] for one in changes} == {"hubspot", "salesforce"}
     assert all(one["field"] or one["rule"] in ("created", "linked") for one in changes)
     assert all(one["rule"] and one["why"] for one in changes)
+    assert {one["ref"].split(":")[0] for one in changes} == {"hubspot", "salesforce"}
     fields = [one for one in changes if one["rule"] == "two_way"]
     assert {"hubspot", "salesforce"} == {one["side"] for one in fields}
     assert all(one["old"] != one["new"] for one in fields)

@@ -44,16 +44,20 @@ class Town:
 
     # ── the bridge ───────────────────────────────────────────────────────────
 
+    def configure(self, mode: str = "write", rollout: str = "all") -> None:
+        """Ops edit bridge.yaml."""
+        rules = self.config / "bridge.yaml"
+        said = {"mode:": f"mode: {mode}", "  people:": f"  people: {rollout}"}
+        lines = [
+            next((new for start, new in said.items() if line.startswith(start)), line)
+            for line in rules.read_text("utf-8").splitlines()
+        ]
+        rules.write_text("\n".join(lines) + "\n", "utf-8")
+
     def run(self, mode: str = "write", rollout: str = "all") -> None:
         """Start the bridge (again) in this mode and roll-out, over the same store."""
         self.stop()
-        rules = self.config / "bridge.yaml"
-        lines = rules.read_text("utf-8").splitlines()
-        changed = [
-            f"mode: {mode}" if one.startswith("mode:") else f"  people: {rollout}" if one.startswith("  people:") else one
-            for one in lines
-        ]  # fmt: skip
-        rules.write_text("\n".join(changed) + "\n", "utf-8")
+        self.configure(mode, rollout)
         settings = settings_from(self.world.settings(), self.config, self.state, 0)
         self.bridge = self._open.enter_context(bridge(settings, self.clock))
         self.daemon = Daemon(self.bridge.engine)
