@@ -15,8 +15,12 @@ from tests.sync.roads import Road, opened, writing
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "fault(*ids): the faults of the reliability page that a test holds against")
-    config.addinivalue_line("markers", "invariant(*ids): the invariants of the reliability page that a test holds")
+    config.addinivalue_line(
+        "markers", "fault(*ids): the faults of the reliability page that a test holds against"
+    )
+    config.addinivalue_line(
+        "markers", "invariant(*ids): the invariants of the reliability page that a test holds"
+    )
 
 
 @pytest.fixture(scope="session")

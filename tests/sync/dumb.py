@@ -152,7 +152,12 @@ class Dumb:
 
     def edit(self, ref: Ref, by: str | None = None, at: datetime | None = None, **values: Any) -> None:
         """Somebody edits a record at the screen."""
-        self._set(self.rows[ref.kind][ref.id], values, by or (SAM if self.side == "salesforce" else MIA), at or self.clock_now())
+        self._set(
+            self.rows[ref.kind][ref.id],
+            values,
+            by or (SAM if self.side == "salesforce" else MIA),
+            at or self.clock_now(),
+        )
 
     def delete(self, ref: Ref) -> None:
         """Somebody deletes a record."""
@@ -193,7 +198,9 @@ class Dumb:
 
     def _changed(self, watch: Watch) -> Page:
         shown = (self._record(watch.kind, id_, watch.fields) for id_ in self.rows[watch.kind])
-        rows = sorted((self.searched.get(one.ref, one) for one in shown), key=lambda one: (one.modified_at, one.ref.id))
+        rows = sorted(
+            (self.searched.get(one.ref, one) for one in shown), key=lambda one: (one.modified_at, one.ref.id)
+        )
         place = (watch.cursor.at, watch.cursor.id)
         due = [row for row in rows if (row.modified_at, row.ref.id) >= place]
         some, rest = due[: self.page], due[self.page :]
@@ -204,7 +211,9 @@ class Dumb:
         row = self.rows[kind][id_]
         values = {name: self._value(row, name) for name in fields}
         steps = {name: tuple(row.history[name]) for name in history}
-        return Record(Ref(self.side, kind, id_), values, row.modified_at, row.created_at, row.modified_by, steps)
+        return Record(
+            Ref(self.side, kind, id_), values, row.modified_at, row.created_at, row.modified_by, steps
+        )
 
     def _value(self, row: Row, name: str) -> Any:
         if name == "CreatedDate":
@@ -244,7 +253,9 @@ class Dumb:
         if write.key is None:
             return None
         name, value = write.key
-        return next((id_ for id_, row in self.rows[write.kind].items() if row.values.get(name) == value), None)
+        return next(
+            (id_ for id_, row in self.rows[write.kind].items() if row.values.get(name) == value), None
+        )
 
 
 def _joined(write: Write) -> dict[str, Any]:
@@ -275,4 +286,6 @@ def staff(hubspot: Dumb, salesforce: Dumb, long_ago: datetime) -> None:
     """Sam sells; he is one person on both sides. Tom has left."""
     salesforce.put("user", at=long_ago, Email="sam@example.com", IsActive=True, Name="Sam")
     salesforce.put("user", at=long_ago, Email="tom@example.com", IsActive=False, Name="Tom")
-    hubspot.rows["owner"][OWNER_SAM] = Row({"email": "sam@example.com"}, long_ago, long_ago - timedelta(days=1))
+    hubspot.rows["owner"][OWNER_SAM] = Row(
+        {"email": "sam@example.com"}, long_ago, long_ago - timedelta(days=1)
+    )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.records import Ref, Side
+from connectors.records import Ref, Side, Write
 from mappings.agreement import Agreement
 from sync.clock import VirtualClock
 from sync.engine import Engine, Pass
@@ -32,9 +32,12 @@ def writing(agreement: Agreement, **bridge: Any) -> Agreement:
 class Road:
     """Two dumb sides and the bridge between them."""
 
-    def __init__(self, folder: Path, agreement: Agreement, clock: VirtualClock, hubspot: Dumb, salesforce: Dumb) -> None:
+    def __init__(
+        self, folder: Path, agreement: Agreement, clock: VirtualClock, hubspot: Dumb, salesforce: Dumb
+    ) -> None:
         self.folder, self.agreement, self.clock = folder, agreement, clock
         self.hubspot, self.salesforce = hubspot, salesforce
+        salesforce.writes = hubspot.writes
         self.store: Store
         self.engine: Engine
         self.start()
@@ -76,7 +79,12 @@ class Road:
 
     def written(self) -> int:
         """How many rows the bridge has written so far."""
-        return len(self.hubspot.writes) + len(self.salesforce.writes)
+        return len(self.made)
+
+    @property
+    def made(self) -> list[Write]:
+        """Every row that the bridge has written, on either side, in order."""
+        return self.hubspot.writes
 
     def problems(self) -> list[Problem]:
         """The open problems."""
@@ -94,13 +102,27 @@ class Road:
         standing = self.store.standings([link.id]).get(link.id)
         return standing.stage if standing else None
 
-    def person(self, email: str, *, lead: bool = True, at: datetime = LONG_AGO, **more: Any) -> tuple[Ref, Ref | None]:
+    def person(
+        self, email: str, *, lead: bool = True, at: datetime = LONG_AGO, **more: Any
+    ) -> tuple[Ref, Ref | None]:
         """A contact who is known for long, with the same Lead unless told otherwise."""
-        values = {"email": email, "firstname": "Ada", "lastname": "Lovelace", "company": "Engines", "country": "Germany"}
+        values = {
+            "email": email,
+            "firstname": "Ada",
+            "lastname": "Lovelace",
+            "company": "Engines",
+            "country": "Germany",
+        }
         contact = self.hubspot.put("contact", at=at, **{**values, "hubspot_owner_id": "71", **more})
         if not lead:
             return contact, None
-        same = {"Email": email, "FirstName": "Ada", "LastName": "Lovelace", "Company": "Engines", "Country": "Germany"}
+        same = {
+            "Email": email,
+            "FirstName": "Ada",
+            "LastName": "Lovelace",
+            "Company": "Engines",
+            "Country": "Germany",
+        }
         return contact, self.salesforce.put("lead", at=at, OwnerId="005000000000001", **same)
 
 

@@ -1,0 +1,105 @@
+"""What people are told: once each, on the record where they work, and findable by its signature."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connectors.records import Write
+from sync.model import Facts
+from sync.plan.notes import signature
+from tests.sync.dumb import MIA, SAM
+from tests.sync.plan.people import NOW, Planner, carried_out, edited, stands, unit
+
+
+def told(done: Any) -> list[Write]:
+    return [put.write for put in done.puts if put.write.op == "create"]
+
+
+def handed_over(planner: Planner, owner: str = SAM, **standing: Any) -> Facts:
+    shown = unit(
+        planner.contact(leadbridge_stage="handed_over", recent_conversion_event_name="Contact us"),
+        planner.lead(Leadbridge_Stage__c="handed_over", OwnerId=owner),
+    )
+    about = {
+        "since": NOW,
+        "round": 1,
+        "owner": owner,
+        "adopted_at": None,
+        "handed_over_at": NOW,
+        "joined": "lead:00Q1",
+    }
+    return replace(shown, standing=stands("handed_over", **{**about, **standing}))
+
+
+def test_a_hand_off_is_one_task_for_its_owner_with_deadline_and_evidence(planner: Planner) -> None:
+    [task] = told(planner.plan(handed_over(planner)))
+
+    assert (task.kind, task.side, task.values["OwnerId"], task.values["WhoId"]) == (
+        "task",
+        "salesforce",
+        SAM,
+        "00Q1",
+    )
+    # Nine in London is ten in Berlin: four business hours later.
+    assert task.values["Subject"] == "Accept or reject by Mon 23 Nov 14:00"
+    assert "last form: Contact us" in task.values["Description"]
+
+
+@pytest.mark.invariant("I8")
+def test_the_task_is_made_once_a_round(planner: Planner) -> None:
+    first = handed_over(planner)
+    after = carried_out(first, planner.plan(first))
+    assert after.standing
+
+    again = replace(after, standing=replace(after.standing, round=2))
+
+    assert told(planner.plan(after, NOW + timedelta(days=1))) == []
+    assert len(told(planner.plan(again))) == 1
+
+
+def test_a_hand_off_to_a_queue_waits_for_an_owner(planner: Planner) -> None:
+    assert told(planner.plan(handed_over(planner, owner="00G000000000001"))) == []
+
+
+def test_a_hand_off_made_before_this_store_met_the_person_is_not_told_again(planner: Planner) -> None:
+    older = handed_over(planner, handed_over_at=NOW - timedelta(days=2), adopted_at=NOW)
+
+    assert told(planner.plan(older)) == []
+
+
+def test_an_illegal_edit_is_told_once_a_day_and_again_the_next_day(planner: Planner) -> None:
+    shown = unit(planner.contact(leadbridge_stage="working"), planner.lead(Leadbridge_Stage__c="working"))
+    working = planner.settled(
+        replace(shown, standing=stands("working", round=1, owner=SAM, joined="lead:00Q1"))
+    )
+    wrong = edited(working, "hubspot", by=MIA, leadbridge_stage="won")
+    first = planner.plan(wrong)
+    wrong_again = edited(carried_out(wrong, first), "hubspot", by=MIA, leadbridge_stage="won")
+
+    same_day = planner.plan(wrong_again, NOW + timedelta(hours=1))
+    next_day = planner.plan(wrong_again, NOW + timedelta(days=1))
+
+    assert [len(told(done)) for done in (first, same_day, next_day)] == [1, 0, 1]
+
+
+def test_everything_told_ends_with_its_signature_and_is_marked(planner: Planner) -> None:
+    done = planner.plan(handed_over(planner))
+
+    [put] = [put for put in done.puts if put.write.op == "create"]
+    assert put.marks == ("hand-off 1",)
+    assert put.write.values["Description"].endswith(signature(done.subject, "hand-off 1 2026-11-23"))
+
+
+def test_the_same_moment_names_a_write_alike_and_another_moment_does_not(planner: Planner) -> None:
+    facts = handed_over(planner)
+
+    first, same, later = (
+        told(planner.plan(facts, at))[0].id for at in (NOW, NOW, NOW + timedelta(seconds=1))
+    )
+
+    assert first == same
+    assert first != later
