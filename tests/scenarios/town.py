@@ -73,12 +73,14 @@ class Town:
         shutil.rmtree(self.state)
 
     def settle(self, at: str | None = None) -> list[Pass]:
-        """Turn the clock one poll on (or to *at*) and let the bridge work everything off."""
+        """Turn the clock one poll on (or to *at*) and let the bridge work everything off; people act later."""
         if at is None:
             self.clock.advance(POLL_S)
         else:
             self.clock.set(berlin(at))
-        return self.daemon.settle()
+        done = self.daemon.settle()
+        self.clock.advance(1)
+        return done
 
     def settings(self) -> dict[str, str]:
         """The environment of a shell that points at this town."""
