@@ -42,6 +42,8 @@ def claimed_twice(plans: Sequence[Plan]) -> list[Plan]:
         for ref in _claims(plan):
             claims[ref].append(plan.subject)
     fought_over = {ref: subjects for ref, subjects in claims.items() if len(subjects) > 1}
+    if not fought_over:
+        return list(plans)
     return [
         _without_link(plan, fought_over) if set(_claims(plan)) & set(fought_over) else plan for plan in plans
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mappings import raw
@@ -181,6 +181,11 @@ class Lifecycle:
     readings: tuple[Reading, ...]
     adoption: Adoption
     hours: BusinessHours
+    wanted_of_contacts: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        wanted = fields.unique(fields.HUBSPOT, self._condition_fields(), self.signals.properties)
+        object.__setattr__(self, "wanted_of_contacts", wanted)
 
     def __repr__(self) -> str:
         return f"Lifecycle(version={self.version})"
@@ -227,7 +232,7 @@ class Lifecycle:
     def needs(self, side: Side, kind: str) -> tuple[str, ...]:
         """The raw fields that the lifecycle wants to see of records of *kind*."""
         if (side, kind) == ("hubspot", "contact"):
-            return fields.unique(fields.HUBSPOT, self._condition_fields(), self.signals.properties)
+            return self.wanted_of_contacts
         return fields.SALESFORCE.get(kind, ()) if side == "salesforce" else ()
 
     def awaits_activity(self, standing: Standing | None, salesforce: Raw | None) -> bool:

@@ -141,9 +141,9 @@ def _opportunities(reader: Reader, facts: list[Facts]) -> list[Facts]:
     for role in roles:
         by_contact[str(role.values["ContactId"])].append(role)
     return [
-        replace(
-            one, opportunities=tuple(role for ref in _contacts(one) for role in by_contact.get(ref.id, ()))
-        )
+        replace(one, opportunities=found)
+        if (found := tuple(role for ref in _contacts(one) for role in by_contact.get(ref.id, ())))
+        else one
         for one in facts
     ]
 

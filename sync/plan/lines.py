@@ -16,21 +16,20 @@ from sync.plan.draft import Draft
 def merge_lines(draft: Draft, hubspot: Record, salesforce: Record) -> None:
     """Plan the fields of both records, line by line; one line's trouble never blocks another."""
     pair = draft.terms.agreement.pairs[draft.facts.pair]
-    tie = draft.terms.agreement.bridge.latest_tie
+    tie, directory = draft.terms.agreement.bridge.latest_tie, draft.terms.directory
     for line in pair.lines:
         try:
-            left = read(draft, line, hubspot)
-            right = read(draft, line, salesforce)
+            left = line.read("hubspot", hubspot.ref.kind, hubspot.values, directory)
+            right = line.read("salesforce", salesforce.ref.kind, salesforce.values, directory)
         except Unreadable as error:
             draft.problem("value_not_understood", str(error), error.remedy, field=line.name)
             continue
         if left is ABSENT or right is ABSENT:
             continue
-        met = _met(draft.facts, line)
-        if met is not None and same(left, right) and same(left, met.value):
+        if same(left, right) and _is_agreed(draft.facts, line, left):
             continue
         seen = _seen(draft.facts, line, hubspot, left), _seen(draft.facts, line, salesforce, right)
-        _merge_line(draft, line, met, *seen, tie)
+        _merge_line(draft, line, *seen, tie)
 
 
 def read(draft: Draft, line: FieldLine, record: Record) -> Any:
@@ -38,12 +37,14 @@ def read(draft: Draft, line: FieldLine, record: Record) -> Any:
     return line.read(record.ref.side, record.ref.kind, record.values, draft.terms.directory)
 
 
-def _met(facts: Facts, line: FieldLine) -> Met | None:
+def _is_agreed(facts: Facts, line: FieldLine, value: Any) -> bool:
     agreed = facts.base.agreed.get(line.name)
-    return Met(unpack(agreed.value)) if agreed is not None and agreed.line == line.fingerprint else None
+    return agreed is not None and agreed.line == line.fingerprint and bool(agreed.value == pack(value))
 
 
-def _merge_line(draft: Draft, line: FieldLine, met: Met | None, left: Seen, right: Seen, tie: Side) -> None:
+def _merge_line(draft: Draft, line: FieldLine, left: Seen, right: Seen, tie: Side) -> None:
+    agreed = draft.facts.base.agreed.get(line.name)
+    met = Met(unpack(agreed.value)) if agreed is not None and agreed.line == line.fingerprint else None
     merged = merge(line, met, left, right, tie=tie)
     if merged.waits:
         _wait(draft, line, merged, left, right)

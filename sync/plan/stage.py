@@ -136,8 +136,8 @@ def _show(draft: Draft, contact: Record, person: Record | None) -> None:
                 old=record.values.get(name),
                 new=value,
             )
-        watched = lifecycle.needs(side, record.ref.kind)
-        draft.shown[side] = {name: {**record.values, **values}.get(name) for name in watched}
+        after = {**record.values, **values}
+        draft.shown[side] = {name: after.get(name) for name in lifecycle.needs(side, record.ref.kind)}
 
 
 def _missing_owner(draft: Draft, outcome: Outcome) -> None:
