@@ -75,7 +75,7 @@ def _salesforce(
         "Leadbridge_SLA_Due_At__c": _moment(standing.due_at),
         "Leadbridge_Round__c": standing.round,
     }
-    if standing.stage in ENDS_WITH_REASON:
+    if standing.stage in ENDS_WITH_REASON or (standing.stage == "nurturing" and standing.reason):
         shown[fields.REASON["salesforce"]] = standing.reason
     if _is_being_handed_over(standing, values):
         shown |= _evidence(lifecycle, hubspot)
