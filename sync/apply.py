@@ -113,7 +113,7 @@ def _remember(
                 applied.asks.append(ref)
             case Put():
                 pass
-    if any(_was_overtaken(put, receipt) for put, receipt in outcomes):
+    if any(_was_overtaken(put, receipt, _bad(dropped, put)) for put, receipt in outcomes):
         applied.again.append(plan.subject)
 
 
@@ -125,10 +125,10 @@ def _memory(
 ) -> Memory:
     link, base = wanted.link, wanted.base
     for put, receipt in outcomes:
-        link = _stamped(link, put, receipt)
+        bad = _bad(dropped, put)
+        link = _stamped(link, put, receipt, bad)
         if receipt.outcome == "done":
             base = _agreed_at(base, put, receipt)
-        bad = {name for fault in dropped.get(put.write.id, ()) for name in fault.fields}
         lost = put.write.values if receipt.outcome != "done" else bad
         base = _taken_back(base, wanted.before, put, lost)
         if receipt.outcome != "done":
@@ -136,14 +136,19 @@ def _memory(
     return link, base, wanted.standing, wanted.wakes_at
 
 
-def _stamped(link: Link, put: Put, receipt: Receipt) -> Link:
+def _bad(dropped: Mapping[str, tuple[Fault, ...]], put: Put) -> set[str]:
+    """The fields of a write that were left out because the vendor refused them."""
+    return {name for fault in dropped.get(put.write.id, ()) for name in fault.fields}
+
+
+def _stamped(link: Link, put: Put, receipt: Receipt, bad: set[str]) -> Link:
     """A created record joins the link; a record's own stamp after our write is what we have seen."""
     if receipt.outcome != "done" or put.write.op not in ("update", "upsert"):
         return link
     side = put.write.side
     if put.gate and receipt.ref is not None:
         link = link.naming(receipt.ref, "created")
-    if receipt.record is None or receipt.ref != link.ref(side) or _was_overtaken(put, receipt):
+    if receipt.record is None or receipt.ref != link.ref(side) or _was_overtaken(put, receipt, bad):
         return link
     return link.stamped(side, receipt.record.modified_at)
 
@@ -186,7 +191,7 @@ def _unmarked(base: Base, marks: set[str]) -> Base:
     )
 
 
-def _was_overtaken(put: Put, receipt: Receipt) -> bool:
+def _was_overtaken(put: Put, receipt: Receipt, bad: set[str]) -> bool:
     """The record after our write does not show what we wrote: somebody, or something, was there too."""
     record: Record | None = receipt.record
     if receipt.outcome != "done" or record is None or put.write.op != "update":
@@ -194,6 +199,7 @@ def _was_overtaken(put: Put, receipt: Receipt) -> bool:
     return any(
         name in record.values and not _alike(record.values[name], value)
         for name, value in put.write.values.items()
+        if name not in bad
     )
 
 
