@@ -1,0 +1,148 @@
+"""How far the bridge may write: what is outside is looked at, and caught up with when it is let in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from connectors.records import Ref
+from mappings.bridge import Rollout
+from mappings.conditions import compile_condition
+from tests.sync.roads import Road
+
+
+def crowd(road: Road, size: int) -> list[Ref]:
+    return [road.person(f"p{number}@p{number}.example")[0] for number in range(size)]
+
+
+def met(road: Road, people: list[Ref]) -> int:
+    return sum(road.stage(one) is not None for one in people)
+
+
+def let_in(road: Road, rollout: Rollout, mode: str = "write") -> None:
+    bridge = replace(road.agreement.bridge, rollout=rollout, mode=mode)
+    road.again(replace(road.agreement, bridge=bridge))
+
+
+@pytest.mark.invariant("I21")
+def test_a_bridge_that_observes_writes_nothing_and_keeps_its_decisions_for_reading(
+    build: Callable[..., Road],
+) -> None:
+    road = build(mode="observe")
+    people = crowd(road, 3)
+
+    road.settle()
+
+    assert road.written() == 0
+    assert met(road, people) == 0
+    assert {one.kind for one in road.store.entries(None, 100)} == {"observed"}
+    assert road.store.unsettled() == []
+
+
+def test_switching_to_write_knocks_for_everybody(build: Callable[..., Road]) -> None:
+    road = build(mode="observe")
+    people = crowd(road, 3)
+    road.settle()
+    road.clock.advance(7200)
+
+    let_in(road, Rollout())
+    road.settle()
+
+    assert met(road, people) == 3
+    assert {road.stage(one) for one in people} == {"accepted"}
+
+
+def test_a_sample_is_as_many_people_as_it_says_however_often_they_knock(build: Callable[..., Road]) -> None:
+    road = build(rollout=Rollout(sample=2))
+    people = crowd(road, 5)
+
+    for _ in range(3):
+        road.settle()
+        for one in people:
+            road.hubspot.edit(one, jobtitle=f"at {road.clock.now():%H:%M}")
+    road.again()
+    road.settle()
+
+    assert met(road, people) == 2
+
+
+def test_widening_a_sample_to_all_lets_the_others_in_without_a_change_of_theirs(
+    build: Callable[..., Road],
+) -> None:
+    road = build(rollout=Rollout(sample=2))
+    people = crowd(road, 5)
+    road.settle()
+    road.clock.advance(7200)
+
+    let_in(road, Rollout())
+    road.settle()
+
+    assert met(road, people) == 5
+
+
+def test_a_condition_admits_those_of_whom_it_holds(build: Callable[..., Road]) -> None:
+    road = build(rollout=Rollout(condition=compile_condition({"is": {"country": "France"}})))
+    germans = crowd(road, 2)
+    french, _ = road.person("f@f.example", country="France")
+
+    road.settle()
+
+    assert met(road, germans) == 0
+    assert road.stage(french) == "accepted"
+
+
+def test_an_hour_sees_only_so_many_new_records_and_the_rest_come_later(build: Callable[..., Road]) -> None:
+    road = build(rollout=Rollout(new_records_per_hour=2))
+    people = [road.person(f"p{number}@p{number}.example", lead=False)[0] for number in range(5)]
+    road.settle()
+    road.clock.advance(60)
+    asked = {
+        "recent_conversion_event_name": "Contact us",
+        "recent_conversion_date": road.clock.now().isoformat(),
+    }
+    for one in people:
+        road.hubspot.edit(one, **asked)
+
+    made = []
+    for _ in range(4):
+        road.settle()
+        made.append(len(road.salesforce.all("lead")))
+        road.clock.advance(3700)
+
+    assert made == [2, 4, 5, 5]
+    assert {road.stage(one) for one in people} == {"handed_over"}
+    assert road.problems() == []
+
+
+def test_what_waits_for_the_hour_is_not_recorded_as_done(build: Callable[..., Road]) -> None:
+    road = build(rollout=Rollout(new_records_per_hour=0))
+    contact, _ = road.person("ada@one.example", lead=False)
+    road.settle()
+    road.clock.advance(60)
+
+    asked = {
+        "recent_conversion_event_name": "Contact us",
+        "recent_conversion_date": road.clock.now().isoformat(),
+    }
+    road.hubspot.edit(contact, **asked)
+    road.settle()
+
+    assert road.salesforce.all("lead") == []
+    assert road.stage(contact) == "new"
+    assert road.store.unsettled() == []
+
+
+def test_the_bridge_is_live_from_its_first_moment_in_write_mode_and_stays_so(
+    build: Callable[..., Road],
+) -> None:
+    road = build()
+    since = road.engine.rollout.live_since
+
+    road.clock.advance(86400)
+    road.again()
+    road.settle()
+
+    assert since is not None
+    assert road.engine.rollout.live_since == since
