@@ -15,8 +15,9 @@ time linear in the text.
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -44,10 +45,11 @@ class Unclear(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A compiled condition; *names* are the fields it looks at."""
+    """A compiled condition: *said* is what YAML says, *names* are the fields it looks at."""
 
-    names: frozenset[str]
-    _asked: Asked
+    said: str
+    names: frozenset[str] = field(repr=False, compare=False)
+    _asked: Asked = field(repr=False, compare=False)
 
     def holds(self, subject: Subject, now: datetime) -> bool:
         """Whether it is true of *subject* at *now*; a name that *subject* lacks counts as blank."""
@@ -58,7 +60,8 @@ def compile_condition(document: Any) -> Condition:
     """Compile what YAML says; raises `Unclear` with the path to the mistake."""
     compiler = _Compiler()
     asked = compiler.compile(document, ())
-    return Condition(frozenset(compiler.names), asked)
+    said = json.dumps(document, sort_keys=True, default=str)
+    return Condition(said, frozenset(compiler.names), asked)
 
 
 class _Compiler:

@@ -6,7 +6,7 @@ Asked by the engine before a plan is recorded. Whatever is outside is observed o
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +20,7 @@ from sync.store import Store
 
 _LIVE_SINCE: Final = "live_since"
 _SCOPE: Final = "scope"
+_CREATED: Final = "created"
 _HOUR: Final = timedelta(hours=1)
 
 
@@ -30,7 +31,6 @@ class Rollout:
         self._store = store
         self._agreement = agreement
         self._bridge = agreement.bridge
-        self._created: deque[datetime] = deque()
         self._known: int | None = None
         self._sampled: set[Ref] = set()
 
@@ -89,19 +89,22 @@ class Rollout:
 
     def within_the_hour(self, plans: Sequence[Plan], now: datetime) -> tuple[list[Plan], list[Plan]]:
         """Split off plans that would create more records than an hour may see; they wait."""
-        while self._created and now - self._created[0] > _HOUR:
-            self._created.popleft()
-        admitted: list[Plan] = []
-        held: list[Plan] = []
-        for plan in plans:
-            creates = any(put.write.op == "upsert" for put in plan.puts)
-            if creates and len(self._created) >= self._bridge.rollout.new_records_per_hour:
-                held.append(plan)
-                continue
-            if creates:
-                self._created.append(now)
-            admitted.append(plan)
-        return admitted, held
+        creating = [plan for plan in plans if any(put.write.op == "upsert" for put in plan.puts)]
+        if not creating:
+            return list(plans), []
+        recent = [at for at in self._created() if now - at < _HOUR]
+        room = max(0, self._bridge.rollout.new_records_per_hour - len(recent))
+        held = creating[room:]
+        self._keep_created([*recent, *(now for _ in creating[:room])])
+        return [plan for plan in plans if plan not in held], held
+
+    def _created(self) -> list[datetime]:
+        """When records were created of late; kept in the store, so that a restart does not start a new hour."""
+        said = self._store.fact(_CREATED)
+        return [datetime.fromisoformat(at) for at in json.loads(said)] if said else []
+
+    def _keep_created(self, moments: Sequence[datetime]) -> None:
+        self._store.set_fact(_CREATED, json.dumps([at.isoformat() for at in moments]))
 
 
 def _is_linked(facts: Facts) -> bool:

@@ -37,7 +37,7 @@ from mappings.lifecycle.proofs import unsound
 
 BLANK = "blank"
 UNCHANGED = "unchanged"
-_NEVER = Condition(frozenset(), lambda _subject, _now: False)
+_NEVER = Condition("never", frozenset(), lambda _subject, _now: False)
 
 
 def compile_lifecycle(

@@ -87,4 +87,9 @@ def watched_fields(agreement: Agreement, *, has_currency: bool) -> Fields:
 
 
 def _lifecycle(agreement: Agreement, side: Side, kind: str) -> tuple[str, ...]:
-    return agreement.lifecycle.needs(side, kind) if kind in ("contact", "lead") else ()
+    """What the lifecycle looks at, and the roll-out's condition."""
+    if kind not in ("contact", "lead"):
+        return ()
+    condition = agreement.bridge.rollout.condition
+    asked = sorted(condition.names) if condition is not None and side == "hubspot" else ()
+    return (*agreement.lifecycle.needs(side, kind), *asked)

@@ -182,3 +182,12 @@ def test_any_document_is_compiled_or_refused(document):
     except Unclear:
         return
     assert condition.holds({"x": "1"}, NOW) in (True, False)
+
+
+def test_a_condition_is_shown_as_what_it_says_so_that_two_processes_agree() -> None:
+    said = {"all": [{"is": {"country": "DE"}}, {"not": {"blank": "email"}}]}
+
+    shown = repr(compile_condition(said))
+
+    assert shown == repr(compile_condition(said))
+    assert "0x" not in shown
