@@ -140,13 +140,11 @@ def test_what_a_side_did_not_show_is_not_written(lifecycle):
         ("rejected", None, "no_need"),
         ("lost", "price", "no_need"),
         ("disqualified", None, "no_need"),
-        ("nurturing", None, "absent"),
+        ("nurturing", None, "no_need"),
         ("working", "price", "absent"),
     ],
 )
-def test_the_reason_is_written_in_salesforce_only_where_somebody_else_gave_it(
-    lifecycle, stage, stands, written
-):
+def test_the_reason_is_shown_in_salesforce_when_no_round_is_running(lifecycle, stage, stands, written):
     shown = project(
         lifecycle,
         standing(stage, reason="no_need"),
