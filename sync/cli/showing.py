@@ -33,6 +33,7 @@ class Played:
     won: list[dict[str, Any]]
     rejected: list[dict[str, Any]]
     problems: dict[str, int]
+    refused: list[str]
     writes: dict[str, int]
     writes_after: int
 
@@ -155,6 +156,7 @@ def _sum_up(stage: Stage) -> Played:
         won=[_won(contacts[ADA])],
         rejected=[_rejected(contacts[BEN])],
         problems=dict(Counter(one.problem.code for one in stage.bridge.store.problems())),
+        refused=[str(one) for one in stage.world.refusals],
         writes=dict(writes),
         writes_after=after,
     )

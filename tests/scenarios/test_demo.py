@@ -1,0 +1,88 @@
+"""The demo as anybody can start it: it tells its story, ends by itself, and can be told again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.scenarios.conftest import Ended, Leadbridge
+
+PEOPLE = "60"
+
+
+def _tells(leadbridge: Leadbridge, *more: str) -> Ended:
+    ended = leadbridge("demo", "--once", "--people", PEOPLE, *more)
+    assert (ended.code, ended.err) == (0, "")
+    return ended
+
+
+def test_the_demo_tells_its_story_twice_in_a_row_with_the_same_end(leadbridge: Leadbridge) -> None:
+    first, second = _tells(leadbridge), _tells(leadbridge)
+
+    assert first.out == second.out
+    last = first.out.splitlines()[-1]
+    assert re.fullmatch(r"Writes made by one more `run --once` on this world: 0", last)
+    for part in (
+        "Ada asks for a call",
+        "qualified → handed_over",
+        "working → rejected",
+        "opportunity → won",
+        "won stays, not handed_over",
+        "leadbridge_won_amount 24000",
+        "leadbridge_won_currency EUR",
+        "leadbridge_reason not_ready",
+    ):
+        assert part in first.out, part
+
+
+def test_the_demo_can_be_read_by_machines(leadbridge: Leadbridge) -> None:
+    ended = _tells(leadbridge, "--json")
+
+    told = ended.json
+    assert ended.out.count("\n") == 1
+    assert set(told) == {"people", "won", "rejected", "problems", "refused", "writes", "writes_after"}
+    [won], [rejected] = told["won"], told["rejected"]
+    assert (won["leadbridge_stage"], won["leadbridge_outcome"], won["lifecyclestage"]) == (
+        "won",
+        "won",
+        "customer",
+    )
+    assert (won["leadbridge_won_amount"], won["leadbridge_won_currency"]) == ("24000", "EUR")
+    assert (rejected["leadbridge_stage"], rejected["leadbridge_reason"]) == ("nurturing", "not_ready")
+    assert told["writes_after"] == 0
+    assert told["refused"] == []
+    assert set(told["problems"]) <= {"several_candidates", "conflict"}
+    assert min(told["writes"].values()) > 0
+    assert sum(told["people"].values()) > 40
+
+
+def test_the_demo_takes_ones_own_files_and_lists_the_rows_it_refused(
+    leadbridge: Leadbridge, tmp_path: Path
+) -> None:
+    (tmp_path / "mine" / "hubspot").mkdir(parents=True)
+    (tmp_path / "mine" / "salesforce").mkdir()
+    (tmp_path / "mine" / "hubspot" / "contacts.csv").write_text(
+        "email,firstname,lastname,company,country\n"
+        "otto@ostsee.example,Otto,Oest,Ostsee GmbH,Germany\n"
+        "not-an-address,Nele,Nord,Nord KG,Germany\n"
+        ",,,Nobody Ltd,Germany\n",
+        "utf-8",
+    )
+    (tmp_path / "mine" / "salesforce" / "Lead.csv").write_text(
+        "LastName,FirstName,Company,Email,Status,OwnerId\n"
+        "Oest,Otto,Ostsee GmbH,otto@ostsee.example,Working - Contacted,sam.seller@example.com\n"
+        ",Nele,Nord KG,nele@nord.example,Open - Not Contacted,sam.seller@example.com\n",
+        "utf-8",
+    )
+
+    ended = leadbridge("demo", "--once", "--data", str(tmp_path / "mine"))
+
+    assert (ended.code, ended.err) == (0, "")
+    assert "3 rows were refused:" in ended.out
+    listed = ended.out.partition("3 rows were refused:")[2].splitlines()[1:4]
+    for file, about in (("Lead", "LastName"), ("contacts", "not-an-address"), ("contacts", "firstname")):
+        assert [line for line in listed if file in line and about in line], about
+    assert ended.out.splitlines()[-1].endswith(": 0")
+
+    told = leadbridge("demo", "--once", "--data", str(tmp_path / "mine"), "--json").json
+    assert [line.strip() for line in listed] == told["refused"]
