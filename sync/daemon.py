@@ -19,6 +19,7 @@ import structlog
 
 from connectors.errors import ConnectorError, OverBudget, SignInFailed, Transient
 from sync.engine import Engine, Pass
+from sync.store import LeaseLost
 
 log = structlog.get_logger(__name__)
 
@@ -94,6 +95,14 @@ class Daemon:
             return self._troubled(error, max(poll_s, error.retry_after_s or 0.0))
         except ConnectorError as error:
             return self._troubled(error, poll_s)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            log.exception("pass failed", again_in_s=poll_s)
+            self.trouble = (
+                f"leadbridge itself failed ({type(error).__name__}): report the traceback in the log"
+            )
+            return poll_s
         self.trouble = None
         return 0.0 if done.more else poll_s
 
