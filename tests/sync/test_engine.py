@@ -26,6 +26,7 @@ from sync.clock import VirtualClock
 from tests.sync.dumb import SAM, Dumb, still
 from tests.sync.roads import LEASE_S, POLL_S, Road, opened, writing
 
+PARTS = 4
 MOMENT = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.+Z-]+")
 
 
@@ -207,10 +208,13 @@ def test_the_undisturbed_pass_does_everything_once(undisturbed: End) -> None:
 
 @pytest.mark.fault("F05", "F06", "F37")
 @pytest.mark.invariant("I1", "I2", "I6", "I7", "I8")
-def test_a_pass_killed_at_any_moment_ends_in_the_same_world(story: Story, undisturbed: End) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_a_pass_killed_at_any_moment_ends_in_the_same_world(
+    story: Story, undisturbed: End, part: int
+) -> None:
     wrong: dict[str, list[str]] = {}
 
-    for last in undisturbed.deaths:
+    for last in undisturbed.deaths[part::PARTS]:
         with story.told(f"life {last}") as road:
             with pytest.raises(Killed), Fate(last).over(road):
                 road.engine.run_pass()
