@@ -12,7 +12,7 @@ from connectors.records import Find, Record, Ref
 from mappings.lifecycle import wants_hand_over
 from mappings.matching import domain_of, is_free_mail, person_questions
 from sync.gather.reader import Reader, both_sides, taken_among, values_of
-from sync.model import Facts, Link
+from sync.model import Facts, Link, Problem
 from sync.plan import Terms
 from sync.plan.history import doubtful_fields
 from sync.store import Store
@@ -24,7 +24,7 @@ def gather_people(
     store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
 ) -> list[Facts]:
     """Everything about these people; each kind of question is asked once for all of them."""
-    facts = _follow_conversions(reader, both_sides(reader, found))
+    facts = _follow_conversions(store, reader, both_sides(reader, found))
     facts = _candidates_in_salesforce(store, reader, facts)
     facts = _contacts_of_strangers(reader, facts)
     facts = _opportunities(reader, facts)
@@ -34,16 +34,26 @@ def gather_people(
     return _histories(reader, terms, facts)
 
 
-def _follow_conversions(reader: Reader, facts: list[Facts]) -> list[Facts]:
-    """A converted Lead is read on as the Contact that it became."""
+def _follow_conversions(store: Store, reader: Reader, facts: list[Facts]) -> list[Facts]:
+    """A converted Lead is read on as the Contact that it became; who is linked already is no second person's."""
     became = {one.link.salesforce: ref for one in facts if (ref := _contact_of(one.salesforce)) is not None}
     reader.read(became.values())
+    links = store.links("person", list(became.values()))
     return [
-        replace(one, converted=one.salesforce, salesforce=reader.get(became[one.link.salesforce]))
-        if one.link.salesforce in became
-        else one
+        _followed(one, became[one.link.salesforce], reader, links) if one.link.salesforce in became else one
         for one in facts
     ]
+
+
+def _followed(facts: Facts, became: Ref, reader: Reader, links: Mapping[Ref, Link]) -> Facts:
+    stands = links.get(became)
+    follows = replace(facts, converted=facts.salesforce, salesforce=reader.get(became))
+    if facts.link.hubspot is None or stands is None or stands.hubspot in (None, facts.link.hubspot):
+        return follows
+    text = f"{facts.link.salesforce} was converted into {became}, which is linked to {stands.hubspot}; nothing was written"
+    remedy = f"merge {facts.link.hubspot} and {stands.hubspot} in HubSpot: both are one person in Salesforce"
+    problem = Problem(code="several_candidates", subject=facts.link.hubspot, text=text, remedy=remedy)
+    return replace(follows, problem=problem)
 
 
 def _contact_of(record: Record | None) -> Ref | None:
