@@ -19,6 +19,8 @@ from sync.model import Ask, Base, Link, Plan, Problem, Put, Remember
 
 Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 Memory = tuple[Link, Base, Standing | None, Any]
+_OWNER: Final = "OwnerId"
+_INACTIVE: Final = "INACTIVE_OWNER"
 _SILENT: Final = frozenset({"unknown", "waiting", "stale"})
 
 
@@ -26,11 +28,13 @@ _SILENT: Final = frozenset({"unknown", "waiting", "stale"})
 class Applied:
     """What came of some plans: receipts, what to remember, whom to knock for, what went wrong.
 
-    *through* are the plans whose gates were done; *asks* whom they knock for.
+    *through* are the plans whose gates were done; *asks* whom they knock for; *ownerless*
+    who was not handed over, because the vendor did not take the owner.
     """
 
     receipts: list[tuple[Put, Receipt]] = field(default_factory=list)
     memories: list[Memory] = field(default_factory=list)
+    ownerless: list[Ref] = field(default_factory=list)
     through: list[Plan] = field(default_factory=list)
     asks: list[Ref] = field(default_factory=list)
     again: list[Ref] = field(default_factory=list)
@@ -81,8 +85,16 @@ def _has_bad_fields(put: Put, receipt: Receipt) -> bool:
         receipt.outcome == "refused"
         and bool(bad)
         and bool(set(put.write.values) - bad)
+        and not _is_ownerless(put, receipt)
         and bad <= set(put.write.values)
     )
+
+
+def _is_ownerless(put: Put, receipt: Receipt) -> bool:
+    """A hand-off whose owner was refused; without the owner it would be nobody's."""
+    if not put.gate or receipt.outcome != "refused" or _OWNER not in put.write.values:
+        return False
+    return _OWNER in _bad_fields(receipt) or any(_INACTIVE in fault.code for fault in receipt.faults)
 
 
 def _bad_fields(receipt: Receipt) -> set[str]:
@@ -231,6 +243,8 @@ def _explain(applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tupl
         applied.again.append(plan.subject)
     elif receipt.outcome == "refused":
         applied.problems.append(_row_refused(plan, put, receipt))
+        if _is_ownerless(put, receipt):
+            applied.ownerless.append(plan.subject)
 
 
 def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:

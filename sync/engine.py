@@ -210,6 +210,8 @@ class Engine:
         self.store.record(done.id, observed, now, observed=True)
         self.store.record(done.id, [without_moves(one) for one in admitted], now, observed=False)
         applied = apply(self.connectors, admitted, self.fields, self.pool)
+        if applied.ownerless:
+            self.roster.forget()
         settled = [*observed, *admitted, *held]
         remember(self.store, done.id, settled, applied, held=held, returns=done.returns, now=now)
         self._count(done, admitted, applied)

@@ -56,7 +56,8 @@ def remember(
         store.settle([ref for plan in plans for ref in plan.settles])
         store.knock([Knock(ref) for ref in (*applied.asks, *applied.again) if ref not in tired], now)
         store.knock([Knock(ref, "retry") for ref in applied.later], now, not_before=now + RETRY_AFTER)
-        store.knock([Knock(plan.subject, "retry") for plan in held], now, not_before=now + HELD_FOR)
+        waits = [*applied.ownerless, *(plan.subject for plan in held)]
+        store.knock([Knock(ref, "retry") for ref in waits], now, not_before=now + HELD_FOR)
 
 
 def without_moves(plan: Plan) -> Plan:

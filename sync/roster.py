@@ -35,6 +35,10 @@ class Roster:
         """The name of a user of either side; a user that is not known keeps the id."""
         return self._names.get(user, user)
 
+    def forget(self) -> None:
+        """Read everybody again when they are asked for next."""
+        self._directory = None
+
     def directory(self, now: datetime) -> Directory:
         """The people of both sides, at most an hour old."""
         if self._directory is None or self._read_at is None or now - self._read_at > KEPT_FOR:

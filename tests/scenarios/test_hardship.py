@@ -41,6 +41,10 @@ def _comes_to_rest(here: Town) -> None:
     assert here.written(after=before) == []
 
 
+def _codes(here: Town) -> list[str]:
+    return [problem.code for problem in here.problems()]
+
+
 def test_two_leads_converted_into_one_contact_are_a_problem_and_not_a_fight(here: Town) -> None:
     _asks(here, ADA, "Ada")
     ben = _asks(here, BEN, "Ben")
@@ -65,3 +69,20 @@ def test_two_leads_converted_into_one_contact_are_a_problem_and_not_a_fight(here
     assert contact in problem.text
     assert here.contact(ADA)["leadbridge_stage"] == "opportunity"
     assert here.contact(BEN)["leadbridge_stage"] == "handed_over"
+
+
+def test_nobody_is_handed_over_to_a_seller_who_left_a_minute_ago(here: Town) -> None:
+    here.world.salesforce.deactivate(here.user(SAM), here.clock.now())
+    _asks(here, ADA, "Ada")
+
+    _comes_to_rest(here)
+
+    assert here.world.salesforce.records("Lead") == []
+    assert here.contact(ADA)["leadbridge_stage"] == "qualified"
+    assert _codes(here) in (["no_owner"], ["write_refused"])
+
+    here.clock.advance(600)
+    _comes_to_rest(here)
+
+    assert _codes(here) == ["no_owner"]
+    assert here.world.salesforce.records("Lead") == []
