@@ -46,7 +46,7 @@ from sync.store import Store
 log = structlog.get_logger(__name__)
 
 PAIRS: Final = ("company", "person", "deal")
-BACKFILL_BATCHES_PER_PASS: Final = 5
+BACKFILL_PAGES_PER_PASS: Final = 5
 VISITS_PER_PASS: Final = 6
 
 
@@ -147,12 +147,13 @@ class Engine:
         yield self.intake.waking(now)
         yield from self.intake.polled(now)
         yield from self._due(done, now)
-        for _ in range(BACKFILL_BATCHES_PER_PASS):
-            batch = self.intake.backfill()
-            if batch is None:
+        for _ in range(BACKFILL_PAGES_PER_PASS):
+            batches = self.intake.backfill()
+            for batch in batches:
+                yield batch
+                yield from self._due(done, now)
+            if not batches:
                 break
-            yield batch
-            yield from self._due(done, now)
 
     def _due(self, done: Pass, now: datetime) -> Iterator[Batch]:
         """The inbox until it is empty; a key that knocks without end waits for the next pass."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.base import Connector
+from connectors.batches import chunks
 from connectors.records import Cursor, Page, Record, Ref, Side, Watch
 from sync.model import Knock, Lane, Link
 from sync.store import Store
@@ -92,17 +93,17 @@ class Intake:
         links = self._store.waking(now, BATCH)
         return Batch(knocks=[Knock(ref) for link in links if (ref := link.hubspot or link.salesforce)])
 
-    def backfill(self) -> Batch | None:
-        """The next page of every record there is, while a backfill is under way."""
+    def backfill(self) -> list[Batch]:
+        """The next page of every record there is, while a backfill is under way; its last batch moves on."""
         for side, kind in BACKFILLED:
             place = self._store.backfill_place(side, kind)
             if place is None:
                 continue
             page = self._gathered(side, kind, place)
-            batch = _backfill_batch(page)
-            batch.place = (side, kind, page.next.id if page.next else None)
-            return batch
-        return None
+            batches = _backfill_batches(page)
+            batches[-1].place = (side, kind, page.next.id if page.next else None)
+            return batches
+        return []
 
     def everything(self) -> Iterator[Batch]:
         """Every record of both sides, without remembering how far it came: for a preview."""
@@ -111,7 +112,7 @@ class Intake:
             while place is not None:
                 page = self._gathered(side, kind, place)
                 place = page.next.id if page.next else None
-                yield _backfill_batch(page)
+                yield from _backfill_batches(page)
 
     def is_backlogged(self, now: datetime) -> bool:
         """Something is due in the inbox, or a backfill is under way."""
@@ -187,11 +188,16 @@ def _of_role(role: Record) -> Iterable[Knock]:
             yield Knock(Ref("salesforce", kind, str(id_)))
 
 
-def _backfill_batch(page: Page) -> Batch:
+def _backfill_batches(page: Page) -> list[Batch]:
+    """Large vendor pages are cut, so that memory stays flat; an empty page is one empty batch."""
+    return [_backfill_batch(some) for some in chunks(page.records, BATCH)] or [_backfill_batch(())]
+
+
+def _backfill_batch(records: Sequence[Record]) -> Batch:
     return Batch(
         lane="backfill",
-        knocks=[Knock(record.ref, "backfill") for record in page.records],
-        carried={record.ref: record for record in page.records},
+        knocks=[Knock(record.ref, "backfill") for record in records],
+        carried={record.ref: record for record in records},
     )
 
 
