@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from connectors.base import Connector
@@ -22,6 +23,7 @@ Memory = tuple[Link, Base, Standing | None, Any]
 _OWNER: Final = "OwnerId"
 _INACTIVE: Final = "INACTIVE_OWNER"
 _SILENT: Final = frozenset({"unknown", "waiting", "stale"})
+_TICK: Final = timedelta(milliseconds=1)
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ def apply(
     receipts.update(_send(connectors, lighter.values(), fields, pool))
     applied = Applied(receipts=[(lighter.get(put.write.id, put), receipts[put.write.id]) for put in puts])
     for plan in plans:
-        _remember(applied, plan, receipts, dropped)
+        _remember(applied, plan, receipts, dropped, fields)
     return applied
 
 
@@ -108,7 +110,11 @@ def _without(put: Put, receipt: Receipt) -> Put:
 
 
 def _remember(
-    applied: Applied, plan: Plan, receipts: Mapping[str, Receipt], dropped: Mapping[str, tuple[Fault, ...]]
+    applied: Applied,
+    plan: Plan,
+    receipts: Mapping[str, Receipt],
+    dropped: Mapping[str, tuple[Fault, ...]],
+    fields: Fields,
 ) -> None:
     """Turn receipts into a new base: what was carried out is agreed, what was not stays as it was."""
     outcomes = [(put, receipts[put.write.id]) for put in plan.puts]
@@ -120,7 +126,7 @@ def _remember(
     for effect in plan.effects:
         match effect:
             case Remember():
-                applied.memories.append(_memory(effect, plan, outcomes, dropped))
+                applied.memories.append(_memory(effect, outcomes, dropped, fields))
             case Ask(ref):
                 applied.asks.append(ref)
             case Put():
@@ -131,14 +137,14 @@ def _remember(
 
 def _memory(
     wanted: Remember,
-    plan: Plan,
     outcomes: Sequence[tuple[Put, Receipt]],
     dropped: Mapping[str, tuple[Fault, ...]],
+    fields: Fields,
 ) -> Memory:
     link, base = wanted.link, wanted.base
     for put, receipt in outcomes:
         bad = _bad(dropped, put)
-        link = _stamped(link, put, receipt, bad)
+        link = _stamped(link, put, receipt, bad, fields)
         if receipt.outcome == "done":
             base = _agreed_at(base, put, receipt)
         lost = put.write.values if receipt.outcome != "done" else bad
@@ -153,8 +159,12 @@ def _bad(dropped: Mapping[str, tuple[Fault, ...]], put: Put) -> set[str]:
     return {name for fault in dropped.get(put.write.id, ()) for name in fault.fields}
 
 
-def _stamped(link: Link, put: Put, receipt: Receipt, bad: set[str]) -> Link:
-    """A created record joins the link; a record's own stamp after our write is what we have seen."""
+def _stamped(link: Link, put: Put, receipt: Receipt, bad: set[str], fields: Fields) -> Link:
+    """A created record joins the link; a record's own stamp after our write is what we have seen.
+
+    Where the answer does not show that nobody edited the record since it was read, it counts
+    as seen just before our write: older rows are stale, and the write's own echo is looked at.
+    """
     if receipt.outcome != "done" or put.write.op not in ("update", "upsert"):
         return link
     side = put.write.side
@@ -162,7 +172,17 @@ def _stamped(link: Link, put: Put, receipt: Receipt, bad: set[str]) -> Link:
         link = link.naming(receipt.ref, "created")
     if receipt.record is None or receipt.ref != link.ref(side) or _was_overtaken(put, receipt, bad):
         return link
-    return link.stamped(side, receipt.record.modified_at)
+    at = receipt.record.modified_at
+    return link.stamped(side, at if _shows_only_ours(put, receipt.record, fields) else at - _TICK)
+
+
+def _shows_only_ours(put: Put, stands: Record, fields: Fields) -> bool:
+    if put.read is None:
+        return True
+    others = [name for name in fields[put.write.side, put.write.kind] if name not in put.write.values]
+    return all(
+        name in stands.values and _alike(stands.values[name], put.read.values.get(name)) for name in others
+    )
 
 
 def _agreed_at(base: Base, put: Put, receipt: Receipt) -> Base:

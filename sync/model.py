@@ -147,13 +147,14 @@ class Put:
     """Effect: change one record. The plan's `Remember` counts only if every *gate* was done.
 
     *lines* names the mapping line behind each field, so that a refused field keeps its base; *marks* the entries of `Base.joined` and
-    `Base.told` that are remembered only if it was done.
+    `Base.told` that are remembered only if it was done; *read* is the record that is changed, as it was read.
     """
 
     write: Write
     gate: bool = False
     lines: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
+    read: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from connectors.records import Record, Ref, Side, Write
 from mappings.lifecycle import Standing
 from sync.model import Agreed, Ask, Base, Decision, Effect, Facts, Link, Plan, Problem, Put, Remember
 from sync.plan.terms import Terms
+
+_LOOK_AGAIN: Final = timedelta(days=1)
 
 
 class Draft:
@@ -123,7 +125,7 @@ class Draft:
             ref_id=record.ref.id,
             values=values,
         )
-        return Put(write, lines=self._lines[side])
+        return Put(write, lines=self._lines[side], read=record)
 
     def _remember(self) -> Remember:
         base = Base(agreed=self.agreed, shown=self.shown, joined=tuple(self.joined), told=self.told)
@@ -134,8 +136,13 @@ class Draft:
             before=self.facts.base,
             stood=self.facts.standing,
             standing=self.standing,
-            wakes_at=self.standing.wakes_at if self.standing else None,
+            wakes_at=self._wakes_at(),
         )
+
+    def _wakes_at(self) -> datetime | None:
+        """The next timed move; one that is due but could not be judged now is looked at again in a day."""
+        at = self.standing.wakes_at if self.standing else None
+        return at if at is None or at > self.now else self.now + _LOOK_AGAIN
 
     def _stamped(self, link: Link) -> Link:
         if self.facts.hubspot is not None:

@@ -1,0 +1,97 @@
+"""What a person edits between the bridge's read and its write is not lost, whichever field it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from connectors.base import Connector
+from connectors.records import Receipt, Side, Write
+from tests.scenarios.town import SAM, Town
+
+ADA = "ada.lind@nordwind.example"
+
+
+@pytest.fixture
+def handed(empty_town: Town) -> Town:
+    """Ada is in Sam's hands, and all is quiet."""
+    here = empty_town
+    here.run()
+    here.settle()
+    told = {"firstname": "Ada", "lastname": "Lind", "country": "Sweden", "company": "Nordwind AB"}
+    owned = {**told, "hubspot_owner_id": here.owner(SAM)}
+    here.world.hubspot.submit_form(ADA, "Request a call", owned, here.clock.now())
+    here.settle()
+    here.settle()
+    return here
+
+
+def test_a_seller_edits_another_field_just_before_the_write(
+    handed: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed.market(ADA, jobtitle="Head of Operations")
+
+    with _just_before(
+        handed,
+        "salesforce",
+        lambda: handed.sell(handed.sales("Lead", ADA), Phone="+46 8 999 99 99"),
+        monkeypatch,
+    ):
+        handed.settle()
+    handed.settle()
+
+    assert handed.contact(ADA)["phone"] == "+4689999999"
+    assert handed.sales("Lead", ADA)["Title"] == "Head of Operations"
+
+
+def test_a_seller_accepts_just_before_the_write(handed: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed.market(ADA, jobtitle="Head of Operations")
+
+    with _just_before(
+        handed,
+        "salesforce",
+        lambda: handed.sell(handed.sales("Lead", ADA), Leadbridge_Stage__c="accepted"),
+        monkeypatch,
+    ):
+        handed.settle()
+    handed.settle()
+
+    assert handed.contact(ADA)["leadbridge_stage"] == "accepted"
+
+
+def test_a_marketer_edits_another_field_just_before_the_write(
+    handed: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed.sell(handed.sales("Lead", ADA), Title="Chief")
+
+    with _just_before(handed, "hubspot", lambda: handed.market(ADA, city="Lund"), monkeypatch):
+        handed.settle()
+    handed.settle()
+
+    assert handed.sales("Lead", ADA)["City"] == "Lund"
+    assert handed.contact(ADA)["jobtitle"] == "Chief"
+
+
+@contextmanager
+def _just_before(
+    here: Town, side: Side, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """*act* happens once, after the bridge has read and before it writes to *side*."""
+    connector: Connector = here.bridge.connectors[side]
+    write, acted = connector.write, False
+
+    def late(writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
+        nonlocal acted
+        if not acted:
+            acted = True
+            here.clock.advance(2)
+            act()
+            here.clock.advance(2)
+        return write(writes, read_back=read_back)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connector, "write", late)
+        yield
+    assert acted
