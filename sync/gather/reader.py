@@ -10,6 +10,7 @@ from typing import Any, Final
 from connectors.base import Connector
 from connectors.records import Find, Record, Ref, Side
 from sync.model import Base, Facts, Knock, Link, Problem
+from sync.plan.draft import subject_of
 from sync.store import Store
 
 EMPTY: Final = Base()
@@ -44,13 +45,15 @@ class Reader:
                 self._searched.discard(ref)
 
     def forget_older(self, links: Iterable[Link]) -> None:
-        """A searched row older than the newest we know of that record is not used."""
+        """A row that came along and is older than the newest we know of that record is not used."""
         self.forget(
-            link.hubspot
+            ref
             for link in links
-            if (row := self.get(link.hubspot)) is not None
-            and link.hubspot_modified_at is not None
-            and row.modified_at < link.hubspot_modified_at
+            for ref, newest in (
+                (link.hubspot, link.hubspot_modified_at),
+                (link.salesforce, link.salesforce_modified_at),
+            )
+            if (row := self.get(ref)) is not None and newest is not None and row.modified_at < newest
         )
 
     def read(self, refs: Iterable[Ref | None]) -> None:
@@ -127,14 +130,14 @@ def _with_records(reader: Reader, facts: Facts) -> Facts:
         hubspot=hubspot,
         salesforce=salesforce,
         polled=reader.is_searched(link.hubspot),
-        problem=_gone(lost) if lost else None,
+        problem=_gone(subject_of(facts.pair, link), lost) if lost else None,
     )
 
 
-def _gone(lost: Sequence[Ref]) -> Problem:
+def _gone(subject: Ref, lost: Sequence[Ref]) -> Problem:
     return Problem(
         code="record_gone",
-        subject=lost[0],
+        subject=subject,
         text=f"{' and '.join(map(str, lost))} cannot be read: deleted, merged, or hidden from the bridge's user",
         remedy="restore the record, or give the bridge's user the right to read it; nothing is written meanwhile",
     )
