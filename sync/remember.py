@@ -54,7 +54,8 @@ def remember(
         )
         _keep_problems(store, plans, problems, now)
         store.settle([ref for plan in plans for ref in plan.settles])
-        store.knock([Knock(ref) for ref in (*applied.asks, *applied.again) if ref not in tired], now)
+        rests = {*tired, *applied.later}  # what is in doubt is looked up before it is planned again
+        store.knock([Knock(ref) for ref in (*applied.asks, *applied.again) if ref not in rests], now)
         store.knock([Knock(ref, "retry") for ref in applied.later], now, not_before=now + RETRY_AFTER)
         waits = [*applied.ownerless, *(plan.subject for plan in held)]
         store.knock([Knock(ref, "retry") for ref in waits], now, not_before=now + HELD_FOR)
