@@ -18,6 +18,11 @@ from sync.model import Put
 from sync.plan.draft import Draft
 from sync.plan.situation import USER_PREFIX
 
+_SUBJECTS: Final[Mapping[str, str]] = {
+    "illegal": "leadbridge put the stage right",
+    "asked": "Please give what is missing",
+    "lost_reason": "Why was it lost?",
+}
 _EVIDENCE: Final[Mapping[str, str]] = {
     "recent_conversion_event_name": "last form",
     "recent_conversion_date": "filled in at",
@@ -59,11 +64,19 @@ def tell(draft: Draft, message: Tell, contact: Record, person: Record | None) ->
     if draft.told.get(key) == today:
         return
     if message.side == "salesforce" and person is not None:
-        values = {"Status": "Completed", "ActivityDate": today}
-        _task(draft, person, key, subject="leadbridge put the stage right", text=message.text, values=values)
+        values = {"Status": "Completed", "ActivityDate": today, **_owed(draft, message)}
+        _task(draft, person, key, subject=_SUBJECTS[message.key], text=message.text, values=values)
     else:
         _note(draft, contact, key, message.text)
     draft.decide("told", message.text, side=message.side)
+
+
+def _owed(draft: Draft, message: Tell) -> dict[str, Any]:
+    """Why a deal was lost is a task for the owner; everything else is only to be read."""
+    owner = draft.standing.owner if draft.standing else None
+    if message.key != "lost_reason" or owner is None or not owner.startswith(USER_PREFIX):
+        return {}
+    return {"Status": "Not Started", "OwnerId": owner}
 
 
 def signature(subject: Ref, key: str) -> str:
