@@ -33,7 +33,7 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
         salesforce_kind=person.ref.kind if person is not None else None,
         owner_is_user=bool(values) and str((values or {}).get("OwnerId") or "").startswith(USER_PREFIX),
         hand_over_owner=hand_over_owner(facts, terms, person),
-        opportunities=opportunities(facts),
+        opportunities=opportunities(facts) if person is not None else None,
         converted_opportunity=facts.converted.values.get("ConvertedOpportunityId")
         if facts.converted
         else None,
