@@ -116,5 +116,5 @@ def only_looked(plan: Plan) -> Memory:
     """What is remembered of an observed unit: that it was looked at, nothing more."""
     for effect in plan.effects:
         if isinstance(effect, Remember):
-            return effect.looked, effect.before, effect.stood, effect.stood.wakes_at if effect.stood else None
+            return effect.looked, effect.before, effect.stood, effect.wakes_at
     raise ValueError("every plan says what to remember")

@@ -69,7 +69,15 @@ def _without_link(plan: Plan, fought_over: Mapping[Ref, Sequence[Ref]]) -> Plan:
         remedy="merge the duplicates, or correct the sign by which both match; the next change tries again",
     )
     [looked] = [effect for effect in plan.effects if isinstance(effect, Remember)]
-    kept = Remember(looked.looked, looked.before, looked.looked, looked.before, looked.stood, looked.stood)
+    kept = Remember(
+        looked.looked,
+        looked.before,
+        looked.looked,
+        looked.before,
+        looked.stood,
+        looked.stood,
+        looked.wakes_at,
+    )
     return Plan(
         subject=plan.subject,
         pair=plan.pair,
