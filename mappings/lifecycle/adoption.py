@@ -115,7 +115,7 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
     number = int(raw.number(_either(situation, "leadbridge_round", "Leadbridge_Round__c")) or 0)
     changed_at = _either(situation, "leadbridge_stage_changed_at", "Leadbridge_Stage_Changed_At__c")
     since = raw.moment(changed_at) or now
-    seller_gave = fields.REASON["salesforce"] if stage in ENDS_WITH_REASON else None
+    seller_gave = fields.REASON["salesforce"] if _tells_reason(lifecycle, stage, situation) else None
     reason = raw.text(_either(situation, fields.REASON["hubspot"], seller_gave))
     version = raw.number(_either(situation, "leadbridge_definition_version", None)) or lifecycle.version
     handed = raw.moment(_either(situation, "leadbridge_handed_over_at", "Leadbridge_Handed_Over_At__c"))
@@ -138,6 +138,12 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
     due = raw.moment(_either(situation, "leadbridge_sla_due_at", "Leadbridge_SLA_Due_At__c"))
     standing = _with_round(lifecycle, standing, number or (1 if stage in IN_ROUND else 0), handed or since)
     return replace(standing, grace_until=due or _grace(lifecycle, now))
+
+
+def _tells_reason(lifecycle: Lifecycle, stage: str, situation: Situation) -> bool:
+    """Salesforce's reason is that of the stage; at `nurturing` only while HubSpot shows nothing of ours yet."""
+    is_half_shown = _own_stage(lifecycle, "hubspot", situation) is None
+    return stage in ENDS_WITH_REASON or (stage == "nurturing" and is_half_shown)
 
 
 def _found(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[Standing, str]:
