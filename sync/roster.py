@@ -54,11 +54,7 @@ class Roster:
         }
         self.fallback_queue = self._queue() if self._owners.fallback_queue else None
         return Directory(
-            hubspot={
-                one.ref.id: str(one.values["email"])
-                for one in self._all("hubspot", "owner")
-                if one.values.get("email")
-            },
+            hubspot={one.ref.id: str(one.values["email"]) for one in owners if one.values.get("email")},
             salesforce={one.ref.id: str(one.values["Email"]) for one in users if one.values.get("Email")},
             table=dict(self._owners.table),
             inactive=frozenset(one.ref.id for one in users if not one.values.get("IsActive")),
