@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from connectors.records import Find, Record, Ref
 from mappings.lifecycle import wants_hand_over
@@ -16,8 +15,6 @@ from sync.model import Facts, Link, Problem
 from sync.plan import Terms
 from sync.plan.history import doubtful_fields
 from sync.store import Store
-
-HISTORIES_PER_READ: Final = 50
 
 
 def gather_people(
