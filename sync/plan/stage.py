@@ -45,7 +45,10 @@ def requests(draft: Draft, contact: Record, person: Record | None) -> list[Reque
 
 
 def _requests_on(draft: Draft, record: Record) -> list[Request]:
-    """A value that our own user left on a record nobody knew yet is a receipt that was lost, not a request."""
+    """A value that our own user left on a record nobody knew yet is a receipt that was lost, not a request.
+
+    Where our own write came after a person's edit, the record does not say whose edit it was.
+    """
     side = record.ref.side
     us = draft.terms.us.get(side)
     shown = draft.facts.base.shown.get(side, {})
@@ -58,7 +61,7 @@ def _requests_on(draft: Draft, record: Record) -> list[Request]:
         record.values,
         _steps(record.history.get(STAGE[side], ()), us),
         record.modified_at,
-        record.modified_by,
+        None if record.modified_by == us else record.modified_by,
         not shown and us is not None and record.modified_by == us,
         actor_of=draft.terms.agreement.bridge.teams.actor,
     )
