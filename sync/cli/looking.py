@@ -15,7 +15,7 @@ from connectors.records import Ref
 from sync.bootstrap import read_agreement
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
-from sync.cli.printing import as_json, clock_time, json_bytes, progress, say, table
+from sync.cli.printing import as_json, clock_time, in_one_line, json_bytes, progress, say, table
 from sync.model import Plan, Problem
 from sync.report.forecast import forecast
 from sync.report.lines import Line
@@ -119,7 +119,7 @@ def _change(row: dict[str, Any]) -> str:
 
 
 def _quoted(value: str | None) -> str:
-    return "(blank)" if value in (None, "") else f"“{value}”"
+    return "(blank)" if value in (None, "") else f"“{in_one_line(str(value))}”"
 
 
 def status(config: Config = None, json: Json = False) -> None:
@@ -231,6 +231,8 @@ def timeline(
 
 def _lines(config: Path | None, ref: str) -> list[Line]:
     """The ledger's lines about *ref*; only an e-mail address needs HubSpot."""
+    if not ref.isprintable():
+        raise BadArgument(f"{ref!a} is neither a reference nor an e-mail address.")
     if "@" in ref:
         with opened_bridge(config, quiet=True) as bridge:
             found = bridge.contact_with(ref)
@@ -264,5 +266,5 @@ def _print_lines(config: Path | None, lines: list[Line], json: bool) -> None:
         where = f" in {line.side}" if line.side else ""
         say(
             f"{clock_time(line.at, zone)}  {line.who}  {line.what}{where}  {what}".rstrip()
-            + f"   ({line.why})"
+            + f"   ({in_one_line(line.why)})"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,16 +28,28 @@ from connectors.records import Ref
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 def complain(sentences: Iterable[str]) -> None:
     """Say what is wrong on standard error, a bullet each."""
     for sentence in sentences:
-        errors.print(Text("• ", style="red") + Text(sentence))
+        errors.print(Text("• ", style="red") + Text(harmless(sentence)))
 
 
-def say(text: str = "") -> None:
-    """Print one line for a person."""
-    console.print(Text.from_markup(text) if "[" in text and "[/" in text else Text(text))
+def say(text: str = "", *, bold: str = "") -> None:
+    """Print one line for a person, *bold* before it; all of it is text, never an instruction to the terminal."""
+    console.print(Text.assemble((harmless(bold), "bold"), harmless(text)))
+
+
+def harmless(text: str) -> str:
+    """Control characters are shown and not obeyed: people's own values stand in what is printed."""
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
+
+
+def in_one_line(text: str) -> str:
+    """The same for a value that stands in a line."""
+    return harmless(text).replace("\n", "\\n")
 
 
 def as_json(value: Any) -> None:
@@ -69,7 +82,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     for heading in headings:
         grid.add_column(heading, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        grid.add_row(*(Text("" if cell is None else in_one_line(str(cell))) for cell in row))
     console.print(grid)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from connectors.records import Ref
 from sync.cli.endings import FAILED
-from sync.cli.printing import as_json, clock_time, console, progress, say, table
+from sync.cli.printing import as_json, clock_time, console, in_one_line, progress, say, table
 from sync.cli.serving import dashboard
 from sync.cli.trying import usable
 from sync.clock import SystemClock
@@ -106,11 +106,11 @@ def _show(stage: Stage, scene: Scene, json: bool) -> None:
     when = clock_time(scene.at, stage.bridge.agreement.bridge.zone)
     console.print()
     say(
-        f"[bold]{when}  {scene.who or 'Time passes'}[/bold]"
-        + (f" {scene.what}." if scene.who else f": {scene.what}.")
+        f" {scene.what}." if scene.who else f": {scene.what}.",
+        bold=f"{when}  {scene.who or 'Time passes'}",
     )
     for entry in _about(stage, scene, last):
-        console.print(f"    {_told(entry)}", markup=False)
+        say(f"    {in_one_line(_told(entry))}")
 
 
 def _about(stage: Stage, scene: Scene, last: int) -> list[Entry]:

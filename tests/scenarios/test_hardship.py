@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios.conftest import Leadbridge
 from tests.scenarios.town import SAM, Town, town
 
 ADA = "ada.lind@nordwind.example"
@@ -86,3 +87,33 @@ def test_nobody_is_handed_over_to_a_seller_who_left_a_minute_ago(here: Town) -> 
 
     assert _codes(here) == ["no_owner"]
     assert here.world.salesforce.records("Lead") == []
+
+
+def test_what_people_type_into_a_field_is_printed_and_never_obeyed(
+    here: Town, leadbridge: Leadbridge
+) -> None:
+    typed = {
+        "lastname": "[/nope]",
+        "jobtitle": "\x1b[2J\x07[bold]Chief[/bold]",
+        "address": "Wall 1\nForged line",
+    }
+    ada = _asks(here, ADA, "Ada", **typed)
+    _comes_to_rest(here)
+    here.market(ADA, jobtitle="[/x]\x9b31m\u202e")
+
+    for command in (["plan"], ["timeline", f"hubspot:contact:{ada}"], ["why", f"hubspot:contact:{ada}"]):
+        ended = leadbridge(*command, settings=here.settings(), clock=here.clock)
+
+        assert (ended.code, ended.err) == (0, "")
+        assert [sign for sign in "\x1b\x07\x9b\u202e" if sign in ended.out] == []
+        assert not any(line.startswith("Forged") for line in ended.out.splitlines())
+    assert "“[/nope]”" in ended.out
+
+
+def test_a_reference_that_no_terminal_could_type_is_refused_in_a_sentence(
+    here: Town, leadbridge: Leadbridge
+) -> None:
+    ended = leadbridge("timeline", "hubspot:contact:\udcff1", settings=here.settings(), clock=here.clock)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "neither a reference" in ended.err
