@@ -212,6 +212,23 @@ def test_history_of_the_adopted_comes_from_the_vendors_dates(empty_town: Town) -
     assert empty_town.contact("closed@six.example")["leadbridge_reason"] == "unknown"
 
 
+def test_an_adoption_cut_off_between_the_two_sides_ends_the_same(empty_town: Town) -> None:
+    _known(empty_town, "half@thirteen.example")
+    shown = {
+        "Leadbridge_Stage__c": "nurturing",
+        "Leadbridge_Reason__c": "unknown",
+        "Leadbridge_Round__c": "0",
+    }
+    _lead(empty_town, "half@thirteen.example", Status="Closed - Not Converted", **shown)
+
+    empty_town.run("write")
+    empty_town.daemon.settle()
+
+    contact = empty_town.contact("half@thirteen.example")
+    assert (contact["leadbridge_stage"], contact["leadbridge_reason"]) == ("nurturing", "unknown")
+    assert contact["leadbridge_stage_changed_by"] == "bridge"
+
+
 def test_an_old_enquiry_hands_nobody_over_but_a_new_one_does(empty_town: Town) -> None:
     _populated(empty_town)
     empty_town.run("write")
