@@ -168,7 +168,7 @@ def _stamped(link: Link, put: Put, receipt: Receipt, bad: set[str], fields: Fiel
     if receipt.outcome != "done" or put.write.op not in ("update", "upsert"):
         return link
     side = put.write.side
-    if put.gate and receipt.ref is not None:
+    if put.gate and put.write.op == "upsert" and receipt.ref is not None:
         link = link.naming(receipt.ref, "created")
     if receipt.record is None or receipt.ref != link.ref(side) or _was_overtaken(put, receipt, bad):
         return link

@@ -41,6 +41,7 @@ class Draft:
         self._values: dict[Side, dict[str, Any]] = {"hubspot": {}, "salesforce": {}}
         self._lines: dict[Side, dict[str, str]] = {"hubspot": {}, "salesforce": {}}
         self._others: list[Effect] = []
+        self._gated: set[Side] = set()
 
     @property
     def subject(self) -> Ref:
@@ -56,6 +57,10 @@ class Draft:
     def written(self, side: Side) -> Mapping[str, Any]:
         """What this plan puts on *side* so far."""
         return self._values[side]
+
+    def gate(self, side: Side) -> None:
+        """Let the plan count only if what is set on *side* was written."""
+        self._gated.add(side)
 
     def decide(self, what: str, why: str, **more: Any) -> None:
         """Keep one decision for the ledger."""
@@ -125,7 +130,7 @@ class Draft:
             ref_id=record.ref.id,
             values=values,
         )
-        return Put(write, lines=self._lines[side], read=record)
+        return Put(write, gate=side in self._gated, lines=self._lines[side], read=record)
 
     def _remember(self) -> Remember:
         base = Base(agreed=self.agreed, shown=self.shown, joined=tuple(self.joined), told=self.told)

@@ -28,13 +28,18 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     if outcome.hands_over and person is None:
         _hand_over_new(draft, contact, around.hand_over_owner)
         return
-    if outcome.hands_over and person is not None:
-        _give_to(draft, person, around.hand_over_owner)
+    if outcome.hands_over and person is not None and _give_to(draft, person, around.hand_over_owner):
+        _tell_all(draft, outcome, contact, person)
+        return
     _show(draft, contact, person)
     hand_off_task(draft, person)
+    _tell_all(draft, outcome, contact, person)
+    _missing_owner(draft, outcome)
+
+
+def _tell_all(draft: Draft, outcome: Outcome, contact: Record, person: Record | None) -> None:
     for message in outcome.tells:
         tell(draft, message, contact, person)
-    _missing_owner(draft, outcome)
 
 
 def requests(draft: Draft, contact: Record, person: Record | None) -> list[Request]:
@@ -102,18 +107,16 @@ def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
     create_person(draft, kind, contact, extra)
 
 
-def _give_to(draft: Draft, person: Record, owner: str | None) -> None:
-    if owner and person.values.get("OwnerId") != owner:
-        draft.set("salesforce", {"OwnerId": owner})
-        draft.ask(draft.subject)
-        draft.decide(
-            "field",
-            "owner of the hand-off",
-            field="OwnerId",
-            side="salesforce",
-            old=person.values.get("OwnerId"),
-            new=owner,
-        )
+def _give_to(draft: Draft, person: Record, owner: str | None) -> bool:
+    """Give the record to its new owner first: the hand-off counts, and is shown, once the owner has it."""
+    had = person.values.get("OwnerId")
+    if not owner or had == owner:
+        return False
+    draft.set("salesforce", {"OwnerId": owner})
+    draft.gate("salesforce")
+    draft.ask(draft.subject)
+    draft.decide("field", "owner of the hand-off", field="OwnerId", side="salesforce", old=had, new=owner)
+    return True
 
 
 def _show(draft: Draft, contact: Record, person: Record | None) -> None:

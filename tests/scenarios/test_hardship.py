@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.conftest import Leadbridge
-from tests.scenarios.town import SAM, Town, town
+from tests.scenarios.town import MIA, SAM, SARA, Town, town
 
 ADA = "ada.lind@nordwind.example"
 BEN = "ben.okafor@nordwind.example"
@@ -117,3 +117,35 @@ def test_a_reference_that_no_terminal_could_type_is_refused_in_a_sentence(
 
     assert (ended.code, ended.out) == (2, "")
     assert "neither a reference" in ended.err
+
+
+def test_a_lead_in_a_queue_is_not_handed_over_to_a_seller_who_left_a_minute_ago(
+    empty_town: Town,
+) -> None:
+    here = empty_town
+    queue = here.world.salesforce.queue
+    lead = {"LastName": "Lind", "Company": "Nordwind AB", "Email": ADA, "OwnerId": queue}
+    here.world.hubspot.create("contacts", {"email": ADA, "lastname": "Lind"}, MIA, here.clock.now())
+    here.world.salesforce.create("Lead", lead, here.user(SARA), here.clock.now())
+    here.clock.advance(60)
+    here.run()
+    here.settle()
+    assert here.contact(ADA)["leadbridge_stage"] == "nurturing"
+    here.world.salesforce.deactivate(here.user(SAM), here.clock.now())
+    _asks(here, ADA, "Ada")
+
+    _comes_to_rest(here)
+    here.clock.advance(600)
+    _comes_to_rest(here)
+
+    assert here.contact(ADA)["leadbridge_stage"] == "qualified"
+    assert here.sales("Lead", ADA)["OwnerId"] == queue
+    assert _codes(here) == ["no_owner"]
+
+    here.market(ADA, hubspot_owner_id=here.owner(SARA))
+    _comes_to_rest(here)
+
+    assert here.contact(ADA)["leadbridge_stage"] == "handed_over"
+    assert here.sales("Lead", ADA)["OwnerId"] == here.user(SARA)
+    assert len(here.world.salesforce.records("Task")) == 1
+    assert here.problems() == []
