@@ -28,6 +28,7 @@ from typing import Final
 import structlog
 
 from connectors.base import Connector
+from connectors.errors import ConnectorError
 from connectors.records import Ref, Side
 from mappings.agreement import Agreement
 from sync.apply import Applied, apply
@@ -37,11 +38,11 @@ from sync.intake import PAIR_OF, Batch, Intake, role_links
 from sync.model import Base, Knock, Plan
 from sync.plan import Terms, plan
 from sync.recovery import settle_unknown
-from sync.remember import remember, without_moves
+from sync.remember import put_off, remember, without_moves
 from sync.rollout import Rollout
 from sync.roster import Roster
-from sync.setbacks import claimed_twice, safely
-from sync.store import Store
+from sync.setbacks import claimed_twice, safely, set_aside
+from sync.store import Store, StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -158,9 +159,10 @@ class Engine:
     def _due(self, done: Pass, now: datetime) -> Iterator[Batch]:
         """The inbox until it is empty; a key that knocks without end waits for the next pass."""
         for batch in self.intake.due(now):
-            batch.knocks = [knock for knock in batch.knocks if done.visits[knock.ref] < VISITS_PER_PASS]
-            if not batch.knocks:
-                return
+            tired = [knock.ref for knock in batch.knocks if done.visits[knock.ref] >= VISITS_PER_PASS]
+            if tired:
+                batch.knocks = [knock for knock in batch.knocks if knock.ref not in tired]
+                put_off(self.store, tired, now)
             yield batch
 
     def _work(self, done: Pass, batch: Batch, terms: Terms) -> None:
@@ -184,25 +186,43 @@ class Engine:
     ) -> list[Plan]:
         """Plan the units of one pair; a record that HubSpot's search brought is read before it is written."""
         plans = self._planned(reader, terms, pair, knocks, now)
-        doubtful = [
-            one for one in plans if one.polled and any(put.write.side == "hubspot" for put in one.puts)
-        ]
-        if not doubtful:
+        again = [Knock(ref) for one in plans if _is_doubtful(one) for ref in one.settles]
+        if not again:
             return plans
-        again = [Knock(ref) for one in doubtful for ref in one.settles]
         reader.forget(knock.ref for knock in again)
-        settled = [one for one in plans if one not in doubtful]
-        return settled + self._planned(reader, terms, pair, again, now)
+        sure = [one for one in plans if not _is_doubtful(one)]
+        return sure + self._planned(reader, terms, pair, again, now)
 
     def _planned(
         self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime
     ) -> list[Plan]:
-        found = gather(self.store, reader, terms, pair, knocks, now)
+        try:
+            found = gather(self.store, reader, terms, pair, knocks, now)
+        except (ConnectorError, StoreError):
+            raise
+        except Exception as error:  # noqa: BLE001 - our own mistake; it is logged with the key that shows it
+            return self._apart(reader, terms, pair, knocks, now, error)
         plans = claimed_twice([safely(plan, facts, terms, now) for facts in found])
         return [
             replace(one, observed=not self.rollout.admits(facts, one))
             for facts, one in zip(found, plans, strict=True)
         ]
+
+    def _apart(
+        self,
+        reader: Reader,
+        terms: Terms,
+        pair: str,
+        knocks: Sequence[Knock],
+        now: datetime,
+        error: Exception,
+    ) -> list[Plan]:
+        """Find the key that our own code fails on by halving: it is set aside, its neighbours go on."""
+        if len(knocks) == 1:
+            return [set_aside(pair, knocks[0].ref, error)]
+        half = len(knocks) // 2
+        parts = (knocks[:half], knocks[half:])
+        return [one for part in parts for one in self._planned(reader, terms, pair, part, now)]
 
     def _settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:
         """Record, apply, remember: the second half of the road."""
@@ -231,3 +251,8 @@ class Engine:
         done.written.update(put.write.side for put, receipt in applied.receipts if receipt.outcome == "done")
         done.moved += sum(decision.what == "moved" for one in plans for decision in one.decisions)
         done.problems += sum(len(one.problems) for one in plans) + len(applied.problems)
+
+
+def _is_doubtful(plan: Plan) -> bool:
+    """It would write to HubSpot on the word of a search."""
+    return plan.polled and any(put.write.side == "hubspot" for put in plan.puts)

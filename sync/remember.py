@@ -53,12 +53,20 @@ def remember(
             store, [*applied.memories, *(only_looked(plan) for plan in plans if plan.observed)]
         )
         _keep_problems(store, plans, problems, now)
-        store.settle([ref for plan in plans for ref in plan.settles])
+        store.settle([ref for plan in plans for ref in plan.settles], seen_at=now)
         rests = {*tired, *applied.later}  # what is in doubt is looked up before it is planned again
         store.knock([Knock(ref) for ref in (*applied.asks, *applied.again) if ref not in rests], now)
         store.knock([Knock(ref, "retry") for ref in applied.later], now, not_before=now + RETRY_AFTER)
         waits = [*applied.ownerless, *(plan.subject for plan in held)]
         store.knock([Knock(ref, "retry") for ref in waits], now, not_before=now + HELD_FOR)
+
+
+def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:
+    """Keys that knock for each other without end wait a while, and somebody is told."""
+    with store.transaction():
+        store.settle(refs)
+        store.knock([Knock(ref, "retry") for ref in refs], now, not_before=now + HELD_FOR)
+        store.open_problems([flapping(ref) for ref in refs], now)
 
 
 def without_moves(plan: Plan) -> Plan:

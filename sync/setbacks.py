@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
 from connectors.records import Ref
-from sync.model import Facts, Link, Plan, Problem, Remember
+from sync.model import Effect, Facts, Link, Plan, Problem, Remember
 from sync.plan import Terms
 from sync.plan.draft import subject_of
 
 log = structlog.get_logger(__name__)
 
+NEXT_TRY: Final = timedelta(days=1)
 Planner = Callable[[Facts, Terms, datetime], Plan]
 
 
@@ -25,14 +27,26 @@ def safely(plan: Planner, facts: Facts, terms: Terms, now: datetime) -> Plan:
     except Exception:
         subject = subject_of(facts.pair, facts.link)
         log.exception("planning failed", ref=str(subject))
-        looked = Remember(facts.link, facts.base, facts.link, facts.base, facts.standing, facts.standing)
-        return Plan(
-            subject=subject,
-            pair=facts.pair,
-            effects=(looked,),
-            problems=(_our_fault(subject),),
-            settles=facts.knocks,
+        looked = Remember(
+            facts.link, facts.base, facts.link, facts.base, facts.standing, facts.standing, _later(facts, now)
         )
+        return _aside(facts.pair, subject, facts.knocks, looked)
+
+
+def _later(facts: Facts, now: datetime) -> datetime | None:
+    """Who was to be woken is woken all the same, but not again in every pass."""
+    wakes_at = facts.standing.wakes_at if facts.standing else None
+    return max(wakes_at, now + NEXT_TRY) if wakes_at else None
+
+
+def set_aside(pair: str, ref: Ref, error: Exception) -> Plan:
+    """A plan for a key that our own code could not even gather because of *error*."""
+    log.error("gathering failed", ref=str(ref), exc_info=error)
+    return _aside(pair, ref, (ref,))
+
+
+def _aside(pair: str, subject: Ref, knocks: tuple[Ref, ...], *effects: Effect) -> Plan:
+    return Plan(subject=subject, pair=pair, effects=effects, problems=(_our_fault(subject),), settles=knocks)
 
 
 def claimed_twice(plans: Sequence[Plan]) -> list[Plan]:
