@@ -77,10 +77,12 @@ class Intake:
         """Everything that changed on either side since the cursors; the last batch moves them."""
         batch = Batch()
         for page, side in self._pages(start):
-            self._take(batch, side, page)
-            if len(batch.knocks) >= BATCH:
-                yield batch
-                batch = Batch()
+            for some in chunks(self._unseen(side, page), BATCH):
+                _take(batch, some)
+                if len(batch.knocks) >= BATCH:
+                    yield batch
+                    batch = Batch()
+            batch.cursors.append((side, page.kind, self._cursor(side, page)))
         yield batch
 
     def due(self, now: datetime) -> Iterator[Batch]:
@@ -155,17 +157,6 @@ class Intake:
             for kind in POLLED[side]
         ]
 
-    def _take(self, batch: Batch, side: Side, page: Page) -> None:
-        fresh = self._unseen(side, page)
-        for record in fresh:
-            if record.ref.kind == "opportunity_contact_role":
-                batch.roles.append(record)
-                batch.knocks.extend(_of_role(record))
-            else:
-                batch.knocks.append(Knock(record.ref))
-                batch.carried[record.ref] = record
-        batch.cursors.append((side, page.kind, self._cursor(side, page)))
-
     def _unseen(self, side: Side, page: Page) -> Sequence[Record]:
         """Rows already looked at in this very state are dropped without a read."""
         if not page.records:
@@ -178,6 +169,16 @@ class Intake:
         horizon = page.as_of - self._overlap[side]
         last = max((record.modified_at for record in page.records), default=horizon)
         return Cursor(min(last, horizon))
+
+
+def _take(batch: Batch, fresh: Iterable[Record]) -> None:
+    for record in fresh:
+        if record.ref.kind == "opportunity_contact_role":
+            batch.roles.append(record)
+            batch.knocks.extend(_of_role(record))
+        else:
+            batch.knocks.append(Knock(record.ref))
+            batch.carried[record.ref] = record
 
 
 def _of_role(role: Record) -> Iterable[Knock]:
