@@ -6,6 +6,7 @@ Everything else is handed what it works with.
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -62,7 +63,8 @@ def bridge(settings: Settings, clock: Clock | None = None) -> Iterator[Bridge]:
     clock = clock or SystemClock()
     agreement = read_agreement(settings.config)
     settings.require_credentials()
-    connectors = connect(settings, clock)
+    stopping = threading.Event()
+    connectors = connect(settings, clock, stopping)
     try:
         known = describe(connectors)
         agreement = read_agreement(settings.config, known)
@@ -76,7 +78,13 @@ def bridge(settings: Settings, clock: Clock | None = None) -> Iterator[Bridge]:
                 agreement, has_currency="CurrencyIsoCode" in known["salesforce", "opportunity"]
             )
             engine = Engine(
-                store=store, connectors=connectors, agreement=agreement, fields=fields, clock=clock, pool=pool
+                store=store,
+                connectors=connectors,
+                agreement=agreement,
+                fields=fields,
+                clock=clock,
+                pool=pool,
+                stopping=stopping,
             )
             yield Bridge(settings, agreement, store, connectors, engine, clock)
     finally:
@@ -125,8 +133,12 @@ def read_agreement(folder: Path, known: Described | None = None) -> Agreement:
     return compile_agreement(texts, known)
 
 
-def connect(settings: Settings, clock: Clock) -> dict[Side, Connector]:
-    """Both vendors, through their own client libraries."""
+def connect(settings: Settings, clock: Clock, stopping: threading.Event) -> dict[Side, Connector]:
+    """Both vendors, through their own client libraries; whoever waits for them is woken by *stopping*."""
+
+    def pause(seconds: float) -> None:
+        clock.wait(seconds, stopping)
+
     salesforce, hubspot = settings.salesforce, settings.hubspot
     return {
         "hubspot": HubSpotConnector(
@@ -139,7 +151,7 @@ def connect(settings: Settings, clock: Clock) -> dict[Side, Connector]:
                 proxy_url=settings.proxy_url,
             ),
             clock_now=clock.now,
-            sleep=clock.wait,
+            sleep=pause,
         ),
         "salesforce": SalesforceConnector(
             SalesforceSettings(
@@ -155,7 +167,7 @@ def connect(settings: Settings, clock: Clock) -> dict[Side, Connector]:
                 proxy_url=settings.proxy_url,
             ),
             clock_now=clock.now,
-            sleep=clock.wait,
+            sleep=pause,
         ),
     }
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,7 +22,7 @@ from sync.store import LeaseLost
 
 log = structlog.get_logger(__name__)
 
-LEASE_S: Final = 120
+LEASE_S: Final = 600
 MOST_PASSES: Final = 50
 SIGN_IN_AGAIN_S: Final = 60.0
 
@@ -33,7 +32,7 @@ class Daemon:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.stopping = threading.Event()
+        self.stopping = engine.stopping
         self.last_pass_at: datetime | None = None
         self.trouble: str | None = None
 
@@ -79,7 +78,6 @@ class Daemon:
 
     def stop(self) -> None:
         """End after the batch in hand."""
-        self.stopping.set()
         self._engine.stop()
 
     def _pass_and_pause(self) -> float:

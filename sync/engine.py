@@ -18,6 +18,7 @@ nothing leaves the inbox and no cursor moves before its plans are recorded.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -82,7 +83,9 @@ class Engine:
         fields: Mapping[tuple[Side, str], tuple[str, ...]],
         clock: Clock,
         pool: Executor,
+        stopping: threading.Event | None = None,
     ) -> None:
+        self.stopping = stopping or threading.Event()
         self.store = store
         self.connectors = connectors
         self.agreement = agreement
@@ -92,7 +95,6 @@ class Engine:
         overlap = {side: timedelta(seconds=s) for side, s in agreement.bridge.overlap_s.items()}
         self.intake = Intake(store, connectors, fields, overlap, pool)
         self.rollout = Rollout(store, agreement)
-        self._stopping = False
         self._counted: dict[Side, Counter[str]] = {side: Counter() for side in connectors}
         self.roster = Roster(connectors, agreement.bridge.owners, fields)
 
@@ -103,9 +105,9 @@ class Engine:
         self.rollout.knock_if_widened(now)
         terms = self._terms(now)
         if self.rollout.may_write:
-            settle_unknown(self.store, self.connectors, done.id, now)
+            settle_unknown(self.store, self.connectors, terms, done.id, now)
         for batch in self._batches(done, now):
-            if self._stopping:
+            if self.stopping.is_set():
                 break
             self._work(done, batch, terms)
         done.more = self.intake.is_backlogged(now)
@@ -118,7 +120,7 @@ class Engine:
 
     def stop(self) -> None:
         """End the pass after the batch in hand; what is left is found again by the next one."""
-        self._stopping = True
+        self.stopping.set()
 
     def preview(self) -> Iterator[Plan]:
         """The plans for every record there is, without recording or writing anything."""

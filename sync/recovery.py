@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -18,24 +19,35 @@ from typing import Final
 from connectors.base import Connector
 from connectors.records import Find, Receipt, Record, Ref, Side, Write
 from mappings import raw
-from sync.model import Base, Knock, Link, Put
+from mappings.fields import Unreadable
+from mappings.values import pack
+from sync.apply import Memory
+from sync.gather.reader import alone
+from sync.intake import PAIR_OF
+from sync.model import Agreed, Base, Knock, Put
+from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.store import Store
 
+Done = tuple[Ref, Write, Record | None]
 _TEXT: Final = {"task": "Description", "note": "hs_note_body"}
 
 
-def settle_unknown(store: Store, connectors: Mapping[Side, Connector], pass_id: int, now: datetime) -> None:
+def settle_unknown(
+    store: Store, connectors: Mapping[Side, Connector], terms: Terms, pass_id: int, now: datetime
+) -> None:
     """Settle every write that was intended and never receipted."""
     open_writes = store.unsettled()
     if not open_writes:
         return
     records = _as_they_are(connectors, [write for write, _, _ in open_writes])
     settled = [(write, subject, _receipt(connectors, write, records)) for write, subject, _ in open_writes]
-    done = [(subject, write) for write, subject, receipt in settled if receipt.outcome == "done"]
+    done = [
+        (subject, write, receipt.record) for write, subject, receipt in settled if receipt.outcome == "done"
+    ]
     with store.transaction():
         store.receipts(pass_id, [(Put(write), receipt) for write, _, receipt in settled], now)
-        _remember(store, done)
+        _remember(store, done, terms)
         store.knock([Knock(subject) for _, subject, _ in open_writes], now)
 
 
@@ -83,29 +95,54 @@ def _signature(write: Write) -> str:
     return str(write.values[_TEXT[write.kind]]).splitlines()[-1].rpartition("<br>")[2]
 
 
-def _remember(store: Store, done: Sequence[tuple[Ref, Write]]) -> None:
-    """What people were told, and what the lifecycle's own fields are now known to show."""
-    links = store.links("person", [subject for subject, _ in done])
+def _remember(store: Store, done: Sequence[Done], terms: Terms) -> None:
+    """What people were told, what both sides agree on, and what the lifecycle's own fields show."""
+    by_pair: dict[str, list[Done]] = defaultdict(list)
+    for subject, write, record in done:
+        by_pair[PAIR_OF[subject.side, subject.kind]].append((subject, write, record))
+    for pair, some in by_pair.items():
+        store.remember(_memories(store, pair, some, terms))
+
+
+def _memories(store: Store, pair: str, done: Sequence[Done], terms: Terms) -> list[Memory]:
+    links = store.links(pair, [subject for subject, _, _ in done])
     numbers = [link.id for link in links.values() if link.id is not None]
     stood, standings = store.bases(numbers), store.standings(numbers)
     bases: dict[Ref, Base] = {}
-    for subject, write in done:
+    for subject, write, record in done:
         link = links.get(subject)
         before = bases.get(subject) or (stood.get(link.id) if link and link.id is not None else None)
         if write.op == "create" or before is not None:
-            bases[subject] = _after(before or Base(), subject, write)
-    memories = []
+            bases[subject] = _after(before or Base(), subject, write, _agreed(record, pair, terms))
+    memories: list[Memory] = []
     for subject, base in bases.items():
-        link = links.get(subject) or Link(None, "person", subject, None)
+        link = links.get(subject) or alone(pair, subject)
         standing = standings.get(link.id) if link.id is not None else None
         memories.append((link, base, standing, standing.wakes_at if standing else None))
-    store.remember(memories)
+    return memories
 
 
-def _after(base: Base, subject: Ref, write: Write) -> Base:
+def _after(base: Base, subject: Ref, write: Write, agreed: Mapping[str, Agreed]) -> Base:
     if write.op == "create":
         key, _, day = _signature(write).removeprefix(signature(subject, "")).rpartition(" ")
         return replace(base, told={**base.told, key: day})
     shown = base.shown.get(write.side, {})
     ours = {name: value for name, value in write.values.items() if name in shown}
-    return replace(base, shown={**base.shown, write.side: {**shown, **ours}}) if ours else base
+    after = replace(base, agreed={**base.agreed, **agreed})
+    return replace(after, shown={**base.shown, write.side: {**shown, **ours}}) if ours else after
+
+
+def _agreed(record: Record | None, pair: str, terms: Terms) -> dict[str, Agreed]:
+    """Lines whose every field was written: what stands there now is what both sides agreed on."""
+    if record is None:
+        return {}
+    side, kind = record.ref.side, record.ref.kind
+    agreed: dict[str, Agreed] = {}
+    for line in terms.agreement.pairs[pair].lines:
+        names = line.fields(side, kind)
+        if not names or not all(name in record.values for name in names):
+            continue
+        with suppress(Unreadable):
+            value = line.read(side, kind, record.values, terms.directory)
+            agreed[line.name] = Agreed(pack(value), line.fingerprint).written(side, record.modified_at)
+    return agreed

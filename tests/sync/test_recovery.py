@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from connectors.records import Ref, Write
+from mappings.directory import Directory
 from sync.model import Knock, Link, Plan, Put, Remember
+from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.recovery import settle_unknown
 from tests.sync.dumb import US
@@ -38,7 +40,8 @@ def task(contact: Ref, lead: Ref) -> Write:
 
 def recover(road: Road) -> None:
     now = road.clock.now()
-    settle_unknown(road.store, road.sides, road.store.next_pass(now), now)
+    terms = Terms(road.agreement, Directory(), us=US)
+    settle_unknown(road.store, road.sides, terms, road.store.next_pass(now), now)
 
 
 def told(road: Road, contact: Ref) -> dict[str, str]:
@@ -170,3 +173,24 @@ def test_a_write_that_does_not_stand_is_only_knocked_for(road: Road, pair: tuple
     assert road.salesforce.values(lead).get("Title") is None
     assert road.store.unsettled() == []
     assert road.store.due(road.clock.now(), 10) == [Knock(contact)]
+
+
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I3")
+def test_an_edit_made_after_a_write_whose_receipt_was_lost_is_carried_on(road: Road) -> None:
+    contact, lead = road.person("ada@example.com")
+    assert lead is not None
+    road.settle()
+    road.clock.advance(60)
+    road.hubspot.edit(contact, jobtitle="Head of Tests")
+    road.salesforce.edit(lead, by=US["salesforce"], Title="Head of Tests")
+    intend(
+        road, contact, Write("w1", "salesforce", "lead", "update", {"Title": "Head of Tests"}, ref_id=lead.id)
+    )
+    road.clock.advance(60)
+    road.hubspot.edit(contact, jobtitle="Head of Quality")
+
+    road.settle()
+
+    assert road.salesforce.values(lead)["Title"] == "Head of Quality"
+    assert road.hubspot.values(contact)["jobtitle"] == "Head of Quality"
