@@ -101,13 +101,16 @@ def test_what_people_type_into_a_field_is_printed_and_never_obeyed(
     _comes_to_rest(here)
     here.market(ADA, jobtitle="[/x]\x9b31m\u202e")
 
-    for command in (["plan"], ["timeline", f"hubspot:contact:{ada}"], ["why", f"hubspot:contact:{ada}"]):
-        ended = leadbridge(*command, settings=here.settings(), clock=here.clock)
+    told = [
+        leadbridge(*command, settings=here.settings(), clock=here.clock)
+        for command in (["plan"], ["why", f"hubspot:contact:{ada}"], ["timeline", f"hubspot:contact:{ada}"])
+    ]
 
-        assert (ended.code, ended.err) == (0, "")
-        assert [sign for sign in "\x1b\x07\x9b\u202e" if sign in ended.out] == []
-        assert not any(line.startswith("Forged") for line in ended.out.splitlines())
-    assert "“[/nope]”" in ended.out
+    assert [(ended.code, ended.err) for ended in told] == [(0, "")] * 3
+    printed = "".join(ended.out for ended in told)
+    assert [sign for sign in "\x1b\x07\x9b\u202e" if sign in printed] == []
+    assert not any(line.startswith("Forged") for line in printed.splitlines())
+    assert "“[/nope]”" in printed
 
 
 def test_a_reference_that_no_terminal_could_type_is_refused_in_a_sentence(
