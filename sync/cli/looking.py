@@ -15,14 +15,18 @@ from connectors.records import Ref
 from sync.bootstrap import read_agreement
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
-from sync.cli.printing import as_json, clock_time, in_one_line, json_bytes, progress, say, table
+from sync.cli.printing import as_json, clock_time, in_one_line, in_order, json_bytes, progress, say, table
 from sync.model import Plan, Problem
 from sync.report.forecast import forecast
 from sync.report.lines import Line
 from sync.report.views import StoreViews, shown
 from sync.store import Store
 
-problems = typer.Typer(help="What went wrong, who must act, and what to do.", no_args_is_help=True)
+problems = typer.Typer(
+    help="What went wrong, who must act, and what to do.\n\nExample: leadbridge problems list",
+    short_help="What went wrong, who must act, and what to do.",
+    no_args_is_help=True,
+)
 _SHOWN_AT_ONCE = 60
 
 
@@ -134,7 +138,7 @@ def status(config: Config = None, json: Json = False) -> None:
             "bridge": agreement.bridge.name,
             "mode": agreement.bridge.mode,
             "live_since": store.fact("live_since"),
-            "people": store.people_by_stage(),
+            "people": in_order(store.people_by_stage(), agreement.lifecycle.stages),
             "backlog": store.backlog(),
             "problems": dict(Counter(listed.problem.code for listed in store.problems())),
             "calls_today": {
@@ -144,11 +148,19 @@ def status(config: Config = None, json: Json = False) -> None:
     if json:
         as_json(said)
         return
-    say(f"bridge {said['bridge']}: mode {said['mode']}, writing since {said['live_since'] or 'never'}")
+    say(
+        f"bridge {said['bridge']}: mode {said['mode']}, {_first_wrote(said['live_since'], agreement.bridge.zone)}"
+    )
     for heading in ("people", "backlog", "problems", "calls_today"):
         rows = said[heading]
         if rows:
             table([heading.replace("_", " "), "n"], rows.items())
+
+
+def _first_wrote(live_since: str | None, zone: Any) -> str:
+    if live_since is None:
+        return "has never written"
+    return f"first wrote {clock_time(datetime.fromisoformat(live_since), zone)}"
 
 
 @problems.command("list")
@@ -164,7 +176,8 @@ def problems_list(
     Example: leadbridge problems list --kind conflict
     """
     with opened_store(config) as store:
-        found = [one for one in store.problems() if kind in (None, one.problem.code)]
+        every = store.problems()
+    found = [one for one in every if kind in (None, one.problem.code)]
     if json:
         as_json(
             [{"id": one.id, **_problem(one.problem), "since": one.since, "times": one.times} for one in found]
@@ -173,9 +186,16 @@ def problems_list(
         for one in found:
             _print_problem(one.id, one.problem, one.times)
     else:
-        say("No open problems.")
+        say(_none_of(kind, sorted({one.problem.code for one in every})))
     if found:
         raise typer.Exit(DIFFERS)
+
+
+def _none_of(kind: str | None, codes: list[str]) -> str:
+    """That nothing is listed; and which codes there are, for one that was mistyped."""
+    if kind is None or not codes:
+        return "No open problems."
+    return f"No open problems with the code {kind}; there are some with {', '.join(codes)}."
 
 
 def _print_problem(number: int, problem: Problem, times: int) -> None:

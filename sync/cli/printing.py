@@ -86,6 +86,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     console.print(grid)
 
 
+def in_order(counted: Mapping[str, int], names: Iterable[str]) -> dict[str, int]:
+    """*counted* in the order of *names*; those without a name there come last."""
+    return {name: counted[name] for name in (*names, *counted) if name in counted}
+
+
 def clock_time(at: datetime | None, zone: Any) -> str:
     """A moment as people of *zone* write it."""
     return at.astimezone(zone).strftime("%a %d %b %Y %H:%M") if at else ""

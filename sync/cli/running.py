@@ -57,7 +57,8 @@ def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
         )
     else:
         said = ", ".join(f"{n} to {side}" for side, n in sorted(written.items())) or "nothing"
-        say(f"{len(done)} passes, written: {said}; open problems: {open_problems}.")
+        passes = "1 pass" if len(done) == 1 else f"{len(done)} passes"
+        say(f"{passes}, records written: {said}; open problems: {open_problems}.")
     if open_problems:
         raise typer.Exit(DIFFERS)
 

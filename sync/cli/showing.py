@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Final
 
 from connectors.records import Ref
 from sync.cli.endings import FAILED
-from sync.cli.printing import as_json, clock_time, console, in_one_line, progress, say, table
+from sync.cli.printing import as_json, clock_time, console, in_one_line, in_order, progress, say, table
 from sync.cli.serving import dashboard
 from sync.cli.trying import usable
 from sync.clock import SystemClock
@@ -44,7 +43,8 @@ def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -
     with ExitStack() as stack:
         say_unless(
             json,
-            "Two stand-in systems, Salesforce and HubSpot, with a sample company; leadbridge between them.",
+            "Two stand-in systems, Salesforce and HubSpot, with "
+            f"{'your own records' if data else 'a sample company'}; leadbridge between them.",
         )
         with usable(data):
             stage = stack.enter_context(staged(STATE, people=people, data=data, port=0 if once else port))
@@ -90,11 +90,8 @@ def _adopt(stage: Stage, json: bool) -> None:
     say(
         "Everybody who was there before the bridge has a stage now; nobody was handed over, nobody counts as late:"
     )
-    counted = stage.bridge.store.people_by_stage()
-    table(
-        ["stage", "people"],
-        ([name, counted[name]] for name in stage.bridge.agreement.lifecycle.stages if name in counted),
-    )
+    counted = in_order(stage.bridge.store.people_by_stage(), stage.bridge.agreement.lifecycle.stages)
+    table(["stage", "people"], counted.items())
 
 
 def _show(stage: Stage, scene: Scene, json: bool) -> None:
@@ -152,7 +149,7 @@ def _sum_up(stage: Stage) -> Played:
     stage.clock.advance(60)
     after = sum(sum(done.written.values()) for done in stage.daemon.settle())
     return Played(
-        people=stage.bridge.store.people_by_stage(),
+        people=in_order(stage.bridge.store.people_by_stage(), stage.bridge.agreement.lifecycle.stages),
         won=[_won(contacts[ADA])],
         rejected=[_rejected(contacts[BEN])],
         problems=dict(Counter(one.problem.code for one in stage.bridge.store.problems())),
@@ -187,10 +184,11 @@ def _print_summary(stage: Stage, played: Played, json: bool) -> None:
     say("What stands in HubSpot now:")
     for row in (*played.won, *played.rejected):
         say("  " + " · ".join(f"{name} {value}" for name, value in row.items()))
-    counted: Sequence[tuple[str, int]] = list(played.people.items())
-    table(["stage", "people"], counted)
+    table(["stage", "people"], played.people.items())
     if played.problems:
-        say("Waiting for a person's word (`leadbridge problems list` explains each):")
+        say(
+            f"Waiting for a person's word (`LEADBRIDGE_STATE={STATE} leadbridge problems list` explains each):"
+        )
         table(["problem", "n"], played.problems.items())
     say(f"Field values written: {', '.join(f'{n} in {side}' for side, n in sorted(played.writes.items()))}.")
     say(f"Writes made by one more `run --once` on this world: {played.writes_after}")

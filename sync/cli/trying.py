@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -38,7 +38,8 @@ def serve_twins(*, config: Path | None, people: int, data: Path | None, port: in
             people=people,
         )
     added = add_missing_fields(world, agreement)
-    with until_interrupted() as stop, world.serve(port):
+    with until_interrupted() as stop, ExitStack() as stack:
+        _listen(stack, world, port)
         told = world.settings()
         file = settings.state / "twins.env"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +59,16 @@ def serve_twins(*, config: Path | None, people: int, data: Path | None, port: in
         else:
             _print(world, told, file, added)
         stop.wait()
+
+
+def _listen(stack: ExitStack, world: World, port: int) -> None:
+    """Serve both systems as long as *stack* is open; raises `BadArgument` when a port is taken."""
+    try:
+        stack.enter_context(world.serve(port))
+    except (OSError, OverflowError):
+        raise BadArgument(
+            f"The twins cannot listen on the ports {port} and {port + 1}; name two free ones with --port."
+        ) from None
 
 
 @contextmanager

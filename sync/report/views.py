@@ -17,6 +17,8 @@ LONGEST_TIMELINE: Final = 2000
 DECISIVE: Final = frozenset(
     {"moved", "reverted", "created", "linked", "conflict", "told", "outcome", "field"}
 )
+# Verdicts of the lifecycle that the sentence beside them says already.
+SELF_EVIDENT: Final = frozenset({"legal", "illegal", "started"})
 
 
 class StoreViews:
@@ -99,6 +101,8 @@ def line_of(entry: Entry) -> Line:
 
 def _why(entry: Entry) -> str:
     rule = entry.decision.rule
+    if rule in SELF_EVIDENT:
+        return entry.decision.why
     return f"{entry.decision.why} [{rule}]" if rule and rule not in entry.decision.why else entry.decision.why
 
 

@@ -301,6 +301,7 @@ def test_a_second_daemon_is_told_who_is_running(here: Town, leadbridge: Leadbrid
         (["why", "hubspot:contact:99", "email"], ["hubspot:contact:99"]),
         (["demo", "--once", "--data", "nowhere"], ["nowhere", "is not a folder"]),
         (["twins", "--data", "nowhere"], ["nowhere", "is not a folder"]),
+        (["twins", "--people", "0", "--port", "65536"], ["--port", "65536"]),
         (["init", "."], ["is not empty"]),
     ],
 )
