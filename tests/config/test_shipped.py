@@ -9,6 +9,7 @@ import pytest
 
 from mappings.agreement import compile_agreement
 from mappings.documents.tree import Node, read_tree
+from plugin.components import components
 from sync.settings import setting_names
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -161,3 +162,11 @@ def test_the_env_example_names_every_setting_and_holds_no_secret():
     assert set(named) == set(setting_names())
     assert all(line.startswith("#") for line in text.splitlines() if line)
     assert all(not named[name] for name in named if re.search("TOKEN|SECRET|KEY|CLIENT|USERNAME", name))
+
+
+def test_the_ops_guide_names_every_field_that_both_systems_need() -> None:
+    guide = (CONFIG.parent / "docs" / "ops-guide.md").read_text("utf-8")
+
+    ours = {component.name for component in components(("new",), ("other",))}
+
+    assert {name for name in ours if f"`{name}`" not in guide} == set()
