@@ -27,7 +27,7 @@ def create_in_hubspot(draft: Draft, kind: str, original: Record) -> None:
         key=(HUBSPOT_KEY, original.ref.id),
         values=values,
     )
-    _create(draft, write, original, f"{original.ref.kind} has a linked counterpart in HubSpot's world")
+    _create(draft, write, original, f"a person or company of this {original.ref.kind} is linked")
 
 
 def create_person(draft: Draft, kind: str, contact: Record, extra: dict[str, Any]) -> None:
