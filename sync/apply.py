@@ -16,7 +16,7 @@ from typing import Any, Final
 from connectors.base import Connector
 from connectors.records import Fault, Receipt, Record, Ref, Side, Write
 from mappings.lifecycle import Standing
-from sync.model import Ask, Base, Link, Plan, Problem, Put, Remember
+from sync.model import OURS, Ask, Base, Link, Plan, Problem, Put, Remember
 
 Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 Memory = tuple[Link, Base, Standing | None, Any]
@@ -173,7 +173,9 @@ def _stamped(link: Link, put: Put, receipt: Receipt, bad: set[str], fields: Fiel
     if receipt.record is None or receipt.ref != link.ref(side) or _was_overtaken(put, receipt, bad):
         return link
     at = receipt.record.modified_at
-    return link.stamped(side, at if _shows_only_ours(put, receipt.record, fields) else at - _TICK)
+    if not _shows_only_ours(put, receipt.record, fields):
+        return link.stamped(side, at - _TICK)
+    return link.stamped(side, at - OURS if side == "salesforce" else at)
 
 
 def _shows_only_ours(put: Put, stands: Record, fields: Fields) -> bool:

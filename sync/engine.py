@@ -106,7 +106,7 @@ class Engine:
         terms = self._terms(now)
         if self.rollout.may_write:
             settle_unknown(self.store, self.connectors, terms, done.id, now)
-        for batch in self._batches(done, now):
+        for batch in self._batches(done, terms, now):
             if self.stopping.is_set():
                 break
             self._work(done, batch, terms)
@@ -146,9 +146,9 @@ class Engine:
             self.store.add_calls(side, counts - self._counted[side], now.date())
             self._counted[side] = counts
 
-    def _batches(self, done: Pass, now: datetime) -> Iterator[Batch]:
+    def _batches(self, done: Pass, terms: Terms, now: datetime) -> Iterator[Batch]:
         yield self.intake.waking(now)
-        yield from self.intake.polled(now)
+        yield from self.intake.polled(now, terms.us)
         yield from self._due(done, now)
         for _ in range(BACKFILL_PAGES_PER_PASS):
             batches = self.intake.backfill()

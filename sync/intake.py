@@ -15,7 +15,7 @@ from typing import Final
 from connectors.base import Connector
 from connectors.batches import chunks
 from connectors.records import Cursor, Page, Record, Ref, Side, Watch
-from sync.model import Knock, Lane, Link
+from sync.model import OURS, Knock, Lane, Link
 from sync.store import Store
 
 PAIR_OF: Final[Mapping[tuple[Side, str], str]] = {
@@ -73,11 +73,11 @@ class Intake:
         self._overlap = overlap
         self._pool = pool
 
-    def polled(self, start: datetime) -> Iterator[Batch]:
+    def polled(self, start: datetime, us: Mapping[Side, str | None]) -> Iterator[Batch]:
         """Everything that changed on either side since the cursors; the last batch moves them."""
         batch = Batch()
         for page, side in self._pages(start):
-            for some in chunks(self._unseen(side, page), BATCH):
+            for some in chunks(self._unseen(side, page, us.get(side)), BATCH):
                 _take(batch, some)
                 if len(batch.knocks) >= BATCH:
                     yield batch
@@ -157,18 +157,27 @@ class Intake:
             for kind in POLLED[side]
         ]
 
-    def _unseen(self, side: Side, page: Page) -> Sequence[Record]:
+    def _unseen(self, side: Side, page: Page, us: str | None) -> Sequence[Record]:
         """Rows already looked at in this very state are dropped without a read."""
         if not page.records:
             return ()
         seen = self._store.seen(PAIR_OF[side, page.kind], [record.ref for record in page.records])
-        return [record for record in page.records if seen.get(record.ref) != record.modified_at]
+        return [record for record in page.records if not _is_seen(record, seen.get(record.ref), us)]
 
     def _cursor(self, side: Side, page: Page) -> Cursor:
         """As far as was read, but never nearer to the vendor's present than the overlap."""
         horizon = page.as_of - self._overlap[side]
         last = max((record.modified_at for record in page.records), default=horizon)
         return Cursor(min(last, horizon))
+
+
+def _is_seen(record: Record, seen: datetime | None, us: str | None) -> bool:
+    """This state was looked at, or our own write left it and nobody has edited the record since."""
+    if seen is None:
+        return False
+    return seen == record.modified_at or (
+        seen == record.modified_at - OURS and record.modified_by in (us, None)
+    )
 
 
 def _take(batch: Batch, fresh: Iterable[Record]) -> None:

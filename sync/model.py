@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 from connectors.records import Record, Ref, Side, Write
 from mappings.lifecycle import Standing
 
 Lane = Literal["live", "retry", "backfill", "sweep"]
 Pair = str
+
+
+# Salesforce's stamps have whole seconds. A state that our own write left is kept a trace earlier,
+# so that a person's edit within that very second is not taken for it.
+OURS: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

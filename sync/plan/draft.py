@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from connectors.records import Record, Ref, Side, Write
 from mappings.lifecycle import Standing
-from sync.model import Agreed, Ask, Base, Decision, Effect, Facts, Link, Plan, Problem, Put, Remember
+from sync.model import OURS, Agreed, Ask, Base, Decision, Effect, Facts, Link, Plan, Problem, Put, Remember
 from sync.plan.terms import Terms
 
+_SECOND: Final = timedelta(seconds=1)
 _LOOK_AGAIN: Final = timedelta(days=1)
 
 
@@ -153,8 +154,18 @@ class Draft:
         if self.facts.hubspot is not None:
             link = link.stamped("hubspot", self.facts.hubspot.modified_at)
         if self.salesforce is not None and self.salesforce.ref == link.salesforce:
-            link = link.stamped("salesforce", self.salesforce.modified_at)
+            link = link.stamped(
+                "salesforce", _seen_state(self.salesforce, self.terms.us.get("salesforce"), self.now)
+            )
         return link
+
+
+def _seen_state(record: Record, us: str | None, now: datetime) -> datetime:
+    """The state of a Salesforce record that was looked at; a second that is still running may hold another edit."""
+    at = record.modified_at
+    if us is not None and record.modified_by == us:
+        return at - OURS
+    return at if now - at >= _SECOND else at - _SECOND
 
 
 def subject_of(pair: str, link: Link) -> Ref:

@@ -10,7 +10,7 @@ from typing import Final
 from connectors.records import Record, Side
 from mappings.fields import FieldLine, Unreadable
 from mappings.values import ABSENT, same
-from sync.model import Facts
+from sync.model import OURS, Facts
 from sync.plan.terms import Terms
 
 STAGE: Final = "leadbridge_stage"
@@ -56,4 +56,4 @@ def _differs(facts: Facts, terms: Terms, line: FieldLine) -> bool:
 
 def _moved(facts: Facts, side: Side) -> bool:
     record, known = facts.record(side), facts.link.looked_at(side)
-    return record is not None and (known is None or record.modified_at > known)
+    return record is not None and (known is None or record.modified_at - known > OURS)

@@ -27,9 +27,14 @@ def chosen(draft: Draft, match: Match | Ambiguous | None, candidates: Iterable[R
     if record is not None:
         draft.join(record.ref, match.how)
         draft.decide(
-            "linked", match.how, side=record.ref.side, new=str(record.ref), occurred_at=record.modified_at
+            "linked", _how(match), side=record.ref.side, new=str(record.ref), occurred_at=record.modified_at
         )
     return record
+
+
+def _how(match: Match) -> str:
+    """By which sign; a Lead beside a Contact is named, not linked."""
+    return f"{match.how}; left alone beside it: {', '.join(match.beside)}" if match.beside else match.how
 
 
 def _is_taken(draft: Draft, record: Record, how: str) -> None:

@@ -7,6 +7,7 @@ and told. A Salesforce person alone only points to its contact: one road.
 from __future__ import annotations
 
 from connectors.records import Record, Ref
+from mappings import raw
 from mappings.matching import Match, choose_contact, choose_person
 from sync.plan.associate import associate
 from sync.plan.company import account_of
@@ -105,9 +106,7 @@ def _bring_outcomes_home(draft: Draft, contact: Record) -> None:
     followed = draft.standing.opportunity if draft.standing else None
     terms = draft.terms.agreement
     rolled = terms.outcomes.roll_up(opportunities(draft.facts), followed, currency=terms.bridge.currency)
-    changed = {
-        name: value for name, value in rolled.items() if (contact.values.get(name) or "") != (value or "")
-    }
+    changed = {name: value for name, value in rolled.items() if not raw.same(contact.values.get(name), value)}
     if not changed:
         return
     draft.set("hubspot", changed)

@@ -10,7 +10,7 @@ import pytest
 from connectors.records import Ref, Side
 from sync.intake import POLLED
 from sync.model import Knock
-from tests.sync.dumb import SAM, still
+from tests.sync.dumb import SAM, US, still
 from tests.sync.roads import Road
 
 KINDS = [(side, kind) for side, kinds in POLLED.items() for kind in kinds]
@@ -19,7 +19,7 @@ OVERLAP = {"salesforce": timedelta(seconds=300), "hubspot": timedelta(seconds=12
 
 def knocked(road: Road) -> list[Ref]:
     """Who a poll knocks for now, without planning anything."""
-    return [knock.ref for batch in road.engine.intake.polled(road.clock.now()) for knock in batch.knocks]
+    return [knock.ref for batch in road.engine.intake.polled(road.clock.now(), US) for knock in batch.knocks]
 
 
 @pytest.mark.invariant("I11")
@@ -131,7 +131,7 @@ def test_polled_keys_come_in_batches_and_the_cursor_with_the_keys_it_passed(
     for number in range(1500):
         road.hubspot.put("contact", email=f"p{number}@one.example")
 
-    batches = list(road.engine.intake.polled(road.clock.now()))
+    batches = list(road.engine.intake.polled(road.clock.now(), US))
 
     assert [len(batch.knocks) for batch in batches] == [1200, 300]
     assert all(batch.cursors for batch in batches)
@@ -171,3 +171,34 @@ def test_a_backfill_goes_on_where_it_stopped(build: Callable[..., Road]) -> None
     assert ("contact", people[2].id) in road.hubspot.asked_for("backfill")
     assert road.hubspot.asked_for("backfill").count(("contact", "")) == before
     assert road.store.backfill_place("hubspot", "contact") is None
+
+
+@pytest.mark.fault("F20")
+def test_a_second_edit_within_the_second_of_the_look_is_seen(road: Road) -> None:
+    contact, lead = road.person("ada@example.com")
+    assert lead is not None
+    road.settle()
+    road.clock.advance(60)
+    road.salesforce.edit(lead, Title="Head of Tests")
+    road.settle(seconds=0)
+    road.salesforce.edit(lead, Title="Head of Quality")
+
+    road.settle()
+
+    assert road.hubspot.values(contact)["jobtitle"] == "Head of Quality"
+
+
+@pytest.mark.fault("F20")
+def test_an_edit_within_the_second_of_our_own_write_is_seen(road: Road) -> None:
+    contact, lead = road.person("ada@example.com")
+    assert lead is not None
+    road.settle()
+    road.clock.advance(60)
+    road.hubspot.edit(contact, city="Bonn")
+    road.settle()
+    road.salesforce.edit(lead, Title="Head of Tests")
+
+    road.settle()
+
+    assert road.salesforce.values(lead)["City"] == "Bonn"
+    assert road.hubspot.values(contact)["jobtitle"] == "Head of Tests"
