@@ -123,10 +123,25 @@ def choose_person(
         ],
     }
     chosen = _first(step for sign in rules.person for step in by_sign[sign])
+    if chosen is None:
+        return _of_another(hubspot_id, contact, live, contacts)
     if isinstance(chosen, Match) and chosen.kind == "contact":
         beside = [id_ for _, id_ in _by_email(hubspot_id, contact, "lead", live)[1]]
         return Match(chosen.kind, chosen.id, chosen.how, tuple(sorted(beside)))
     return chosen
+
+
+def _of_another(
+    hubspot_id: str, contact: Values, leads: Candidates, contacts: Candidates
+) -> Ambiguous | None:
+    """Records of this e-mail that carry another contact's key: a second record would be a duplicate."""
+
+    def is_of_another(_id: str, values: Values) -> bool:
+        key = raw.text(values.get(OUR_KEY_IN_SALESFORCE))
+        return key not in (None, hubspot_id) and _same_email(values.get("Email"), contact.get("email"))
+
+    ids = [id_ for _, id_ in _either(leads, contacts, is_of_another)]
+    return Ambiguous(tuple(sorted(ids)), "the same e-mail, but another contact's key") if ids else None
 
 
 def choose_contact(

@@ -48,7 +48,7 @@ KEY = {"Leadbridge_HubSpot_Id__c": "501"}
             id="HubSpot's contact id goes before its lead id",
         ),
         pytest.param(
-            ADA, {L1: EMAIL | {"Leadbridge_HubSpot_Id__c": "999"}}, {}, None, id="somebody else's lead",
+            ADA, {L1: EMAIL | {"Leadbridge_HubSpot_Id__c": "999"}}, {}, {L1}, id="somebody else's lead",
         ),
         pytest.param({"email": ""}, {L1: {"Email": ""}}, {}, None, id="two blanks are not the same"),
     ],
