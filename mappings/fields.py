@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from mappings.directory import Directory
 from mappings.forms import Trouble, Unreadable, Unrenderable
-from mappings.values import ABSENT, Seen, Side, Value
+from mappings.phones import are_one
+from mappings.values import ABSENT, Seen, Side, Value, same
 
 __all__ = ["Directory", "End", "FieldLine", "Known", "Trouble", "Unreadable", "Unrenderable"]
 
@@ -112,6 +113,14 @@ class FieldLine:
             return end.render(value, directory, standing)
         except Unrenderable as trouble:
             raise self._located(trouble, side, kind) from None
+
+    def alike(self, left: Value, right: Value) -> bool:
+        """Say whether two of its canonical values are equal; a local telephone number may equal a full one."""
+        if same(left, right):
+            return True
+        if self.type != "phone" or not isinstance(left, str) or not isinstance(right, str):
+            return False
+        return are_one(left, right)
 
     def writes(self, side: Side) -> bool:
         """Say whether this line may ever write to *side*."""

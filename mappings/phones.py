@@ -26,6 +26,24 @@ def phone(raw: Any, country: str | None = None) -> str | None:
     return None if text is None else _certain(text, country)
 
 
+def are_one(left: str, right: str) -> bool:
+    """Whether two spellings are one number: a local one is read in the country of the international one."""
+    if left == right:
+        return True
+    known, local = (left, right) if left.startswith("+") else (right, left)
+    if not known.startswith("+") or local.startswith("+"):
+        return False
+    return known in {_certain(local, region) for region in _regions(known)}
+
+
+def _regions(international: str) -> tuple[str, ...]:
+    try:
+        code = phonenumbers.parse(international).country_code
+    except phonenumbers.NumberParseException:
+        return ()
+    return phonenumbers.region_codes_for_country_code(code or 0)
+
+
 # Both sides mostly spell the same number alike, and the parser is slow.
 @lru_cache(maxsize=4096)
 def _certain(text: str, country: str | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from connectors.records import Side
 from mappings.fields import FieldLine
-from mappings.values import ABSENT, is_blank, same
+from mappings.values import ABSENT, is_blank
 
 TIE_WINDOW: Final = timedelta(minutes=5)
 
@@ -67,9 +67,14 @@ def merge(line: FieldLine, base: Met | None, hubspot: Seen, salesforce: Seen, *,
         return _LEFT_APART
     if line.only is not None:
         return _only(line, hubspot.value, salesforce.value)
-    if same(hubspot.value, salesforce.value):
-        return Merged(hubspot.value)
+    if line.alike(hubspot.value, salesforce.value):
+        return Merged(_fuller(hubspot.value, salesforce.value))
     return _RULES[line.rule](line, base, hubspot, salesforce, tie)
+
+
+def _fuller(hubspot: Any, salesforce: Any) -> Any:
+    """Of two spellings that are equal, the one that says more: a telephone number with its country."""
+    return salesforce if isinstance(salesforce, str) and salesforce.startswith("+") else hubspot
 
 
 def _only(line: FieldLine, hubspot: Any, salesforce: Any) -> Merged:
@@ -87,8 +92,8 @@ def _two_way(line: FieldLine, base: Met | None, hubspot: Seen, salesforce: Seen,
         return blank
     if base is None:
         return _first_meeting(line, hubspot.value, salesforce.value)
-    left = hubspot.edited or not same(hubspot.value, base.value)
-    right = salesforce.edited or not same(salesforce.value, base.value)
+    left = hubspot.edited or not line.alike(hubspot.value, base.value)
+    right = salesforce.edited or not line.alike(salesforce.value, base.value)
     if left and right:
         return _conflict(line, hubspot, salesforce, tie)
     if left:

@@ -9,7 +9,7 @@ from typing import Final
 
 from connectors.records import Record, Side
 from mappings.fields import FieldLine, Unreadable
-from mappings.values import ABSENT, same
+from mappings.values import ABSENT
 from sync.model import OURS, Facts
 from sync.plan.terms import Terms
 
@@ -51,7 +51,7 @@ def _differs(facts: Facts, terms: Terms, line: FieldLine) -> bool:
         )
     except Unreadable:
         return False
-    return left is not ABSENT and right is not ABSENT and not same(left, right)
+    return left is not ABSENT and right is not ABSENT and not line.alike(left, right)
 
 
 def _moved(facts: Facts, side: Side) -> bool:

@@ -141,7 +141,11 @@ def test_latest_goes_by_vendor_time_and_close_calls_go_to_the_tie_side(minutes: 
     hubspot_at = AT + timedelta(minutes=minutes)
 
     verdict = merge(
-        line(conflict="latest"), Met("x"), Seen("h", hubspot_at, hubspot_at), Seen("s", AT, AT), tie="salesforce"
+        line(conflict="latest"),
+        Met("x"),
+        Seen("h", hubspot_at, hubspot_at),
+        Seen("s", AT, AT),
+        tie="salesforce",
     )
 
     assert verdict.to == to
@@ -165,16 +169,20 @@ def test_an_absent_field_is_never_written_nor_cleared(blank: str, hubspot: Any, 
 
 
 @pytest.mark.parametrize(
-    ("blank", "to", "value"), [("protect", "hubspot", "x"), ("clear", "salesforce", None), ("ignore", None, None)]
+    ("blank", "to", "value"),
+    [("protect", "hubspot", "x"), ("clear", "salesforce", None), ("ignore", None, None)],
 )
-def test_a_blanked_value_is_filled_again_or_travels_or_rests(blank: str, to: str | None, value: str | None) -> None:
+def test_a_blanked_value_is_filled_again_or_travels_or_rests(
+    blank: str, to: str | None, value: str | None
+) -> None:
     verdict = merged("two_way", "x", None, "x", blank=blank)
 
     assert (verdict.to, verdict.value) == (to, value)
 
 
 @pytest.mark.parametrize(
-    ("first", "to", "waits"), [("fill", None, True), ("salesforce", "hubspot", False), ("hubspot", "salesforce", False)]
+    ("first", "to", "waits"),
+    [("fill", None, True), ("salesforce", "hubspot", False), ("hubspot", "salesforce", False)],
 )
 def test_at_the_first_meeting_the_line_says_who_wins(first: str, to: str | None, waits: bool) -> None:
     verdict = merge(line(first=first), None, Seen("h"), Seen("s"), tie="salesforce")
@@ -202,11 +210,16 @@ def test_write_once_fills_a_blank_once_and_leaves_it_to_people_ever_after() -> N
 
 
 @pytest.mark.parametrize(
-    ("hubspot", "salesforce", "to"), [(True, False, "salesforce"), (True, None, "salesforce"), (False, True, None)]
+    ("hubspot", "salesforce", "to"),
+    [(True, False, "salesforce"), (True, None, "salesforce"), (False, True, None)],
 )
 def test_an_opt_out_is_added_and_never_lifted(hubspot: Any, salesforce: Any, to: str | None) -> None:
     verdict = merge(
-        line("always_hubspot", only=True, blank="ignore"), None, Seen(hubspot), Seen(salesforce), tie="salesforce"
+        line("always_hubspot", only=True, blank="ignore"),
+        None,
+        Seen(hubspot),
+        Seen(salesforce),
+        tie="salesforce",
     )
 
     assert verdict.to == to
@@ -217,3 +230,32 @@ def test_equal_values_are_never_written(rule: str, blank: str) -> None:
     verdict = merged(rule, "other", "same", "same", blank=blank, to="salesforce")
 
     assert verdict.to is None
+
+
+@pytest.mark.parametrize(
+    ("hubspot", "salesforce"),
+    [
+        ("+551155501753", "011/5550-1753"),
+        ("(030) 2312 5243", "+493023125243"),
+        ("+12025550143", "202-555-0143"),
+    ],
+)
+def test_a_local_spelling_of_the_same_number_is_never_written_over(hubspot: str, salesforce: str) -> None:
+    verdict = merge(
+        line(type="phone", first="salesforce"), None, Seen(hubspot), Seen(salesforce), tie="salesforce"
+    )
+
+    assert verdict.to is None
+    assert str(verdict.value).startswith("+")
+
+
+def test_another_local_number_is_a_difference() -> None:
+    verdict = merge(
+        line(type="phone", first="salesforce"),
+        None,
+        Seen("+493023125243"),
+        Seen("(030) 2312 5244"),
+        tie="salesforce",
+    )
+
+    assert (verdict.to, verdict.value) == ("hubspot", "(030) 2312 5244")
