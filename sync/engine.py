@@ -58,6 +58,7 @@ class Pass:
 
     id: int
     planned: int = 0
+    observed: int = 0
     written: Counter[str] = field(default_factory=Counter)
     moved: int = 0
     problems: int = 0
@@ -113,8 +114,8 @@ class Engine:
         done.more = self.intake.is_backlogged(now)
         self._count_calls(now)
         log.info(
-            "pass finished", pass_id=done.id, planned=done.planned, moved=done.moved, problems=done.problems,
-            written=dict(done.written), more=done.more,
+            "pass finished", pass_id=done.id, planned=done.planned, observed=done.observed, moved=done.moved,
+            problems=done.problems, written=dict(done.written), more=done.more,
         )  # fmt: skip
         return done
 
@@ -122,11 +123,11 @@ class Engine:
         """End the pass after the batch in hand; what is left is found again by the next one."""
         self.stopping.set()
 
-    def preview(self) -> Iterator[Plan]:
-        """The plans for every record there is, without recording or writing anything."""
+    def preview(self, pair: str | None = None) -> Iterator[Plan]:
+        """The plans for every record there is (of one *pair*), without recording or writing anything."""
         now = self.clock.now()
         terms = self._terms(now)
-        for batch in self.intake.everything():
+        for batch in self.intake.everything(pair):
             for plans in self._plans(batch, terms, now):
                 yield from plans
 
@@ -237,6 +238,7 @@ class Engine:
             self.roster.forget()
         settled = [*observed, *admitted, *held]
         remember(self.store, done.id, settled, applied, held=held, returns=done.returns, now=now)
+        done.observed += len(observed)
         self._count(done, admitted, applied)
 
     def _remember_progress(self, batch: Batch) -> None:

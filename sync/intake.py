@@ -107,9 +107,11 @@ class Intake:
             return batches
         return []
 
-    def everything(self) -> Iterator[Batch]:
-        """Every record of both sides, without remembering how far it came: for a preview."""
+    def everything(self, pair: str | None = None) -> Iterator[Batch]:
+        """Every record of both sides (of one *pair*), without remembering how far it came: for a preview."""
         for side, kind in BACKFILLED:
+            if pair not in (None, PAIR_OF[side, kind]):
+                continue
             place: str | None = ""
             while place is not None:
                 page = self._gathered(side, kind, place)

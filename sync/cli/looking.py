@@ -14,7 +14,16 @@ import typer
 from connectors.records import Ref
 from sync.bootstrap import read_agreement
 from sync.cli.endings import DIFFERS, BadArgument
-from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
+from sync.cli.options import (
+    PAIRS,
+    Config,
+    Json,
+    Pair,
+    opened_bridge,
+    opened_store,
+    require_pair,
+    settings_with,
+)
 from sync.cli.printing import as_json, clock_time, in_one_line, in_order, json_bytes, progress, say, table
 from sync.model import Plan, Problem
 from sync.report.forecast import forecast
@@ -31,6 +40,7 @@ _SHOWN_AT_ONCE = 60
 
 
 def plan(
+    pair: Pair = None,
     config: Config = None,
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Also write the plan to FILE as JSON.")
@@ -45,14 +55,16 @@ def plan(
 ) -> None:
     """Print what a pass over every record would change, in both directions, and by which rule. Writes nothing.
 
-    Example: leadbridge plan --all
+    Example: leadbridge plan --pair person
     """
+    require_pair(pair)
     plans: list[Plan] = []
     with opened_bridge(config, quiet=True) as bridge, progress("reading both systems") as bar:
-        for one in bridge.engine.preview():
+        for one in bridge.engine.preview(pair):
             bar.advance(1)
             if one.puts or one.problems:
                 plans.append(one)
+    plans.sort(key=lambda one: PAIRS.index(one.pair))
     changes = [change for one in plans for change in _changes(one)]
     said = {
         "changes": changes,

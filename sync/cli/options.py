@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sync.bootstrap import Bridge, bridge, open_store, read_agreement
+from sync.cli.endings import BadArgument
 from sync.logs import start_logging
 from sync.settings import Settings, read_settings
 from sync.store import Store
@@ -20,7 +21,17 @@ Config = Annotated[
         "--config", help="The config folder (LEADBRIDGE_CONFIG, else ./config).", show_default=False
     ),
 ]
+PAIRS = ("person", "company", "deal")
+Pair = Annotated[
+    str | None, typer.Option("--pair", help="Only this pair: person, company or deal.", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
+
+
+def require_pair(pair: str | None) -> None:
+    """Raise `BadArgument` for a pair that does not exist."""
+    if pair is not None and pair not in PAIRS:
+        raise BadArgument(f"--pair is {pair!r}; it must be one of {', '.join(PAIRS)}. Nothing was contacted.")
 
 
 def settings_with(config: Path | None) -> Settings:

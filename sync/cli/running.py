@@ -11,15 +11,14 @@ import typer
 
 from sync.backfill import start
 from sync.bootstrap import Bridge
-from sync.cli.endings import DIFFERS, BadArgument
-from sync.cli.options import Config, Json, opened_bridge
+from sync.cli.endings import DIFFERS
+from sync.cli.options import Config, Json, Pair, opened_bridge, require_pair
 from sync.cli.printing import as_json, progress, say
 from sync.cli.serving import dashboard
 from sync.daemon import Daemon
 from sync.engine import Pass
 
 MOST_PASSES: Final = 100_000
-_PAIRS: Final = ("person", "company", "deal")
 
 
 def run(
@@ -64,9 +63,7 @@ def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
 
 
 def backfill(
-    pair: Annotated[
-        str | None, typer.Option("--pair", help="Only this pair: person, company or deal.")
-    ] = None,
+    pair: Pair = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
@@ -74,15 +71,12 @@ def backfill(
 
     Example: leadbridge backfill --pair person
     """
-    if pair is not None and pair not in _PAIRS:
-        raise BadArgument(
-            f"--pair is {pair!r}; it must be one of {', '.join(_PAIRS)}. Nothing was contacted."
-        )
+    require_pair(pair)
     with opened_bridge(config, quiet=not json) as bridge, progress("records planned") as bar:
         daemon = Daemon(bridge.engine)
         with daemon.stopped_by_signals(), daemon.writing():
             start(bridge.store, pair)
-            done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned))
+            done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))
         _tell_passes(bridge, done, json)
 
 

@@ -63,12 +63,12 @@ class Story:
             Scene(
                 _at(2026, 11, 27, 9, 30),
                 "",
-                "three business days pass; marketing does not object",
+                "three business days after Ada came back; marketing does not object",
                 about,
                 _nothing,
             ),
             Scene(
-                _at(2027, 2, 22, 9, 30), "", "ninety days have passed since the rejection", about, _nothing
+                _at(2027, 2, 22, 9, 30), "", "ninety days have passed since Ada was rejected", about, _nothing
             ),
             Scene(
                 _at(2027, 3, 10, 11),
@@ -108,11 +108,11 @@ class Story:
             Scene(
                 _at(2026, 11, 27, 11),
                 "",
-                "three business days pass; marketing does not object",
+                "three business days after Ben came back; marketing does not object",
                 about,
                 _nothing,
             ),
-            Scene(_at(2027, 1, 25, 9), "", "sixty days have passed since the rejection", about, _nothing),
+            Scene(_at(2027, 1, 25, 9), "", "sixty days have passed since Ben was rejected", about, _nothing),
         ]
 
     def _ada_asks(self, now: datetime) -> None:
