@@ -63,7 +63,9 @@ def _salesforce_row(id_: str, properties: Mapping[str, Any]) -> dict[str, Any]:
 
 def _patch(client: Salesforce, rows: list[dict[str, Any]]) -> None:
     rows.sort(key=lambda row: str(row["attributes"]["type"]))
-    answers: Any = client.restful("composite/sobjects", method="PATCH", json={"allOrNone": False, "records": rows})
+    answers: Any = client.restful(
+        "composite/sobjects", method="PATCH", json={"allOrNone": False, "records": rows}
+    )
     if not all(answer["success"] for answer in answers):
         raise ValueError("Salesforce's twin refused a row of the bare client")
 

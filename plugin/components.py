@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Type = Literal["choice", "text", "long_text", "number", "boolean", "datetime", "date", "url"]
 
@@ -39,11 +39,11 @@ def components(stages: Sequence[str], reasons: Sequence[str]) -> tuple[Component
 
 
 def _salesforce(stages: tuple[str, ...], reasons: tuple[str, ...]) -> tuple[Component, ...]:
-    def field(name: str, label: str, type_: Type, length: int | None = None, **more: object) -> Component:
+    def field(name: str, label: str, type_: Type, length: int | None = None, **more: Any) -> Component:
         kinds = more.pop("kinds", _PERSON)
+        api_name = f"Leadbridge_{name}__c"
         return Component(
-            side="salesforce", kinds=kinds, name=f"Leadbridge_{name}__c", label=label,  # type: ignore[arg-type]
-            type=type_, length=length, **more,  # type: ignore[arg-type]
+            side="salesforce", kinds=kinds, name=api_name, label=label, type=type_, length=length, **more
         )
 
     return (
@@ -65,9 +65,11 @@ def _salesforce(stages: tuple[str, ...], reasons: tuple[str, ...]) -> tuple[Comp
 
 
 def _hubspot(stages: tuple[str, ...], reasons: tuple[str, ...]) -> tuple[Component, ...]:
-    def field(name: str, label: str, type_: Type, **more: object) -> Component:
+    def field(name: str, label: str, type_: Type, **more: Any) -> Component:
         kinds = more.pop("kinds", ("contact",))
-        return Component(side="hubspot", kinds=kinds, name=f"leadbridge_{name}", label=label, type=type_, **more)  # type: ignore[arg-type]
+        return Component(
+            side="hubspot", kinds=kinds, name=f"leadbridge_{name}", label=label, type=type_, **more
+        )
 
     outcome_kinds = ("contact", "company")
     return (
