@@ -79,9 +79,11 @@ def _plain(value: Any) -> Any:
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table; None is an empty cell."""
     grid = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in headings:
-        grid.add_column(heading, overflow="fold")
-    for row in rows:
+    cells = [tuple(row) for row in rows]
+    for place, heading in enumerate(headings):
+        counts = bool(cells) and all(isinstance(row[place], int) for row in cells)
+        grid.add_column(heading, overflow="fold", justify="right" if counts else "left")
+    for row in cells:
         grid.add_row(*(Text("" if cell is None else in_one_line(str(cell))) for cell in row))
     console.print(grid)
 

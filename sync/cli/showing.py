@@ -32,6 +32,7 @@ class Played:
     won: list[dict[str, Any]]
     rejected: list[dict[str, Any]]
     problems: dict[str, int]
+    unexplained: int
     refused: list[str]
     writes: dict[str, int]
     writes_after: int
@@ -140,6 +141,10 @@ def _told(entry: Entry) -> str:
         return f"bridge: {line.field} = {line.new} on the contact in HubSpot"
     if line.what == "told":
         return f"bridge writes a note in {line.side}: {line.why}"
+    if line.what == "created":
+        return f"bridge creates a {line.new} in {line.side}   ({line.why})"
+    if line.what == "linked":
+        return f"bridge: {line.ref} and {line.new} belong together   ({line.why})"
     return f"bridge: {line.what} {line.new or ''} in {line.side}   ({line.why})"
 
 
@@ -153,10 +158,23 @@ def _sum_up(stage: Stage) -> Played:
         won=[_won(contacts[ADA])],
         rejected=[_rejected(contacts[BEN])],
         problems=dict(Counter(one.problem.code for one in stage.bridge.store.problems())),
+        unexplained=sum(one.problem.code == "internal_error" for one in stage.bridge.store.problems()),
         refused=[str(one) for one in stage.world.refusals],
         writes=dict(writes),
         writes_after=after,
     )
+
+
+def _print_problems(stage: Stage, played: Played) -> None:
+    """What waits for a person, by kind, with what to do; each one is listed by its own command."""
+    if not played.problems:
+        return
+    say("Waiting for a person's word:")
+    remedies = {one.problem.code: one.problem.remedy for one in stage.bridge.store.problems()}
+    for code, n in played.problems.items():
+        say(f"  {n} {code}: {remedies[code]}")
+    say(f"  Each with its records: LEADBRIDGE_STATE={STATE} leadbridge problems list")
+    say(f"Problems without an explanation: {played.unexplained}")
 
 
 def _won(row: Any) -> dict[str, Any]:
@@ -185,10 +203,7 @@ def _print_summary(stage: Stage, played: Played, json: bool) -> None:
     for row in (*played.won, *played.rejected):
         say("  " + " · ".join(f"{name} {value}" for name, value in row.items()))
     table(["stage", "people"], played.people.items())
-    if played.problems:
-        say(
-            f"Waiting for a person's word (`LEADBRIDGE_STATE={STATE} leadbridge problems list` explains each):"
-        )
-        table(["problem", "n"], played.problems.items())
-    say(f"Field values written: {', '.join(f'{n} in {side}' for side, n in sorted(played.writes.items()))}.")
+    _print_problems(stage, played)
+    written = ", ".join(f"{n} in {side}" for side, n in sorted(played.writes.items()))
+    say(f"Field values that the bridge wrote (stages, deadlines, keys, fields): {written}.")
     say(f"Writes made by one more `run --once` on this world: {played.writes_after}")
