@@ -85,7 +85,9 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, where: str, now:
     text = _sentence(told, where, _scopes(error))
     match STATUSES.get(status, "lost" if status > 500 else "refused"):
         case "sign_in":
-            return SignInFailed(text + " Check LEADBRIDGE_HUBSPOT__ACCESS_TOKEN.")
+            return SignInFailed(
+                "HubSpot refused the sign-in. " + text + " Check LEADBRIDGE_HUBSPOT__ACCESS_TOKEN."
+            )
         case "busy":
             return _busy(status, headers, error, text, now)
         case "lost":
