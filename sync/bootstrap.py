@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from connectors.base import Connector
 from connectors.hubspot import HubSpotConnector, HubSpotSettings
 from connectors.records import Field, Find, Ref, Side
@@ -25,17 +27,47 @@ from plugin.components import components
 from sync.clock import Clock, SystemClock
 from sync.engine import Engine
 from sync.gather import watched_fields
+from sync.gather.fields import Fields
 from sync.settings import PREFIX, Http, HubSpotAccess, SalesforceAccess, Settings, shipped_config
 from sync.store import Store
 
 __all__ = ["Bridge", "bridge", "connect", "open_store", "read_agreement", "settings_from", "shipped_config"]
 
 THREADS: Final = 8
+log = structlog.get_logger(__name__)
 Described = Mapping[tuple[Side, str], Mapping[str, Field]]
 _DESCRIBED: Final[Mapping[Side, tuple[str, ...]]] = {
     "hubspot": ("contact", "company", "deal"),
     "salesforce": ("lead", "contact", "account", "opportunity"),
 }
+
+
+class Edits:
+    """Takes edits of the config folder into a running engine; a broken one keeps the last good version."""
+
+    def __init__(self, folder: Path, known: Described, engine: Engine) -> None:
+        self._folder, self._known, self._engine = folder, known, engine
+        self._taken = read_texts(folder)
+        self._trouble: str | None = None
+
+    def take(self) -> str | None:
+        """Go by what stands in the folder now; what is wrong with it, if it cannot be taken."""
+        texts = read_texts(self._folder)
+        if texts == self._taken:
+            return self._trouble
+        self._taken = texts
+        try:
+            agreement = compile_agreement(texts, self._known)
+            require_plugin(agreement, self._known)
+            require_name(agreement, self._engine.agreement.bridge.name)
+        except Broken as broken:
+            self._trouble = "; ".join(["an edit of the config was not taken", *map(str, broken.mistakes)])
+            log.warning("config not taken", mistakes=[str(mistake) for mistake in broken.mistakes])
+            return self._trouble
+        self._engine.take(agreement, fields_of(agreement, self._known))
+        self._trouble = None
+        log.info("config taken", files=len(texts))
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +80,7 @@ class Bridge:
     connectors: Mapping[Side, Connector]
     engine: Engine
     clock: Clock
+    edits: Edits
 
     def contact_with(self, email: str) -> Ref | None:
         """The contact in HubSpot that has this e-mail address."""
@@ -74,19 +107,17 @@ def bridge(settings: Settings, clock: Clock | None = None) -> Iterator[Bridge]:
             ThreadPoolExecutor(THREADS, "bridge") as pool,
             _garbage_looked_for_less_often(),
         ):
-            fields = watched_fields(
-                agreement, has_currency="CurrencyIsoCode" in known["salesforce", "opportunity"]
-            )
             engine = Engine(
                 store=store,
                 connectors=connectors,
                 agreement=agreement,
-                fields=fields,
+                fields=fields_of(agreement, known),
                 clock=clock,
                 pool=pool,
                 stopping=stopping,
             )
-            yield Bridge(settings, agreement, store, connectors, engine, clock)
+            edits = Edits(settings.config, known, engine)
+            yield Bridge(settings, agreement, store, connectors, engine, clock, edits)
     finally:
         for connector in connectors.values():
             connector.close()
@@ -126,11 +157,30 @@ def read_agreement(folder: Path, known: Described | None = None) -> Agreement:
     if not folder.is_dir():
         remedy = "Write one with `leadbridge init DIR`, or name it with --config or LEADBRIDGE_CONFIG."
         raise Broken([Mistake(str(folder), 0, "There is no config folder here.", remedy)])
-    texts = {
-        str(path.relative_to(folder).as_posix()): path.read_text("utf-8", errors="replace")
+    return compile_agreement(read_texts(folder), known)
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """Every YAML file below *folder*, by its path from there."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8", errors="replace")
         for path in sorted(folder.rglob("*.yaml"))
     }
-    return compile_agreement(texts, known)
+
+
+def fields_of(agreement: Agreement, known: Described) -> Fields:
+    """The fields to look at, in an org with the currencies that *known* shows."""
+    return watched_fields(agreement, has_currency="CurrencyIsoCode" in known["salesforce", "opportunity"])
+
+
+def require_name(agreement: Agreement, name: str) -> None:
+    """Raise `Broken` when a running bridge was given another name: its store goes by it."""
+    if agreement.bridge.name != name:
+        remedy = (
+            f"let it be {name!r} again; a bridge of another name is another bridge, with a store of its own"
+        )
+        text = f"`name` became {agreement.bridge.name!r} while the bridge {name!r} runs"
+        raise Broken([Mistake("bridge.yaml", 0, text, remedy)])
 
 
 def connect(settings: Settings, clock: Clock, stopping: threading.Event) -> dict[Side, Connector]:

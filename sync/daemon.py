@@ -27,14 +27,21 @@ MOST_PASSES: Final = 50
 SIGN_IN_AGAIN_S: Final = 60.0
 
 
+def _no_edits() -> str | None:
+    """The config stays as it was read."""
+    return None
+
+
 class Daemon:
     """Runs the passes of one bridge, as its only writer."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, take_edits: Callable[[], str | None] = _no_edits) -> None:
         self._engine = engine
+        self._take_edits = take_edits
         self.stopping = engine.stopping
         self.last_pass_at: datetime | None = None
         self.trouble: str | None = None
+        self.config_trouble: str | None = None
 
     def run(self) -> None:
         """Pass after pass until `stopping` is set."""
@@ -81,7 +88,8 @@ class Daemon:
         self._engine.stop()
 
     def _pass_and_pause(self) -> float:
-        """One pass; how long to wait before the next one."""
+        """One pass, by the config as it is now; how long to wait before the next one."""
+        self.config_trouble = self._take_edits()
         poll_s = float(self._engine.agreement.bridge.poll_s)
         try:
             done = self._one()

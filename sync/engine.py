@@ -89,15 +89,18 @@ class Engine:
         self.stopping = stopping or threading.Event()
         self.store = store
         self.connectors = connectors
-        self.agreement = agreement
-        self.fields = fields
         self.clock = clock
         self.pool = pool
-        overlap = {side: timedelta(seconds=s) for side, s in agreement.bridge.overlap_s.items()}
-        self.intake = Intake(store, connectors, fields, overlap, pool)
-        self.rollout = Rollout(store, agreement)
         self._counted: dict[Side, Counter[str]] = {side: Counter() for side in connectors}
-        self.roster = Roster(connectors, agreement.bridge.owners, fields)
+        self.take(agreement, fields)
+
+    def take(self, agreement: Agreement, fields: Mapping[tuple[Side, str], tuple[str, ...]]) -> None:
+        """Go by *agreement* from the next pass on."""
+        self.agreement, self.fields = agreement, fields
+        overlap = {side: timedelta(seconds=s) for side, s in agreement.bridge.overlap_s.items()}
+        self.intake = Intake(self.store, self.connectors, fields, overlap, self.pool)
+        self.rollout = Rollout(self.store, agreement)
+        self.roster = Roster(self.connectors, agreement.bridge.owners, fields)
 
     def run_pass(self) -> Pass:
         """Work off all that is due now; writes only in `mode: write` and inside the roll-out."""
@@ -122,6 +125,10 @@ class Engine:
     def stop(self) -> None:
         """End the pass after the batch in hand; what is left is found again by the next one."""
         self.stopping.set()
+
+    def name_of(self, user: str) -> str:
+        """The name of a user of either side; one that is not known keeps the id."""
+        return self.roster.name_of(user)
 
     def preview(self, pair: str | None = None) -> Iterator[Plan]:
         """The plans for every record there is (of one *pair*), without recording or writing anything."""

@@ -124,6 +124,9 @@ def _print_plan(changes: list[dict[str, Any]], said: dict[str, Any], show_all: b
     )
     say(f"{len(changes)} changes, {len(said['problems'])} problems; nothing was written.")
     say(
+        "A company or deal is created in HubSpot once one of its people is linked: it is in the plan from then on."
+    )
+    say(
         f"Writing them takes {said['forecast']['salesforce']} Salesforce and {said['forecast']['hubspot']} HubSpot calls."
     )
 

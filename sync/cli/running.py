@@ -31,7 +31,7 @@ def run(
     Example: leadbridge run --once
     """
     with opened_bridge(config, quiet=once and not json) as bridge:
-        daemon = Daemon(bridge.engine)
+        daemon = Daemon(bridge.engine, take_edits=bridge.edits.take)
         if not once:
             with daemon.stopped_by_signals(), dashboard(bridge, daemon) as url:
                 say(f"dashboard: {url}  ·  mode: {bridge.agreement.bridge.mode}  ·  stop with Ctrl-C")

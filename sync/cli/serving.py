@@ -24,7 +24,7 @@ def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
         bridge.store,
         find_contact=bridge.contact_with,
         health=lambda: health_of(bridge, daemon),
-        name_of=bridge.engine.roster.name_of,
+        name_of=bridge.engine.name_of,
     )
     stages = tuple((name, name.replace("_", " ")) for name in bridge.agreement.lifecycle.stages)
     look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone)
@@ -36,15 +36,14 @@ def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
 def health_of(bridge: Bridge, daemon: Daemon) -> Health:
     """Ready once a pass has ended, and none has been missing for long."""
     last = daemon.last_pass_at
-    late = timedelta(seconds=bridge.agreement.bridge.poll_s * 3 + 600)
+    late = timedelta(seconds=bridge.engine.agreement.bridge.poll_s * 3 + 600)
     alive = last is None or bridge.clock.now() - last < late
-    reasons = [
-        reason for reason in (daemon.trouble, None if last else "the first pass is under way") if reason
-    ]
+    waiting = None if last else "the first pass is under way"
+    reasons = [reason for reason in (daemon.trouble, daemon.config_trouble, waiting) if reason]
     return Health(
         alive=alive,
         ready=alive and last is not None and daemon.trouble is None,
-        mode=bridge.agreement.bridge.mode,
+        mode=bridge.engine.agreement.bridge.mode,
         last_pass_at=last,
         backlog=sum(bridge.store.backlog().values()),
         problems=len(bridge.store.problems()),
