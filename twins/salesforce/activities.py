@@ -14,13 +14,13 @@ from twins.salesforce.errors import RowRefused
 from twins.salesforce.moments import moment, stamp
 
 if TYPE_CHECKING:
-    from twins.salesforce.saving import Save
+    from twins.salesforce.running import Running
     from twins.salesforce.store import Row
 
 _CLOSED = "Completed"
 
 
-def derive_task(save: Save, _old: Row | None, row: dict[str, Any]) -> None:
+def derive_task(save: Running, _old: Row | None, row: dict[str, Any]) -> None:
     """A completed task is closed from that moment; reopened, it is not."""
     _about(save, row)
     if row.get("Status") == _CLOSED:
@@ -36,7 +36,7 @@ def derive_task(save: Save, _old: Row | None, row: dict[str, Any]) -> None:
         row.pop("IsHighPriority", None)
 
 
-def derive_event(save: Save, old: Row | None, row: dict[str, Any]) -> None:
+def derive_event(save: Running, old: Row | None, row: dict[str, Any]) -> None:
     """An event needs a start and a length; its date is the start's day in the org's zone."""
     _about(save, row)
     start = row.get("StartDateTime") or row.get("ActivityDateTime")
@@ -56,7 +56,7 @@ def derive_event(save: Save, old: Row | None, row: dict[str, Any]) -> None:
     row["ActivityDate"] = begins.astimezone(save.org.zone).date().isoformat()
 
 
-def touch(save: Save, _old: Row | None, row: Row) -> None:
+def touch(save: Running, _old: Row | None, row: Row) -> None:
     """Move LastActivityDate of everything that *row* is about, where it is the newest there."""
     on = _happened_on(save, row)
     if on is None:
@@ -67,7 +67,7 @@ def touch(save: Save, _old: Row | None, row: Row) -> None:
             save.touch(key, {"LastActivityDate": on})
 
 
-def _happened_on(save: Save, row: Row) -> str | None:
+def _happened_on(save: Running, row: Row) -> str | None:
     if row["Id"].startswith("00U"):
         day: str | None = row["ActivityDate"]
     elif row.get("IsClosed"):
@@ -81,7 +81,7 @@ def _happened_on(save: Save, row: Row) -> str | None:
     return day
 
 
-def _about(save: Save, row: dict[str, Any]) -> None:
+def _about(save: Running, row: dict[str, Any]) -> None:
     """A lead stands alone; a contact or an opportunity brings its account along."""
     who, what = row.get("WhoId"), row.get("WhatId")
     if who and what and who.startswith("00Q"):

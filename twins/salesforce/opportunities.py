@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from twins.salesforce.saving import Save
+    from twins.salesforce.running import Running
     from twins.salesforce.store import Row
 
 
-def derive(save: Save, old: Row | None, row: dict[str, Any]) -> None:
+def derive(save: Running, old: Row | None, row: dict[str, Any]) -> None:
     """Let everything that hangs on the stage follow it; a probability given by hand stays."""
     before: Row = old or {}
     if row["StageName"] != before.get("StageName"):
@@ -41,7 +41,7 @@ def derive(save: Save, old: Row | None, row: dict[str, Any]) -> None:
         row["ExpectedRevenue"] = round(amount * row.get("Probability", 0) / 100, 2)
 
 
-def join_contact(save: Save, old: Row | None, row: Row) -> None:
+def join_contact(save: Running, old: Row | None, row: Row) -> None:
     """An opportunity born with a ContactId gets that contact as its primary role."""
     if old is None and row.get("ContactId"):
         role = {"OpportunityId": row["Id"], "ContactId": row["ContactId"], "IsPrimary": True}
