@@ -76,7 +76,6 @@ class FieldLine:
     fingerprint: str
     file: str
     line: int
-    sensitive: bool = False
     ends: Mapping[tuple[str, str], End] = field(repr=False, compare=False)
 
     def fields(self, side: Side, kind: str) -> tuple[str, ...]:

@@ -221,6 +221,7 @@ class Plan:
 class Facts:
     """All that planning may look at for one unit: both records as they are now, and what we know.
 
+    *followers* are the people whose stage follows this opportunity.
     *candidates* may be the missing counterpart; those in *taken* are linked to another
     record already, and *rivals* are records of our own side that may claim them as well.
     """
@@ -239,6 +240,7 @@ class Facts:
     activities: tuple[Record, ...] = ()
     accounts: tuple[Record, ...] = ()
     relatives: Mapping[Ref, Link] = field(default_factory=dict)
+    followers: tuple[Ref, ...] = ()
     knocks: tuple[Ref, ...] = ()
     polled: bool = False
     problem: Problem | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,11 +24,17 @@ def gather_deals(
     ids = tuple(
         one.salesforce.ref.id for one in facts if one.salesforce is not None and one.link.hubspot is None
     )
+    followers = store.people_following(one.ref.id for one in opportunities)
     [deals] = reader.find(
         "hubspot", [Find("deal", {"leadbridge_key": ids}, reader.fields["hubspot", "deal"])]
     )
     return [
-        replace(one, relatives=relatives.get(one.salesforce.ref, {}), candidates=tuple(deals))
+        replace(
+            one,
+            relatives=relatives.get(one.salesforce.ref, {}),
+            candidates=tuple(deals),
+            followers=_contacts(followers.get(one.salesforce.ref.id, ())),
+        )
         if one.salesforce is not None
         else one
         for one in facts
@@ -49,6 +56,10 @@ def _relatives(store: Store, reader: Reader, opportunities: list[Record]) -> dic
     refs = [ref for found in related.values() for ref in found]
     links = {**store.links("person", _of(refs, "contact")), **store.links("company", _of(refs, "account"))}
     return {key: _joined(refs, links) for key, refs in related.items()}
+
+
+def _contacts(links: Iterable[Link]) -> tuple[Ref, ...]:
+    return tuple(link.hubspot for link in links if link.hubspot is not None)
 
 
 def _of(refs: list[Ref], kind: str) -> list[Ref]:

@@ -39,6 +39,9 @@ def _has_moved(draft: Draft, opportunity: Record) -> bool:
 
 
 def _ask_people(draft: Draft) -> None:
+    """Whoever has a role in it, and whoever's stage follows it although the role is gone."""
+    for ref in draft.facts.followers:
+        draft.ask(ref)
     for ref in draft.facts.relatives:
         if ref.kind in ("lead", "contact"):
             draft.ask(ref)

@@ -41,10 +41,6 @@ class Bases(Shelf):
             ).all()
         return {row.stage: row.people for row in rows}
 
-    def find_people(self, opportunity: str) -> list[Link]:
-        """The people whose stage follows this opportunity (its Salesforce id)."""
-        return self.people_following([opportunity]).get(opportunity, [])
-
     def people_following(self, opportunities: Iterable[str]) -> dict[str, list[Link]]:
         """The people whose stage follows one of these opportunities, by opportunity."""
         found: dict[str, list[Link]] = defaultdict(list)

@@ -19,7 +19,7 @@ def line(rule: str = "two_way", **more: Any) -> FieldLine:
     settings: dict[str, Any] = {
         "name": "person.jobtitle", "pair": "person", "type": "text", "rule": rule, "to": None,
         "conflict": "salesforce", "blank": "clear", "first": "fill", "only": None, "if_required": None,
-        "cuts": False, "sensitive": False, "verify": False, "fingerprint": "f", "file": "fields/person.yaml",
+        "cuts": False, "verify": False, "fingerprint": "f", "file": "fields/person.yaml",
         "line": 1, "ends": {},
     }  # fmt: skip
     return FieldLine(**{**settings, **more})
