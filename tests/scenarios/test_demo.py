@@ -40,10 +40,9 @@ def test_the_demo_can_be_read_by_machines(leadbridge: Leadbridge) -> None:
 
     told = ended.json
     assert ended.out.count("\n") == 1
-    assert set(told) == {
-            "people", "won", "rejected", "problems", "unexplained", "refused", "writes", "writes_after",
-        }  # fmt: skip
-        assert told["unexplained"] == 0
+    figures = {"people", "won", "rejected", "problems", "unexplained", "refused", "writes", "writes_after"}
+    assert set(told) == figures
+    assert told["unexplained"] == 0
     [won], [rejected] = told["won"], told["rejected"]
     assert (won["leadbridge_stage"], won["leadbridge_outcome"], won["lifecyclestage"]) == (
         "won",

@@ -19,7 +19,9 @@ def test_a_person_who_lost_the_role_in_an_opportunity_is_worked_on_again(tmp_pat
         [role] = salesforce.records("OpportunityContactRole")
 
         salesforce.delete("OpportunityContactRole", role["Id"], sam, stage.clock.now())
-        salesforce.update("Opportunity", role["OpportunityId"], {"Name": "Another buyer"}, sam, stage.clock.now())
+        salesforce.update(
+            "Opportunity", role["OpportunityId"], {"Name": "Another buyer"}, sam, stage.clock.now()
+        )
         stage.settle()
 
         contact = stage.world.hubspot.contact(ADA) or ""
