@@ -109,7 +109,7 @@ class Engine:
         self.rollout.knock_if_widened(now)
         terms = self._terms(now)
         if self.rollout.may_write:
-            settle_unknown(self.store, self.connectors, terms, done.id, now)
+            settle_unknown(self.store, self.connectors, terms, done.id, now, wait=self._wait)
         for batch in self._batches(done, terms, now):
             if self.stopping.is_set():
                 break
@@ -146,6 +146,9 @@ class Engine:
             us={side: connector.whoami() for side, connector in self.connectors.items()},
             fallback_queue=self.roster.fallback_queue,
         )
+
+    def _wait(self, seconds: float) -> None:
+        self.clock.wait(seconds, self.stopping)
 
     def _count_calls(self, now: datetime) -> None:
         """Keep today's calls by side and purpose, for budgets and `status`."""

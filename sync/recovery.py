@@ -10,7 +10,7 @@ as told, so that the plan that follows does not tell it again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -34,12 +34,19 @@ _TEXT: Final = {"task": "Description", "note": "hs_note_body"}
 
 
 def settle_unknown(
-    store: Store, connectors: Mapping[Side, Connector], terms: Terms, pass_id: int, now: datetime
+    store: Store,
+    connectors: Mapping[Side, Connector],
+    terms: Terms,
+    pass_id: int,
+    now: datetime,
+    *,
+    wait: Callable[[float], None],
 ) -> None:
     """Settle every write that was intended and never receipted."""
     open_writes = store.unsettled()
     if not open_writes:
         return
+    wait(_until_search_shows([write for write, _, _ in open_writes], terms, now))
     records = _as_they_are(connectors, [write for write, _, _ in open_writes])
     settled = [(write, subject, _receipt(connectors, write, records)) for write, subject, _ in open_writes]
     done = [
@@ -49,6 +56,17 @@ def settle_unknown(
         store.receipts(pass_id, [(Put(write), receipt) for write, _, receipt in settled], now)
         _remember(store, done, terms)
         store.knock([Knock(subject) for _, subject, _ in open_writes], now)
+
+
+def _until_search_shows(writes: Sequence[Write], terms: Terms, now: datetime) -> float:
+    """Seconds until HubSpot's search shows the youngest note, if it was made: looked for too early it is made twice."""
+    made_at = [
+        datetime.fromisoformat(str(one.values["hs_timestamp"])) for one in writes if one.kind == "note"
+    ]
+    if not made_at:
+        return 0.0
+    lag_s = terms.agreement.bridge.overlap_s["hubspot"]
+    return max(0.0, lag_s - (now - max(made_at)).total_seconds())
 
 
 def _as_they_are(connectors: Mapping[Side, Connector], writes: Sequence[Write]) -> dict[Ref, Record]:

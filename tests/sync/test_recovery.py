@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.records import Ref, Write
@@ -41,7 +43,7 @@ def task(contact: Ref, lead: Ref) -> Write:
 def recover(road: Road) -> None:
     now = road.clock.now()
     terms = Terms(road.agreement, Directory(), us=US)
-    settle_unknown(road.store, road.sides, terms, road.store.next_pass(now), now)
+    settle_unknown(road.store, road.sides, terms, road.store.next_pass(now), now, wait=road.clock.advance)
 
 
 def told(road: Road, contact: Ref) -> dict[str, str]:
@@ -194,3 +196,18 @@ def test_an_edit_made_after_a_write_whose_receipt_was_lost_is_carried_on(road: R
 
     assert road.salesforce.values(lead)["Title"] == "Head of Quality"
     assert road.hubspot.values(contact)["jobtitle"] == "Head of Quality"
+
+
+@pytest.mark.fault("F18")
+def test_a_note_in_doubt_is_looked_for_once_search_must_show_it(road: Road) -> None:
+    contact, _ = road.person("ada@example.com")
+    road.settle()
+    at = road.clock.now()
+    write = note(contact)
+    fresh = {**write.values, "hs_timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+    intend(road, contact, replace(write, values=fresh))
+
+    recover(road)
+
+    assert (road.clock.now() - at).total_seconds() >= road.agreement.bridge.overlap_s["hubspot"]
+    assert len(road.hubspot.all("note")) == 1
