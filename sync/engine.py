@@ -50,6 +50,7 @@ log = structlog.get_logger(__name__)
 PAIRS: Final = ("company", "person", "deal")
 BACKFILL_PAGES_PER_PASS: Final = 5
 VISITS_PER_PASS: Final = 6
+GUARD: Final = timedelta(seconds=30)
 
 
 @dataclass(slots=True)
@@ -98,7 +99,7 @@ class Engine:
         """Go by *agreement* from the next pass on."""
         self.agreement, self.fields = agreement, fields
         overlap = {side: timedelta(seconds=s) for side, s in agreement.bridge.overlap_s.items()}
-        self.intake = Intake(self.store, self.connectors, fields, overlap, self.pool)
+        self.intake = Intake(self.store, self.connectors, fields, overlap, self.pool, self.clock.now)
         self.rollout = Rollout(self.store, agreement)
         self.roster = Roster(self.connectors, agreement.bridge.owners, fields)
 
@@ -182,6 +183,7 @@ class Engine:
         """Plan and carry out one batch, pair by pair, then store how far it came."""
         now = self.clock.now()
         self.store.renew_lease(now)
+        batch.forget_if_older(GUARD, now)
         done.visits.update(knock.ref for knock in batch.knocks)
         for plans in self._plans(batch, terms, now):
             self._settle(done, plans, now)

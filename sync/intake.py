@@ -6,7 +6,7 @@ in this very pass is carried beside its key, so that it is not read twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -54,6 +54,12 @@ class Batch:
     roles: list[Record] = field(default_factory=list)
     cursors: list[tuple[Side, str, Cursor]] = field(default_factory=list)
     place: tuple[Side, str, str | None] | None = None
+    read_at: datetime | None = None
+
+    def forget_if_older(self, than: timedelta, now: datetime) -> None:
+        """Rows that have waited too long are no guard for a write: they are read again."""
+        if self.read_at is not None and now - self.read_at > than:
+            self.carried.clear()
 
 
 class Intake:
@@ -66,7 +72,9 @@ class Intake:
         fields: Mapping[tuple[Side, str], tuple[str, ...]],
         overlap: Mapping[Side, timedelta],
         pool: Executor,
+        now: Callable[[], datetime],
     ) -> None:
+        self._now = now
         self._store = store
         self._connectors = connectors
         self._fields = fields
@@ -76,9 +84,9 @@ class Intake:
     def polled(self, start: datetime, us: Mapping[Side, str | None]) -> Iterator[Batch]:
         """Everything that changed on either side since the cursors; the last batch moves them."""
         batch = Batch()
-        for page, side in self._pages(start):
+        for page, side, read_at in self._pages(start):
             for some in chunks(self._unseen(side, page, us.get(side)), BATCH):
-                _take(batch, some)
+                _take(batch, some, read_at)
                 if len(batch.knocks) >= BATCH:
                     yield batch
                     batch = Batch()
@@ -132,10 +140,11 @@ class Intake:
             records.extend(page.records)
         return Page(kind, tuple(records), page.next, page.as_of)
 
-    def _pages(self, start: datetime) -> Iterator[tuple[Page, Side]]:
+    def _pages(self, start: datetime) -> Iterator[tuple[Page, Side, datetime]]:
         """Pages of all polled kinds; both sides are asked at the same time."""
         watches: dict[Side, list[Watch]] = {side: self._watches(side, start) for side in POLLED}
         while any(watches.values()):
+            read_at = self._now()
             asked = {
                 side: self._pool.submit(self._connectors[side].changes, due)
                 for side, due in watches.items()
@@ -144,7 +153,7 @@ class Intake:
             again: dict[Side, list[Watch]] = {"hubspot": [], "salesforce": []}
             for side, answer in asked.items():
                 for watch, page in zip(watches[side], answer.result(), strict=True):
-                    yield page, side
+                    yield page, side, read_at
                     if page.next is not None:
                         again[side].append(Watch(watch.kind, watch.fields, page.next))
             watches = again
@@ -182,7 +191,8 @@ def _is_seen(record: Record, seen: datetime | None, us: str | None) -> bool:
     )
 
 
-def _take(batch: Batch, fresh: Iterable[Record]) -> None:
+def _take(batch: Batch, fresh: Iterable[Record], read_at: datetime) -> None:
+    batch.read_at = min(read_at, batch.read_at or read_at)
     for record in fresh:
         if record.ref.kind == "opportunity_contact_role":
             batch.roles.append(record)

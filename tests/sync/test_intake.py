@@ -202,3 +202,19 @@ def test_an_edit_within_the_second_of_our_own_write_is_seen(road: Road) -> None:
 
     assert road.salesforce.values(lead)["City"] == "Bonn"
     assert road.hubspot.values(contact)["jobtitle"] == "Head of Tests"
+
+
+def test_rows_that_waited_for_too_long_are_read_again(road: Road) -> None:
+    contact, _ = road.person("ada@example.com")
+    road.settle()
+    road.clock.advance(60)
+    road.hubspot.edit(contact, jobtitle="Head of Tests")
+    [batch] = [one for one in road.engine.intake.polled(road.clock.now(), US) if one.knocks]
+
+    batch.forget_if_older(timedelta(seconds=30), road.clock.now() + timedelta(seconds=29))
+    kept = dict(batch.carried)
+    batch.forget_if_older(timedelta(seconds=30), road.clock.now() + timedelta(seconds=31))
+
+    assert list(kept) == [contact]
+    assert batch.carried == {}
+    assert [knock.ref for knock in batch.knocks] == [contact]
