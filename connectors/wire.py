@@ -7,6 +7,7 @@ look at what they parse; this is the one place that does.
 from __future__ import annotations
 
 import email.utils
+import json
 import ssl
 import time
 from collections.abc import Mapping
@@ -93,10 +94,35 @@ def parse(body: bytes, content_type: str | None, where: str, setting: str) -> An
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
+        if b"\\ud" in body.lower() and (readable := _without_half_characters(body)) is not None:
+            return readable
         what = "an empty body" if not body.strip() else "broken JSON"
         raise Unknown(
             f"{where} was answered with {what}: check {setting} and any proxy in between."
         ) from None
+
+
+def _without_half_characters(body: bytes) -> Any:
+    """The JSON without fields that hold half of a surrogate pair: no text, so the field counts as not seen.
+
+    RFC 8259 §8.2 lets such escapes through (https://www.rfc-editor.org/rfc/rfc8259#section-8.2).
+    """
+
+    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {name: value for name, value in pairs if not isinstance(value, str) or _is_text(value)}
+
+    try:
+        return json.loads(body, object_pairs_hook=whole)
+    except ValueError:
+        return None
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def moment(headers: Mapping[str, str], otherwise: datetime) -> datetime:

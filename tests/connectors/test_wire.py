@@ -68,3 +68,11 @@ def test_the_libraries_own_retries_are_off() -> None:
     retries = no_retries()
 
     assert (retries.total, retries.respect_retry_after_header) == (0, False)
+
+
+def test_a_field_with_half_a_character_counts_as_not_seen() -> None:
+    body = rb'{"results":[{"id":"1","properties":{"firstname":"Ada \ud83d","lastname":"Lind \ud83d\ude00"}}]}'
+
+    told = parse(body, "application/json", "GET /contacts", "LEADBRIDGE_HUBSPOT__BASE_URL")
+
+    assert told == {"results": [{"id": "1", "properties": {"lastname": "Lind 😀"}}]}
