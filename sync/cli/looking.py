@@ -1,4 +1,4 @@
-"""Commands that look and change nothing: plan, status, problems, why, timeline."""
+"""Commands that look and change nothing: plan, status, why, timeline."""
 
 from __future__ import annotations
 
@@ -25,17 +25,13 @@ from sync.cli.options import (
     settings_with,
 )
 from sync.cli.printing import as_json, clock_time, in_one_line, in_order, json_bytes, progress, say, table
-from sync.model import Plan, Problem
+from sync.cli.problems import in_words
+from sync.model import Plan
 from sync.report.forecast import forecast
 from sync.report.lines import Line
 from sync.report.views import StoreViews, shown
 from sync.store import Store
 
-problems = typer.Typer(
-    help="What went wrong, who must act, and what to do.\n\nExample: leadbridge problems list",
-    short_help="What went wrong, who must act, and what to do.",
-    no_args_is_help=True,
-)
 _SHOWN_AT_ONCE = 60
 
 
@@ -68,7 +64,7 @@ def plan(
     changes = [change for one in plans for change in _changes(one)]
     said = {
         "changes": changes,
-        "problems": [_problem(p) for one in plans for p in one.problems],
+        "problems": [in_words(p) for one in plans for p in one.problems],
         "forecast": forecast(plans),
     }
     if out is not None:
@@ -97,13 +93,6 @@ def _changes(one: Plan) -> list[dict[str, Any]]:
         if decision.side is not None
         and decision.what in ("field", "conflict", "projected", "outcome", "created", "linked")
     ]
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    return {
-        "code": problem.code, "ref": problem.subject, "field": problem.field,
-        "text": problem.text, "remedy": problem.remedy, "who": problem.who,
-    }  # fmt: skip
 
 
 def _print_plan(changes: list[dict[str, Any]], said: dict[str, Any], show_all: bool) -> None:
@@ -176,49 +165,6 @@ def _first_wrote(live_since: str | None, zone: Any) -> str:
     if live_since is None:
         return "has never written"
     return f"first wrote {clock_time(datetime.fromisoformat(live_since), zone)}"
-
-
-@problems.command("list")
-def problems_list(
-    config: Config = None,
-    kind: Annotated[
-        str | None, typer.Option("--kind", help="Only problems with this code, e.g. conflict.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """List what somebody must act on, the oldest first; exits with 4 when there is anything.
-
-    Example: leadbridge problems list --kind conflict
-    """
-    with opened_store(config) as store:
-        every = store.problems()
-    found = [one for one in every if kind in (None, one.problem.code)]
-    if json:
-        as_json(
-            [{"id": one.id, **_problem(one.problem), "since": one.since, "times": one.times} for one in found]
-        )
-    elif found:
-        for one in found:
-            _print_problem(one.id, one.problem, one.times)
-    else:
-        say(_none_of(kind, sorted({one.problem.code for one in every})))
-    if found:
-        raise typer.Exit(DIFFERS)
-
-
-def _none_of(kind: str | None, codes: list[str]) -> str:
-    """That nothing is listed; and which codes there are, for one that was mistyped."""
-    if kind is None or not codes:
-        return "No open problems."
-    return f"No open problems with the code {kind}; there are some with {', '.join(codes)}."
-
-
-def _print_problem(number: int, problem: Problem, times: int) -> None:
-    about = f" · {problem.field}" if problem.field else ""
-    met = f" · met {times} times" if times > 1 else ""
-    say(f"#{number}  {problem.code}  {problem.subject}{about}{met}")
-    say(f"    what: {problem.text}")
-    say(f"    {problem.who} must act: {problem.remedy}")
 
 
 def why(
