@@ -64,6 +64,7 @@ class Pass:
     moved: int = 0
     problems: int = 0
     more: bool = False
+    polled: bool = False
     returns: Counter[Ref] = field(default_factory=Counter)
     visits: Counter[Ref] = field(default_factory=Counter)
 
@@ -93,6 +94,7 @@ class Engine:
         self.clock = clock
         self.pool = pool
         self._counted: dict[Side, Counter[str]] = {side: Counter() for side in connectors}
+        self._polled_at: datetime | None = None
         self.take(agreement, fields)
 
     def take(self, agreement: Agreement, fields: Mapping[tuple[Side, str], tuple[str, ...]]) -> None:
@@ -115,7 +117,7 @@ class Engine:
             if self.stopping.is_set():
                 break
             self._work(done, batch, terms)
-        done.more = self.intake.is_backlogged(now)
+        done.more = self.intake.is_backlogged(now) or not done.polled
         self._count_calls(now)
         log.info(
             "pass finished", pass_id=done.id, planned=done.planned, observed=done.observed, moved=done.moved,
@@ -160,7 +162,9 @@ class Engine:
 
     def _batches(self, done: Pass, terms: Terms, now: datetime) -> Iterator[Batch]:
         yield self.intake.waking(now)
-        yield from self.intake.polled(now, terms.us)
+        if self._is_time_to_poll(now):
+            yield from self.intake.polled(now, terms.us)
+            self._polled_at, done.polled = now, True
         yield from self._due(done, now)
         for _ in range(BACKFILL_PAGES_PER_PASS):
             batches = self.intake.backfill()
@@ -169,6 +173,11 @@ class Engine:
                 yield from self._due(done, now)
             if not batches:
                 break
+
+    def _is_time_to_poll(self, now: datetime) -> bool:
+        """Passes follow each other without a pause in a backfill; its own writes are not read again in each."""
+        poll = timedelta(seconds=self.agreement.bridge.poll_s)
+        return self._polled_at is None or now - self._polled_at >= poll or not self.intake.is_backfilling()
 
     def _due(self, done: Pass, now: datetime) -> Iterator[Batch]:
         """The inbox until it is empty; a key that knocks without end waits for the next pass."""

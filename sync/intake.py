@@ -128,8 +128,11 @@ class Intake:
 
     def is_backlogged(self, now: datetime) -> bool:
         """Something is due in the inbox, or a backfill is under way."""
-        waiting = any(self._store.due(now, 1))
-        return waiting or any(self._store.backfill_place(side, kind) is not None for side, kind in BACKFILLED)
+        return any(self._store.due(now, 1)) or self.is_backfilling()
+
+    def is_backfilling(self) -> bool:
+        """A backfill is under way."""
+        return any(self._store.backfill_place(side, kind) is not None for side, kind in BACKFILLED)
 
     def _gathered(self, side: Side, kind: str, after: str) -> Page:
         """Small vendor pages are put together, so that the other side is asked in full batches."""

@@ -212,7 +212,8 @@ def _differences(one: Any, other: Any) -> Any:
 def _killed_is_the_same(folder: Path, count: int, kills: tuple[tuple[int, Moment], ...]) -> None:
     with crowded(count) as calm, crowded(count) as rough:
         _backfilled(calm, _new(folder / "calm"))
-        assert _backfilled(rough, _new(folder / "rough"), kills) >= 2
+        # A few hundred people are a few batches at once: all may be written before the first kill strikes.
+        assert _backfilled(rough, _new(folder / "rough"), kills) >= (2 if count > 1_000 else 1)
 
         _is_complete(calm, count)
         _is_complete(rough, count)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -262,3 +262,15 @@ def differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str
     return [
         f"{name}: {found[name]} instead of {wanted[name]}" for name in wanted if wanted[name] != found[name]
     ]
+
+
+def test_a_backfill_does_not_read_its_own_writes_again_in_each_of_its_passes(
+    build: Callable[..., Road],
+) -> None:
+    road = build(settled=False)
+    road.person("ada@example.com")
+
+    done = road.settle()
+
+    assert [one.polled for one in done] == [True, False, True]
+    assert road.store.backfill_place("hubspot", "deal") is None
