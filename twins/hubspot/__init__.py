@@ -3,8 +3,8 @@
 from twins.hubspot.doors import Loaded
 from twins.hubspot.errors import Refusal, Refused
 from twins.hubspot.fresh import Owner
-from twins.hubspot.portal import Switches
 from twins.hubspot.schema import Group, Property
+from twins.hubspot.switches import Switches
 from twins.hubspot.twin import TOKEN, HubSpotTwin
 
 __all__ = ["TOKEN", "Group", "HubSpotTwin", "Loaded", "Owner", "Property", "Refusal", "Refused", "Switches"]

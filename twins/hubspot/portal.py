@@ -10,23 +10,10 @@ from twins.hubspot.derived import derived
 from twins.hubspot.errors import Refused
 from twins.hubspot.fresh import KINDS, OWNERS, Owner, fresh_schema
 from twins.hubspot.rows import Shelf, Writer
+from twins.hubspot.switches import Switches
 from twins.log import CommitLog
 
 Links = dict[tuple[str, str], dict[int, dict[int, set[int]]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switches:
-    """What nobody could verify, or what differs between portals.
-
-    *null_clears*: a null in a write empties the property, else it is ignored.
-    *search_lag_ms*: so young a change is not found by search.
-    *first_company_is_primary*: the first company joined to a record is its primary one.
-    """
-
-    null_clears: bool = False
-    search_lag_ms: int = 0
-    first_company_is_primary: bool = True
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,33 +8,31 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from twins.hubspot import account, doors, routes
+from twins.hubspot import account, routes
 from twins.hubspot.call import Answer, Call
 from twins.hubspot.errors import Refused, not_found, unauthenticated, wrong_method
-from twins.hubspot.fresh import Owner
-from twins.hubspot.history import entries
 from twins.hubspot.limits import Meter
-from twins.hubspot.links import join, joined, part
-from twins.hubspot.portal import Portal, Switches, fresh_shelves
-from twins.hubspot.rows import Row, Shelf, Writer
-from twins.hubspot.schema import Property
+from twins.hubspot.people import People
+from twins.hubspot.portal import Portal, fresh_shelves
+from twins.hubspot.rows import Writer
+from twins.hubspot.switches import Switches
 from twins.hubspot.times import to_ms
 from twins.log import CommitLog
+from twins.switches import flipped
 from twins.wire import Reply, Request
 
 TOKEN = "twin-token"  # noqa: S105 - made up, opens nothing but a twin
 _JSON = "application/json;charset=utf-8"
 
 
-class HubSpotTwin:
+class HubSpotTwin(People):
     """A portal born with HubSpot's standard properties and those that leadbridge brings."""
 
     def __init__(
@@ -51,7 +49,9 @@ class HubSpotTwin:
         switches: Switches | None = None,
     ) -> None:
         zone = ZoneInfo(time_zone)
-        chosen = replace(switches or Switches(), search_lag_ms=int(search_lag_s * 1000))
+        chosen = flipped(
+            switches or Switches(), {"search_lag_ms": int(search_lag_s * 1000)} if search_lag_s else {}
+        )
         self.portal = Portal(
             portal_id=portal_id,
             app_id=app_id,
@@ -126,11 +126,6 @@ class HubSpotTwin:
             raise wrong_method()
         return account.details(call) if path == "details" else account.daily_usage(call, self._meter)
 
-    @property
-    def owners(self) -> tuple[Owner, ...]:
-        """The people in this portal."""
-        return self.portal.owners
-
     def token_for(self, user: str | int) -> str:
         """A token with which a person (user id or e-mail) acts over the wire as at the screen."""
         with self._lock:
@@ -139,113 +134,15 @@ class HubSpotTwin:
             self._writers[token] = writer
             return token
 
-    def create(self, kind: str, properties: Mapping[str, Any], by: str | int, now: datetime) -> str:
-        """A person makes a record at the screen; the id. Raises Refused."""
+    @property
+    def switches(self) -> Switches:
+        """How this portal behaves where portals differ or nobody could verify it."""
+        return self.portal.switches
+
+    def flip(self, **changes: Any) -> None:
+        """Turn switches by name; raises ValueError for one that is not there."""
         with self._lock:
-            writer = self.portal.person(by)
-            return doors.create(self.portal, self._shelf(kind), properties, writer, to_ms(now))
-
-    def update(
-        self, kind: str, id_: str, properties: Mapping[str, Any], by: str | int, now: datetime
-    ) -> None:
-        """A person edits a record at the screen. Raises Refused."""
-        with self._lock:
-            writer = self.portal.person(by)
-            doors.update(self.portal, self._shelf(kind), id_, properties, writer, to_ms(now))
-
-    def automate(
-        self,
-        kind: str,
-        id_: str,
-        properties: Mapping[str, Any],
-        now: datetime,
-        *,
-        source: str = "AUTOMATION_PLATFORM",
-    ) -> None:
-        """HubSpot itself sets properties: scores, analytics, opt-outs, workflows; read-only ones too."""
-        with self._lock:
-            writer = Writer("automation", source, "", source)
-            doors.update(self.portal, self._shelf(kind), id_, properties, writer, to_ms(now), internal=True)
-
-    def submit_form(self, email: str, form: str, properties: Mapping[str, Any], now: datetime) -> str:
-        """A visitor sends a form; the contact's id. Raises Refused."""
-        with self._lock:
-            return doors.submit_form(self.portal, email, form, properties, to_ms(now))
-
-    def archive(self, kind: str, id_: str, by: str | int, now: datetime) -> None:
-        """A person deletes a record at the screen."""
-        with self._lock:
-            writer = self.portal.person(by)
-            doors.archive(self.portal, self._shelf(kind), self._row(kind, id_), writer, to_ms(now))
-
-    def load(self, kind: str, rows: Iterable[Mapping[str, Any]], now: datetime) -> doors.Loaded:
-        """Bring many records in as they are; the list of refused rows, with all new ids beside it."""
-        with self._lock:
-            return doors.load(self.portal, self._shelf(kind), rows, to_ms(now))
-
-    def associate(self, kind: str, id_: str, to_kind: str, to_id: str) -> None:
-        """Join two records by the default association."""
-        with self._lock:
-            ends = (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name)
-            join(self.portal, ends, self._row(kind, id_).id, self._row(to_kind, to_id).id)
-
-    def part(self, kind: str, id_: str, to_kind: str, to_id: str) -> None:
-        """Take every association between two records away."""
-        with self._lock:
-            part(
-                self.portal,
-                (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name),
-                int(id_),
-                int(to_id),
-            )
-
-    def record(self, kind: str, id_: str) -> dict[str, str]:
-        """All properties of one record that hold a value; raises KeyError when there is none."""
-        with self._lock:
-            return _values(self._shelf(kind), self._row(kind, id_))
-
-    def records(self, kind: str) -> list[dict[str, str]]:
-        """All records of one kind by id, each with the properties that hold a value."""
-        with self._lock:
-            shelf = self._shelf(kind)
-            return [_values(shelf, row) for row in shelf.rows.values()]
-
-    def history(self, kind: str, id_: str, name: str) -> list[dict[str, Any]]:
-        """Every value one property had, newest first, as the wire shows it."""
-        with self._lock:
-            return entries(self._row(kind, id_), name, self._shelf(kind).kind.name)
-
-    def associated(self, kind: str, id_: str, to_kind: str) -> list[str]:
-        """The ids of the records that one record is joined to."""
-        with self._lock:
-            ends = (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name)
-            return [str(other) for other, _ in joined(self.portal, ends, int(id_))]
-
-    def contact(self, email: str) -> str | None:
-        """The id of the contact with this address, primary or secondary."""
-        with self._lock:
-            row = self.portal.shelves["contacts"].holder("email", email)
-            return str(row.id) if row else None
-
-    def add_property(self, kind: str, prop: Property) -> None:
-        """An admin adds a property that a fresh portal lacks."""
-        with self._lock:
-            self._shelf(kind).learn_property(prop)
-
-    def has_property(self, kind: str, name: str) -> bool:
-        """Whether the portal knows this property."""
-        return name in self._shelf(kind).schema
-
-    def _shelf(self, kind: str) -> Shelf:
-        return self.portal.shelf(kind)
-
-    def _row(self, kind: str, id_: str) -> Row:
-        return self._shelf(kind).rows[int(id_)]
-
-
-def _values(shelf: Shelf, row: Row) -> dict[str, str]:
-    calculated = {name: value for name, read in shelf.derived.items() if (value := read(row)) is not None}
-    return {**row.values, **calculated}
+            self.portal.switches = flipped(self.portal.switches, changes)
 
 
 def _uuid7(at: int, serial: int) -> str:

@@ -13,6 +13,7 @@ from twins.salesforce.ids import Ids, canonical_id
 from twins.salesforce.picklists import LEAD_STATUSES, STAGES
 from twins.salesforce.schema import Field, Kind
 from twins.salesforce.store import Row, Table
+from twins.salesforce.switches import Switches
 
 BIRTH = "2020-01-01T00:00:00.000+0000"
 _SHARED_PREFIX = "01J"
@@ -28,7 +29,9 @@ class Org:
         reasons: Sequence[str],
         zone: str,
         currencies: Sequence[str] = (),
+        switches: Switches | None = None,
     ) -> None:
+        self.switches = switches or Switches()
         self.log, self.ids, self.zone = log, Ids(), ZoneInfo(zone)
         self.kinds: dict[str, Kind] = fresh_org(stages, reasons, currencies)
         self.lower = {name.lower(): kind for name, kind in self.kinds.items()}

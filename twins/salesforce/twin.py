@@ -8,26 +8,23 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from twins.log import CommitLog
 from twins.salesforce.call import Answer, Call
-from twins.salesforce.conversion import Conversion, convert
 from twins.salesforce.errors import Rejected, not_found
 from twins.salesforce.limits import Limits
-from twins.salesforce.loading import Loaded, load
-from twins.salesforce.moments import stamp
 from twins.salesforce.org import Org
+from twins.salesforce.people import People
 from twins.salesforce.query import Cursors
 from twins.salesforce.routes import Routes
 from twins.salesforce.rows import SeveralFound
-from twins.salesforce.saving import Save
-from twins.salesforce.schema import Field
-from twins.salesforce.store import Row
+from twins.salesforce.switches import Switches
 from twins.salesforce.token import Sessions
 from twins.salesforce.userinfo import userinfo
+from twins.switches import flipped
 from twins.wire import Reply, Request, json_reply
 
 SELLERS = (
@@ -39,11 +36,11 @@ NEWEST = 67
 _VERSION = re.compile(r"v(\d+)\.0")
 
 
-class SalesforceTwin:
+class SalesforceTwin(People):
     """One org with an integration user, some sellers and a queue.
 
     *currencies* make it a multi-currency org, the corporate one first: every record with money has
-    CurrencyIsoCode. *map_custom_fields*: whether the admin has mapped leadbridge's Lead fields to Contact for conversions.
+    CurrencyIsoCode. *switches*: see `Switches`.
     *certificate*: the public key (PEM) that JWT assertions must be signed for.
     """
 
@@ -61,12 +58,12 @@ class SalesforceTwin:
         certificate: str = "",
         calls_per_day: int = 100_000,
         currencies: Sequence[str] = (),
-        map_custom_fields: bool = True,
+        **switches: Any,
     ) -> None:
         self.log, self.calls, self.parts = log, Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-        self._lock, self._instance, self._mapped = threading.RLock(), instance, map_custom_fields
+        self._lock, self._instance = threading.RLock(), instance
         self._requests = 0
-        self.org = Org(log, stages, reasons, zone, currencies)
+        self.org = Org(log, stages, reasons, zone, currencies, switches=flipped(Switches(), switches))
         self.integration_user = self.org.user("Leadbridge", "Integration", "leadbridge@example.com")
         self.org.integration_user = self.integration_user
         self.sellers = tuple(self.org.user(*seller) for seller in sellers)
@@ -86,6 +83,16 @@ class SalesforceTwin:
                 signed_in = no.code != "INVALID_SESSION_ID"
                 return json_reply(no.status, no.body, self.limits.header(now) if signed_in else None)
 
+    @property
+    def switches(self) -> Switches:
+        """How this org behaves where orgs differ or nobody could verify it."""
+        return self.org.switches
+
+    def flip(self, **changes: Any) -> None:
+        """Turn switches by name; raises ValueError for one that is not there."""
+        with self._lock:
+            self.org.switches = flipped(self.org.switches, changes)
+
     def token_for(self, user: str) -> str:
         """A new access token of *user*."""
         with self._lock:
@@ -95,112 +102,6 @@ class SalesforceTwin:
         """End every session; the next call with an old token answers 401."""
         with self._lock:
             self._sessions.expire()
-
-    # ── the people ───────────────────────────────────────────────────────────
-
-    @property
-    def users(self) -> list[dict[str, Any]]:
-        """All users as rows, the integration user first."""
-        return self.records("User")
-
-    def user(self, email: str) -> str:
-        """The id of the user with this e-mail."""
-        return next(str(row["Id"]) for row in self.users if row["Email"].lower() == email.lower())
-
-    def add_user(self, first: str, last: str, email: str, *, active: bool = True) -> str:
-        """Hire somebody; answers the user id."""
-        with self._lock:
-            return self.org.user(first, last, email, active)
-
-    def deactivate(self, user: str, now: datetime) -> None:
-        """Let somebody leave; the records stay with the user, new ones cannot be given."""
-        with self._lock:
-            self.org.deactivate(user, stamp(now))
-
-    def add_fields(self, api_name: str, fields: Iterable[Field]) -> None:
-        """Let an admin add custom fields to a kind."""
-        with self._lock:
-            self.org.add_fields(api_name, fields)
-
-    def assign_to(self, owner: str | None) -> None:
-        """Switch a lead assignment rule on (everything to *owner*) or off."""
-        self.org.assignment_rule = owner
-
-    def create(self, api_name: str, values: Mapping[str, Any], by: str, now: datetime) -> str:
-        """A person makes a record; answers its id, raises `RowRefused`."""
-        with self._lock, Save(self.org, by, now) as save:
-            return save.create(api_name, values)
-
-    def update(self, api_name: str, row_id: str, values: Mapping[str, Any], by: str, now: datetime) -> None:
-        """A person edits a record; raises `RowRefused`."""
-        with self._lock, Save(self.org, by, now) as save:
-            save.update(api_name, row_id, values)
-
-    def delete(self, api_name: str, row_id: str, by: str, now: datetime) -> None:
-        """A person deletes a record."""
-        with self._lock, Save(self.org, by, now) as save:
-            save.delete(api_name, row_id)
-
-    def convert_lead(
-        self,
-        lead_id: str,
-        by: str,
-        now: datetime,
-        opportunity_name: str | None = None,
-        account_id: str | None = None,
-        *,
-        contact_id: str | None = None,
-        with_opportunity: bool = True,
-    ) -> tuple[str, str, str]:
-        """A seller converts a lead; answers (account, contact, opportunity), the last one "" when not wanted."""
-        chosen = Conversion(
-            account_id=account_id,
-            contact_id=contact_id,
-            opportunity_name=opportunity_name,
-            with_opportunity=with_opportunity,
-            map_custom_fields=self._mapped,
-        )
-        with self._lock, Save(self.org, by, now) as save:
-            return convert(save, lead_id, chosen)
-
-    def log_task(
-        self,
-        who_id: str,
-        subject: str,
-        by: str,
-        now: datetime,
-        what_id: str | None = None,
-        *,
-        subtype: str = "Call",
-    ) -> str:
-        """A seller logs a call (a completed task of today); answers its id."""
-        today = now.astimezone(self.org.zone).date().isoformat()
-        values = {"WhoId": who_id, "WhatId": what_id, "Subject": subject, "Status": "Completed"}
-        return self.create("Task", {**values, "ActivityDate": today, "TaskSubtype": subtype}, by, now)
-
-    def load(self, api_name: str, rows: Iterable[Mapping[str, Any]], now: datetime, by: str = "") -> Loaded:
-        """Load many records at once, with their past; answers the refused rows, and all ids in ``.ids``."""
-        with self._lock:
-            return load(self.org, api_name, rows, by or self.sellers[0], now)
-
-    def record(self, row_id: str) -> dict[str, Any]:
-        """A record with all its fields, blanks included; raises KeyError when it is gone."""
-        with self._lock:
-            kind = self.org.kind_of(row_id)
-            return self._whole(kind.name, self.org.tables[kind.name].rows[row_id])
-
-    def records(self, api_name: str, *, deleted: bool = False) -> list[dict[str, Any]]:
-        """All records of a kind in the order of their ids."""
-        with self._lock:
-            rows = self.org.tables[api_name].by_id()
-            return [self._whole(api_name, row) for row in rows if deleted or "IsDeleted" not in row]
-
-    def _whole(self, api_name: str, row: Row) -> dict[str, Any]:
-        fields = self.org.kinds[api_name].fields.values()
-        blank = {
-            one.name: False if one.type == "boolean" else None for one in fields if one.type != "address"
-        }
-        return {**blank, **row}
 
     # ── one call ─────────────────────────────────────────────────────────────
 

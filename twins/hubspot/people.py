@@ -1,0 +1,140 @@
+"""The people of a portal: what marketers, visitors and HubSpot's own machinery do, and a look at what is there.
+
+Every door takes the twin's one lock; what the wire may do has its own rooms.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from twins.hubspot import doors
+from twins.hubspot.fresh import Owner
+from twins.hubspot.history import entries
+from twins.hubspot.links import join, joined, part
+from twins.hubspot.portal import Portal
+from twins.hubspot.rows import Row, Shelf, Writer
+from twins.hubspot.schema import Property
+from twins.hubspot.times import to_ms
+
+
+class People:
+    """The doors of a portal that no wire leads to."""
+
+    portal: Portal
+    _lock: threading.RLock
+
+    @property
+    def owners(self) -> tuple[Owner, ...]:
+        """The people in this portal."""
+        return self.portal.owners
+
+    def create(self, kind: str, properties: Mapping[str, Any], by: str | int, now: datetime) -> str:
+        """A person makes a record at the screen; the id. Raises Refused."""
+        with self._lock:
+            writer = self.portal.person(by)
+            return doors.create(self.portal, self._shelf(kind), properties, writer, to_ms(now))
+
+    def update(
+        self, kind: str, id_: str, properties: Mapping[str, Any], by: str | int, now: datetime
+    ) -> None:
+        """A person edits a record at the screen. Raises Refused."""
+        with self._lock:
+            writer = self.portal.person(by)
+            doors.update(self.portal, self._shelf(kind), id_, properties, writer, to_ms(now))
+
+    def automate(
+        self,
+        kind: str,
+        id_: str,
+        properties: Mapping[str, Any],
+        now: datetime,
+        *,
+        source: str = "AUTOMATION_PLATFORM",
+    ) -> None:
+        """HubSpot itself sets properties: scores, analytics, opt-outs, workflows; read-only ones too."""
+        with self._lock:
+            writer = Writer("automation", source, "", source)
+            doors.update(self.portal, self._shelf(kind), id_, properties, writer, to_ms(now), internal=True)
+
+    def submit_form(self, email: str, form: str, properties: Mapping[str, Any], now: datetime) -> str:
+        """A visitor sends a form; the contact's id. Raises Refused."""
+        with self._lock:
+            return doors.submit_form(self.portal, email, form, properties, to_ms(now))
+
+    def archive(self, kind: str, id_: str, by: str | int, now: datetime) -> None:
+        """A person deletes a record at the screen."""
+        with self._lock:
+            writer = self.portal.person(by)
+            doors.archive(self.portal, self._shelf(kind), self._row(kind, id_), writer, to_ms(now))
+
+    def load(self, kind: str, rows: Iterable[Mapping[str, Any]], now: datetime) -> doors.Loaded:
+        """Bring many records in as they are; the list of refused rows, with all new ids beside it."""
+        with self._lock:
+            return doors.load(self.portal, self._shelf(kind), rows, to_ms(now))
+
+    def associate(self, kind: str, id_: str, to_kind: str, to_id: str) -> None:
+        """Join two records by the default association."""
+        with self._lock:
+            ends = (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name)
+            join(self.portal, ends, self._row(kind, id_).id, self._row(to_kind, to_id).id)
+
+    def part(self, kind: str, id_: str, to_kind: str, to_id: str) -> None:
+        """Take every association between two records away."""
+        with self._lock:
+            part(
+                self.portal,
+                (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name),
+                int(id_),
+                int(to_id),
+            )
+
+    def record(self, kind: str, id_: str) -> dict[str, str]:
+        """All properties of one record that hold a value; raises KeyError when there is none."""
+        with self._lock:
+            return _values(self._shelf(kind), self._row(kind, id_))
+
+    def records(self, kind: str) -> list[dict[str, str]]:
+        """All records of one kind by id, each with the properties that hold a value."""
+        with self._lock:
+            shelf = self._shelf(kind)
+            return [_values(shelf, row) for row in shelf.rows.values()]
+
+    def history(self, kind: str, id_: str, name: str) -> list[dict[str, Any]]:
+        """Every value one property had, newest first, as the wire shows it."""
+        with self._lock:
+            return entries(self._row(kind, id_), name, self._shelf(kind).kind.name)
+
+    def associated(self, kind: str, id_: str, to_kind: str) -> list[str]:
+        """The ids of the records that one record is joined to."""
+        with self._lock:
+            ends = (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name)
+            return [str(other) for other, _ in joined(self.portal, ends, int(id_))]
+
+    def contact(self, email: str) -> str | None:
+        """The id of the contact with this address, primary or secondary."""
+        with self._lock:
+            row = self.portal.shelves["contacts"].holder("email", email)
+            return str(row.id) if row else None
+
+    def add_property(self, kind: str, prop: Property) -> None:
+        """An admin adds a property that a fresh portal lacks."""
+        with self._lock:
+            self._shelf(kind).learn_property(prop)
+
+    def has_property(self, kind: str, name: str) -> bool:
+        """Whether the portal knows this property."""
+        return name in self._shelf(kind).schema
+
+    def _shelf(self, kind: str) -> Shelf:
+        return self.portal.shelf(kind)
+
+    def _row(self, kind: str, id_: str) -> Row:
+        return self._shelf(kind).rows[int(id_)]
+
+
+def _values(shelf: Shelf, row: Row) -> dict[str, str]:
+    calculated = {name: value for name, read in shelf.derived.items() if (value := read(row)) is not None}
+    return {**row.values, **calculated}
