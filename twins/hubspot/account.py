@@ -6,7 +6,7 @@ https://developers.hubspot.com/docs/api-reference/account-account-info-v3/guide
 from __future__ import annotations
 
 from twins.hubspot.call import Answer, Call
-from twins.hubspot.limits import DAILY, Meter
+from twins.hubspot.limits import DAILY
 from twins.hubspot.times import to_datetime, to_text
 
 
@@ -31,8 +31,9 @@ def details(call: Call) -> Answer:
     )
 
 
-def daily_usage(call: Call, meter: Meter) -> Answer:
+def daily_usage(call: Call) -> Answer:
     """How many calls of today are gone."""
+    meter = call.portal.meter
     row = {
         "name": "private-apps-api-calls-daily",
         "usageLimit": DAILY,

@@ -27,7 +27,10 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One request with all that answering takes; *at* is the twin's moment in milliseconds."""
+    """One request with all that answering takes.
+
+    *at* is the twin's moment in milliseconds; *version* the API version that the path names: "v3", "v4", "2026-09".
+    """
 
     portal: Portal
     request: Request
@@ -35,6 +38,7 @@ class Call:
     at: int
     correlation_id: str
     params: dict[str, str] = field(default_factory=dict)
+    version: str = ""
 
     @property
     def shelf(self) -> Shelf:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from twins.hubspot.derived import derived
 from twins.hubspot.errors import Refused
 from twins.hubspot.fresh import KINDS, OWNERS, Owner, fresh_schema
+from twins.hubspot.limits import Meter
 from twins.hubspot.rows import Shelf, Writer
 from twins.hubspot.switches import Switches
+from twins.hubspot.webhooks.sender import Webhooks
 from twins.log import CommitLog
 
 Links = dict[tuple[str, str], dict[int, dict[int, set[int]]]]
@@ -30,6 +33,11 @@ class Portal:
     owners: tuple[Owner, ...] = OWNERS
     owner_ids: frozenset[str] = frozenset(one.id for one in OWNERS)
     links: Links = field(default_factory=dict)
+    meter: Meter = field(init=False)
+    webhooks: Webhooks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.meter, self.webhooks = Meter(self.zone), Webhooks(self.portal_id)
 
     def shelf(self, name: str) -> Shelf:
         """The shelf of one kind by API name, singular or type id."""
@@ -44,6 +52,15 @@ class Portal:
             if str(who) in (str(one.user_id), one.email):
                 return Writer("human", "CRM_UI", f"userId:{one.user_id}", "", one.user_id)
         raise KeyError(f"no user {who} in this portal")
+
+    def publish(self, event: str, kind: str, id_: int, at: int, writer: Writer, **more: Any) -> None:
+        """Something happened to a record: apps that subscribed to it are told.
+
+        *event* is ``creation``, ``deletion``, ``propertyChange`` (with *property*, *value*), ``merge``,
+        ``restore``, ``associationChange`` or ``privacyDeletion``; *kind* the shelf's name.
+        """
+        if self.webhooks.subscribed:
+            self.webhooks.note(event, self.shelves[kind].kind, id_, at, writer, more)
 
     @property
     def daemon(self) -> Writer:

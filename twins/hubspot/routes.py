@@ -2,75 +2,151 @@
 
 ``/crm/objects/2026-09/contacts`` and ``/crm/v3/objects/contacts`` are the same place; associations
 are ``v4`` in the old form (https://developers.hubspot.com/docs/api-reference/legacy/migration-guide).
+Outside ``crm`` and ``marketing`` the version stands second in both forms: ``/account-info/{version}/details``.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from twins.hubspot import associations, listing, objects, owners, pipelines, properties, search
+from twins.hubspot import account, associations, listing, objects, owners, pipelines, properties, search
 from twins.hubspot.call import Route
 from twins.hubspot.errors import not_found
 
 DATED = frozenset({"2026-03", "2026-09"})
+V3 = frozenset({"v3"}) | DATED
+V4 = frozenset({"v4"}) | DATED
+ONLY_V1, ONLY_V3 = frozenset({"v1"}), frozenset({"v3"})
+# These two name their family before a dated version and after an old one.
+_IN_TWO_PARTS = frozenset({"crm", "marketing"})
 
-# Literal parts stand before placeholders: the first line that fits wins.
-ROUTES: dict[str, dict[str, Route]] = {
-    "objects/{kind}": {"GET": listing.list_all, "POST": objects.create_one},
-    "objects/{kind}/search": {"POST": search.search},
-    "objects/{kind}/batch/read": {"POST": objects.batch_read},
-    "objects/{kind}/batch/create": {"POST": objects.batch_create},
-    "objects/{kind}/batch/update": {"POST": objects.batch_update},
-    "objects/{kind}/batch/upsert": {"POST": objects.batch_upsert},
-    "objects/{kind}/{id}": {
-        "GET": objects.read_one,
-        "PATCH": objects.update_one,
-        "DELETE": objects.archive_one,
-    },
-    "objects/{kind}/{id}/associations/{to}": {"GET": associations.read_one},
-    "objects/{kind}/{id}/associations/default/{to}/{other}": {"PUT": associations.join_default},
-    "objects/{kind}/{id}/associations/{to}/{other}": {"DELETE": associations.part_one},
-    "associations/{kind}/{to}/batch/read": {"POST": associations.batch_read},
-    "associations/{kind}/{to}/batch/create": {"POST": associations.batch_create},
-    "associations/{kind}/{to}/batch/associate/default": {"POST": associations.batch_default},
-    "associations/{kind}/{to}/labels": {"GET": associations.labels},
-    "properties/{kind}": {"GET": properties.list_all},
-    "properties/{kind}/groups": {"GET": properties.groups},
-    "properties/{kind}/{name}": {"GET": properties.read_one},
-    "pipelines/{kind}": {"GET": pipelines.list_all},
-    "pipelines/{kind}/{id}": {"GET": pipelines.read_one},
-    "owners": {"GET": owners.list_all},
-    "owners/{id}": {"GET": owners.read_one},
-}
-_SPLIT = [(template.split("/"), template) for template in ROUTES]
+
+class Family(NamedTuple):
+    """Paths that begin alike, and the versions in which they exist.
+
+    Literal parts stand before placeholders: the first line that fits wins.
+    """
+
+    root: str
+    versions: frozenset[str]
+    routes: dict[str, dict[str, Route]]
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "crm/objects",
+        V3,
+        {
+            "{kind}": {"GET": listing.list_all, "POST": objects.create_one},
+            "{kind}/search": {"POST": search.search},
+            "{kind}/batch/read": {"POST": objects.batch_read},
+            "{kind}/batch/create": {"POST": objects.batch_create},
+            "{kind}/batch/update": {"POST": objects.batch_update},
+            "{kind}/batch/upsert": {"POST": objects.batch_upsert},
+            "{kind}/{id}": {
+                "GET": objects.read_one,
+                "PATCH": objects.update_one,
+                "DELETE": objects.archive_one,
+            },
+        },
+    ),
+    Family(
+        "crm/objects",
+        V4,
+        {
+            "{kind}/{id}/associations/{to}": {"GET": associations.read_one},
+            "{kind}/{id}/associations/default/{to}/{other}": {"PUT": associations.join_default},
+            "{kind}/{id}/associations/{to}/{other}": {"DELETE": associations.part_one},
+        },
+    ),
+    Family(
+        "crm/associations",
+        V4,
+        {
+            "{kind}/{to}/batch/read": {"POST": associations.batch_read},
+            "{kind}/{to}/batch/create": {"POST": associations.batch_create},
+            "{kind}/{to}/batch/associate/default": {"POST": associations.batch_default},
+            "{kind}/{to}/labels": {"GET": associations.labels},
+        },
+    ),
+    Family(
+        "crm/properties",
+        V3,
+        {
+            "{kind}": {"GET": properties.list_all},
+            "{kind}/groups": {"GET": properties.groups},
+            "{kind}/{name}": {"GET": properties.read_one},
+        },
+    ),
+    Family(
+        "crm/pipelines",
+        V3,
+        {
+            "{kind}": {"GET": pipelines.list_all},
+            "{kind}/{id}": {"GET": pipelines.read_one},
+        },
+    ),
+    Family("crm/owners", V3, {"": {"GET": owners.list_all}, "{id}": {"GET": owners.read_one}}),
+    Family("crm/lists", V3, {}),
+    Family("marketing/campaigns", V3, {}),
+    Family("marketing/forms", V3, {}),
+    Family("marketing/marketing-events", V3, {}),
+    Family("form-integrations", ONLY_V1, {}),
+    Family("communication-preferences", frozenset({"v3", "v4"}) | DATED, {}),
+    Family(
+        "account-info",
+        V3,
+        {
+            "details": {"GET": account.details},
+            "api-usage/daily/private-apps": {"GET": account.daily_usage},
+        },
+    ),
+    Family("webhooks", V3, {}),
+    Family("oauth", ONLY_V1 | DATED, {}),
+)
 
 
 class Place(NamedTuple):
-    """Where a path leads: what answers which method, and what the path names."""
+    """Where a path leads: what answers which method, the version asked for, and what the path names."""
 
     template: str
     methods: dict[str, Route]
+    version: str
     params: dict[str, str]
 
 
+def _table() -> dict[tuple[str, str], list[tuple[list[str], str, dict[str, Route]]]]:
+    table: dict[tuple[str, str], list[tuple[list[str], str, dict[str, Route]]]] = {}
+    for family in FAMILIES:
+        for version in family.versions:
+            lines = table.setdefault((family.root, version), [])
+            for rest, methods in family.routes.items():
+                template = f"/{family.root}/{rest}".rstrip("/")
+                lines.append((rest.split("/") if rest else [], template, methods))
+    return table
+
+
+_TABLE = _table()
+
+
 def find(segments: list[str]) -> Place:
-    """The place of one path under ``/crm``; raises Refused when it leads nowhere."""
-    parts = _without_version(segments)
-    for pattern, template in _SPLIT:
+    """The place of one path; raises Refused when it leads nowhere."""
+    root, version, parts = _without_version(segments)
+    for pattern, template, methods in _TABLE.get((root, version), ()):
         params = _fit(pattern, parts)
         if params is not None:
-            return Place(template, ROUTES[template], params)
+            return Place(template, methods, version, params)
     raise not_found()
 
 
-def _without_version(segments: list[str]) -> list[str]:
+def _without_version(segments: list[str]) -> tuple[str, str, list[str]]:
     match segments:
-        case ["crm", "v3" | "v4" as version, family, *rest]:
-            joins = family == "associations" or rest[2:3] == ["associations"]
-            if (version == "v4") is joins:
-                return [family, *rest]
-        case ["crm", family, version, *rest] if version in DATED:
-            return [family, *rest]
+        case [first, "v3" | "v4" as version, family, *rest] if first in _IN_TWO_PARTS:
+            return f"{first}/{family}", version, rest
+        case [first, family, version, *rest] if first in _IN_TWO_PARTS and version in DATED:
+            return f"{first}/{family}", version, rest
+        case [first, version, *rest] if first not in _IN_TWO_PARTS:
+            return first, version, rest
     raise not_found()
 
 

@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from twins.hubspot import account, routes
+from twins.hubspot import routes
 from twins.hubspot.call import Answer, Call
-from twins.hubspot.errors import Refused, not_found, unauthenticated, wrong_method
-from twins.hubspot.limits import Meter
+from twins.hubspot.errors import Refused, unauthenticated, wrong_method
 from twins.hubspot.people import People
 from twins.hubspot.portal import Portal, fresh_shelves
 from twins.hubspot.rows import Writer
@@ -63,7 +62,6 @@ class HubSpotTwin(People):
         )
         self.calls: Counter[tuple[str, str]] = Counter()
         self._lock = threading.RLock()
-        self._meter = Meter(zone)
         self._writers: dict[str, Writer] = {TOKEN: self.portal.daemon}
         self._answered = 0
 
@@ -73,37 +71,28 @@ class HubSpotTwin(People):
         with self._lock:
             self._answered += 1
             correlation_id = _uuid7(at, self._answered)
-            self._meter.count(at)
+            self.portal.meter.count(at)
             try:
                 answer = self._answer(request, at, correlation_id)
             except Refused as no:
                 answer = Answer(no.status, no.body(correlation_id))
             headers = {"x-hubspot-correlation-id": correlation_id, "x-request-id": correlation_id}
             if not request.path.rstrip("/").endswith("/search"):
-                headers |= self._meter.headers
+                headers |= self.portal.meter.headers
         if answer.body is None:
             return Reply(answer.status, {**headers, **answer.headers})
         body = msgspec.json.encode(answer.body)
         return Reply(answer.status, {"Content-Type": _JSON, **headers, **answer.headers}, body)
 
     def _answer(self, request: Request, at: int, correlation_id: str) -> Answer:
-        segments = request.segments
-        if segments[:1] == ["account-info"]:
-            return self._account(request, segments, self._call(request, at, correlation_id))
-        place = routes.find(segments)
-        named = {"id": "{id}", "other": "{id}", "name": "{name}"}
-        template = place.template
-        for key, value in place.params.items():
-            template = template.replace(f"{{{key}}}", named.get(key, value))
-        self.calls[request.method, f"/crm/{template}"] += 1
-        call = self._call(request, at, correlation_id, place.params)
+        place = routes.find(request.segments)
+        self.calls[request.method, _counted_as(place)] += 1
+        call = self._call(request, at, correlation_id, place)
         if request.method not in place.methods:
             raise wrong_method()
         return place.methods[request.method](call)
 
-    def _call(
-        self, request: Request, at: int, correlation_id: str, params: dict[str, str] | None = None
-    ) -> Call:
+    def _call(self, request: Request, at: int, correlation_id: str, place: routes.Place) -> Call:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         writer = self._writers.get(token.strip())
         if writer is None or scheme.lower() != "bearer":
@@ -114,17 +103,9 @@ class HubSpotTwin(People):
             writer=writer,
             at=at,
             correlation_id=correlation_id,
-            params=params or {},
+            params=place.params,
+            version=place.version,
         )
-
-    def _account(self, request: Request, segments: list[str], call: Call) -> Answer:
-        path = "/".join(segments[2:])
-        self.calls[request.method, f"/account-info/{path}"] += 1
-        if path not in ("details", "api-usage/daily/private-apps"):
-            raise not_found()
-        if request.method != "GET":
-            raise wrong_method()
-        return account.details(call) if path == "details" else account.daily_usage(call, self._meter)
 
     def token_for(self, user: str | int) -> str:
         """A token with which a person (user id or e-mail) acts over the wire as at the screen."""
@@ -143,6 +124,14 @@ class HubSpotTwin(People):
         """Turn switches by name; raises ValueError for one that is not there."""
         with self._lock:
             self.portal.switches = flipped(self.portal.switches, changes)
+
+
+def _counted_as(place: routes.Place) -> str:
+    """The path with its kinds, without its version and its ids."""
+    template = place.template.replace("{other}", "{id}")
+    for key in ("kind", "to"):
+        template = template.replace(f"{{{key}}}", place.params.get(key, ""))
+    return template
 
 
 def _uuid7(at: int, serial: int) -> str:

@@ -1,0 +1,1 @@
+"""Webhooks: what a portal tells the apps that subscribed."""
