@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from twins.hubspot.fresh import CLOSED, LIFECYCLE, PIPELINES, Kind
 from twins.hubspot.history import past
 from twins.hubspot.rows import Derive, Row
 from twins.hubspot.times import to_text
 
+if TYPE_CHECKING:
+    from twins.hubspot.portal import Portal
 
-def derived(kind: Kind) -> Mapping[str, Derive]:
-    """How to read every calculated property of one kind."""
+
+def derived(kind: Kind, portal: Portal) -> Mapping[str, Derive]:
+    """How to read every calculated property of one kind; *portal* is asked when they are read."""
     common: dict[str, Derive] = {
         "hs_object_id": lambda row: str(row.id),
         kind.created: lambda row: to_text(row.created),

@@ -38,6 +38,8 @@ class Portal:
 
     def __post_init__(self) -> None:
         self.meter, self.webhooks = Meter(self.zone), Webhooks(self.portal_id)
+        for shelf in self.shelves.values():
+            shelf.derived = derived(shelf.kind, self)
 
     def shelf(self, name: str) -> Shelf:
         """The shelf of one kind by API name, singular or type id."""
@@ -71,4 +73,4 @@ class Portal:
 def fresh_shelves(stages: Sequence[str], reasons: Sequence[str]) -> dict[str, Shelf]:
     """Empty shelves for every kind."""
     schema = fresh_schema(stages, reasons)
-    return {kind.name: Shelf(kind, schema[kind.name], derived(kind)) for kind in KINDS}
+    return {kind.name: Shelf(kind, schema[kind.name]) for kind in KINDS}

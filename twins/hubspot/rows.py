@@ -5,10 +5,11 @@ A row's history is an undo log that starts with its first edit: a load stores no
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from twins.hubspot.by_time import ByTime
 from twins.hubspot.fresh import Kind
@@ -48,11 +49,23 @@ class Row:
 Derive = Callable[[Row], str | None]
 
 
-class Shelf:
-    """All records of one kind, found by id, by unique value and by the time they changed."""
+class Archived(NamedTuple):
+    """A deleted record that may still be read and restored, and since when it is gone."""
 
-    def __init__(self, kind: Kind, schema: dict[str, Property], derived: Mapping[str, Derive]) -> None:
-        self.kind, self.schema, self.derived = kind, schema, derived
+    row: Row
+    at: int
+
+
+class Shelf:
+    """All records of one kind, found by id, by unique value and by the time they changed.
+
+    *archived* holds the deleted ones, *merged* says into which record an id that is gone went,
+    *blocked* the addresses of people who had themselves deleted for good.
+    """
+
+    def __init__(self, kind: Kind, schema: dict[str, Property]) -> None:
+        self.kind, self.schema = kind, schema
+        self.derived: Mapping[str, Derive] = {}
         self.numbers: dict[str, Callable[[Row], int]] = {
             "hs_object_id": attrgetter("id"),
             kind.created: attrgetter("created"),
@@ -64,7 +77,16 @@ class Shelf:
         self.unique: dict[str, dict[str, int]] = {one.name: {} for one in schema.values() if one.unique}
         if kind.name == "contacts":
             self.unique["email"] = {}
+        self.archived: dict[int, Archived] = {}
+        self.merged: dict[int, int] = {}
+        self.blocked: set[str] = set()
         self._next_id = kind.first_id
+
+    def find(self, id_: int) -> Row | None:
+        """The living record of one id; a merged id leads to the record that survived."""
+        while id_ in self.merged:
+            id_ = self.merged[id_]
+        return self.rows.get(id_)
 
     def _stands_at(self, id_: int, ms: int) -> bool:
         row = self.rows.get(id_)
@@ -85,6 +107,14 @@ class Shelf:
         """Take a new row in."""
         self.rows[row.id] = row
         self.ids.append(row.id)
+
+    def put_back(self, row: Row) -> None:
+        """Take a row in again that was removed, with its unique values and its place in time."""
+        self.rows[row.id] = row
+        insort(self.ids, row.id)
+        for name in self.unique:
+            self.learn(row, name)
+        self.by_time.add(row.modified, row.id)
 
     def remove(self, row: Row) -> None:
         """Take a row out of every index."""
