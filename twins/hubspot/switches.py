@@ -16,3 +16,85 @@ class Switches:
     first_company_is_primary: bool = switch(
         "the first company joined to a record is its primary one", default=True
     )
+    enforce_limits: bool = switch(
+        "calls beyond a rate limit get 429; else they are only counted", default=True
+    )
+    tier: str = switch(
+        "the subscription, which decides the limits",
+        default="professional",
+        choices=("free", "starter", "professional", "enterprise"),
+    )
+    limit_increases: int = switch("bought API limit increases", default=0, choices=(0, 1, 2))
+    ten_second_limit: int = switch("calls in ten seconds; 0 takes the tier's", default=0)
+    daily_limit: int = switch("calls in a day; 0 takes the tier's", default=0)
+    search_limit: int = switch("searches in a second", default=5)
+    associations_limit: int = switch("association calls in ten seconds; 0 takes the tier's", default=0)
+    search_counts_to_daily: bool = switch("a search uses up the daily limit too", default=True)
+    refused_calls_count: bool = switch("a call refused with 429 counts as well", default=False)
+    retry_after_s: int = switch("Retry-After on a 429, in seconds; 0 leaves it out", default=0)
+    secondly_headers: bool = switch("the deprecated Secondly headers are still sent", default=True)
+    url_limit: int = switch("an address longer than this gets 414", default=8192)
+    wrong_content_type_status: int = switch(
+        "the status for a body that is not declared as JSON", default=415, choices=(415, 400)
+    )
+    expired_token: str = switch(
+        "the category of the 401 for an expired OAuth token",
+        default="EXPIRED_AUTHENTICATION",
+        choices=("EXPIRED_AUTHENTICATION", "INVALID_AUTHENTICATION"),
+    )
+    oauth_v1_ends: bool = switch("/oauth/v1 answers 404 from 16 February 2027 on", default=True)
+    upserts_that_lock: int = switch(
+        "so many batch upserts to one kind within a second lock it for two; 0 never", default=0
+    )
+    batch_order: str = switch(
+        "the order of a batch's results", default="sent", choices=("sent", "reversed", "by_id")
+    )
+    bad_value_fails_batch: bool = switch(
+        "one bad value refuses a whole batch update; else a 207 tells the bad rows", default=True
+    )
+    address_upserts_fail_whole: bool = switch(
+        "an upsert by e-mail is all or nothing, even with trace ids", default=True
+    )
+    one_key_per_upsert: bool = switch("all inputs of an upsert must name the same idProperty", default=True)
+    echoes_trace_ids: bool = switch("the results of a batch carry their objectWriteTraceId", default=False)
+    merged_id_in_update: str = switch(
+        "what a batch update does with the id of a merged record",
+        default="left_out",
+        choices=("left_out", "survivor"),
+    )
+    unknown_archive_is_fine: bool = switch(
+        "deleting an id that nobody has answers 204; else 404", default=True
+    )
+    always_fractions: bool = switch("a moment shows milliseconds even when they are zero", default=False)
+    shows_url: bool = switch("a record carries the address of its page in HubSpot", default=True)
+    history_kept_contacts: int = switch("how many values of a contact's property are kept", default=45)
+    history_kept: int = switch("how many values of any other property are kept", default=20)
+    lowercases_addresses: bool = switch("an e-mail address is stored in lower case", default=True)
+    address_conflict_on_update: str = switch(
+        "how an update to another contact's primary address is refused", default="409", choices=("409", "400")
+    )
+    records_need_a_name: bool = switch(
+        "a company needs name or domain, a deal its name and stage, before it is made", default=True
+    )
+    backward_stage: str = switch(
+        "what becomes of an earlier lifecycle stage that an app writes",
+        default="ignore",
+        choices=("ignore", "accept", "refuse"),
+    )
+    clear_takes_stamps: bool = switch(
+        "clearing the lifecycle stage empties the dates of its stages", default=True
+    )
+    stage_entered_dates: bool = switch("hs_v2_date_entered_… and its sisters are kept", default=True)
+    deals_move_stages: bool = switch(
+        "a new deal makes its contacts and companies opportunities, a won one customers", default=False
+    )
+    companies_move_contacts: bool = switch(
+        "a company's lifecycle stage moves the contacts whose primary company it is", default=False
+    )
+    merge_makes_new_record: bool = switch(
+        "two merged records become a new one with a new id; else the primary one keeps its id", default=True
+    )
+    api_brings_back_deleted: bool = switch(
+        "an app may make a contact with the address of somebody who was deleted for good", default=True
+    )
+    has_leads: bool = switch("the account has the leads object (Sales Hub Professional)", default=True)
