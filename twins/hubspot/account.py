@@ -6,7 +6,7 @@ https://developers.hubspot.com/docs/api-reference/account-account-info-v3/guide
 from __future__ import annotations
 
 from twins.hubspot.call import Answer, Call
-from twins.hubspot.limits import DAILY
+from twins.hubspot.limits import in_a_day
 from twins.hubspot.times import to_datetime, to_text
 
 
@@ -36,7 +36,7 @@ def daily_usage(call: Call) -> Answer:
     meter = call.portal.meter
     row = {
         "name": "private-apps-api-calls-daily",
-        "usageLimit": DAILY,
+        "usageLimit": in_a_day(call.portal.switches),
         "currentUsage": meter.today,
         "collectedAt": to_text(call.at),
         "resetsAt": to_text(meter.resets_at),

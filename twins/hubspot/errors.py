@@ -7,8 +7,9 @@ function says so. Source of the shapes: https://developers.hubspot.com/docs/api-
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 
@@ -16,14 +17,22 @@ class Refused(Exception):
     """HubSpot does not carry the call out; the body says why."""
 
     def __init__(
-        self, status: int, message: str, category: str | None = "VALIDATION_ERROR", **more: Any
+        self,
+        status: int,
+        message: str,
+        category: str | None = "VALIDATION_ERROR",
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        status_word: str = "error",
+        **more: Any,
     ) -> None:
         super().__init__(message)
         self.status, self.message, self.category, self.more = status, message, category, more
+        self.headers, self.status_word = headers, status_word
 
     def body(self, correlation_id: str) -> dict[str, Any]:
         """The error body; fields that do not apply are left out."""
-        body = {"status": "error", "message": self.message, "correlationId": correlation_id}
+        body = {"status": self.status_word, "message": self.message, "correlationId": correlation_id}
         return {**body, **({"category": self.category} if self.category else {}), **self.more}
 
     def row(self, **context: list[str]) -> dict[str, Any]:
@@ -123,14 +132,79 @@ def unauthenticated() -> Refused:
     return Refused(401, message, "INVALID_AUTHENTICATION")
 
 
+def expired_token(seconds: int, when: str) -> Refused:
+    """An OAuth token whose half hour is over (https://github.com/airbytehq/airbyte/issues/74726)."""
+    count, unit = seconds, "second"
+    for size, name in ((60, "minute"), (60, "hour"), (24, "day")):
+        if count < size:
+            break
+        count, unit = count // size, name
+    message = f"The OAuth token used to make this call expired {count} {unit}(s) ago."
+    return Refused(401, message, "EXPIRED_AUTHENTICATION", context={"expire time": [when]})
+
+
+def missing_scopes(scopes: Sequence[str]) -> Refused:
+    """The token lacks all of *scopes*, one of which is enough (https://github.com/PostHog/posthog/issues/53339)."""
+    link = "https://developers.hubspot.com/scopes"
+    message = f"This app hasn't been granted all required scopes to make this call. Read more about required scopes here: {link}."
+    said = "One or more of the following scopes are required."
+    errors = [{"message": said, "context": {"requiredGranularScopes": list(scopes)}}]
+    return Refused(403, message, "MISSING_SCOPES", errors=errors, links={"scopes": link})
+
+
+def over_limit(policy: str, word: str, app: str, retry_after_s: int) -> Refused:
+    """A limit is used up: no category, but the policy's name (https://github.com/HubSpot/hubspot-api-python/issues/117)."""
+    headers = {"Retry-After": str(retry_after_s)} if retry_after_s else {}
+    return Refused(
+        429,
+        f"You have reached your {word} limit.",
+        None,
+        headers,
+        errorType="RATE_LIMIT",
+        policyName=policy,
+        groupName=f"publicapi:private-apps-api-calls-{word}:{app}",
+    )
+
+
+def too_long(limit: int) -> Refused:
+    """An address longer than the front door takes (text unverified)."""
+    return Refused(414, f"URI Too Long: at most {limit} characters", None)
+
+
+def locked(kind: str) -> Refused:
+    """Heavy upserts lock one object type for two seconds (text unverified)."""
+    return Refused(423, f"{kind} is locked by other writes. Wait at least 2 seconds and try again.", "LOCKED")
+
+
+def migrating(retry_after_s: int) -> Refused:
+    """The account moves to another data centre: come back after so many seconds (text unverified)."""
+    message = "This account is currently being migrated between data hosting locations."
+    return Refused(477, message, "MIGRATION_IN_PROGRESS", {"Retry-After": str(retry_after_s)})
+
+
+def wrong_content_type(status: int, given: str) -> Refused:
+    """A body that does not say it is JSON (status and text unverified)."""
+    if not given:
+        return Refused(status, "Cannot parse content. No Content-Type defined.", None)
+    return Refused(status, f"HTTP {status} Unsupported Media Type: {given}", None)
+
+
+def bad_grant(status: str, message: str) -> Refused:
+    """OAuth's token endpoint puts the kind of its refusal under ``status`` (https://github.com/HGData/mk-node-hubspot/issues/64)."""
+    return Refused(400, message, None, status_word=status)
+
+
 def wrong_method() -> Refused:
     """The path is right, the verb is not (text unverified)."""
     return Refused(405, "Method Not Allowed", None)
 
 
 def invalid_json(why: str) -> Refused:
-    """The body is no JSON, or not of the shape that the call takes."""
-    return Refused(400, f"Invalid input JSON on line 1, column 1: {why}")
+    """The body is no JSON, or not of the shape that the call takes; captured ones have no category.
+
+    https://github.com/Chinchilla-Software-Com/HubSpot.NET/issues/23
+    """
+    return Refused(400, f"Invalid input JSON on line 1, column 1: {why}", None)
 
 
 def too_many(limit: int, sent: int) -> Refused:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from twins.hubspot.derived import derived
 from twins.hubspot.errors import Refused
 from twins.hubspot.fresh import KINDS, OWNERS, Owner, fresh_schema
+from twins.hubspot.keys import Keys
 from twins.hubspot.limits import Meter
 from twins.hubspot.rows import Shelf, Writer
 from twins.hubspot.switches import Switches
@@ -33,6 +34,7 @@ class Portal:
     owners: tuple[Owner, ...] = OWNERS
     owner_ids: frozenset[str] = frozenset(one.id for one in OWNERS)
     links: Links = field(default_factory=dict)
+    keys: Keys = field(default_factory=Keys)
     meter: Meter = field(init=False)
     webhooks: Webhooks = field(init=False)
 

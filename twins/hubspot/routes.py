@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from twins.hubspot import account, associations, listing, objects, owners, pipelines, properties, search
+from twins.hubspot import (
+    account,
+    associations,
+    listing,
+    oauth,
+    objects,
+    owners,
+    pipelines,
+    properties,
+    search,
+)
 from twins.hubspot.call import Route
 from twins.hubspot.errors import not_found
 
@@ -24,12 +34,13 @@ _IN_TWO_PARTS = frozenset({"crm", "marketing"})
 class Family(NamedTuple):
     """Paths that begin alike, and the versions in which they exist.
 
-    Literal parts stand before placeholders: the first line that fits wins.
+    Literal parts stand before placeholders: the first line that fits wins. An open family asks for no token.
     """
 
     root: str
     versions: frozenset[str]
     routes: dict[str, dict[str, Route]]
+    is_open: bool = False
 
 
 FAMILIES: tuple[Family, ...] = (
@@ -102,7 +113,17 @@ FAMILIES: tuple[Family, ...] = (
         },
     ),
     Family("webhooks", V3, {}),
-    Family("oauth", ONLY_V1 | DATED, {}),
+    Family("oauth", ONLY_V1 | DATED, {"token": {"POST": oauth.token}}, is_open=True),
+    Family("oauth", DATED, {"token/introspect": {"POST": oauth.introspect}}, is_open=True),
+    Family(
+        "oauth",
+        ONLY_V1,
+        {
+            "access-tokens/{token}": {"GET": oauth.access_token},
+            "refresh-tokens/{token}": {"GET": oauth.refresh_token, "DELETE": oauth.forget},
+        },
+        is_open=True,
+    ),
 )
 
 
@@ -113,16 +134,24 @@ class Place(NamedTuple):
     methods: dict[str, Route]
     version: str
     params: dict[str, str]
+    is_open: bool = False
 
 
-def _table() -> dict[tuple[str, str], list[tuple[list[str], str, dict[str, Route]]]]:
-    table: dict[tuple[str, str], list[tuple[list[str], str, dict[str, Route]]]] = {}
+Lines = list[tuple[list[str], str, dict[str, Route], bool]]
+
+
+def _table() -> dict[tuple[str, str], Lines]:
+    table: dict[tuple[str, str], Lines] = {}
     for family in FAMILIES:
         for version in family.versions:
             lines = table.setdefault((family.root, version), [])
             for rest, methods in family.routes.items():
                 template = f"/{family.root}/{rest}".rstrip("/")
-                lines.append((rest.split("/") if rest else [], template, methods))
+                known = next((line[2] for line in lines if line[1] == template), None)
+                if known is not None:  # another family of the same version knows more verbs of one path
+                    known.update(methods)
+                    continue
+                lines.append((rest.split("/") if rest else [], template, dict(methods), family.is_open))
     return table
 
 
@@ -132,10 +161,10 @@ _TABLE = _table()
 def find(segments: list[str]) -> Place:
     """The place of one path; raises Refused when it leads nowhere."""
     root, version, parts = _without_version(segments)
-    for pattern, template, methods in _TABLE.get((root, version), ()):
+    for pattern, template, methods, is_open in _TABLE.get((root, version), ()):
         params = _fit(pattern, parts)
         if params is not None:
-            return Place(template, methods, version, params)
+            return Place(template, methods, version, params, is_open)
     raise not_found()
 
 

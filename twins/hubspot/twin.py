@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,9 @@ import msgspec
 
 from twins.hubspot import routes
 from twins.hubspot.call import Answer, Call
-from twins.hubspot.errors import Refused, unauthenticated, wrong_method
+from twins.hubspot.errors import Refused, wrong_method
+from twins.hubspot.gate import Gate
+from twins.hubspot.keys import Installed, Key
 from twins.hubspot.people import People
 from twins.hubspot.portal import Portal, fresh_shelves
 from twins.hubspot.rows import Writer
@@ -28,6 +31,7 @@ from twins.switches import flipped
 from twins.wire import Reply, Request
 
 TOKEN = "twin-token"  # noqa: S105 - made up, opens nothing but a twin
+CODE_MS = 600_000
 _JSON = "application/json;charset=utf-8"
 
 
@@ -62,8 +66,9 @@ class HubSpotTwin(People):
         )
         self.calls: Counter[tuple[str, str]] = Counter()
         self._lock = threading.RLock()
-        self._writers: dict[str, Writer] = {TOKEN: self.portal.daemon}
+        self._gate = Gate(self.portal)
         self._answered = 0
+        self.portal.keys.grant(TOKEN, Key(writer=self.portal.daemon, app=f"app-{app_id}"))
 
     def handle(self, request: Request, now: datetime) -> Reply:
         """Answer one request as HubSpot does at *now*."""
@@ -71,49 +76,100 @@ class HubSpotTwin(People):
         with self._lock:
             self._answered += 1
             correlation_id = _uuid7(at, self._answered)
-            self.portal.meter.count(at)
+            visit = Visit(request, at, correlation_id)
             try:
-                answer = self._answer(request, at, correlation_id)
+                answer = self._answer(visit)
             except Refused as no:
-                answer = Answer(no.status, no.body(correlation_id))
+                answer = Answer(no.status, no.body(correlation_id), no.headers)
             headers = {"x-hubspot-correlation-id": correlation_id, "x-request-id": correlation_id}
-            if not request.path.rstrip("/").endswith("/search"):
-                headers |= self.portal.meter.headers
+            headers |= self._gate.headers(visit.key, visit.place)
         if answer.body is None:
             return Reply(answer.status, {**headers, **answer.headers})
         body = msgspec.json.encode(answer.body)
         return Reply(answer.status, {"Content-Type": _JSON, **headers, **answer.headers}, body)
 
-    def _answer(self, request: Request, at: int, correlation_id: str) -> Answer:
-        place = routes.find(request.segments)
+    def _answer(self, visit: Visit) -> Answer:
+        gate, request, at = self._gate, visit.request, visit.at
+        gate.check_address(request, at)
+        place = visit.place = routes.find(request.segments)
         self.calls[request.method, _counted_as(place)] += 1
-        call = self._call(request, at, correlation_id, place)
+        key = visit.key = gate.key(request, place, at)
+        gate.count(key, place, at)
         if request.method not in place.methods:
             raise wrong_method()
-        return place.methods[request.method](call)
-
-    def _call(self, request: Request, at: int, correlation_id: str, place: routes.Place) -> Call:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        writer = self._writers.get(token.strip())
-        if writer is None or scheme.lower() != "bearer":
-            raise unauthenticated()
-        return Call(
+        gate.check(request, place, key, at)
+        call = Call(
             portal=self.portal,
             request=request,
-            writer=writer,
+            writer=key.writer,
             at=at,
-            correlation_id=correlation_id,
+            correlation_id=visit.correlation_id,
             params=place.params,
             version=place.version,
         )
+        return place.methods[request.method](call)
 
     def token_for(self, user: str | int) -> str:
         """A token with which a person (user id or e-mail) acts over the wire as at the screen."""
         with self._lock:
             writer = self.portal.person(user)
             token = f"twin-token-{writer.user_id}"
-            self._writers[token] = writer
+            self.portal.keys.grant(token, Key(writer=writer, app=f"user-{writer.user_id}"))
             return token
+
+    def grant(self, token: str, scopes: Iterable[str] | None, *, app_id: int | None = None) -> str:
+        """An admin makes a token (service key, static-token app) with *scopes*, or changes those of a known one.
+
+        None grants everything; *app_id* names the app that the token's writes are signed with.
+        """
+        with self._lock:
+            held = None if scopes is None else frozenset(scopes)
+            if token in self.portal.keys.tokens and app_id is None:
+                self.portal.keys.narrow(token, held)
+            else:
+                app = app_id or self.portal.app_id
+                writer = Writer("daemon", "INTEGRATION", str(app))
+                self.portal.keys.grant(token, Key(writer=writer, scopes=held, app=f"app-{app}"))
+            return token
+
+    def revoke(self, token: str) -> None:
+        """An admin rotates or deletes a token: it opens nothing from now on."""
+        with self._lock:
+            self.portal.keys.tokens.pop(token, None)
+
+    def install(
+        self,
+        now: datetime,
+        *,
+        scopes: Iterable[str] | None = None,
+        app_id: int = 2_345_678,
+        redirect_uri: str = "https://app.example/oauth",
+    ) -> Installed:
+        """A super admin installs an OAuth app: its client id and secret, a code (ten minutes), a refresh token."""
+        with self._lock:
+            app = Installed(
+                app_id=app_id,
+                client_id=f"twin-client-{app_id}",
+                client_secret=f"twin-secret-{app_id}",
+                redirect_uri=redirect_uri,
+                scopes=None if scopes is None else frozenset(scopes),
+                user_id=self.portal.owners[0].user_id,
+                code=f"twin-code-{app_id}",
+                code_expires_at=to_ms(now) + CODE_MS,
+                refresh_token=f"twin-refresh-{app_id}",
+            )
+            self.portal.keys.apps[app.client_id] = app
+            return app
+
+    def move(self, until: datetime) -> None:
+        """HubSpot moves the account to another data centre: 477 for every call until then."""
+        with self._lock:
+            self._gate.moving_until = to_ms(until)
+
+    def hold(self, kind: str, until: datetime) -> None:
+        """Other apps' heavy upserts lock one kind: 423 for every write to it until then."""
+        with self._lock:
+            self._gate.locks[self.portal.shelf(kind).kind.name] = to_ms(until)
 
     @property
     def switches(self) -> Switches:
@@ -124,6 +180,17 @@ class HubSpotTwin(People):
         """Turn switches by name; raises ValueError for one that is not there."""
         with self._lock:
             self.portal.switches = flipped(self.portal.switches, changes)
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request on its way in, with what was found out about it."""
+
+    request: Request
+    at: int
+    correlation_id: str
+    place: routes.Place | None = None
+    key: Key | None = None
 
 
 def _counted_as(place: routes.Place) -> str:
