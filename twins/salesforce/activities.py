@@ -62,8 +62,8 @@ def touch(save: Running, _old: Row | None, row: Row) -> None:
     if on is None:
         return
     for key in filter(None, (row.get("WhoId"), row.get("WhatId"), row.get("AccountId"))):
-        about = save.org.tables[save.org.kind_of(key).name].rows[key]
-        if on > (about.get("LastActivityDate") or ""):
+        about = save.org.tables[save.org.kind_of(key).name].rows.get(key)
+        if about is not None and on > (about.get("LastActivityDate") or ""):
             save.touch(key, {"LastActivityDate": on})
 
 
@@ -89,7 +89,7 @@ def _about(save: Running, row: dict[str, Any]) -> None:
     account = what if what and what.startswith("001") else None
     for key in (what, who):
         if account is None and key and key[:3] in ("003", "006"):
-            account = save.org.tables[save.org.kind_of(key).name].rows[key].get("AccountId")
+            account = save.org.tables[save.org.kind_of(key).name].rows.get(key, {}).get("AccountId")
     if account:
         row["AccountId"] = account
     else:

@@ -10,7 +10,7 @@ from twins.salesforce.schema import Field, Kind
 def _activity() -> list[Field]:
     return [
         reference("WhoId", "Contact", "Lead", relation="Who", label="Name ID"),
-        reference("WhatId", "Account", "Opportunity", relation="What", label="Related To ID"),
+        reference("WhatId", "Account", "Opportunity", "Campaign", relation="What", label="Related To ID"),
         text("Subject", 255),
         *several("date", "ActivityDate"),
         text("Description", 32000, type="textarea"),

@@ -11,12 +11,13 @@ from twins.salesforce.errors import RowRefused, not_found
 from twins.salesforce.fresh import fresh_org
 from twins.salesforce.ids import Ids, canonical_id
 from twins.salesforce.picklists import LEAD_STATUSES, STAGES
+from twins.salesforce.recycling import Bin
 from twins.salesforce.schema import Field, Kind
 from twins.salesforce.store import Row, Table
 from twins.salesforce.switches import Switches
 
 BIRTH = "2020-01-01T00:00:00.000+0000"
-_SHARED_PREFIX = "01J"
+_SHARED_PREFIXES = frozenset({"01J", "017"})
 
 
 class Org:
@@ -35,7 +36,9 @@ class Org:
         self.log, self.ids, self.zone = log, Ids(), ZoneInfo(zone)
         self.kinds: dict[str, Kind] = fresh_org(stages, reasons, currencies)
         self.lower = {name.lower(): kind for name, kind in self.kinds.items()}
-        self.by_prefix = {kind.prefix: kind for kind in self.kinds.values() if kind.prefix != _SHARED_PREFIX}
+        self.by_prefix = {
+            kind.prefix: kind for kind in self.kinds.values() if kind.prefix not in _SHARED_PREFIXES
+        }
         self.tables: dict[str, Table] = {}
         self.unique: dict[str, tuple[str, ...]] = {}
         self.required: dict[str, tuple[str, ...]] = {}
@@ -44,6 +47,8 @@ class Org:
             self._open(kind)
         self.integration_user = ""
         self.assignment_rule: str | None = None
+        self.bin = Bin()
+        self.tracked: dict[str, frozenset[str]] = {}
         self.id = self._bear("Organization", Name="Sample", OrganizationType="Enterprise Edition",
                              TimeZoneSidKey=zone, InstanceName="TWIN1")  # fmt: skip
         self._picklists()

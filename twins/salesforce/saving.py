@@ -11,8 +11,9 @@ from operator import itemgetter
 from typing import Any, Self
 
 from twins.log import Actor
-from twins.salesforce import activities, cells, opportunities
+from twins.salesforce import cells, deletion, past
 from twins.salesforce.errors import RowRefused
+from twins.salesforce.following import AFTER, DERIVE
 from twins.salesforce.ids import canonical_id
 from twins.salesforce.moments import stamp
 from twins.salesforce.org import Org
@@ -22,16 +23,6 @@ from twins.salesforce.store import Row
 _STAMPS = frozenset(
     {"SystemModstamp", "LastModifiedDate", "LastModifiedById", "CreatedDate", "CreatedById", "Id"}
 )
-# What each kind works out for itself before a save, and what a save does to others after it.
-_DERIVE = {
-    "Opportunity": opportunities.derive,
-    "Task": activities.derive_task,
-    "Event": activities.derive_event,
-}
-_AFTER = {"Task": activities.touch, "Event": activities.touch, "Opportunity": opportunities.join_contact}
-
-# A role goes with the opportunity or the contact that it joins.
-_ROLE_OF = {"Opportunity": ("OpportunityId",), "Contact": ("ContactId",)}
 
 
 class Save:
@@ -105,26 +96,25 @@ class Save:
         kind = self.org.kind_of(key)
         old = self.org.tables[kind.name].rows[key]
         row = {**old, **changes, "SystemModstamp": self.stamp}
+        for name in [name for name, new in changes.items() if new is None]:
+            del row[name]
         self._put(kind, row, [(name, old.get(name), new) for name, new in changes.items()], automatic=True)
 
     def delete(self, api_name: str, key: object) -> None:
-        """Into the recycle bin; a contact role is gone for good."""
+        """Into the recycle bin, with what hangs on it; raises `RowRefused`."""
         kind = self.org.writable(api_name, "d")
-        old = self.org.live(kind, key)
-        if not kind.undeletable:
-            self._drop(kind, old["Id"], automatic=False)
-            return
-        self.change(kind, old, {"IsDeleted": True})
-        roles = self.org.tables["OpportunityContactRole"]
-        for name in _ROLE_OF.get(kind.name, ()):
-            for role in roles.matching(name, old["Id"]):
-                self._drop(roles.kind, role, automatic=True)
+        deletion.delete(self, kind, self.org.live(kind, key))
 
-    def _drop(self, kind: Kind, key: str, *, automatic: bool) -> None:
+    def drop(self, kind: Kind, key: str, *, automatic: bool = True) -> None:
+        """Forget a row for good."""
         table = self.org.tables[kind.name]
         self._undo.append((kind.name, key, table.rows[key]))
         self._changes.append((kind.name, key, [("IsDeleted", None, True)], automatic))
         table.drop(key)
+
+    def note(self, kind: Kind, row: Row) -> None:
+        """Keep a row that the platform writes about others; no commit of its own."""
+        self._put(kind, row, [])
 
     def mark(self) -> int:
         """A place to go `back_to`."""
@@ -143,7 +133,7 @@ class Save:
     def _keep(self, kind: Kind, old: Row | None, row: dict[str, Any], past: Mapping[str, Any]) -> None:
         if "LastName" in kind.fields:
             row["Name"] = " ".join(part for part in (row.get("FirstName"), row["LastName"]) if part)
-        derive = _DERIVE.get(kind.name)
+        derive = DERIVE.get(kind.name)
         if derive is not None:
             derive(self, old, row)
         before = old or {}
@@ -155,7 +145,9 @@ class Save:
             if before.get(name) != row.get(name) and name not in _STAMPS
         ]
         self._put(kind, row, sorted(changes, key=itemgetter(0)))
-        after = _AFTER.get(kind.name)
+        if kind.name in self.org.tracked:
+            past.note(self, kind, old, row, changes)
+        after = AFTER.get(kind.name)
         if after is not None:
             after(self, old, row)
 

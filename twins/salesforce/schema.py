@@ -8,7 +8,7 @@ from typing import Literal
 
 Type = Literal[
     "id", "string", "textarea", "email", "phone", "url", "picklist", "boolean", "double", "int",
-    "currency", "percent", "date", "datetime", "reference", "address",
+    "currency", "percent", "date", "datetime", "reference", "address", "anyType",
 ]  # fmt: skip
 TEXTS = frozenset({"string", "textarea", "email", "phone", "url", "picklist"})
 NUMBERS = frozenset({"double", "int", "currency", "percent"})
@@ -45,8 +45,8 @@ class Field:
 
     @property
     def filterable(self) -> bool:
-        """Long text cannot be filtered, compounds neither."""
-        return self.type != "address" and not (self.type == "textarea" and self.length > 255)
+        """Long text cannot be filtered, nor can compounds and the values of a history."""
+        return self.type not in ("address", "anyType") and not (self.type == "textarea" and self.length > 255)
 
     @property
     def never_blank(self) -> bool:

@@ -101,6 +101,9 @@ def opportunity() -> Kind:
         reference("ContactId", "Contact", write="c"),
         *several("currency", "Amount", digits=(18, 2)),
         *several("currency", "ExpectedRevenue", digits=(18, 2), write=""),
+        *several("boolean", "HasOpportunityLineItem", write=""),
+        *several("double", "TotalOpportunityQuantity", digits=(18, 2)),
+        reference("CampaignId", "Campaign"),
         *several("percent", "Probability", digits=(3, 0)),
         choice("ForecastCategory", ("Omitted", "Pipeline", "BestCase", "Forecast", "Closed"), write=""),
         choice("ForecastCategoryName", ("Omitted", "Pipeline", "Best Case", "Commit", "Closed")),
@@ -127,3 +130,15 @@ def contact_role() -> Kind:
     return kind_of(
         "OpportunityContactRole", "00K", fields, label="Opportunity Contact Role", undeletable=False
     )
+
+
+def line_item() -> Kind:
+    """OpportunityLineItem as a fresh org has it, without a price book."""
+    fields = [
+        reference("OpportunityId", "Opportunity", required=True, write="c"),
+        *several("double", "Quantity", digits=(12, 2), required=True),
+        *several("currency", "UnitPrice", digits=(18, 2), required=True),
+        *several("currency", "TotalPrice", digits=(18, 2), write=""),
+        text("Description", 255),
+    ]
+    return kind_of("OpportunityLineItem", "00k", fields, label="Opportunity Product")

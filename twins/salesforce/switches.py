@@ -14,3 +14,74 @@ class Switches:
     map_custom_fields: bool = switch(
         "a conversion carries leadbridge's Lead fields to the Contact", default=True
     )
+    # ── sign-in and the day's calls ──────────────────────────────────────────
+    session_minutes: int = switch("minutes without activity after which a session ends", default=120)
+    sandbox: bool = switch(
+        "the org is a sandbox: assertions are meant for test.salesforce.com", default=False
+    )
+    password_flow: bool = switch("the username-password OAuth flow is allowed", default=False)
+    soap_login: bool = switch("SOAP login() is allowed (below API 65.0)", default=False)
+    logins_per_hour: int = switch(
+        "[M] sign-ins of one user in an hour before LOGIN_RATE_EXCEEDED", default=3600
+    )
+    api_enabled: bool = switch("the edition of the org has the API", default=True)
+    per_app_usage: bool = switch("Sforce-Limit-Info also tells the usage of the app", default=False)
+    concurrent_calls: int = switch(
+        "calls over 20 seconds that may run at once (developer orgs: 5)", default=25
+    )
+    paths_ignore_case: bool = switch("[M] /Services/Data is as good as /services/data", default=False)
+    # ── many rows a call ─────────────────────────────────────────────────────
+    repeated_key: str = switch(
+        "[M] which rows of an upsert are refused when several carry one external id",
+        default="all",
+        choices=("all", "later"),
+    )
+    # ── Bulk 2.0 ─────────────────────────────────────────────────────────────
+    bulk_seconds: float = switch("seconds from the end of the upload to JobComplete", default=2.0)
+    bulk_batch: int = switch("rows of a batch that the server cuts a Bulk job into", default=10_000)
+    bulk_megabytes: float = switch("the most a job may hold after base64", default=150.0)
+    bulk_results_in_order: bool = switch("result rows come in the order that was sent", default=False)
+    bulk_error_fields: bool = switch("[M] sf__Error ends with the fields, ':LastName --'", default=True)
+    bulk_zulu: bool = switch("[M] a Bulk query prints times with Z, not +0000", default=True)
+    bulk_hard_delete: bool = switch("the user has the permission Bulk API Hard Delete", default=False)
+    # ── the life of records ──────────────────────────────────────────────────
+    deleted_row_status: int = switch(
+        "[M] HTTP status of ENTITY_IS_DELETED for one row", default=404, choices=(404, 400)
+    )
+    activities_go_along: bool = switch(
+        "[M] an activity about nothing else is deleted along with its person or record", default=True
+    )
+    purged_deletes: str = switch(
+        "what getDeleted says to a window before the last purge",
+        default="silent",
+        choices=("silent", "refused"),
+    )
+    replication_ids: int = switch("ids that getUpdated or getDeleted answers at most", default=600_000)
+    file_like_keys: str = switch(
+        "an external id in a path that ends like a file name (x.inc) answers 404",
+        default="refused",
+        choices=("refused", "taken"),
+    )
+    set_audit_fields: bool = switch(
+        "the integration user may set CreatedDate and LastModifiedDate when it creates", default=False
+    )
+    edit_converted_leads: bool = switch(
+        "the integration user has View and Edit Converted Leads", default=False
+    )
+    marketing_user: bool = switch("the integration user may write campaigns (Marketing User)", default=True)
+    unknown_member_status: str = switch(
+        "[M] a member status that the campaign does not have becomes the default, or is kept",
+        default="default",
+        choices=("default", "kept"),
+    )
+    archived_activities: str = switch(
+        "[M] whether a plain query shows archived activities", default="hidden", choices=("hidden", "shown")
+    )
+    reparenting: str = switch(
+        "[M] what a merge does to the stamps of records it gives to the winner",
+        default="system",
+        choices=("system", "edit"),
+    )
+    merge_of_converted: str = switch(
+        "[M] a merge with a converted lead in it", default="refused", choices=("refused", "taken")
+    )

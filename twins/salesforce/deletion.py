@@ -1,0 +1,169 @@
+"""Deletes: into the recycle bin with what hangs on the row, out of it again, and gone for good.
+
+https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_delete.htm and
+https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_undelete.htm
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from twins.salesforce import campaigns, past
+from twins.salesforce.errors import RowRefused
+from twins.salesforce.moments import stamp
+from twins.salesforce.recycling import Cleared, Deletion
+
+if TYPE_CHECKING:
+    from twins.salesforce.org import Org
+    from twins.salesforce.running import Running
+    from twins.salesforce.schema import Kind
+    from twins.salesforce.store import Row
+
+KEPT = timedelta(days=15)
+# What goes along with a row: (kind, the field by which it hangs on the row).
+_ALONG: dict[str, tuple[tuple[str, str], ...]] = {
+    "Account": (("Contact", "AccountId"), ("Opportunity", "AccountId")),
+    "Contact": (("OpportunityContactRole", "ContactId"), ("CampaignMember", "ContactId")),
+    "Lead": (("CampaignMember", "LeadId"),),
+    "Opportunity": (("OpportunityContactRole", "OpportunityId"), ("OpportunityLineItem", "OpportunityId")),
+    "Campaign": (("CampaignMember", "CampaignId"), ("CampaignMemberStatus", "CampaignId")),
+}
+# Look-ups that lose the row and stay.
+_CLEARED: dict[str, tuple[tuple[str, str], ...]] = {
+    "Account": (("Account", "ParentId"),),
+    "Contact": (("Contact", "ReportsToId"),),
+    "Campaign": (("Campaign", "ParentId"), ("Opportunity", "CampaignId")),
+}
+_ABOUT = {
+    "Lead": "WhoId",
+    "Contact": "WhoId",
+    "Account": "WhatId",
+    "Opportunity": "WhatId",
+    "Campaign": "WhatId",
+}
+
+
+def delete(save: Running, kind: Kind, old: Row, *, winner: str = "") -> None:
+    """Let a row go, with what hangs on it; *winner* is the one it was merged into."""
+    if kind.name == "CampaignMemberStatus":
+        campaigns.keep_status(save, old)
+    if kind.name == "Campaign":
+        campaigns.derive(save, old, {})
+    _go(save, kind, old, old["Id"], automatic=False, winner=winner)
+
+
+def _go(save: Running, kind: Kind, row: Row, root: str, *, automatic: bool = True, winner: str = "") -> None:
+    """The row first, then what hangs on it."""
+    key = row["Id"]
+    save.org.bin.add(Deletion(kind.name, key, save.stamp, root), list(_clear(save, kind, key)))
+    if not kind.undeletable:
+        save.drop(kind, key, automatic=automatic)
+        if kind.name == "CampaignMember":
+            campaigns.count(save, row, None)
+        return
+    save.change(kind, row, {"IsDeleted": True, **({"MasterRecordId": winner} if winner else {})})
+    for old in list(past.history_of(save.org, kind.name, key)):
+        save.note(_history(save.org, old, kind.name), {**old, "IsDeleted": True})
+    for along, field in _ALONG.get(kind.name, ()):
+        table = save.org.tables[along]
+        for found in _live(save, along, field, key):
+            _go(save, table.kind, table.rows[found], root)
+    _activities(save, kind, key, root)
+
+
+def _activities(save: Running, kind: Kind, key: str, root: str) -> None:
+    """An activity that is about nothing else goes along; where the switch says so, all of them stay."""
+    field = _ABOUT.get(kind.name)
+    if field is None:
+        return
+    other = "WhatId" if field == "WhoId" else "WhoId"
+    for api_name in ("Task", "Event"):
+        table = save.org.tables[api_name]
+        for found in _live(save, api_name, field, key):
+            row = table.rows[found]
+            if row.get(other) or not save.org.switches.activities_go_along:
+                save.touch(found, {field: None})
+            else:
+                _go(save, table.kind, row, root)
+
+
+def _clear(save: Running, kind: Kind, key: str) -> Iterator[Cleared]:
+    for api_name, field in _CLEARED.get(kind.name, ()):
+        for found in _live(save, api_name, field, key):
+            save.touch(found, {field: None})
+            yield Cleared(api_name, found, field)
+
+
+def undelete(save: Running, kind: Kind, key: str) -> None:
+    """Bring a row back under its id, with what went along with it; raises `RowRefused`.
+
+    What only went along cannot be brought back alone, and contact roles and campaign members not at all.
+    """
+    deletion = save.org.bin.find(kind.name, key)
+    row = save.org.tables[kind.name].rows.get(key)
+    if deletion is None or row is None or "IsDeleted" not in row or deletion.root != key:
+        raise RowRefused("UNDELETE_FAILED", "Entity is not in the recycle bin")
+    _return(save, kind, row)
+    for one in save.org.bin.along(key, deletion.at):
+        table = save.org.tables[one.kind]
+        old = table.rows.get(one.key)
+        if old is not None and "IsDeleted" in old:
+            _return(save, table.kind, old)
+
+
+def _return(save: Running, kind: Kind, old: Row) -> None:
+    key = old["Id"]
+    _still_unique(save, kind, old)
+    changes = {name: None for name in ("IsDeleted", "MasterRecordId") if name in old}
+    save.change(kind, old, changes)
+    for row in list(past.history_of(save.org, kind.name, key)):
+        back = {name: value for name, value in row.items() if name != "IsDeleted"}
+        save.note(_history(save.org, row, kind.name), back)
+    for one in save.org.bin.take_cleared(key):
+        found = save.org.tables[one.kind].rows.get(one.key)
+        if found is not None and one.field not in found:
+            save.touch(one.key, {one.field: key})
+
+
+def _still_unique(save: Running, kind: Kind, old: Row) -> None:
+    table = save.org.tables[kind.name]
+    for name in save.org.unique[kind.name]:
+        for found in table.matching(name, old[name]) if name in old else ():
+            if "IsDeleted" not in table.rows[found]:
+                said = f"duplicate value found: {name} duplicates value on record with id: {found}"
+                raise RowRefused("DUPLICATE_VALUE", said)
+
+
+def purge(org: Org, deletion: Deletion) -> None:
+    """Forget a deleted row for good: no query shows it, nobody brings it back."""
+    table = org.tables[deletion.kind]
+    row = table.rows.get(deletion.key)
+    if row is not None and "IsDeleted" in row:
+        for old in list(past.history_of(org, deletion.kind, deletion.key)):
+            org.tables[_history(org, old, deletion.kind).name].drop(old["Id"])
+        table.drop(deletion.key)
+    if row is None or "IsDeleted" in row:
+        org.bin.forget(deletion)
+
+
+def expire(org: Org, now: datetime) -> None:
+    """Purge what has been in the bin for 15 days."""
+    end = stamp(now - KEPT)
+    if org.bin.oldest < end:
+        for deletion in list(org.bin.all()):
+            if deletion.at < end:
+                purge(org, deletion)
+        org.bin.aged()
+
+
+def _history(org: Org, row: Row, parent: str) -> Kind:
+    if row["Id"].startswith("008"):
+        return org.kinds["OpportunityHistory"]
+    return org.kinds[past.OF[parent]]
+
+
+def _live(save: Running, api_name: str, field: str, key: str) -> list[str]:
+    table = save.org.tables[api_name]
+    return [found for found in table.matching(field, key) if "IsDeleted" not in table.rows[found]]

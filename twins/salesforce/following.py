@@ -1,0 +1,35 @@
+"""What each kind works out for itself before a save, and what a save does to others after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from twins.salesforce import activities, campaigns, opportunities
+
+if TYPE_CHECKING:
+    from twins.salesforce.running import Running
+    from twins.salesforce.store import Row
+
+    Derive = Callable[[Running, Row | None, dict[str, Any]], None]
+    After = Callable[[Running, Row | None, Row], None]
+
+DERIVE: dict[str, Derive] = {
+    "Opportunity": opportunities.derive,
+    "OpportunityLineItem": opportunities.derive_line,
+    "Task": activities.derive_task,
+    "Event": activities.derive_event,
+    "Campaign": campaigns.derive,
+    "CampaignMember": campaigns.derive_member,
+    "CampaignMemberStatus": campaigns.derive_status,
+}
+AFTER: dict[str, After] = {
+    "Opportunity": opportunities.follow,
+    "OpportunityContactRole": opportunities.one_primary,
+    "OpportunityLineItem": opportunities.sum_up,
+    "Task": activities.touch,
+    "Event": activities.touch,
+    "Campaign": campaigns.follow,
+    "CampaignMember": campaigns.count,
+    "CampaignMemberStatus": campaigns.one_default,
+}

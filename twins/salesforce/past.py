@@ -1,0 +1,163 @@
+"""What was: the history objects of an org, read-only and queryable.
+
+LeadHistory and its kin keep one row for each change of a tracked field
+(https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_associated_objects_history.htm);
+OpportunityHistory keeps one for each change of amount, probability, stage or close date, tracked or not
+(https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunityhistory.htm).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from twins.salesforce.declared import choice, kind_of, reference, several
+from twins.salesforce.picklists import STAGES
+from twins.salesforce.schema import Field, Kind
+
+if TYPE_CHECKING:
+    from twins.salesforce.org import Org
+    from twins.salesforce.running import Running
+    from twins.salesforce.store import Row
+
+MOST_TRACKED = 20
+OF = {
+    "Lead": "LeadHistory",
+    "Contact": "ContactHistory",
+    "Account": "AccountHistory",
+    "Opportunity": "OpportunityFieldHistory",
+}
+_WATCHED = ("Amount", "Probability", "StageName", "CloseDate")
+_SNAPSHOT = ("Amount", "Probability", "StageName", "CloseDate", "ExpectedRevenue", "ForecastCategory")
+_Change = tuple[str, Any, Any]
+
+
+def kinds() -> list[Kind]:
+    """The history objects of a fresh org."""
+    tracked = [
+        _read_only(
+            name,
+            "017",
+            [
+                reference(f"{parent}Id", parent),
+                choice("Field", restricted=True),
+                *several("anyType", "OldValue", "NewValue"),
+            ],
+        )
+        for parent, name in OF.items()
+    ]
+    return [*tracked, _read_only("OpportunityHistory", "008", _opportunity())]
+
+
+def _opportunity() -> list[Field]:
+    money = {"digits": (18, 2)}
+    return [
+        reference("OpportunityId", "Opportunity"),
+        choice("StageName", [stage[0] for stage in STAGES]),
+        *several("currency", "Amount", "ExpectedRevenue", "PrevAmount", **money),
+        *several("date", "CloseDate", "PrevCloseDate"),
+        *several("percent", "Probability", digits=(3, 0)),
+        choice("ForecastCategory"),
+    ]
+
+
+def _read_only(name: str, prefix: str, fields: Sequence[Field]) -> Kind:
+    """A history row knows who and when, and is never modified."""
+    kind = kind_of(name, prefix, fields, access="", undeletable=False)
+    gone = ["LastModifiedDate", "LastModifiedById"]
+    if name != "OpportunityHistory":
+        gone.append("SystemModstamp")
+    kept = {key: field for key, field in kind.fields.items() if key not in gone}
+    return Kind(name=name, prefix=prefix, label=name, fields=kept, access="", undeletable=False)
+
+
+def track(org: Org, api_name: str, names: Iterable[str]) -> None:
+    """Let an admin track the history of these fields; raises ValueError for too many, or fields that have none.
+
+    https://help.salesforce.com/s/articleView?id=sales.tracking_field_history.htm
+    """
+    kind = org.kinds[api_name]
+    wanted = frozenset(names)
+    if api_name not in OF:
+        raise ValueError(f"{api_name} has no history")
+    unknown = wanted - kind.fields.keys()
+    if unknown:
+        raise ValueError(f"{api_name} has no field {', '.join(sorted(unknown))}")
+    if len(wanted) > MOST_TRACKED:
+        raise ValueError(f"an object has at most {MOST_TRACKED} tracked fields, not {len(wanted)}")
+    org.tracked[api_name] = wanted
+
+
+def note(save: Running, kind: Kind, old: Row | None, row: Row, changes: Iterable[_Change]) -> None:
+    """Keep what changed in tracked fields; a new record has one row that says so and no values."""
+    if old is None:
+        mark(save, kind.name, row["Id"], "created")
+        return
+    tracked = save.org.tracked[kind.name]
+    for name, before, after in changes:
+        if name in tracked:
+            field = kind.fields[name]
+            for was, now in _values(save.org, field, before, after):
+                _keep(save, kind.name, row["Id"], _shown(field), was, now)
+
+
+def mark(save: Running, api_name: str, key: str, event: str) -> None:
+    """Keep that something happened to a record, without values; only where history is tracked."""
+    if api_name in save.org.tracked:
+        _keep(save, api_name, key, event, None, None)
+
+
+def moved(save: Running, old: Row | None, row: Row) -> None:
+    """Keep where an opportunity stands, whenever amount, probability, stage or close date changed."""
+    before = old or {}
+    if old is not None and all(row.get(name) == before.get(name) for name in _WATCHED):
+        return
+    kept = {name: row[name] for name in _SNAPSHOT if name in row}
+    for name in ("Amount", "CloseDate"):
+        if name in before:
+            kept[f"Prev{name}"] = before[name]
+    _put(save, "OpportunityHistory", {"OpportunityId": row["Id"], **kept})
+
+
+def history_of(org: Org, api_name: str, key: str) -> Iterator[Row]:
+    """The history rows of one record."""
+    names = [OF[api_name]] if api_name in OF else []
+    if api_name == "Opportunity":
+        names.append("OpportunityHistory")
+    for name in names:
+        table = org.tables[name]
+        for found in table.matching(f"{api_name}Id", key):
+            yield table.rows[found]
+
+
+def _values(org: Org, field: Field, before: Any, after: Any) -> list[tuple[Any, Any]]:
+    """Long text leaves no values; [M] a look-up leaves two rows, the names and the ids."""
+    if field.type == "textarea" and field.length > 255:
+        return [(None, None)]
+    if field.type == "reference":
+        return [(_name(org, before), _name(org, after)), (before, after)]
+    if field.type == "boolean":
+        return [(bool(before), bool(after))]
+    return [(before, after)]
+
+
+def _shown(field: Field) -> str:
+    """[M] A standard look-up is named without Id: Owner, Account."""
+    return field.name.removesuffix("Id") if field.type == "reference" and not field.custom else field.name
+
+
+def _name(org: Org, key: str | None) -> str | None:
+    row = org.tables[org.kind_of(key).name].rows.get(key) if key else None
+    name: str | None = row.get("Name") if row else None
+    return name
+
+
+def _keep(save: Running, api_name: str, key: str, field: str, was: Any, now: Any) -> None:
+    row = {f"{api_name}Id": key, "Field": field, "OldValue": was, "NewValue": now}
+    _put(save, OF[api_name], {name: value for name, value in row.items() if value is not None})
+
+
+def _put(save: Running, api_name: str, row: dict[str, Any]) -> None:
+    kind = save.org.kinds[api_name]
+    made = {"Id": save.org.ids.new(kind.prefix), "CreatedDate": save.stamp, "CreatedById": save.by}
+    save.note(kind, {**made, "SystemModstamp": save.stamp, **row})
