@@ -1,26 +1,26 @@
-"""One small threaded HTTP server for any vendor: keep-alive, one write a reply.
+"""One small threaded HTTP server for any vendor: keep-alive, one write a reply, TLS where it is asked for.
 
-The wire floor of both twins. It adds what every vendor's front door adds: the
-``Date`` header (the twin's moment, not the machine's) and gzip when it is asked for.
+It turns what a line delivers into bytes on a socket, broken off or dripping where a fault struck.
 """
 
 from __future__ import annotations
 
-import gzip
+import select
 import socket
+import ssl
+import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from email.utils import format_datetime
 from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from twins.line import Before, Delivery, Line
 from twins.wire import Reply, Request, Vendor
 
-GZIP_ABOVE = 1024
-Before = Callable[[Request], Reply | None]
+_HANDSHAKE_S = 10.0
 
 
 class _Server(ThreadingHTTPServer):
@@ -29,8 +29,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = False
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], answer: Callable[[Request], Reply]) -> None:
-        self.answer = answer
+    def __init__(
+        self,
+        address: tuple[str, int],
+        carry: Callable[[Request], Delivery],
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.carry, self._tls = carry, tls
         self.failures: list[BaseException] = []
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -41,6 +46,19 @@ class _Server(ThreadingHTTPServer):
         with self._lock:
             self._open.add(connection)
         return connection, peer
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """In the connection's own thread: a slow or hostile handshake keeps nobody else waiting."""
+        if self._tls is None:
+            super().finish_request(request, client_address)
+            return
+        request.settimeout(_HANDSHAKE_S)
+        with self._tls.wrap_socket(request, server_side=True) as secured:
+            secured.settimeout(None)
+            with self._lock:
+                self._open.add(secured)
+            super().finish_request(secured, client_address)
+            self._open.discard(secured)
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
@@ -74,22 +92,56 @@ class _Conversation(BaseHTTPRequestHandler):
 
     def _converse(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request.to(self.command, self.path, headers, self._body(headers))
         try:
-            reply = self.server.answer(request)
-        except ConnectionError:
-            self.close_connection = True  # a test cuts the line: nothing is answered
+            request = Request.to(self.command, self.path, headers, self._body(headers))
+        except ValueError:
+            self._send(_page(400, "the request is not framed as HTTP asks for"))
+            self.close_connection = True
             return
+        try:
+            delivery = self.server.carry(request)
         except Exception as failure:  # noqa: BLE001 - a twin's own bug must reach the test, not kill the thread
             self.server.failures.append(failure)
-            reply = Reply(
-                500, {"Content-Type": "text/plain"}, f"the twin itself failed: {failure!r}".encode()
-            )
-        self._send(reply, headers)
+            delivery = Delivery(_page(500, f"the twin itself failed: {failure!r}"))
+        self._deliver(delivery)
+
+    def _deliver(self, delivery: Delivery) -> None:
+        if delivery.how == "drip":
+            self._drip(delivery)
+        elif delivery.how == "whole" and delivery.upto is None:
+            self._send(delivery.reply)
+        else:
+            if delivery.how == "silence":
+                self._wait(delivery.seconds)
+            elif delivery.upto is not None:
+                self._write(self._head(delivery.reply) + delivery.reply.body[: delivery.upto])
+            self._cut()
+
+    def _drip(self, delivery: Delivery) -> None:
+        self._write(self._head(delivery.reply))
+        for place in range(len(delivery.reply.body)):
+            if self._wait(delivery.seconds):
+                break
+            self._write(delivery.reply.body[place : place + 1])
+
+    def _wait(self, seconds: float) -> bool:
+        """Whether the client hung up within *seconds*."""
+        readable, _, _ = select.select([self.connection], [], [], seconds)
+        return bool(readable)
+
+    def _cut(self) -> None:
+        """Reset the connection: what was written may arrive, no end of it does."""
+        self.close_connection = True
+        linger = struct.pack("ii", 1, 0)
+        with suppress(OSError):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     def _body(self, headers: dict[str, str]) -> bytes:
         if "chunked" not in headers.get("transfer-encoding", ""):
-            return self.rfile.read(int(headers.get("content-length") or 0))
+            length = int(headers.get("content-length") or 0)
+            if length < 0:
+                raise ValueError("a body cannot have fewer than no bytes")
+            return self.rfile.read(length)
         parts = []
         while size := int(self.rfile.readline().split(b";")[0], 16):
             parts.append(self.rfile.read(size))
@@ -97,35 +149,50 @@ class _Conversation(BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(parts)
 
-    def _send(self, reply: Reply, asked: dict[str, str]) -> None:
-        body, headers = reply.body, dict(reply.headers)
-        if len(body) > GZIP_ABOVE and "gzip" in asked.get("accept-encoding", ""):
-            body = gzip.compress(body, compresslevel=1)
-            headers["Content-Encoding"] = "gzip"
-        if reply.status not in (204, 304):
-            headers["Content-Length"] = str(len(body))
+    def _send(self, reply: Reply) -> None:
+        head = self._head(reply)
+        self._write(head if self.command == "HEAD" else head + reply.body)
+
+    def _head(self, reply: Reply) -> bytes:
         lines = [f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-        self.wfile.write(head if self.command == "HEAD" else head + body)
-        self.wfile.flush()
+        lines += [f"{name}: {value}" for name, value in reply.headers.items()]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+    def _write(self, raw: bytes) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):  # the client was faster
+            self.wfile.write(raw)
+            self.wfile.flush()
 
     def log_message(self, *_: Any) -> None:
         """A twin keeps a commit log instead."""
 
 
-class Served:
-    """A vendor behind ``http://127.0.0.1:PORT`` for as long as the ``with`` lasts.
+def _page(status: int, said: str) -> Reply:
+    text = said.encode()
+    return Reply(status, {"Content-Type": "text/plain", "Content-Length": str(len(text))}, text)
 
-    *before* sees each request first and may answer it itself (a proxy's HTML page, a
-    fault); raising ConnectionError there hangs up without an answer.
+
+class Served:
+    """A vendor behind ``http://127.0.0.1:PORT``, or https with *tls*, for as long as the ``with`` lasts.
+
+    *before* sees each request first and may answer it itself (a proxy's HTML page);
+    raising ConnectionError there hangs up without an answer. *line* comes ready made instead of both.
     """
 
     def __init__(
-        self, vendor: Vendor, now: Callable[[], datetime], port: int = 0, *, before: Before | None = None
+        self,
+        vendor: Vendor,
+        now: Callable[[], datetime],
+        port: int = 0,
+        *,
+        before: Before | None = None,
+        line: Line | None = None,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+        name: str = "",
     ) -> None:
-        self.vendor, self.now, self.before = vendor, now, before
-        self._port = port
+        self.line = line or Line(vendor, now, before=before)
+        self._port, self._host, self._tls, self._name = port, host, tls, name or host
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -133,7 +200,8 @@ class Served:
     def url(self) -> str:
         """Where to reach it."""
         assert self._server is not None, "not open yet: use it in a with statement, or call open()"
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://{self._name}:{self._server.server_address[1]}"
 
     @property
     def failures(self) -> list[BaseException]:
@@ -141,8 +209,8 @@ class Served:
         return self._server.failures if self._server else []
 
     def open(self) -> Self:
-        """Start to answer."""
-        self._server = _Server(("127.0.0.1", self._port), self._answer)
+        """Start to answer; raises OSError when the port is taken."""
+        self._server = _Server((self._host, self._port), self.line.carry, self._tls)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="twin", daemon=True
         )
@@ -163,10 +231,3 @@ class Served:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _answer(self, request: Request) -> Reply:
-        reply = self.before(request) if self.before else None
-        at = self.now()
-        if reply is None:
-            reply = self.vendor.handle(request, at)
-        return Reply(reply.status, {"Date": format_datetime(at, usegmt=True), **reply.headers}, reply.body)

@@ -6,22 +6,28 @@ or with people's own CSV files, or with nothing.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from twins.control import Control
 from twins.csvfiles import read_folder
+from twins.faults import Faults
 from twins.hubspot import TOKEN, HubSpotTwin
+from twins.inprocess import in_process
+from twins.line import Line
 from twins.load import load
-from twins.log import CommitLog
+from twins.log import CommitLog, Side
 from twins.salesforce import SalesforceTwin
 from twins.sample import people, sample
 from twins.server import Served
-from twins.tables import SHELVES, Refused, Shelf, Side, Tables
+from twins.tables import SHELVES, Refused, Shelf, Tables
 
 SEED = 20261123
+URLS: Mapping[str, str] = {"salesforce": "http://127.0.0.1:1", "hubspot": "http://127.0.0.1:2"}
 CLIENT_ID, CLIENT_SECRET = "twin-client", "twin-secret"
 SELLERS = ("sam.seller@example.com", "sara.santos@example.com", "tom.tanaka@example.com")
 
@@ -31,6 +37,7 @@ class World:
 
     With *data* the world holds the CSV files of that folder (raises `Unusable` when they
     cannot be read), else a sample company of *people* people; zero leaves it empty.
+    *move* moves the clock that *now* reads, where it can be moved. *faults* strike both lines.
     """
 
     def __init__(
@@ -42,9 +49,10 @@ class World:
         data: Path | None = None,
         people: int = 2000,
         seed: int = SEED,
+        move: Callable[[datetime], None] | None = None,
     ) -> None:
-        self.now = now
-        self.log = CommitLog()
+        self.now, self._move = now, move
+        self.log, self.faults = CommitLog(), Faults(seed)
         self.hubspot = HubSpotTwin(self.log, stages, reasons)
         self.salesforce = SalesforceTwin(
             self.log,
@@ -58,7 +66,12 @@ class World:
             client_id=CLIENT_ID,
             client_secret=CLIENT_SECRET,
         )
-        self._served: Mapping[Side, Served] = {}
+        self.lines: dict[Side, Line] = {
+            "salesforce": Line(self.salesforce, now, side="salesforce", faults=self.faults),
+            "hubspot": Line(self.hubspot, now, side="hubspot", faults=self.faults),
+        }
+        self.urls: Mapping[str, str] = {}
+        self._served: tuple[Served, ...] = ()
         self.refusals: list[Refused] = []
         if data is not None:
             self.fill(data)
@@ -66,9 +79,9 @@ class World:
             self.refusals += self._load(self.sample(people, seed))
 
     @property
-    def urls(self) -> dict[Side, str]:
-        """Where both vendors answer; empty while nobody serves them."""
-        return {side: served.url for side, served in self._served.items()}
+    def failures(self) -> list[BaseException]:
+        """What went wrong inside the twins themselves while they are served; healthy ones have none."""
+        return [failure for served in self._served for failure in served.failures]
 
     def fill(self, folder: Path) -> None:
         """Add the rows of a folder of CSV files; raises `Unusable`, and then nothing was loaded."""
@@ -101,16 +114,50 @@ class World:
         if refused:
             raise ValueError(f"{len(refused)} of the crowd were not taken; the first: {refused[0]}")
 
+    def set_clock(self, at: datetime) -> None:
+        """Move the twins' clock on to *at*; raises ValueError when it is the machine's own."""
+        if self._move is None:
+            raise ValueError("this world lives by a clock that nobody can move")
+        self._move(at)
+
     @contextmanager
-    def serve(self, port: int = 0) -> Iterator[Self]:
-        """Answer over HTTP: Salesforce on *port*, HubSpot on the next one; 0 takes any two."""
+    def serve(
+        self, port: int = 0, *, host: str = "127.0.0.1", name: str = "", tls: ssl.SSLContext | None = None
+    ) -> Iterator[Self]:
+        """Answer over HTTP: Salesforce on *port*, HubSpot on the next one, the control on the one after it.
+
+        0 takes any three. *host* is the address to listen at, *name* what others call it, *tls* makes it https.
+        """
+        with ExitStack() as stack:
+
+            def at(place: int, line: Line) -> Served:
+                where = port and port + place
+                return stack.enter_context(
+                    Served(line.vendor, self.now, where, line=line, host=host, name=name, tls=tls)
+                )
+
+            parts = (*self.lines.values(), Line(Control(self), self.now))
+            self._served = tuple(at(place, line) for place, line in enumerate(parts))
+            names = (*self.lines, "control")
+            with self._reached({name: one.url for name, one in zip(names, self._served, strict=True)}):
+                yield self
+
+    @contextmanager
+    def in_process(self, wait: Callable[[float], None] = lambda _seconds: None) -> Iterator[Self]:
+        """Answer the clients of this process without sockets; *wait* lets the clock pass while one waits in vain."""
         with (
-            Served(self.salesforce, self.now, port) as salesforce,
-            Served(self.hubspot, self.now, port and port + 1) as hubspot,
+            in_process({URLS[side]: line for side, line in self.lines.items()}, wait),
+            self._reached({**URLS}),
         ):
-            self._served = {"salesforce": salesforce, "hubspot": hubspot}
             yield self
-        self._served = {}
+
+    @contextmanager
+    def _reached(self, urls: Mapping[str, str]) -> Iterator[None]:
+        self.urls = urls
+        try:
+            yield
+        finally:
+            self.urls = {}
 
     def settings(self) -> dict[str, str]:
         """The environment that points a bridge at this world."""

@@ -101,26 +101,27 @@ def test_settings_open_both_doors(full: World) -> None:
     assert granted["instance_url"] == settings["LEADBRIDGE_SALESFORCE__INSTANCE_URL"]
 
 
-def two_free_ports() -> int:
-    """The first of two neighbouring ports below the range that the system hands out."""
-    for port in range(20_000 + os.getpid() % 5_000, 32_000, 2):
+def free_ports() -> int:
+    """The first of three neighbouring ports below the range that the system hands out."""
+    for port in range(20_000 + os.getpid() % 5_000, 32_000, 3):
         with (
             contextlib.suppress(OSError),
             socket.create_server(("127.0.0.1", port)),
             socket.create_server(("127.0.0.1", port + 1)),
+            socket.create_server(("127.0.0.1", port + 2)),
         ):
             return port
-    raise OSError("no two free ports")
+    raise OSError("no three free ports")
 
 
 def test_hubspot_answers_beside_salesforce() -> None:
     empty = World(lambda: NOW, STAGES, REASONS, people=0)
-    free = two_free_ports()
+    free = free_ports()
 
     with empty.serve(free):
         ports = {side: urlsplit(url).port for side, url in empty.urls.items()}
 
-    assert ports == {"salesforce": free, "hubspot": free + 1}
+    assert ports == {"salesforce": free, "hubspot": free + 1, "control": free + 2}
     assert empty.urls == {}
 
 

@@ -1,0 +1,162 @@
+"""The answers that a fault gives in place of a vendor's, and what it makes of the vendor's own."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+from twins.faults import Options, Struck
+from twins.log import Side
+from twins.wire import Reply, Request, json_reply
+
+_HTML = {"Content-Type": "text/html; charset=utf-8"}
+_LISTS = ("results", "records", "compositeResponse")
+_MB = 1 << 20
+
+
+def instead(side: Side, struck: Struck, request: Request) -> Reply:
+    """What the client gets while the vendor has seen nothing."""
+    if struck.name in _PAGES:
+        status, page = _PAGES[struck.name]
+        return Reply(status, _HTML, page.encode())
+    if struck.name == "redirect":
+        return Reply(302, {"Location": str(struck.options["to"]), **_HTML})
+    if struck.name == "new_error":
+        return json_reply(418, {"fault": {"kind": "TEAPOT", "detail": ["nobody has seen this shape"]}})
+    status, body = _VENDORS[side][struck.name]
+    after = str(struck.options.get("retry_after", ""))
+    return json_reply(status, body, {"Retry-After": after} if after else None)
+
+
+def spoilt(side: Side, struck: Struck, reply: Reply) -> Reply:
+    """What the client gets of *reply*, which stands for something committed."""
+    if struck.name == "gateway_timeout_after":
+        return Reply(524 if side == "hubspot" else 504, _HTML, b"<html>A timeout occurred</html>")
+    if struck.name == "bad_gateway_after":
+        return Reply(502, _HTML, _PAGES["bad_gateway"][1].encode())
+    change = _SPOILS.get(struck.name)
+    return change(reply, struck.options) if change else reply
+
+
+def _truncated(reply: Reply, _: Options) -> Reply:
+    return Reply(reply.status, reply.headers, reply.body[: len(reply.body) // 2])
+
+
+def _empty(reply: Reply, _: Options) -> Reply:
+    return Reply(reply.status, reply.headers)
+
+
+def _wrong_type(reply: Reply, _: Options) -> Reply:
+    return Reply(reply.status, {**reply.headers, **_HTML}, reply.body)
+
+
+def _bad_gzip(reply: Reply, _: Options) -> Reply:
+    return Reply(reply.status, {**reply.headers, "Content-Encoding": "gzip"}, reply.body)
+
+
+def _gzip_bomb(reply: Reply, options: Options) -> Reply:
+    packed = gzip.compress(b" " * (int(options["megabytes"]) * _MB) + reply.body, compresslevel=9)
+    return Reply(reply.status, {**reply.headers, "Content-Encoding": "gzip"}, packed)
+
+
+def _huge(reply: Reply, options: Options) -> Reply:
+    return Reply(reply.status, reply.headers, reply.body + b" " * (int(options["megabytes"]) * _MB))
+
+
+def _rows(change: Callable[[list[Any], Options], list[Any] | None]) -> Callable[[Reply, Options], Reply]:
+    """A spoiler of the list in an answer: a bare one, or the one under the name it has there."""
+
+    def spoil(reply: Reply, options: Options) -> Reply:
+        try:
+            body = reply.json()
+        except ValueError:
+            return reply
+        if isinstance(body, list):
+            return Reply(reply.status, reply.headers, json.dumps(change(body, options)).encode())
+        for name in _LISTS:
+            if isinstance(body, dict) and isinstance(body.get(name), list):
+                body[name] = change(body[name], options)
+        return Reply(reply.status, reply.headers, json.dumps(body, ensure_ascii=False).encode())
+
+    return spoil
+
+
+def _shuffled(rows: list[Any], _: Options) -> list[Any]:
+    return rows[::-1]
+
+
+def _lost(rows: list[Any], options: Options) -> list[Any]:
+    return rows[: int(len(rows) * float(options["keep"]))]
+
+
+def _more(rows: list[Any], _: Options) -> list[Any]:
+    return [
+        {**row, "brandNewField": {"shape": ["unknown"]}} if isinstance(row, dict) else row for row in rows
+    ]
+
+
+_SPOILS: dict[str, Callable[[Reply, Options], Reply]] = {
+    "truncated": _truncated,
+    "empty": _empty,
+    "wrong_type": _wrong_type,
+    "bad_gzip": _bad_gzip,
+    "gzip_bomb": _gzip_bomb,
+    "huge": _huge,
+    "null_results": _rows(lambda _rows, _options: None),
+    "shuffled": _rows(_shuffled),
+    "lost_rows": _rows(_lost),
+    "extra_fields": _rows(_more),
+}
+
+_PAGES = {
+    "bad_gateway": (502, "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"),
+    "gateway_timeout": (504, "<html><head><title>504 Gateway Time-out</title></head></html>"),
+    "late_commit_504": (504, "<html><head><title>504 Gateway Time-out</title></head></html>"),
+    "html": (200, "<!DOCTYPE html><html><body><form>Log in to continue</form></body></html>"),
+}
+
+
+def _salesforce(code: str, message: str) -> list[dict[str, Any]]:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
+    return [{"message": message, "errorCode": code}]
+
+
+def _hubspot(message: str, **more: Any) -> dict[str, Any]:
+    """https://developers.hubspot.com/docs/api-reference/error-handling"""
+    return {
+        "status": "error",
+        "message": message,
+        "correlationId": "00000000-0000-7000-8000-00000000fa17",
+        **more,
+    }
+
+
+def _limit(policy: str, said: str) -> dict[str, Any]:
+    """https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"""
+    return _hubspot(f"You have reached your {said} limit.", errorType="RATE_LIMIT", policyName=policy)
+
+
+_VENDORS: dict[Side, dict[str, tuple[int, Any]]] = {
+    "salesforce": {
+        "too_many": (403, _salesforce("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")),
+        "search_limit": (403, _salesforce("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.")),
+        "daily_limit": (403, _salesforce("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")),
+        "expired": (401, _salesforce("INVALID_SESSION_ID", "Session expired or invalid")),
+        "locked": (400, _salesforce("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record or 1 records: 0015g00000000001AAA")),
+        "moving": (503, _salesforce("SERVER_UNAVAILABLE", "The org is being moved; try again later")),
+        "server_error": (500, _salesforce("UNKNOWN_EXCEPTION", "An unexpected error occurred. Please include this ErrorId if you contact support: 1-1 (1)")),
+        "unavailable": (503, _salesforce("SERVER_UNAVAILABLE", "Too many requests are waiting for connections")),
+    },
+    "hubspot": {
+        "too_many": (429, _limit("TEN_SECONDLY_ROLLING", "ten_secondly_rolling")),
+        "search_limit": (429, _limit("SECONDLY", "secondly")),
+        "daily_limit": (429, _limit("DAILY", "daily")),
+        "expired": (401, _hubspot("The OAuth token used to make this call expired 1 second(s) ago.", category="EXPIRED_AUTHENTICATION")),
+        "locked": (423, _hubspot("The resource is locked; wait at least 2 seconds", category="LOCKED")),
+        "moving": (477, _hubspot("This account is being migrated to another data centre", category="MIGRATION_IN_PROGRESS")),
+        "server_error": (500, _hubspot("internal error")),
+        "unavailable": (503, _hubspot("Service Unavailable")),
+    },
+}  # fmt: skip
