@@ -7,13 +7,14 @@ ARGS ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help ready demo run check test test-browser bench lock image
+.PHONY: help ready demo run check test test-browser test-node bench lock image
 
 help:
 	@echo "make demo          both systems on this machine, the bridge between them, people acting (ARGS=--once: ends by itself)"
 	@echo "make run           the bridge between your own systems, as .env says"
 	@echo "make test          all tests that need nothing but Python"
 	@echo "make test-browser  what a person sees and clicks, in a real browser"
+	@echo "make test-node     the vendors' own Node clients against the twins (after make test)"
 	@echo "make check         format, lint, types, floors: before every commit"
 	@echo "make bench         calls, records per second, CPU and memory beside the bare clients"
 	@echo "make lock          the newest versions that fit, with hashes (needs uv)"
@@ -41,6 +42,7 @@ check: ready
 
 test: ready
 	@echo "leadbridge: running the tests, about a minute"
+	@rm -rf build/soql
 	@$(BIN)/python -m pytest -q -n auto -m "not slow" $(ARGS)
 
 test-browser: ready
@@ -49,6 +51,14 @@ test-browser: ready
 	  CHROMIUM="$$chromium" $(BIN)/python -m pytest -q tests/browser $(ARGS); \
 	else \
 	  echo "skipped: no Chromium on this machine; install one (Debian: apt-get install chromium) and run again."; \
+	fi
+
+test-node: ready
+	@if node=$$(sh .ci/node); then \
+	  echo "leadbridge: running the Node tests with $$node"; \
+	  NODE="$$node" $(BIN)/python -m pytest -q tests/node $(ARGS); \
+	else \
+	  echo "skipped: $$node"; \
 	fi
 
 bench: ready

@@ -1,0 +1,84 @@
+"""The vendors' own Node clients, unmodified, find the twins to be what they expect."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.sent_queries import KEPT, SentQueries, queries, shape
+from twins.salesforce.errors import Rejected
+from twins.salesforce.soql import parse
+from twins.wire import Request
+
+HERE = Path(__file__).parent
+SHAPES = [
+    file for file in (HERE.parent / "twins" / "soql_corpus.json", HERE / "soql_shapes.json") if file.exists()
+]
+OURS = {"Sforce-Call-Options": "client=leadbridge"}
+
+
+def test_jsforce_works_against_salesforces_twin(every_check_holds, salesforce):
+    every_check_holds("salesforce.mjs", json.dumps(salesforce))
+
+
+def test_hubspots_own_client_works_against_hubspots_twin(every_check_holds, hubspot):
+    every_check_holds("hubspot.mjs", json.dumps(hubspot))
+
+
+def test_salesforces_own_grammar_judges_our_soql_as_we_do(every_check_holds):
+    sent = sorted(KEPT.glob("*.jsonl"))
+
+    every_check_holds("soql.mjs", *map(str, SHAPES), "--", *map(str, sent))
+
+
+@pytest.mark.parametrize("file", SHAPES, ids=lambda file: file.stem)
+def test_the_twin_refuses_what_the_grammar_refuses(file):
+    """What the grammar takes and the twin cannot answer is said in words, never misread."""
+    wrong = []
+    for one in json.loads(file.read_text("utf-8"))["queries"]:
+        try:
+            parse(one["soql"])
+        except Rejected as no:
+            if one["valid"] and "the twin does not know" not in str(no):
+                wrong.append(f"refused: {one['soql']} ({no})")
+        else:
+            if not one["valid"]:
+                wrong.append(f"taken: {one['soql']}")
+
+    assert wrong == []
+
+
+def test_queries_of_one_shape_are_kept_once(tmp_path):
+    sent, file = SentQueries(), tmp_path / "deep" / "alone.jsonl"
+    asked = "/services/data/v66.0/query?q=SELECT+Id+FROM+Lead+WHERE+Email+IN+('{}')+AND+SystemModstamp+>+{}"
+    sent.see(Request.to("GET", asked.format("a','O\\'Neil", "2026-11-23T09:00:00Z"), OURS))
+    sent.see(Request.to("GET", asked.format("c", "2026-11-23T10:30:00.000%2B01:00"), OURS))
+    sent.see(Request.to("GET", asked.format("d", "2026-11-23"), {}))
+
+    sent.write(file)
+
+    first = "SELECT Id FROM Lead WHERE Email IN ('a','O\\'Neil') AND SystemModstamp > 2026-11-23T09:00:00Z"
+    assert [json.loads(line) for line in file.read_text("utf-8").splitlines()] == [first]
+
+
+def test_queries_travel_in_a_composite_too():
+    parts = [
+        {"url": "/services/data/v66.0/query?q=SELECT%20Id%20FROM%20Lead"},
+        {"url": "/services/data/v66.0/queryAll/?q=SELECT%20Id%20FROM%20Task"},
+        {"url": "/services/data/v66.0/sobjects/Lead/00Q000000000001AAA"},
+    ]
+    request = Request.to(
+        "POST", "/services/data/v66.0/composite", OURS, json.dumps({"compositeRequest": parts}).encode()
+    )
+
+    assert list(queries(request)) == ["SELECT Id FROM Lead", "SELECT Id FROM Task"]
+
+
+def test_a_shape_keeps_names_and_drops_values():
+    soql = "SELECT F1__c FROM Lead WHERE A = 'it\\'s' AND B IN ('a', 'b') AND C > -1.5 AND D = LAST_N_DAYS:30"
+
+    assert shape(soql) == (
+        "SELECT F1__c FROM Lead WHERE A = 'x' AND B IN ('x') AND C > -1 AND D = LAST_N_DAYS:1"
+    )
