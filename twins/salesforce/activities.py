@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twins.salesforce.store import Row
 
 _CLOSED = "Completed"
+_ARCHIVED_AFTER = timedelta(days=365)
 
 
 def derive_task(save: Running, _old: Row | None, row: dict[str, Any]) -> None:
@@ -65,6 +66,21 @@ def touch(save: Running, _old: Row | None, row: Row) -> None:
         about = save.org.tables[save.org.kind_of(key).name].rows.get(key)
         if about is not None and on > (about.get("LastActivityDate") or ""):
             save.touch(key, {"LastActivityDate": on})
+
+
+def archive(save: Running) -> int:
+    """Mark closed tasks and past events that are over a year old; answers how many
+    (https://help.salesforce.com/s/articleView?id=000382834).
+    """
+    last = (save.now - _ARCHIVED_AFTER).astimezone(save.org.zone).date().isoformat()
+    count = 0
+    for api_name in ("Task", "Event"):
+        for row in list(save.org.tables[api_name].by_id()):
+            on = _happened_on(save, row)
+            if on is not None and on < last and "IsArchived" not in row and "IsDeleted" not in row:
+                save.touch(row["Id"], {"IsArchived": True})
+                count += 1
+    return count
 
 
 def _happened_on(save: Running, row: Row) -> str | None:

@@ -5,11 +5,15 @@ https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
+from twins.salesforce import campaigns, past
 from twins.salesforce.errors import RowRefused
+from twins.salesforce.ids import canonical_id
 from twins.salesforce.saving import Save
 from twins.salesforce.store import Row
 
@@ -31,13 +35,18 @@ _TO_CONTACT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """What the seller chooses: an existing account or contact to merge into, an opportunity and its name."""
+    """What the seller, or a call of convertLead, chooses: records to merge into, an opportunity, an owner."""
 
     account_id: str | None = None
     contact_id: str | None = None
+    opportunity_id: str | None = None
     opportunity_name: str | None = None
     with_opportunity: bool = True
     map_custom_fields: bool = True
+    status: str | None = None
+    owner_id: str | None = None
+    overwrite_lead_source: bool = False
+    by_api: bool = False
 
 
 def convert(save: Save, lead_id: str, chosen: Conversion) -> tuple[str, str, str]:
@@ -46,13 +55,17 @@ def convert(save: Save, lead_id: str, chosen: Conversion) -> tuple[str, str, str
     lead = org.live(org.kinds["Lead"], lead_id)
     if lead.get("IsConverted"):
         raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
-    owner = lead["OwnerId"] if lead["OwnerId"].startswith("005") else save.by
-    account = _account(save, lead, chosen.account_id, owner)
+    status = _status(save, chosen.status)
+    owner = _owner(save, lead, chosen)
+    account = _account(save, lead, _parent(save, chosen), owner)
     contact = _contact(save, lead, chosen, account, owner)
-    opportunity = _opportunity(save, lead, chosen, account, contact, owner) if chosen.with_opportunity else ""
+    campaign = campaigns.joined(save, lead["Id"], contact)
+    opportunity = ""
+    if chosen.with_opportunity:
+        opportunity = _opportunity(save, lead, chosen, account, contact, owner, campaign)
     _follow(save, lead["Id"], contact)
     changes = {
-        "Status": next(iter(sorted(org.converted_statuses))),
+        "Status": status,
         "IsConverted": True,
         "ConvertedDate": _today(save).isoformat(),
         "ConvertedAccountId": account,
@@ -61,13 +74,47 @@ def convert(save: Save, lead_id: str, chosen: Conversion) -> tuple[str, str, str
     }
     lead = org.tables["Lead"].rows[lead["Id"]]
     save.change(org.kinds["Lead"], {"ConvertedOpportunityId": None, **lead}, changes)
+    past.mark(save, "Lead", lead["Id"], "leadConverted")
     return account, contact, opportunity
+
+
+def _status(save: Save, asked: str | None) -> str:
+    """Several statuses may be converted ones; at the screen the first stands there."""
+    converted = sorted(save.org.converted_statuses)
+    if asked is not None and asked not in converted:
+        raise RowRefused("INVALID_STATUS", f"invalid convertedStatus: {asked}")
+    return asked or converted[0]
+
+
+def _owner(save: Save, lead: Row, chosen: Conversion) -> str:
+    """Of a lead that a queue owns, whoever converts it at the screen; a call has to name somebody."""
+    if chosen.owner_id is not None:
+        return str(save.org.live(save.org.kinds["User"], chosen.owner_id)["Id"])
+    if lead["OwnerId"].startswith("005"):
+        return str(lead["OwnerId"])
+    if chosen.by_api:
+        raise RowRefused("REQUIRED_FIELD_MISSING", "ownerId is required: a queue owns the lead", ["ownerId"])
+    return save.by
+
+
+def _parent(save: Save, chosen: Conversion) -> str | None:
+    """An existing contact brings its account; a call has to name it, and no other."""
+    if chosen.contact_id is None:
+        return chosen.account_id
+    own = save.org.live(save.org.kinds["Contact"], chosen.contact_id).get("AccountId")
+    if chosen.account_id is None:
+        if chosen.by_api:
+            raise RowRefused("REQUIRED_FIELD_MISSING", "accountId is required with contactId", ["accountId"])
+        return own
+    if own is not None and canonical_id(chosen.account_id) != own:
+        raise RowRefused("FIELD_INTEGRITY_EXCEPTION", "the contact belongs to another account", ["contactId"])
+    return chosen.account_id
 
 
 def _account(save: Save, lead: Row, chosen: str | None, owner: str) -> str:
     values = _carried(lead, _TO_ACCOUNT)
     if chosen is None:
-        return save.create("Account", {**values, "OwnerId": owner})
+        return _born(save, "Account", {**values, "OwnerId": owner})
     return _merge(save, "Account", chosen, values)
 
 
@@ -83,28 +130,48 @@ def _contact(save: Save, lead: Row, chosen: Conversion, account: str, owner: str
         }
     values = {**_carried(lead, names), "AccountId": account}
     if chosen.contact_id is None:
-        return save.create("Contact", {**values, "OwnerId": owner})
-    return _merge(save, "Contact", chosen.contact_id, values)
+        return _born(save, "Contact", {**values, "OwnerId": owner})
+    source = lead.get("LeadSource") if chosen.overwrite_lead_source else None
+    return _merge(save, "Contact", chosen.contact_id, values, {"LeadSource": source} if source else {})
 
 
-def _merge(save: Save, api_name: str, key: str, values: dict[str, Any]) -> str:
-    """Merging into an existing record fills empty fields only."""
+def _born(save: Save, api_name: str, values: dict[str, Any]) -> str:
+    key = save.create(api_name, values)
+    past.mark(save, api_name, key, f"{api_name.lower()}CreatedFromLead")
+    return key
+
+
+def _merge(
+    save: Save,
+    api_name: str,
+    key: str,
+    values: dict[str, Any],
+    over: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
+    """Merging into an existing record fills empty fields only, but for what stands in *over*."""
     old = save.org.live(save.org.kinds[api_name], key)
-    save.update(api_name, key, {name: value for name, value in values.items() if old.get(name) is None})
+    empty = {name: value for name, value in values.items() if old.get(name) is None}
+    save.update(api_name, key, {**empty, **over})
     return str(old["Id"])
 
 
-def _opportunity(save: Save, lead: Row, chosen: Conversion, account: str, contact: str, owner: str) -> str:
-    name = chosen.opportunity_name or f"{lead['Company']}-"[:120]
-    values = {
-        "Name": name,
-        "AccountId": account,
-        "StageName": next(iter(save.org.stages)),
-        "CloseDate": _quarter_end(_today(save)).isoformat(),
-        "LeadSource": lead.get("LeadSource"),
-        "OwnerId": owner,
-    }
-    opportunity = save.create("Opportunity", values)
+def _opportunity(
+    save: Save, lead: Row, chosen: Conversion, account: str, contact: str, owner: str, campaign: str | None
+) -> str:
+    """A new one, whose primary campaign is the one that the lead joined last; or an existing one."""
+    if chosen.opportunity_id is not None:
+        opportunity = str(save.org.live(save.org.kinds["Opportunity"], chosen.opportunity_id)["Id"])
+    else:
+        values = {
+            "Name": chosen.opportunity_name or f"{lead['Company']}-"[:120],
+            "AccountId": account,
+            "StageName": next(iter(save.org.stages)),
+            "CloseDate": _quarter_end(_today(save)).isoformat(),
+            "LeadSource": lead.get("LeadSource"),
+            "CampaignId": campaign,
+            "OwnerId": owner,
+        }
+        opportunity = _born(save, "Opportunity", values)
     # The role of a conversion is not primary (https://gist.github.com/09d02f38).
     save.create("OpportunityContactRole", {"OpportunityId": opportunity, "ContactId": contact})
     return opportunity
@@ -115,7 +182,8 @@ def _follow(save: Save, lead_id: str, contact: str) -> None:
     for api_name in ("Task", "Event"):
         table = save.org.tables[api_name]
         for key in table.matching("WhoId", lead_id):
-            save.change(table.kind, table.rows[key], {"WhoId": contact})
+            if "IsDeleted" not in table.rows[key]:
+                save.change(table.kind, table.rows[key], {"WhoId": contact})
 
 
 def _carried(lead: Row, names: dict[str, str]) -> dict[str, Any]:

@@ -148,14 +148,19 @@ def purge(org: Org, deletion: Deletion) -> None:
         org.bin.forget(deletion)
 
 
+def empty(org: Org, now: datetime) -> None:
+    """Purge what was deleted up to *now*."""
+    end = stamp(now)
+    for deletion in list(org.bin.all()):
+        if deletion.at <= end:
+            purge(org, deletion)
+    org.bin.aged()
+
+
 def expire(org: Org, now: datetime) -> None:
     """Purge what has been in the bin for 15 days."""
-    end = stamp(now - KEPT)
-    if org.bin.oldest < end:
-        for deletion in list(org.bin.all()):
-            if deletion.at < end:
-                purge(org, deletion)
-        org.bin.aged()
+    if org.bin.oldest < stamp(now - KEPT):
+        empty(org, now - KEPT)
 
 
 def _history(org: Org, row: Row, parent: str) -> Kind:

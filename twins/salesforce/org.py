@@ -119,7 +119,7 @@ class Org:
 
     @property
     def converted_statuses(self) -> frozenset[str]:
-        return frozenset(self._converted)
+        return frozenset(self.converted)
 
     def _open(self, kind: Kind) -> None:
         self.tables[kind.name] = Table(kind)
@@ -138,11 +138,11 @@ class Org:
         return row["Id"]
 
     def _picklists(self) -> None:
-        self._converted = ["Closed - Converted"]
+        self.converted = ["Closed - Converted"]
         self.stages: dict[str, tuple[int, str, bool, bool]] = {}
         for place, name in enumerate(LEAD_STATUSES, start=1):
             self._bear("LeadStatus", MasterLabel=name, ApiName=name, SortOrder=place, IsDefault=place == 1,
-                       IsConverted=name in self._converted)  # fmt: skip
+                       IsConverted=name in self.converted)  # fmt: skip
         for place, (name, probability, forecast, closed, won) in enumerate(STAGES, start=1):
             self.stages[name] = (probability, forecast, closed, won)
             self._bear("OpportunityStage", MasterLabel=name, ApiName=name, SortOrder=place, IsActive=True,

@@ -8,9 +8,10 @@ OpportunityHistory keeps one for each change of amount, probability, stage or cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from twins.salesforce import cells
 from twins.salesforce.declared import choice, kind_of, reference, several
 from twins.salesforce.picklists import STAGES
 from twins.salesforce.schema import Field, Kind
@@ -27,6 +28,7 @@ OF = {
     "Account": "AccountHistory",
     "Opportunity": "OpportunityFieldHistory",
 }
+AUDITED = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})
 _WATCHED = ("Amount", "Probability", "StageName", "CloseDate")
 _SNAPSHOT = ("Amount", "Probability", "StageName", "CloseDate", "ExpectedRevenue", "ForecastCategory")
 _Change = tuple[str, Any, Any]
@@ -69,6 +71,25 @@ def _read_only(name: str, prefix: str, fields: Sequence[Field]) -> Kind:
         gone.append("SystemModstamp")
     kept = {key: field for key, field in kind.fields.items() if key not in gone}
     return Kind(name=name, prefix=prefix, label=name, fields=kept, access="", undeletable=False)
+
+
+def given(kind: Kind, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part *values* of a new record into what it is and when and by whom it was made.
+
+    "Set Audit Fields upon Record Creation" (https://help.salesforce.com/s/articleView?id=000386875).
+    """
+    audited = {name: kind.find(name) for name in values}
+    past = {
+        field.name: cells.read(field, values[name])
+        for name, field in audited.items()
+        if field is not None and field.name in AUDITED
+    }
+    for name in ("Date", "ById"):
+        first = past.get(f"Created{name}")
+        if first is not None:
+            past.setdefault(f"LastModified{name}", first)
+    rest = {name: value for name, value in values.items() if (f := audited[name]) is None or f.name not in past}
+    return rest, {name: value for name, value in past.items() if value is not None}
 
 
 def track(org: Org, api_name: str, names: Iterable[str]) -> None:

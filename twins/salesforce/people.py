@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from twins.salesforce.conversion import Conversion, convert
+from twins.salesforce.doors import Doors
 from twins.salesforce.loading import Loaded, load
 from twins.salesforce.moments import stamp
 from twins.salesforce.org import Org
@@ -19,7 +20,7 @@ from twins.salesforce.schema import Field
 from twins.salesforce.store import Row
 
 
-class People:
+class People(Doors):
     """The doors of an org that no wire leads to."""
 
     org: Org
@@ -78,14 +79,24 @@ class People:
         account_id: str | None = None,
         *,
         contact_id: str | None = None,
+        opportunity_id: str | None = None,
         with_opportunity: bool = True,
+        status: str | None = None,
+        owner_id: str | None = None,
+        overwrite_lead_source: bool = False,
+        by_api: bool = False,
     ) -> tuple[str, str, str]:
-        """A seller converts a lead; answers (account, contact, opportunity), the last one "" when not wanted."""
+        """A seller, or a call (*by_api*), converts a lead; answers (account, contact, opportunity or "")."""
         chosen = Conversion(
             account_id=account_id,
             contact_id=contact_id,
+            opportunity_id=opportunity_id,
             opportunity_name=opportunity_name,
             with_opportunity=with_opportunity,
+            status=status,
+            owner_id=owner_id,
+            overwrite_lead_source=overwrite_lead_source,
+            by_api=by_api,
             map_custom_fields=self.org.switches.map_custom_fields,
         )
         with self._lock, Save(self.org, by, now) as save:

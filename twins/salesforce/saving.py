@@ -52,7 +52,8 @@ class Save:
     def create(self, api_name: str, values: Mapping[str, Any]) -> str:
         """A new row; answers its id, raises `RowRefused`."""
         kind = self.org.writable(api_name, "c")
-        return self.insert(kind, self.prepared(kind, values))
+        given, past_ = self._past(kind, values)
+        return self.insert(kind, self.prepared(kind, given), past_)
 
     def prepared(self, kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
         """A new row, checked and with its defaults, not yet kept."""
@@ -75,7 +76,7 @@ class Save:
         """Change a row; raises `RowRefused`. A save that changes nothing still moves its stamps."""
         kind = self.org.writable(api_name, "u")
         old = self.org.live(kind, key)
-        if old.get("IsConverted"):
+        if old.get("IsConverted") and not self._edits_converted():
             # https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm
             raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         changes = {**self._checked(kind, values, "u"), **self._assigned(kind)}
@@ -221,6 +222,15 @@ class Save:
                 if key != own and not table.rows[key].get("IsDeleted"):
                     said = f"duplicate value found: {name} duplicates value on record with id: {key}"
                     raise RowRefused("DUPLICATE_VALUE", said)
+
+    def _past(self, kind: Kind, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+        """What "Set Audit Fields upon Record Creation" lets the integration user give a new row."""
+        if self.by == self.org.integration_user and self.org.switches.set_audit_fields:
+            return past.given(kind, values)
+        return values, {}
+
+    def _edits_converted(self) -> bool:
+        return self.by == self.org.integration_user and self.org.switches.edit_converted_leads
 
     def _actor(self, automatic: bool) -> Actor:
         if automatic:
