@@ -19,10 +19,12 @@ from twins.wire import Reply, Request
 
 KEPT = Path(__file__).parents[1] / "build" / "soql"
 OURS = "client=leadbridge"
+_TEXT = r"'(?:[^'\\]|\\.)*'"
+_LIST = re.compile(rf"\({_TEXT}(?:\s*,\s*{_TEXT})+\)", re.DOTALL)
 _LITERAL = re.compile(
-    r"'(?:[^'\\]|\\.)*'|\b\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d))?|\b\d+(?:\.\d+)?\b", re.DOTALL
+    rf"{_TEXT}|\b\d{{4}}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d))?|\b\d+(?:\.\d+)?\b", re.DOTALL
 )
-_LIST = re.compile(r"\('x'(?:\s*,\s*'x')+\)")
+_ESCAPE = re.compile(r"\\.")
 _MOMENT = re.compile(r"\d{4}-")
 
 
@@ -70,12 +72,17 @@ def queries(request: Request) -> Iterator[str]:
 
 
 def shape(soql: str) -> str:
-    """*soql* without its values: ``'x'`` for a text, ``1`` for a number, one member for a list of texts."""
-    return _LIST.sub("('x')", _LITERAL.sub(_masked, soql))
+    """*soql* without its values: ``'x'`` for a text or a list of texts with the escapes in it, ``1`` for a number."""
+    return _LITERAL.sub(_masked, _LIST.sub(lambda texts: f"({_text(texts.group())})", soql))
 
 
 def _masked(literal: re.Match[str]) -> str:
-    text = literal.group()
-    if text[0] == "'":
-        return "'x'"
-    return ("moment" if "T" in text else "day") if _MOMENT.match(text) else "1"
+    value = literal.group()
+    if value[0] == "'":
+        return _text(value)
+    return ("moment" if "T" in value else "day") if _MOMENT.match(value) else "1"
+
+
+def _text(value: str) -> str:
+    escapes = sorted(set(_ESCAPE.findall(value))) if "\\" in value else ()
+    return f"'x{''.join(escapes)}'"

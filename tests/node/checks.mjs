@@ -25,6 +25,18 @@ export async function refused(asked) {
   return assert.fail("was not refused");
 }
 
+// What people do in the twin at *url*: atTheScreen("name", {…}); the pace of its clock: atTheScreen.clock(0).
+export function doors(url) {
+  const knock = async (path, told = {}) => {
+    const answer = await fetch(`${url}/${path}`, { method: "POST", body: JSON.stringify(told) });
+    assert.equal(answer.status, 200, path);
+    return (await answer.json()).answer;
+  };
+  const atTheScreen = (name, told) => knock(`at-the-screen/${name}`, told);
+  atTheScreen.clock = (step) => knock(`clock/${step}`);
+  return atTheScreen;
+}
+
 export function finish() {
   console.log(broken ? `${broken} checks did not hold` : "all checks hold");
   // Clients keep connections and timers open; nothing is waited for any more.

@@ -1,28 +1,9 @@
-// HubSpot's own client, unmodified, against HubSpot's twin over HTTP.
+// HubSpot's own client, unmodified, against HubSpot's twin over HTTP: records, batches, search.
 import assert from "node:assert/strict";
-import hubspot from "@hubspot/api-client";
-import { check, finish, refused } from "./checks.mjs";
+import { check, finish } from "./checks.mjs";
+import { client, connect, contacts, made, person, refusedWith } from "./portal.mjs";
 
-const portal = JSON.parse(process.argv[2]);
-const connect = (more = {}) => new hubspot.Client({ basePath: portal.url, accessToken: portal.token, ...more });
-const client = connect();
-const { contacts, companies, deals } = client.crm;
 const range = (count) => Array.from({ length: count }, (_, place) => place);
-
-let people = 0;
-const person = (more = {}) => {
-  people += 1;
-  return { email: `person-${people}@example.com`, firstname: "Ada", lastname: "Lovelace", ...more };
-};
-const made = async (more = {}) => (await contacts.basicApi.create({ properties: person(more) })).id;
-
-// The client gives an error's body as text or as JSON, as the status was expected or not.
-async function refusedWith(status, asked) {
-  const error = await refused(asked);
-  assert.equal(error.code, status, error.message);
-  error.said = typeof error.body === "string" ? JSON.parse(error.body) : error.body;
-  return error;
-}
 
 // ── one record ──────────────────────────────────────────────────────────────
 
@@ -200,77 +181,6 @@ await check("batch archive, and the list of the archived", async () => {
   const archived = await contacts.basicApi.getPage(100, undefined, undefined, undefined, undefined, true);
   const ids = archived.results.map((one) => one.id);
   for (const id of rows.slice(95)) assert.ok(ids.includes(id));
-});
-
-// ── the account ─────────────────────────────────────────────────────────────
-
-await check("properties", async () => {
-  const all = (await client.crm.properties.coreApi.getAll("contacts")).results;
-  const stage = all.find((one) => one.name === "lifecyclestage");
-  assert.equal(stage.type, "enumeration");
-  assert.ok(stage.options.some((one) => one.value === "customer"));
-  const email = await client.crm.properties.coreApi.getByName("contacts", "email");
-  assert.deepEqual([email.name, email.type, email.groupName], ["email", "string", "contactinformation"]);
-  await refusedWith(404, client.crm.properties.coreApi.getByName("contacts", "nope"));
-});
-await check("pipelines and their stages", async () => {
-  const [pipeline] = (await client.crm.pipelines.pipelinesApi.getAll("deals")).results;
-  const read = await client.crm.pipelines.pipelinesApi.getById("deals", pipeline.id);
-  assert.deepEqual(read.stages.map((one) => one.id), pipeline.stages.map((one) => one.id));
-  const won = read.stages.find((one) => one.id === "closedwon");
-  assert.deepEqual([won.metadata.isClosed, won.metadata.probability], ["true", "1.0"]);
-});
-await check("owners", async () => {
-  const page = await client.crm.owners.ownersApi.getPage();
-  const [first] = page.results;
-  assert.ok(first.email.includes("@"));
-  assert.equal((await client.crm.owners.ownersApi.getPage(first.email)).results[0].id, first.id);
-  assert.equal((await client.crm.owners.ownersApi.getById(Number(first.id))).email, first.email);
-});
-await check("any path through apiRequest", async () => {
-  const answer = await client.apiRequest({ method: "GET", path: "/account-info/v3/details" });
-  assert.equal((await answer.json()).portalId, portal.portal);
-});
-
-// ── associations ────────────────────────────────────────────────────────────
-
-const { v4 } = client.crm.associations;
-// On the wire the far id is a number; the client hands it on as it came.
-const far = (read) => read.results.map((row) => row.toObjectId).sort();
-let firm, one, two;
-await check("a record is born with an association", async () => {
-  one = await made();
-  firm = (await companies.basicApi.create({
-    properties: { name: "Engines Ltd", domain: "engines.example" },
-    associations: [{ to: { id: one }, types: [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: 280 }] }],
-  })).id;
-  const read = await v4.basicApi.getPage("contacts", one, "companies");
-  assert.deepEqual(far(read), [Number(firm)]);
-});
-await check("the default association, and labels", async () => {
-  two = await made();
-  await v4.basicApi.createDefault("contacts", two, "companies", firm);
-  const read = await v4.basicApi.getPage("companies", firm, "contacts");
-  assert.deepEqual(far(read), [Number(one), Number(two)].sort());
-  assert.ok(read.results.every((row) => row.associationTypes.some((type) => type.typeId === 280 && type.category === "HUBSPOT_DEFINED")));
-});
-await check("batch read of associations", async () => {
-  const told = await v4.batchApi.getPage("contacts", "companies", { inputs: [{ id: one }, { id: two }] });
-  assert.deepEqual(told.results.map((row) => [row._from.id, row.to[0].toObjectId]).sort(), [[one, Number(firm)], [two, Number(firm)]].sort());
-});
-await check("batch create of associations", async () => {
-  const deal = (await deals.basicApi.create({ properties: { dealname: "Engine", pipeline: "default", dealstage: "appointmentscheduled" } })).id;
-  const told = await v4.batchApi.create("deals", "contacts", { inputs: [
-    { _from: { id: deal }, to: { id: one }, types: [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: 3 }] },
-  ] });
-  assert.equal(told.status, "COMPLETE");
-  assert.deepEqual(far(await v4.basicApi.getPage("contacts", one, "deals")), [Number(deal)]);
-  const read = await deals.basicApi.getById(deal, undefined, undefined, ["contacts"]);
-  assert.deepEqual(read.associations.contacts.results.map((row) => [row.id, row.type]), [[one, "deal_to_contact"]]);
-});
-await check("an association ends", async () => {
-  await v4.basicApi.archive("contacts", two, "companies", firm);
-  assert.deepEqual((await v4.basicApi.getPage("contacts", two, "companies")).results, []);
 });
 
 finish();

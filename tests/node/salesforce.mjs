@@ -1,27 +1,11 @@
-// jsforce, unmodified, against Salesforce's twin over HTTP.
+// jsforce, unmodified, against Salesforce's twin over HTTP: rows, queries, and what describes them.
 import assert from "node:assert/strict";
 import jsforce from "jsforce";
 import { check, finish, refused } from "./checks.mjs";
+import { KEY, atTheScreen, conn, connect, lead, org, refusedWith, version } from "./org.mjs";
 
-const org = JSON.parse(process.argv[2]);
-const version = "66.0";
-const connect = (more = {}) =>
-  new jsforce.Connection({ instanceUrl: org.url, accessToken: org.token, version, ...more });
-const conn = connect();
-const KEY = "Leadbridge_HubSpot_Id__c";
-const lead = (more = {}) => ({ LastName: "Lovelace", Company: "Engines Ltd", ...more });
 const numbered = (count, more = {}) =>
   Array.from({ length: count }, (_, place) => lead({ LastName: `Row ${place}`, ...more }));
-
-async function atTheScreen(name, told = {}) {
-  const answer = await fetch(`${org.url}/at-the-screen/${name}`, { method: "POST", body: JSON.stringify(told) });
-  assert.equal(answer.status, 204);
-}
-async function refusedWith(code, asked) {
-  const error = await refused(asked);
-  assert.equal(error.errorCode, code, error.message);
-  return error;
-}
 
 // ── signing in ──────────────────────────────────────────────────────────────
 

@@ -19,12 +19,14 @@ SHAPES = [
 OURS = {"Sforce-Call-Options": "client=leadbridge"}
 
 
-def test_jsforce_works_against_salesforces_twin(every_check_holds, salesforce):
-    every_check_holds("salesforce.mjs", json.dumps(salesforce))
+@pytest.mark.parametrize("script", ["salesforce", "bulk", "soap"])
+def test_jsforce_works_against_salesforces_twin(every_check_holds, salesforce, script):
+    every_check_holds(f"{script}.mjs", json.dumps(salesforce))
 
 
-def test_hubspots_own_client_works_against_hubspots_twin(every_check_holds, hubspot):
-    every_check_holds("hubspot.mjs", json.dumps(hubspot))
+@pytest.mark.parametrize("script", ["hubspot", "hubspot_account", "hubspot_life"])
+def test_hubspots_own_client_works_against_hubspots_twin(every_check_holds, hubspot, script):
+    every_check_holds(f"{script}.mjs", json.dumps(hubspot))
 
 
 def test_salesforces_own_grammar_judges_our_soql_as_we_do(every_check_holds):
@@ -53,13 +55,13 @@ def test_the_twin_refuses_what_the_grammar_refuses(file):
 def test_queries_of_one_shape_are_kept_once(tmp_path):
     sent, file = SentQueries(), tmp_path / "deep" / "alone.jsonl"
     asked = "/services/data/v66.0/query?q=SELECT+Id+FROM+Lead+WHERE+Email+IN+('{}')+AND+SystemModstamp+>+{}"
-    sent.see(Request.to("GET", asked.format("a','O\\'Neil", "2026-11-23T09:00:00Z"), OURS))
-    sent.see(Request.to("GET", asked.format("c", "2026-11-23T10:30:00.000%2B01:00"), OURS))
+    sent.see(Request.to("GET", asked.format("O\\'Neil", "2026-11-23T09:00:00Z"), OURS))
+    sent.see(Request.to("GET", asked.format("Byron','it\\'s", "2026-11-23T10:30:00.000%2B01:00"), OURS))
     sent.see(Request.to("GET", asked.format("d", "2026-11-23"), {}))
 
     sent.write(file)
 
-    first = "SELECT Id FROM Lead WHERE Email IN ('a','O\\'Neil') AND SystemModstamp > 2026-11-23T09:00:00Z"
+    first = "SELECT Id FROM Lead WHERE Email IN ('O\\'Neil') AND SystemModstamp > 2026-11-23T09:00:00Z"
     assert [json.loads(line) for line in file.read_text("utf-8").splitlines()] == [first]
 
 
@@ -76,9 +78,9 @@ def test_queries_travel_in_a_composite_too():
     assert list(queries(request)) == ["SELECT Id FROM Lead", "SELECT Id FROM Task"]
 
 
-def test_a_shape_keeps_names_and_drops_values():
-    soql = "SELECT F1__c FROM Lead WHERE A = 'it\\'s' AND B IN ('a', 'b') AND C > -1.5 AND D = LAST_N_DAYS:30"
+def test_a_shape_keeps_names_and_escapes_and_drops_values():
+    soql = "SELECT F1__c FROM Lead WHERE A = 'it\\'s' AND B IN ('a', 'b\\\\') AND C > -1.5 AND D = LAST_N_DAYS:30"
 
     assert shape(soql) == (
-        "SELECT F1__c FROM Lead WHERE A = 'x' AND B IN ('x') AND C > -1 AND D = LAST_N_DAYS:1"
+        "SELECT F1__c FROM Lead WHERE A = 'x\\'' AND B IN ('x\\\\') AND C > -1 AND D = LAST_N_DAYS:1"
     )
