@@ -145,6 +145,24 @@ def was_never_sent(error: BaseException | None) -> bool:
     return False
 
 
+def why_unreached(error: BaseException | None) -> str:
+    """Why no connection was made, in words for ops."""
+    match error:
+        case exceptions.MaxRetryError():
+            return why_unreached(error.reason)
+        case exceptions.ProxyError():
+            return "the proxy did not let it through"
+        case exceptions.NameResolutionError():
+            return "its name is not known"
+        case exceptions.SSLError():
+            return "its certificate is not trusted"
+        case exceptions.ConnectTimeoutError():
+            return "it did not answer in time"
+        case exceptions.NewConnectionError():
+            return "nobody listens there"
+    return type(error).__name__
+
+
 def no_retries() -> urllib3.Retry:
     """One wire call a call: no hidden repeat, no hidden sleep, no redirect."""
     return urllib3.Retry(

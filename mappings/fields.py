@@ -13,6 +13,7 @@ from mappings.directory import Directory
 from mappings.forms import Trouble, Unreadable, Unrenderable
 from mappings.phones import are_one
 from mappings.values import ABSENT, Seen, Side, Value, same
+from mappings.wordmaps import WordMap
 
 __all__ = ["Directory", "End", "FieldLine", "Known", "Trouble", "Unreadable", "Unrenderable"]
 
@@ -76,6 +77,7 @@ class FieldLine:
     fingerprint: str
     file: str
     line: int
+    words: WordMap | None = None
     ends: Mapping[tuple[str, str], End] = field(repr=False, compare=False)
 
     def fields(self, side: Side, kind: str) -> tuple[str, ...]:

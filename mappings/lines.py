@@ -165,6 +165,7 @@ def _compiled(
         fingerprint=_fingerprint(shape),
         file=file,
         line=shape.line_of(),
+        words=draft.words,
         ends=_ends(draft, bridge, known),
     )
 

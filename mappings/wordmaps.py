@@ -32,6 +32,14 @@ class WordMap:
     back: Mapping[str, str]
     fallback: str | None
 
+    def words(self, side: Side) -> tuple[str, ...]:
+        """Every word of *side* that the map names, in its order."""
+        if side == self.canonical:
+            named = (*self.into.values(), *((self.fallback,) if self.fallback else ()))
+        else:
+            named = (*self.into, *self.back.values())
+        return tuple(dict.fromkeys(named))
+
     def read(self, side: Side, word: str) -> str:
         """The canonical word; raise `Unreadable` for one that the map does not know."""
         if side == self.canonical:

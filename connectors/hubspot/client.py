@@ -28,7 +28,7 @@ from connectors.hubspot.paths import Paths
 from connectors.hubspot.settings import PREFIX, HubSpotSettings
 from connectors.hubspot.wire import Pool
 from connectors.retry import Retry
-from connectors.wire import Answer, Limits, moment, no_retries, parse, trust, was_never_sent
+from connectors.wire import Answer, Limits, moment, no_retries, parse, trust, was_never_sent, why_unreached
 
 VENDOR_HOSTS = re.compile(r"api(-[a-z0-9]+)?\.hubapi\.com")
 THREADS = 4
@@ -136,7 +136,7 @@ class HubSpotClient:
             return error.status, error.headers, (error.body or "").encode()
         except exceptions.HTTPError as error:
             if was_never_sent(error):
-                raise self._unreached(type(error).__name__) from None
+                raise self._unreached(why_unreached(error)) from None
             raise Unknown(
                 "The answer to " + where + " was lost on the way (" + type(error).__name__ + ")."
             ) from None

@@ -19,7 +19,7 @@ from connectors.errors import ConnectorError, Transient, Unknown
 from connectors.hosts import Hosts
 from connectors.salesforce.faults import refusal
 from connectors.salesforce.settings import PREFIX, SalesforceSettings
-from connectors.wire import Limits, no_retries, read_to_end, trust, was_never_sent
+from connectors.wire import Limits, no_retries, read_to_end, trust, was_never_sent, why_unreached
 
 # Sent with every call, so that no retry can lose them. Auto-assign is on by default and would hand leads
 # to somebody else: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm
@@ -88,8 +88,11 @@ class Wire(requests.Session):
         if isinstance(error, requests.ConnectTimeout) or was_never_sent(cause):
             parts = urlsplit(url)
             return Transient(
-                "Salesforce cannot be reached at " + str(parts.hostname) + " (" + type(error).__name__ + "): "
-                "check "
+                "Salesforce cannot be reached at "
+                + str(parts.hostname)
+                + " ("
+                + why_unreached(cause)
+                + "): check "
                 + self._hosts.setting(url)
                 + ", "
                 + PREFIX.removesuffix("SALESFORCE__")

@@ -110,7 +110,19 @@ def twins(
     data: Annotated[
         Path | None, typer.Option("--data", help="CSV files to load instead of the sample company.")
     ] = None,
-    port: Annotated[int, typer.Option("--port", help="Salesforce on this port, HubSpot on the next.")] = 8100,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", help="Salesforce on this port, HubSpot on the next, the control on the third."
+        ),
+    ] = 8100,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            "--host",
+            help="For other containers: the name they call this one by. Then all is https, with an own CA.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Serve both stand-in systems, to try a config of your own without an account.
@@ -119,4 +131,4 @@ def twins(
     """
     from sync.cli.trying import serve_twins  # brings the twins, which only this command needs
 
-    serve_twins(config=config, people=people, data=data, port=port, json=json)
+    serve_twins(config=config, people=people, data=data, port=port, host=host, json=json)

@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from mappings.agreement import Agreement
 from sync.bootstrap import read_agreement
 from sync.cli.endings import BadArgument
+from sync.cli.missing import add_missing_fields
 from sync.cli.options import settings_with
 from sync.cli.printing import as_json, say
 from sync.demo import until_interrupted
+from twins.clock import MovableClock, machine
 from twins.csvfiles import Unusable
-from twins.hubspot import Group
-from twins.salesforce import Field
+from twins.tls import AUTHORITY, secured
 from twins.world import World
 
-# Only an org with several currencies has it; the twin's has one.
-CURRENCY: Final = "CurrencyIsoCode"
+_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
-def serve_twins(*, config: Path | None, people: int, data: Path | None, port: int, json: bool) -> None:
+def serve_twins(
+    *, config: Path | None, people: int, data: Path | None, port: int, host: str | None, json: bool
+) -> None:
     """Serve both systems until interrupted; print and keep the settings that point a shell at them."""
+    if host is not None and not _HOST.fullmatch(host):
+        raise BadArgument(f"--host is {host!r}; name the host as other containers do, such as twins.")
     settings = settings_with(config)
     agreement = read_agreement(settings.config)
-    lifecycle = agreement.lifecycle
+    lifecycle, clock = agreement.lifecycle, MovableClock()
     with usable(data):
         world = World(
-            lambda: datetime.now(UTC),
+            clock.now,
             tuple(lifecycle.stages),
             tuple(lifecycle.reasons),
             data=data,
             people=people,
+            move=clock.set,
         )
     added = add_missing_fields(world, agreement)
+    settings.state.mkdir(parents=True, exist_ok=True)
     with until_interrupted() as stop, ExitStack() as stack:
-        _listen(stack, world, port)
-        told = world.settings()
+        told = _listen(stack, world, port, settings.state, host)
         file = settings.state / "twins.env"
-        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(
             "".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()), "utf-8"
         )
         if json:
             as_json(
                 {
-                    "urls": world.urls,
+                    "urls": dict(world.urls),
                     "settings": told,
                     "file": str(file),
                     "added": added,
@@ -61,14 +64,19 @@ def serve_twins(*, config: Path | None, people: int, data: Path | None, port: in
         stop.wait()
 
 
-def _listen(stack: ExitStack, world: World, port: int) -> None:
-    """Serve both systems as long as *stack* is open; raises `BadArgument` when a port is taken."""
+def _listen(stack: ExitStack, world: World, port: int, state: Path, host: str | None) -> dict[str, str]:
+    """Serve both systems as long as *stack* is open; the settings for a bridge. Raises `BadArgument`."""
     try:
-        stack.enter_context(world.serve(port))
+        if host is None:
+            stack.enter_context(world.serve(port))
+            return world.settings()
+        tls = secured(state, host, machine())
+        stack.enter_context(world.serve(port, host="0.0.0.0", name=host, tls=tls))  # noqa: S104 - asked for
     except (OSError, OverflowError):
         raise BadArgument(
-            f"The twins cannot listen on the ports {port} and {port + 1}; name two free ones with --port."
+            f"The twins cannot listen on the ports {port} to {port + 2}; name three free ones with --port."
         ) from None
+    return {**world.settings(), "LEADBRIDGE_CA_FILE": str((state / AUTHORITY).resolve())}
 
 
 @contextmanager
@@ -87,31 +95,9 @@ def _print(world: World, told: dict[str, str], file: Path, added: list[str]) -> 
         say(f"added for your config: {name}")
     for refused in world.refusals:
         say(f"refused: {refused}")
+    if "LEADBRIDGE_CA_FILE" in told:
+        say("In another container: mount the CA file there and name its path in LEADBRIDGE_CA_FILE.")
     say(f"In another shell: source {file}   then, for example: leadbridge plan")
     for name, value in told.items():
         say(f"  {name}={value}")
     say("Stop with Ctrl-C.")
-
-
-def add_missing_fields(world: World, agreement: Agreement) -> list[str]:
-    """Create as plain text whatever the config names and a fresh org or portal lacks; say what that was."""
-    added: list[str] = []
-    for pair in agreement.pairs.values():
-        for kind in pair.salesforce_kinds:
-            api_name = kind.capitalize()
-            known = world.salesforce.org.kinds[api_name].fields
-            names = [
-                name
-                for name in agreement.fields("salesforce", kind)
-                if name not in known and name != CURRENCY
-            ]
-            world.salesforce.add_fields(
-                api_name, [Field(name=name, type="string", label=name, length=255) for name in names]
-            )
-            added += [f"Salesforce {api_name}.{name}" for name in names]
-        plural = {"company": "companies"}.get(pair.hubspot_kind, f"{pair.hubspot_kind}s")
-        for name in agreement.fields("hubspot", pair.hubspot_kind):
-            if not world.hubspot.has_property(plural, name):
-                world.hubspot.add_property(plural, Group("leadbridge").text(name))
-                added.append(f"HubSpot {plural}.{name}")
-    return added
