@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from twins.hubspot.fresh import CLOSED, LIFECYCLE, PIPELINES, Kind
+from twins.hubspot.fresh import LIFECYCLE, Kind
 from twins.hubspot.history import past
 from twins.hubspot.rows import Derive, Row
+from twins.hubspot.stage_times import stage_times
+from twins.hubspot.stages import Stage
 from twins.hubspot.times import to_text
 
 if TYPE_CHECKING:
@@ -27,39 +29,48 @@ def derived(kind: Kind, portal: Portal) -> Mapping[str, Derive]:
     }
     match kind.name:
         case "contacts" | "companies":
-            dates = {f"hs_lifecyclestage_{stage}_date": partial(_became, stage) for stage in LIFECYCLE}
-            return {**common, **dates}
+            dates: dict[str, Derive] = {
+                f"hs_lifecyclestage_{stage}_date": partial(_became, portal, stage) for stage in LIFECYCLE
+            }
+            return {**common, **dates, **stage_times(portal, "lifecyclestage", LIFECYCLE)}
         case "deals":
             return {
                 **common,
-                "hs_is_closed": _is_closed,
-                "hs_is_closed_won": lambda row: _closed_with(row, "1.0"),
-                "hs_is_closed_lost": lambda row: _closed_with(row, "0.0"),
-                "hs_deal_stage_probability": _probability,
+                **stage_times(
+                    portal, "dealstage", [stage.id for _, stage in portal.pipelines.stages("deals")]
+                ),
+                "hs_is_closed": partial(_is_closed, portal),
+                "hs_is_closed_won": lambda row: _closed_with(portal, row, "1.0"),
+                "hs_is_closed_lost": lambda row: _closed_with(portal, row, "0.0"),
+                "hs_deal_stage_probability": partial(_probability, portal),
             }
     return common
 
 
-def _became(stage: str, row: Row) -> str | None:
-    """When the record entered *stage*, last; a clear takes the stamps away (unverified)."""
+def _became(portal: Portal, stage: str, row: Row) -> str | None:
+    """When the record entered *stage*, last; whether a clear takes the stamps away is a switch."""
     for one in past(row, "lifecyclestage"):
-        if one.value is None:
+        if one.value is None and portal.switches.clear_takes_stamps:
             return None
         if one.value == stage:
             return to_text(one.at)
     return None
 
 
-def _probability(row: Row) -> str | None:
-    stages = PIPELINES.get(row.values.get("pipeline", ""), {})
-    _, probability = stages.get(row.values.get("dealstage", ""), ("", None))
-    return probability
+def _stage(portal: Portal, row: Row) -> Stage | None:
+    return portal.pipelines.stage("deals", row.values.get("pipeline"), row.values.get("dealstage"))
 
 
-def _is_closed(row: Row) -> str:
-    return "true" if row.values.get("dealstage") in CLOSED else "false"
+def _probability(portal: Portal, row: Row) -> str | None:
+    stage = _stage(portal, row)
+    return stage.probability if stage else None
 
 
-def _closed_with(row: Row, probability: str) -> str:
-    closed = _is_closed(row) == "true" and _probability(row) == probability
-    return "true" if closed else "false"
+def _is_closed(portal: Portal, row: Row) -> str:
+    stage = _stage(portal, row)
+    return "true" if stage and stage.is_closed else "false"
+
+
+def _closed_with(portal: Portal, row: Row, probability: str) -> str:
+    stage = _stage(portal, row)
+    return "true" if stage and stage.is_closed and stage.probability == probability else "false"

@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from twins.hubspot.automation import follow
+from twins.hubspot.drafting import Pen, draft_create, draft_update
 from twins.hubspot.errors import Refusal, Unreadable
 from twins.hubspot.portal import Portal
 from twins.hubspot.rows import Row, Shelf, Writer
 from twins.hubspot.times import read_ms, to_datetime, to_text
 from twins.hubspot.values import read
-from twins.hubspot.writing import commit, draft_create, draft_update, fill, unique_holder
+from twins.hubspot.writing import commit, fill, unique_holder
 
 LOADER = Writer("human", "IMPORT", "load", "Import")
 
@@ -24,35 +26,19 @@ class Loaded(list[Refusal]):
         self.ids: list[str | None] = []
 
 
-def create(
-    portal: Portal,
-    shelf: Shelf,
-    properties: Mapping[str, Any],
-    writer: Writer,
-    at: int,
-    *,
-    internal: bool = False,
-) -> str:
+def create(pen: Pen, properties: Mapping[str, Any]) -> str:
     """One new record; the id."""
-    draft = draft_create(portal, shelf, properties, writer, at, {}, internal=internal)
-    commit(portal, shelf, [draft], writer, at)
+    draft = draft_create(pen, properties)
+    commit(pen, [draft])
+    follow(pen, [draft])
     return str(draft.row.id)
 
 
-def update(
-    portal: Portal,
-    shelf: Shelf,
-    id_: str,
-    properties: Mapping[str, Any],
-    writer: Writer,
-    at: int,
-    *,
-    internal: bool = False,
-) -> None:
+def update(pen: Pen, id_: str, properties: Mapping[str, Any]) -> None:
     """One changed record."""
-    row = shelf.rows[int(id_)]
-    draft = draft_update(portal, shelf, row, properties, writer, {}, internal=internal)
-    commit(portal, shelf, [draft], writer, at)
+    draft = draft_update(pen, pen.shelf.rows[int(id_)], properties)
+    commit(pen, [draft])
+    follow(pen, [draft])
 
 
 def submit_form(portal: Portal, email: str, form: str, properties: Mapping[str, Any], at: int) -> str:
@@ -60,11 +46,12 @@ def submit_form(portal: Portal, email: str, form: str, properties: Mapping[str, 
     shelf = portal.shelves["contacts"]
     guid = uuid.uuid5(uuid.NAMESPACE_URL, f"form:{portal.portal_id}:{form}")
     writer = Writer("human", "FORM", str(guid), form)
+    pen = Pen(portal=portal, shelf=shelf, writer=writer, at=at, is_internal=True)
     row = shelf.holder("email", email)
     told = {**properties, **_conversion(row, form, at)}
     if row is None:
-        return create(portal, shelf, {"email": email, **told}, writer, at, internal=True)
-    update(portal, shelf, str(row.id), told, writer, at, internal=True)
+        return create(pen, {"email": email, **told})
+    update(pen, str(row.id), told)
     return str(row.id)
 
 
@@ -116,6 +103,9 @@ def _loaded(
         name, value, holder = taken
         loaded.append(Refusal(place, f"{value} already belongs to {shelf.kind.singular} {holder}", name))
         return None
+    if shelf.blocked and (address := values.get("email")) in shelf.blocked:
+        loaded.append(Refusal(place, f"{address} was permanently deleted", "email"))
+        return None
     if shelf.kind.name == "deals":
         values.setdefault("pipeline", "default")
     row = Row(shelf.next_id(), created, modified, LOADER)
@@ -140,18 +130,3 @@ def _take(portal: Portal, shelf: Shelf, name: str, raw: Any, values: dict[str, s
         raise Unreadable("INVALID_OPTION", f"{value} is no owner of this portal")
     # Options are few and rows are many: keep one string for all of them.
     values[name] = value if not prop.options else next((one for one in prop.options if one == value), value)
-
-
-def archive(portal: Portal, shelf: Shelf, row: Row, writer: Writer, at: int, request_id: str = "") -> None:
-    """One record goes: no list, search or read finds it any more."""
-    shelf.remove(row)
-    portal.log.add(
-        to_datetime(at),
-        "hubspot",
-        shelf.kind.name,
-        str(row.id),
-        [("archived", None, "true")],
-        actor=writer.actor,
-        user=writer.user,
-        request_id=request_id,
-    )

@@ -6,14 +6,12 @@ Shape: https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide (
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from twins.hubspot.rows import Changes, Row, Writer
-from twins.hubspot.times import to_text
-
-# Unverified: how many values HubSpot keeps.
-KEPT = {"contacts": 45}
-KEPT_ELSE = 20
+from twins.hubspot.switches import Switches
+from twins.hubspot.times import to_text, with_fraction
 
 
 class Past(NamedTuple):
@@ -42,10 +40,14 @@ def note(row: Row, at: int, writer: Writer, before: Changes) -> None:
     row.undo.append((at, writer, before))
 
 
-def entries(row: Row, name: str, kind: str) -> list[dict[str, Any]]:
-    """The history of one property as the wire shows it."""
-    kept = KEPT.get(kind, KEPT_ELSE)
-    return [_entry(one) for one, _ in zip(past(row, name), range(kept), strict=False)]
+def entries(row: Row, name: str, kind: str, switches: Switches) -> list[dict[str, Any]]:
+    """The history of one property as the wire shows it; only the newest values are kept."""
+    kept = switches.history_kept_contacts if kind == "contacts" else switches.history_kept
+    shown = [_entry(one) for one in islice(past(row, name), kept)]
+    if switches.always_fractions:
+        for entry in shown:
+            entry["timestamp"] = with_fraction(entry["timestamp"])
+    return shown
 
 
 def _entry(one: Past) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from twins.hubspot import doors
+from twins.hubspot import archiving, doors, merging, privacy
+from twins.hubspot.drafting import Pen
 from twins.hubspot.fresh import Owner
 from twins.hubspot.history import entries
 from twins.hubspot.links import join, joined, part
 from twins.hubspot.portal import Portal
+from twins.hubspot.required import Requirement
 from twins.hubspot.rows import Row, Shelf, Writer
 from twins.hubspot.schema import Property
 from twins.hubspot.times import to_ms
@@ -34,16 +36,14 @@ class People:
     def create(self, kind: str, properties: Mapping[str, Any], by: str | int, now: datetime) -> str:
         """A person makes a record at the screen; the id. Raises Refused."""
         with self._lock:
-            writer = self.portal.person(by)
-            return doors.create(self.portal, self._shelf(kind), properties, writer, to_ms(now))
+            return doors.create(self._pen(kind, by, now), properties)
 
     def update(
         self, kind: str, id_: str, properties: Mapping[str, Any], by: str | int, now: datetime
     ) -> None:
         """A person edits a record at the screen. Raises Refused."""
         with self._lock:
-            writer = self.portal.person(by)
-            doors.update(self.portal, self._shelf(kind), id_, properties, writer, to_ms(now))
+            doors.update(self._pen(kind, by, now), id_, properties)
 
     def automate(
         self,
@@ -57,7 +57,14 @@ class People:
         """HubSpot itself sets properties: scores, analytics, opt-outs, workflows; read-only ones too."""
         with self._lock:
             writer = Writer("automation", source, "", source)
-            doors.update(self.portal, self._shelf(kind), id_, properties, writer, to_ms(now), internal=True)
+            pen = Pen(
+                portal=self.portal,
+                shelf=self._shelf(kind),
+                writer=writer,
+                at=to_ms(now),
+                is_internal=True,
+            )
+            doors.update(pen, id_, properties)
 
     def submit_form(self, email: str, form: str, properties: Mapping[str, Any], now: datetime) -> str:
         """A visitor sends a form; the contact's id. Raises Refused."""
@@ -67,8 +74,31 @@ class People:
     def archive(self, kind: str, id_: str, by: str | int, now: datetime) -> None:
         """A person deletes a record at the screen."""
         with self._lock:
-            writer = self.portal.person(by)
-            doors.archive(self.portal, self._shelf(kind), self._row(kind, id_), writer, to_ms(now))
+            pen = self._pen(kind, by, now)
+            archiving.archive(self.portal, pen.shelf, self._row(kind, id_), pen.writer, pen.at)
+
+    def restore(self, kind: str, id_: str, by: str | int, now: datetime) -> None:
+        """A person brings a deleted record back within 90 days. Raises Refused."""
+        with self._lock:
+            pen = self._pen(kind, by, now)
+            archiving.restore(self.portal, pen.shelf, int(id_), pen.writer, pen.at)
+
+    def merge(self, kind: str, primary: str, other: str, by: str | int, now: datetime) -> str:
+        """A person merges *other* into *primary*; the id of the record that survives. Raises Refused."""
+        with self._lock:
+            pen = self._pen(kind, by, now)
+            return str(merging.merge(pen, self._row(kind, primary), self._row(kind, other)).id)
+
+    def erase(self, id_: str, by: str | int, now: datetime) -> None:
+        """A person deletes a contact for good, as privacy laws ask for."""
+        with self._lock:
+            privacy.erase(self._pen("contacts", by, now), self._row("contacts", id_))
+
+    def require(self, kind: str, name: str, when: tuple[str, str] | None = None) -> None:
+        """An admin makes a property required: at creation, or while another property holds a value."""
+        with self._lock:
+            rules = self.portal.requirements.setdefault(self._shelf(kind).kind.name, [])
+            rules.append(Requirement(name, when))
 
     def load(self, kind: str, rows: Iterable[Mapping[str, Any]], now: datetime) -> doors.Loaded:
         """Bring many records in as they are; the list of refused rows, with all new ids beside it."""
@@ -105,7 +135,7 @@ class People:
     def history(self, kind: str, id_: str, name: str) -> list[dict[str, Any]]:
         """Every value one property had, newest first, as the wire shows it."""
         with self._lock:
-            return entries(self._row(kind, id_), name, self._shelf(kind).kind.name)
+            return entries(self._row(kind, id_), name, self._shelf(kind).kind.name, self.portal.switches)
 
     def associated(self, kind: str, id_: str, to_kind: str) -> list[str]:
         """The ids of the records that one record is joined to."""
@@ -133,6 +163,16 @@ class People:
 
     def _row(self, kind: str, id_: str) -> Row:
         return self._shelf(kind).rows[int(id_)]
+
+    def _pen(self, kind: str, by: str | int, now: datetime) -> Pen:
+        """What a person writes with: the admin's rules have always bound people."""
+        return Pen(
+            portal=self.portal,
+            shelf=self._shelf(kind),
+            writer=self.portal.person(by),
+            at=to_ms(now),
+            is_enforced=True,
+        )
 
 
 def _values(shelf: Shelf, row: Row) -> dict[str, str]:
