@@ -51,7 +51,9 @@ def test_client_credentials_act_as_the_integration_user(basic: str, form: dict[s
     [
         ("twin-client:wrong", {"grant_type": "client_credentials"}, "invalid_client"),
         ("", {"grant_type": "client_credentials"}, "invalid_client"),
-        ("twin-client:twin-secret", {"grant_type": "password"}, "unsupported_grant_type"),
+        ("twin-client:twin-secret", {"grant_type": "device"}, "unsupported_grant_type"),
+        ("twin-client:twin-secret", {"grant_type": "password"}, "invalid_grant"),
+        ("another:twin-secret", {"grant_type": "client_credentials"}, "invalid_client_id"),
         ("", {"grant_type": JWT_GRANT, "assertion": "a.b.c"}, "invalid_grant"),
     ],
 )

@@ -13,18 +13,22 @@ from twins.salesforce.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected, RowRefused, unparsable
 from twins.salesforce.ids import canonical_id
 from twins.salesforce.saving import Save
-from twins.salesforce.schema import Field, Kind
+from twins.salesforce.schema import Field
 from twins.salesforce.soql.columns import Column, value_of
 from twins.salesforce.soql.shown import printer
+from twins.salesforce.upserting import Keyed, folded
 
 ROWS = 200
 RUNS = 10
 RETRIEVED = 2000
+# https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_dml_non_mix_sobjects.htm
+_SETUP = frozenset({"User", "Group", "GroupMember", "QueueSobject", "UserRole", "PermissionSet"})
 _ROLLED_BACK = RowRefused(
     "ALL_OR_NONE_OPERATION_ROLLED_BACK",
     "Record rolled back because not all records were valid and the request was using AllOrNone header",
 )
-OneRow = Callable[[Mapping[str, Any]], dict[str, Any]]
+Record = Mapping[str, Any]
+OneRow = Callable[[Record], dict[str, Any]]
 
 
 def create(call: Call) -> Answer:
@@ -32,7 +36,7 @@ def create(call: Call) -> Answer:
     records = _records(call)
     with call.save() as save:
 
-        def one(record: Mapping[str, Any]) -> dict[str, Any]:
+        def one(record: Record) -> dict[str, Any]:
             return {"id": save.create(_type(call, record), record), "success": True, "errors": []}
 
         return _each(call, save, records, one)
@@ -43,7 +47,7 @@ def update(call: Call) -> Answer:
     records = _records(call)
     with call.save() as save:
 
-        def one(record: Mapping[str, Any]) -> dict[str, Any]:
+        def one(record: Record) -> dict[str, Any]:
             key = record.get("id", record.get("Id"))
             if not key:
                 raise RowRefused("MISSING_ARGUMENT", "Id not specified in an update call")
@@ -61,11 +65,14 @@ def upsert(call: Call) -> Answer:
         said = f"Field name provided, {call.parts[3]} is not an External ID or indexed field for {kind.name}"
         raise Rejected(400, "INVALID_FIELD", said)
     records = _records(call)
-    values = [_folded(record.get(field.name)) for record in records]
     with call.save() as save:
+        keyed = Keyed(save, kind, field, [folded(_key_of(field, record)) for record in records])
 
-        def one(record: Mapping[str, Any]) -> dict[str, Any]:
-            return _upsert(save, kind, field, record, values)
+        def one(record: Record) -> dict[str, Any]:
+            if _type(call, record, kind.name) != kind.name:
+                raise RowRefused("INVALID_TYPE", f"the record is no {kind.name}")  # [M] the wording
+            key, created = keyed.upsert(record, _key_of(field, record))
+            return {"id": key, "success": True, "errors": [], "created": created}
 
         return _each(call, save, records, one)
 
@@ -73,10 +80,13 @@ def upsert(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """DELETE ?ids=a,b"""
     keys = [key for key in call.first("ids").split(",") if key]
+    if not keys:
+        raise Rejected(400, "MISSING_ARGUMENT", "The ids parameter is required")
     _no_more_than(len(keys), ROWS)
+    runs(call.org.by_prefix[key[:3]].name if key[:3] in call.org.by_prefix else None for key in keys)
     with call.save() as save:
 
-        def one(record: Mapping[str, Any]) -> dict[str, Any]:
+        def one(record: Record) -> dict[str, Any]:
             kind = call.org.by_prefix.get(record["id"][:3])
             if kind is None:
                 raise RowRefused("MALFORMED_ID", f"malformed id {record['id']}")
@@ -94,7 +104,8 @@ def retrieve(call: Call) -> Answer:
 
 def retrieve_by_address(call: Call) -> Answer:
     """GET /{Kind}?ids=…&fields=…"""
-    return _retrieved(call, call.first("ids").split(","), call.first("fields").split(","))
+    ids, fields = (call.first(name).split(",") if call.first(name) else [] for name in ("ids", "fields"))
+    return _retrieved(call, ids, fields)
 
 
 def _retrieved(call: Call, ids: Any, fields: Any) -> Answer:
@@ -115,53 +126,19 @@ def _retrieved(call: Call, ids: Any, fields: Any) -> Answer:
     return Answer(200, [None if row is None or row.get("IsDeleted") else shown(row) for row in found])
 
 
-def _upsert(
-    save: Save, kind: Kind, field: Field, record: Mapping[str, Any], values: Sequence[str]
-) -> dict[str, Any]:
-    value = record.get(field.name)
-    if field.type == "id":
-        return _by_id(save, kind, record, value)
-    if not isinstance(value, str) or not value.strip():
-        raise RowRefused("MISSING_ARGUMENT", f"{field.name} not specified", [field.name])
-    if values.count(_folded(value)) > 1:
-        # [M] all rows that share the value are refused
-        raise RowRefused("DUPLICATE_VALUE", f"Duplicate external id specified: {value}", [field.name])
-    table = save.org.tables[kind.name]
-    found = [key for key in table.matching(field.name, value.strip()) if "IsDeleted" not in table.rows[key]]
-    if len(found) > 1:
-        said = f"{field.name}: more than one record found for external id field: [{', '.join(found)}]"
-        raise RowRefused("DUPLICATE_EXTERNAL_ID", said)
-    if found:
-        save.update(kind.name, found[0], record)
-        return {"id": found[0], "success": True, "errors": [], "created": False}
-    return {"id": save.create(kind.name, record), "success": True, "errors": [], "created": True}
-
-
-def _by_id(save: Save, kind: Kind, record: Mapping[str, Any], value: Any) -> dict[str, Any]:
-    """Upsert on Id: a blank Id creates, as recorded traffic of CumulusCI shows."""
-    if value is None:
-        return {"id": save.create(kind.name, record), "success": True, "errors": [], "created": True}
-    save.update(kind.name, value, record)
-    return {"id": canonical_id(value), "success": True, "errors": [], "created": False}
-
-
-def _folded(value: Any) -> str:
-    return value.strip().lower() if isinstance(value, str) else ""
-
-
-def _each(call: Call, save: Save, records: Sequence[Mapping[str, Any]], one: OneRow) -> Answer:
+def _each(call: Call, save: Save, records: Sequence[Record], one: OneRow) -> Answer:
     """A well-formed request is always 200, even when every row fails."""
-    results, refused = [], []
+    results, refused, start = [], set(), save.mark()
     for place, record in enumerate(records):
         mark = save.mark()
         try:
             results.append(one(record))
         except RowRefused as why:
             save.back_to(mark)
-            refused.append(place)
+            refused.add(place)
             results.append(why.in_batch)
     if refused and _all_or_none(call):
-        save.back_to(0)
+        save.back_to(start)
         results = [
             result if place in refused else _ROLLED_BACK.in_batch for place, result in enumerate(results)
         ]
@@ -169,29 +146,59 @@ def _each(call: Call, save: Save, records: Sequence[Mapping[str, Any]], one: One
 
 
 def _all_or_none(call: Call) -> bool:
+    """A composite that stands or falls as a whole overrides what its Collections say
+    (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_allornone.htm).
+    """
+    if call.within is not None:
+        return True
     if call.method == "DELETE":
         return call.first("allOrNone").lower() == "true"
     return call.values().get("allOrNone") is True
 
 
-def _records(call: Call) -> list[Mapping[str, Any]]:
+def _records(call: Call) -> list[Record]:
     records = call.values().get("records")
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise unparsable("Cannot deserialize instance of SObjectCollection: a list of records is required")
+    if not records:
+        raise Rejected(400, "MISSING_ARGUMENT", "The records parameter is required")  # [M]
     _no_more_than(len(records), ROWS)
-    runs = sum(1 for _ in groupby(records, key=lambda record: (record.get("attributes") or {}).get("type")))
-    if runs > RUNS:
-        said = "Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking."
-        raise Rejected(400, "INVALID_OPERATION", said)
+    runs(_type_name(record) for record in records)
     return records
 
 
-def _type(call: Call, record: Mapping[str, Any]) -> str:
-    name = (record.get("attributes") or {}).get("type")
+def runs(names: Any) -> None:
+    """Refuse a request whose kinds change more than ten times, or that mixes setup with other objects."""
+    chunks = [name for name, _ in groupby(names)]
+    if len(chunks) > RUNS:
+        said = "Cannot have more than 10 chunks in a single operation. Please rearrange the data to reduce chunking."
+        raise Rejected(400, "INVALID_OPERATION", said)
+    setup = [name for name in chunks if name in _SETUP]
+    if setup and len(setup) < len(chunks):
+        said = "DML operation on setup object is not permitted after you have updated a non-setup object (or "
+        raise Rejected(400, "MIXED_DML_OPERATION", f"{said}vice versa): {setup[0]}")
+
+
+def _type_name(record: Record) -> Any:
+    attributes = record.get("attributes")
+    name = attributes.get("type") if isinstance(attributes, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _type(call: Call, record: Record, default: str | None = None) -> str:
+    name = _type_name(record) or default
     kind = call.org.lower.get(str(name).lower())
     if kind is None:
         raise RowRefused("INVALID_TYPE", f"sObject type '{name}' is not supported.")
     return kind.name
+
+
+def _key_of(field: Field, record: Record) -> Any:
+    """The value under the field's name in any case of letters."""
+    if field.name in record:
+        return record[field.name]
+    wanted = field.name.lower()
+    return next((value for name, value in record.items() if name.lower() == wanted), None)
 
 
 def _no_more_than(count: int, most: int) -> None:

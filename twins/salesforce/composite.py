@@ -5,115 +5,86 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resourc
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from collections.abc import Sequence
 
 from twins.salesforce.call import Answer, Call, Resource
-from twins.salesforce.errors import Rejected
+from twins.salesforce.errors import Rejected, unparsable
+from twins.salesforce.subrequests import Part, answered, parts
 
 PARTS = 25
 HEAVY = 5
-_REFERENCE = re.compile(r"@\{([A-Za-z0-9_]+)((?:\.[A-Za-z0-9_]+|\[\d+\])*)\}")
-_STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[(\d+)\]")
+GRAPHS = 75
+NODES = 500
+KINDS = 15
+DEPTH = 15
+FAILURES = 14
+_IS_HEAVY = re.compile(r"/(query|queryAll|composite/sobjects)(/|\?|$)")
 
 
 def composite(call: Call) -> Answer:
-    """POST: the parts run in order, each sees what the ones before it did."""
+    """POST: the parts run in order, each sees what the ones before it did; with allOrNone all stand or fall."""
     asked = call.values()
-    parts = asked.get("compositeRequest")
-    if not isinstance(parts, list) or not parts:
-        raise Rejected(400, "MISSING_ARGUMENT", "compositeRequest is required")
-    if asked.get("allOrNone") is True:
-        raise Rejected(400, "NOT_IMPLEMENTED", "the twin does not know allOrNone in a composite")
-    _within_limits(parts)
-    done: dict[str, Answer] = {}
-    for part in parts:
-        done[part["referenceId"]] = _one(call, part, done)
-    return Answer(200, {"compositeResponse": [_reply(name, answer) for name, answer in done.items()]})
-
-
-def _within_limits(parts: list[Mapping[str, Any]]) -> None:
-    if len(parts) > PARTS:
-        said = f"The number of composite subrequests exceeds the limit of {PARTS}"
-        raise Rejected(400, "LIMIT_EXCEEDED", said)
-    heavy = [
-        part for part in parts if re.search(r"/(query|queryAll|composite/sobjects)(/|\?|$)", part["url"])
-    ]
-    if len(heavy) > HEAVY:
+    wanted = parts(asked.get("compositeRequest"), PARTS)
+    if sum(1 for part in wanted if _IS_HEAVY.search(part.url)) > HEAVY:
         said = f"No more than {HEAVY} of the subrequests may be query or sObject Collections requests"
         raise Rejected(400, "LIMIT_EXCEEDED", said)
-    names = [part["referenceId"] for part in parts]
-    if len(set(names)) < len(names):
-        raise Rejected(400, "INVALID_INPUT", "Duplicate ReferenceId provided in the request")
+    replies, _ = answered(call, wanted, whole=asked.get("allOrNone") is True)
+    return Answer(200, {"compositeResponse": replies})
 
 
-def _one(call: Call, part: Mapping[str, Any], done: Mapping[str, Answer]) -> Answer:
-    try:
-        url = str(_filled(part["url"], done))
-        body = _filled(part.get("body"), done)
-    except LookupError as missing:
-        said = [
-            {"errorCode": "PROCESSING_HALTED", "message": f"Invalid reference specified. {missing.args[0]}"}
-        ]
-        return Answer(400, said)
-    address = urlsplit(url)
-    path = tuple(unquote(piece) for piece in address.path.split("/") if piece)
-    if (
-        path[:2] != ("services", "data")
-        or path[2:3] != (f"v{call.version}",)
-        or (path[3:4] == ("composite",) and len(path) == 4)
-    ):
-        return Answer(400, [{"errorCode": "INVALID_INPUT", "message": f"Invalid subrequest URL {url}"}])
-    own = {str(name).lower(): str(value) for name, value in (part.get("httpHeaders") or {}).items()}
-    query = parse_qs(address.query, keep_blank_values=True)
-    below = replace(
-        call,
-        method=part["method"].upper(),
-        parts=path[3:],
-        query=query,
-        body=body,
-        headers={**call.headers, **own},
-    )
-    return call.route(below)
+def graph(call: Call) -> Answer:
+    """POST: up to 75 graphs, each of which stands or falls as a whole
+    (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_graph.htm).
+    """
+    asked = call.values().get("graphs")
+    if not isinstance(asked, list) or not asked or not all(isinstance(one, dict) for one in asked):
+        raise unparsable("Cannot deserialize instance of CompositeGraph: graphs is required")
+    if len(asked) > GRAPHS:
+        raise Rejected(400, "LIMIT_EXCEEDED", f"The number of graphs exceeds the limit of {GRAPHS}")
+    graphs = [(str(one.get("graphId")), parts(one.get("compositeRequest"), NODES)) for one in asked]
+    _within_limits(graphs)
+    told, failed = [], 0
+    for name, wanted in graphs:
+        # https://developer.salesforce.com/docs/atlas.en-us.250.0.api_rest.meta/api_rest/resources_composite_graph_limits.htm
+        halted = failed >= FAILURES
+        replies, fine = ([], False) if halted else answered(call, _in_order(wanted), whole=True)
+        failed += not fine
+        told.append({"graphId": name, "graphResponse": {"compositeResponse": replies}, "isSuccessful": fine})
+    return Answer(200, {"graphs": told})
 
 
-def _reply(name: str, answer: Answer) -> dict[str, Any]:
-    return {
-        "body": answer.body,
-        "httpHeaders": dict(answer.headers),
-        "httpStatusCode": answer.status,
-        "referenceId": name,
-    }
+def _within_limits(graphs: Sequence[tuple[str, Sequence[Part]]]) -> None:
+    nodes = [part for _, wanted in graphs for part in wanted]
+    if len({name for name, _ in graphs}) < len(graphs):
+        raise Rejected(400, "INVALID_INPUT", "Duplicate graphId provided in the request")
+    if len(nodes) > NODES:
+        raise Rejected(400, "LIMIT_EXCEEDED", f"The number of nodes exceeds the limit of {NODES}")
+    if any("/sobjects/" not in part.url or _IS_HEAVY.search(part.url) for part in nodes):
+        raise Rejected(400, "INVALID_INPUT", "Only sObject requests may be nodes of a graph")
+    # a kind of node is its object and its method
+    if len({(part.method, part.url.partition("/sobjects/")[2].split("/")[0]) for part in nodes}) > KINDS:
+        raise Rejected(400, "LIMIT_EXCEEDED", f"The number of kinds of nodes exceeds the limit of {KINDS}")
 
 
-def _filled(value: Any, done: Mapping[str, Answer]) -> Any:
-    """*value* with every ``@{reference.field}`` replaced by what an earlier part answered."""
-    if value is None or "@{" not in (value if isinstance(value, str) else json.dumps(value)):
-        return value
-    if isinstance(value, dict):
-        return {name: _filled(one, done) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_filled(one, done) for one in value]
-    if not isinstance(value, str):
-        return value
-    return _REFERENCE.sub(lambda match: _looked_up(match, done), value)
-
-
-def _looked_up(match: re.Match[str], done: Mapping[str, Answer]) -> str:
-    name, path = match.group(1), match.group(2)
-    if name not in done or done[name].status >= 400:
-        raise LookupError(f"No value for {name}{path} found")
-    found = done[name].body
-    for key, place in _STEP.findall(path):
-        try:
-            found = found[key] if key else found[int(place)]
-        except (KeyError, IndexError, TypeError):
-            raise LookupError(f"No value for {key or place} found in {name}") from None
-    return str(found)
+def _in_order(wanted: Sequence[Part]) -> list[Part]:
+    """The nodes with every one behind those that it refers to; raises `Rejected` for a circle or a deep graph."""
+    names = {part.name for part in wanted}
+    depth: dict[str, int] = {}
+    ordered: list[Part] = []
+    left = list(wanted)
+    while left:
+        ready = [part for part in left if part.needs & names <= depth.keys()]
+        if not ready:
+            raise Rejected(400, "INVALID_INPUT", "The graph has a circle of references")
+        for part in ready:
+            depth[part.name] = 1 + max((depth[name] for name in part.needs & names), default=0)
+        ordered += ready
+        left = [part for part in left if part.name not in depth]
+    if max(depth.values()) > DEPTH:
+        raise Rejected(400, "LIMIT_EXCEEDED", f"The depth of the graph exceeds the limit of {DEPTH}")
+    return ordered
 
 
 COMPOSITE: Resource = {"POST": composite}
+GRAPH: Resource = {"POST": graph}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from twins.salesforce import collections, composite, describe, limits, rows
+from twins.salesforce import batch, collections, composite, describe, limits, replication, rows, search, tree
+from twins.salesforce.bulk import Jobs
 from twins.salesforce.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected, not_found
 from twins.salesforce.ids import canonical_id
@@ -13,9 +14,11 @@ from twins.salesforce.query import Cursors, resources
 class Routes:
     """Finds the resource of a call, by the parts of the path after the version."""
 
-    def __init__(self, limits_: Limits, cursors: Cursors) -> None:
+    def __init__(self, limits_: Limits, cursors: Cursors, jobs: Jobs) -> None:
         self._limits: Resource = {"GET": limits_.show}
         self._queries = resources(cursors)
+        self._batch = batch.resource(limits_.spend)
+        self._jobs = jobs
 
     def resource(self, parts: tuple[str, ...]) -> tuple[str, Resource]:
         """Its name, as `calls` counts it, and what answers each method; raises `Rejected` with 404."""
@@ -26,12 +29,18 @@ class Routes:
                 return name, self._queries[name]
             case ("query" | "queryAll", _):
                 return "query", self._queries["more"]
+            case ("search" | "parameterizedSearch" as name,):
+                return name, search.RESOURCES[name]
             case ("limits",):
                 return "limits", self._limits
             case ("limits", "recordCount"):
                 return "limits/recordCount", {"GET": limits.record_count}
+            case ("composite", "batch"):
+                return "composite/batch", self._batch
             case ("composite", *below):
                 return _composite(tuple(below))
+            case ("jobs", *below):
+                return self._jobs.resource(tuple(below))
             case ("sobjects", *below):
                 return _sobjects(tuple(below))
         raise not_found()
@@ -51,6 +60,10 @@ def _composite(below: tuple[str, ...]) -> tuple[str, Resource]:
     match below:
         case ():
             return "composite", composite.COMPOSITE
+        case ("graph",):
+            return "composite/graph", composite.GRAPH
+        case ("tree", _):
+            return "composite/tree", tree.TREE
         case ("sobjects",):
             return "composite/sobjects", collections.ROWS_RESOURCE
         case ("sobjects", _):
@@ -68,6 +81,10 @@ def _sobjects(below: tuple[str, ...]) -> tuple[str, Resource]:
             return "sobjects/kind", {**describe.ABOUT, **rows.BY_KIND}
         case (_, "describe"):
             return "sobjects/describe", describe.DESCRIBE
+        case (_, "updated"):
+            return "sobjects/updated", replication.UPDATED
+        case (_, "deleted"):
+            return "sobjects/deleted", replication.DELETED
         case (_, key) if canonical_id(key) is not None:
             return "sobjects/row", rows.BY_ID
         case (_, _, _):
@@ -76,5 +93,7 @@ def _sobjects(below: tuple[str, ...]) -> tuple[str, Resource]:
 
 
 def _resources(call: Call) -> Answer:
-    names = ("composite", "limits", "query", "queryAll", "sobjects")
+    names = (
+        "composite", "jobs", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects"
+    )  # fmt: skip
     return Answer(200, {name: f"{call.base}/{name}" for name in names})

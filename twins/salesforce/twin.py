@@ -5,7 +5,6 @@ Wire-true for what the bridge uses. One lock: every request and every human act 
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from twins.log import CommitLog
+from twins.salesforce.bulk import Jobs
 from twins.salesforce.call import Answer, Call
+from twins.salesforce.deletion import expire
+from twins.salesforce.door import parts_of, readable, unzipped, version_number, versions
 from twins.salesforce.errors import Rejected, not_found
 from twins.salesforce.limits import Limits
 from twins.salesforce.org import Org
@@ -21,8 +23,10 @@ from twins.salesforce.people import People
 from twins.salesforce.query import Cursors
 from twins.salesforce.routes import Routes
 from twins.salesforce.rows import SeveralFound
+from twins.salesforce.sessions import Sessions
+from twins.salesforce.soap import Soap
 from twins.salesforce.switches import Switches
-from twins.salesforce.token import Sessions
+from twins.salesforce.token import SignIn
 from twins.salesforce.userinfo import userinfo
 from twins.switches import flipped
 from twins.wire import Reply, Request, json_reply
@@ -32,8 +36,6 @@ SELLERS = (
     ("Sara", "Santos", "sara.santos@example.com"),
     ("Tom", "Tanaka", "tom.tanaka@example.com"),
 )
-NEWEST = 67
-_VERSION = re.compile(r"v(\d+)\.0")
 
 
 class SalesforceTwin(People):
@@ -41,7 +43,8 @@ class SalesforceTwin(People):
 
     *currencies* make it a multi-currency org, the corporate one first: every record with money has
     CurrencyIsoCode. *switches*: see `Switches`.
-    *certificate*: the public key (PEM) that JWT assertions must be signed for.
+    *certificate*: the public key (PEM) that JWT assertions must be signed for; *password*: the one of all
+    users, where signing in by password is allowed.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class SalesforceTwin(People):
         client_id: str = "twin-client",
         client_secret: str = "twin-secret",  # noqa: S107 - opens nothing but a twin
         certificate: str = "",
+        password: str = "twin-password",  # noqa: S107 - opens nothing but a twin
         calls_per_day: int = 100_000,
         currencies: Sequence[str] = (),
         **switches: Any,
@@ -68,20 +72,25 @@ class SalesforceTwin(People):
         self.org.integration_user = self.integration_user
         self.sellers = tuple(self.org.user(*seller) for seller in sellers)
         self.queue = self.org.queue("Incoming Leads")
-        self._sessions = Sessions(self.org.id, client_id, client_secret, self.integration_user, certificate)
+        self._sessions = Sessions(self.org)
+        self._sign_in = SignIn(self.org, self._sessions, (client_id, client_secret), certificate, password)
         self.limits = Limits(calls_per_day)
-        self._routes = Routes(self.limits, Cursors())
+        self.jobs = Jobs(self.org, self.limits)
+        self._app = client_id
+        self._soap = Soap(self.org, self._sessions, self.limits, self._sign_in.user_with)
+        self._routes = Routes(self.limits, Cursors(), self.jobs)
 
     # ── the wire ─────────────────────────────────────────────────────────────
 
     def handle(self, request: Request, now: datetime) -> Reply:
         """Answer *request* as Salesforce documents it, at *now*."""
         with self._lock:
+            self.jobs.run(now)
             try:
                 return self._answer(request, now)
             except Rejected as no:
                 signed_in = no.code != "INVALID_SESSION_ID"
-                return json_reply(no.status, no.body, self.limits.header(now) if signed_in else None)
+                return json_reply(no.status, no.body, self._usage(now) if signed_in else None)
 
     @property
     def switches(self) -> Switches:
@@ -93,40 +102,60 @@ class SalesforceTwin(People):
         with self._lock:
             self.org.switches = flipped(self.org.switches, changes)
 
-    def token_for(self, user: str) -> str:
-        """A new access token of *user*."""
+    def token_for(self, user: str, *, api: bool = True) -> str:
+        """A new access token of *user*; without *api* one of a browser, which REST does not take."""
         with self._lock:
-            return self._sessions.token_for(user)
+            return self._sessions.token_for(user, api=api)
 
-    def expire_tokens(self) -> None:
-        """End every session; the next call with an old token answers 401."""
+    def expire_tokens(self, user: str | None = None) -> None:
+        """End every session, or those of one user; the next call with an old token answers 401."""
         with self._lock:
-            self._sessions.expire()
+            self._sessions.expire(user)
+
+    def work_off(self, now: datetime) -> None:
+        """Do what Bulk jobs have due by *now*, without waiting for the next request."""
+        with self._lock:
+            self.jobs.run(now)
 
     # ── one call ─────────────────────────────────────────────────────────────
 
     def _answer(self, request: Request, now: datetime) -> Reply:
-        parts = tuple(request.segments)
+        parts = parts_of(request, self.switches)
         instance = self._instance or f"http://{request.headers.get('host', 'localhost')}"
         match parts:
             case ("services", "oauth2", "token"):
                 self.calls[request.method, "token"] += 1
-                self._sessions.usernames = {row["Username"].lower(): row["Id"] for row in self.users}
-                return self._sessions.grant(request, instance, now)
+                return self._sign_in.grant(request, instance, now)
             case ("services", "data"):
                 self.calls[request.method, "versions"] += 1
-                return json_reply(200, _versions())
+                return json_reply(200, versions())
             case ("services", "oauth2", "userinfo"):
                 self.calls[request.method, "userinfo"] += 1
-                return userinfo(self.org, self._sessions, request, instance)
+                return userinfo(self.org, self._sign_in, request, instance, now)
+            case ("services", "Soap" | "soap", "u" | "c", version, *_):
+                return self._envelope(request, version_number(f"v{version}"), instance, now)
             case ("services", "data", version, *below):
                 return self._data(request, version, tuple(below), now)
         raise not_found()
 
+    def _envelope(self, request: Request, version: int, instance: str, now: datetime) -> Reply:
+        self._requests += 1
+        name, reply = self._soap.answer(
+            unzipped(request), version, instance, now, f"salesforce-{self._requests}"
+        )
+        self.calls[request.method, name] += 1
+        return reply
+
     def _data(self, request: Request, version: str, below: tuple[str, ...], now: datetime) -> Reply:
-        user = self._sessions.user(request)
-        number = _version(version)
+        user = self._sign_in.user_of(request, now)
+        if not self.switches.api_enabled:
+            # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
+            said = "The REST API is not enabled for this Organization."
+            raise Rejected(403, "API_DISABLED_FOR_ORG", said)
+        expire(self.org, now)
+        number = version_number(version)
         name, _ = self._routes.resource(below)
+        self.limits.check_running(self.switches)
         self.limits.spend(now)
         self.calls[request.method, name] += 1
         self._requests += 1
@@ -136,7 +165,7 @@ class SalesforceTwin(People):
             parts=below,
             query=request.query,
             headers=request.headers,
-            body=request.body,
+            body=readable(request, csv=name == "jobs/ingest/batches").body,
             user=user,
             now=now,
             version=f"{number}.0",
@@ -144,10 +173,15 @@ class SalesforceTwin(People):
             route=self._part,
         )
         answer = _told(self._routes.answer, call)
-        headers = {**self.limits.header(now), **answer.headers}
+        headers = {**self._usage(now), **answer.headers}
+        if answer.text is not None:
+            return Reply(answer.status, headers, answer.text.encode())
         if answer.body is None:
             return Reply(answer.status, headers)
         return json_reply(answer.status, answer.body, headers)
+
+    def _usage(self, now: datetime) -> dict[str, str]:
+        return self.limits.header(now, self._app if self.switches.per_app_usage else "")
 
     def _part(self, call: Call) -> Answer:
         """One part of a composite: what is refused there is refused there only."""
@@ -168,24 +202,3 @@ def _told(ask: Any, call: Call) -> Answer:
     except Rejected as no:
         return Answer(no.status, no.body)
     return answer
-
-
-def _version(text: str) -> int:
-    """Versions 21 to 30 are retired
-    (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/api_rest_eol.htm).
-    """
-    match = _VERSION.fullmatch(text)
-    number = int(match.group(1)) if match else 0
-    if 21 <= number <= 30:
-        raise Rejected(410, "UNSUPPORTED_API_VERSION", f"API version {text[1:]} is retired")
-    if not 31 <= number <= NEWEST:
-        raise not_found()
-    return number
-
-
-def _versions() -> list[dict[str, str]]:
-    numbers = range(31, NEWEST + 1)
-    return [
-        {"label": f"API {number}", "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
-        for number in numbers
-    ]

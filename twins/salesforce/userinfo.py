@@ -5,18 +5,19 @@ https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_using_userinfo_
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from twins.salesforce.errors import Rejected
 from twins.salesforce.org import Org
-from twins.salesforce.token import Sessions
+from twins.salesforce.token import SignIn
 from twins.wire import Reply, Request, json_reply
 
 
-def userinfo(org: Org, sessions: Sessions, request: Request, instance_url: str) -> Reply:
+def userinfo(org: Org, sign_in: SignIn, request: Request, instance_url: str, now: datetime) -> Reply:
     """Who calls; a bad token is 403 with one word here, not 401 with a list."""
     try:
-        user = sessions.user(request)
+        user = sign_in.user_of(request, now)
     except Rejected:
         return Reply(403, {"Content-Type": "text/html;charset=UTF-8"}, b"Bad_OAuth_Token")
     return json_reply(200, _about(org, user, instance_url))

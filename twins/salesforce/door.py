@@ -1,0 +1,74 @@
+"""The front door: what is looked at before any resource is asked.
+
+https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from dataclasses import replace
+
+from twins.salesforce.errors import Rejected, not_found, unparsable
+from twins.salesforce.switches import Switches
+from twins.wire import Request
+
+NEWEST = 67
+_VERSION = re.compile(r"v(\d+)\.0")
+_JSON = "application/json"
+_CSV = "text/csv"
+
+
+def parts_of(request: Request, switches: Switches) -> tuple[str, ...]:
+    """The parts of the path; doubled and trailing slashes are forgiven, other case where the org forgives it."""
+    parts = tuple(request.segments)
+    if switches.paths_ignore_case:
+        return (*(part.lower() for part in parts[:3]), *parts[3:])
+    return parts
+
+
+def version_number(text: str) -> int:
+    """The version; 21 to 30 are retired, newer ones than this org's are unknown
+    (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/api_rest_eol.htm).
+    """
+    match = _VERSION.fullmatch(text)
+    number = int(match.group(1)) if match else 0
+    if 21 <= number <= 30:
+        raise Rejected(410, "UNSUPPORTED_API_VERSION", f"API version {text[1:]} is retired")
+    if not 31 <= number <= NEWEST:
+        raise not_found()
+    return number
+
+
+def versions() -> list[dict[str, str]]:
+    """What GET /services/data lists."""
+    numbers = range(31, NEWEST + 1)
+    return [
+        {"label": f"API {number}", "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
+        for number in numbers
+    ]
+
+
+def readable(request: Request, *, csv: bool = False) -> Request:
+    """*request* with a plain body; raises `Rejected` for a type that the resource does not read (415)."""
+    if not request.body:
+        return request
+    wanted = _CSV if csv else _JSON
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given and given != wanted:
+        said = f"Content-Type header specified in HTTP request is not supported: {given}"
+        raise Rejected(415, "UNSUPPORTED_MEDIA_TYPE", said)
+    return unzipped(request)
+
+
+def unzipped(request: Request) -> Request:
+    """*request* with its body as it was before gzip
+    (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_compression.htm).
+    """
+    if request.headers.get("content-encoding", "").strip().lower() != "gzip":
+        return request
+    try:
+        return replace(request, body=gzip.decompress(request.body))
+    except (OSError, EOFError, zlib.error):
+        raise unparsable("The body is not gzip, as its Content-Encoding says") from None
