@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from twins.salesforce import campaigns, past
+from twins.salesforce import campaigns, histories
 from twins.salesforce.errors import RowRefused
 from twins.salesforce.ids import canonical_id
 from twins.salesforce.saving import Save
@@ -74,7 +74,7 @@ def convert(save: Save, lead_id: str, chosen: Conversion) -> tuple[str, str, str
     }
     lead = org.tables["Lead"].rows[lead["Id"]]
     save.change(org.kinds["Lead"], {"ConvertedOpportunityId": None, **lead}, changes)
-    past.mark(save, "Lead", lead["Id"], "leadConverted")
+    histories.mark(save, "Lead", lead["Id"], "leadConverted")
     return account, contact, opportunity
 
 
@@ -137,7 +137,7 @@ def _contact(save: Save, lead: Row, chosen: Conversion, account: str, owner: str
 
 def _born(save: Save, api_name: str, values: dict[str, Any]) -> str:
     key = save.create(api_name, values)
-    past.mark(save, api_name, key, f"{api_name.lower()}CreatedFromLead")
+    histories.mark(save, api_name, key, f"{api_name.lower()}CreatedFromLead")
     return key
 
 

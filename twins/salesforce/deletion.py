@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from twins.salesforce import campaigns, past
+from twins.salesforce import campaigns, histories
 from twins.salesforce.errors import RowRefused
 from twins.salesforce.moments import stamp
 from twins.salesforce.recycling import Cleared, Deletion
@@ -64,7 +64,7 @@ def _go(save: Running, kind: Kind, row: Row, root: str, *, automatic: bool = Tru
             campaigns.count(save, row, None)
         return
     save.change(kind, row, {"IsDeleted": True, **({"MasterRecordId": winner} if winner else {})})
-    for old in list(past.history_of(save.org, kind.name, key)):
+    for old in list(histories.history_of(save.org, kind.name, key)):
         save.note(_history(save.org, old, kind.name), {**old, "IsDeleted": True})
     for along, field in _ALONG.get(kind.name, ()):
         table = save.org.tables[along]
@@ -118,7 +118,7 @@ def _return(save: Running, kind: Kind, old: Row) -> None:
     _still_unique(save, kind, old)
     changes = {name: None for name in ("IsDeleted", "MasterRecordId") if name in old}
     save.change(kind, old, changes)
-    for row in list(past.history_of(save.org, kind.name, key)):
+    for row in list(histories.history_of(save.org, kind.name, key)):
         back = {name: value for name, value in row.items() if name != "IsDeleted"}
         save.note(_history(save.org, row, kind.name), back)
     for one in save.org.bin.take_cleared(key):
@@ -141,7 +141,7 @@ def purge(org: Org, deletion: Deletion) -> None:
     table = org.tables[deletion.kind]
     row = table.rows.get(deletion.key)
     if row is not None and "IsDeleted" in row:
-        for old in list(past.history_of(org, deletion.kind, deletion.key)):
+        for old in list(histories.history_of(org, deletion.kind, deletion.key)):
             org.tables[_history(org, old, deletion.kind).name].drop(old["Id"])
         table.drop(deletion.key)
     if row is None or "IsDeleted" in row:
@@ -166,7 +166,7 @@ def expire(org: Org, now: datetime) -> None:
 def _history(org: Org, row: Row, parent: str) -> Kind:
     if row["Id"].startswith("008"):
         return org.kinds["OpportunityHistory"]
-    return org.kinds[past.OF[parent]]
+    return org.kinds[histories.OF[parent]]
 
 
 def _live(save: Running, api_name: str, field: str, key: str) -> list[str]:

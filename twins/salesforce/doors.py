@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from twins.salesforce import activities, choices, deletion, past
+from twins.salesforce import activities, choices, deletion, histories
 from twins.salesforce.ids import canonical_id
 from twins.salesforce.merging import merge
 from twins.salesforce.saving import Save
@@ -63,7 +63,7 @@ class Doors:
     def track(self, api_name: str, fields: Iterable[str]) -> None:
         """An admin tracks the history of these fields; raises ValueError for more than 20."""
         with self._lock:
-            past.track(self.org, api_name, fields)
+            histories.track(self.org, api_name, fields)
 
     def add_product(self, opportunity: str, quantity: float, price: float, by: str, now: datetime) -> str:
         """A seller adds a product to an opportunity, whose amount follows; answers the id of the line."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from plugin.components import Component, components
-from twins.salesforce import around, campaigning, past, selling
+from twins.salesforce import around, campaigning, histories, selling
 from twins.salesforce.declared import choice
 from twins.salesforce.schema import Field, Kind
 
@@ -37,7 +37,7 @@ def fresh_org(stages: Sequence[str], reasons: Sequence[str], currencies: Sequenc
         ),
         *(around.task(), around.event(), around.user(), around.group(), around.organization()),
         *(around.lead_status(), around.opportunity_stage(), selling.line_item()),
-        *(*campaigning.kinds(), *past.kinds()),
+        *(*campaigning.kinds(), *histories.kinds()),
     ]
     org = {kind.name: kind for kind in kinds}
     for component in components(stages, reasons):

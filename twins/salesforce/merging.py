@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from twins.salesforce import campaigns, deletion, past
+from twins.salesforce import campaigns, deletion, histories
 from twins.salesforce.errors import RowRefused
 from twins.salesforce.saving import Save
 from twins.salesforce.schema import Field, Kind
@@ -36,7 +36,7 @@ def merge(
     else:
         save.update(kind.name, kept["Id"], values)
     _newest_activity(save, kind, kept["Id"], gone)
-    past.mark(save, kind.name, kept["Id"], f"{kind.name.lower()}Merged")
+    histories.mark(save, kind.name, kept["Id"], f"{kind.name.lower()}Merged")
     return moved
 
 

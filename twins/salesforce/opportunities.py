@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from twins.salesforce import campaigns, past
+from twins.salesforce import campaigns, histories
 
 if TYPE_CHECKING:
     from twins.salesforce.running import Running
@@ -54,7 +54,7 @@ def _follow_stage(save: Running, before: Row, row: dict[str, Any]) -> None:
 
 def follow(save: Running, old: Row | None, row: Row) -> None:
     """Keep where it stands, count it in its campaign, and give its contact the primary role."""
-    past.moved(save, old, row)
+    histories.moved(save, old, row)
     if row.get("CampaignId") or (old and old.get("CampaignId")):
         campaigns.count_deal(save, old, row)
     if old is None and row.get("ContactId"):

@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any, Self
 
 from twins.log import Actor
-from twins.salesforce import cells, deletion, past
+from twins.salesforce import cells, deletion, histories
 from twins.salesforce.errors import RowRefused
 from twins.salesforce.following import AFTER, DERIVE
 from twins.salesforce.ids import canonical_id
@@ -147,7 +147,7 @@ class Save:
         ]
         self._put(kind, row, sorted(changes, key=itemgetter(0)))
         if kind.name in self.org.tracked:
-            past.note(self, kind, old, row, changes)
+            histories.note(self, kind, old, row, changes)
         after = AFTER.get(kind.name)
         if after is not None:
             after(self, old, row)
@@ -226,7 +226,7 @@ class Save:
     def _past(self, kind: Kind, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
         """What "Set Audit Fields upon Record Creation" lets the integration user give a new row."""
         if self.by == self.org.integration_user and self.org.switches.set_audit_fields:
-            return past.given(kind, values)
+            return histories.given(kind, values)
         return values, {}
 
     def _edits_converted(self) -> bool:
