@@ -9,6 +9,7 @@ OpportunityHistory keeps one for each change of amount, probability, stage or cl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from twins.salesforce import cells
@@ -115,7 +116,7 @@ def note(save: Running, kind: Kind, old: Row | None, row: Row, changes: Iterable
         mark(save, kind.name, row["Id"], "created")
         return
     tracked = save.org.tracked[kind.name]
-    for name, before, after in changes:
+    for name, before, after in sorted(changes, key=itemgetter(0)):
         if name in tracked:
             field = kind.fields[name]
             for was, now in _values(save.org, field, before, after):
