@@ -6,11 +6,13 @@ name or an option list was never checked against a live portal, the reference pa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from plugin.components import components
+from twins.hubspot.fresh_activities import activities, leads, line_items, tickets
 from twins.hubspot.schema import Group, Property, from_component
+from twins.hubspot.stages import Pipelines
 
 LIFECYCLE = {
     "subscriber": "Subscriber",
@@ -60,17 +62,8 @@ CURRENCIES = (
     "BRL",
     "INR",
 )
-DEAL_STAGES = {
-    "appointmentscheduled": ("Appointment Scheduled", "0.2"),
-    "qualifiedtobuy": ("Qualified To Buy", "0.4"),
-    "presentationscheduled": ("Presentation Scheduled", "0.6"),
-    "decisionmakerboughtin": ("Decision Maker Bought-In", "0.8"),
-    "contractsent": ("Contract Sent", "0.9"),
-    "closedwon": ("Closed Won", "1.0"),
-    "closedlost": ("Closed Lost", "0.0"),
-}
-CLOSED = {"closedwon", "closedlost"}
-PIPELINES = {"default": DEAL_STAGES}
+_PIPELINES = Pipelines()
+ACTIVITIES = ("notes", "tasks", "calls", "emails", "meetings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +99,14 @@ KINDS = (
          ("dealname", "amount", "closedate", "pipeline", "dealstage"), 103_000_000_001),
     Kind("notes", "note", "0-46", "hs_createdate", "hs_lastmodifieddate", (), 104_000_000_001),
     Kind("tasks", "task", "0-27", "hs_createdate", "hs_lastmodifieddate", (), 105_000_000_001),
+    Kind("calls", "call", "0-48", "hs_createdate", "hs_lastmodifieddate", (), 106_000_000_001),
+    Kind("emails", "email", "0-49", "hs_createdate", "hs_lastmodifieddate", (), 107_000_000_001),
+    Kind("meetings", "meeting", "0-47", "hs_createdate", "hs_lastmodifieddate", (), 108_000_000_001),
+    Kind("leads", "lead", "0-136", "createdate", "hs_lastmodifieddate", (), 109_000_000_001),
+    Kind("tickets", "ticket", "0-5", "createdate", "hs_lastmodifieddate",
+         ("subject", "content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_priority"), 110_000_000_001),
+    Kind("line_items", "line_item", "0-8", "createdate", "hs_lastmodifieddate",
+         ("quantity", "amount", "price"), 111_000_000_001),
 )  # fmt: skip
 
 OWNERS = (
@@ -123,8 +124,10 @@ def fresh_schema(stages: Sequence[str], reasons: Sequence[str]) -> dict[str, dic
         "contacts": [*_contact(), *_system("contacts", "contactinformation")],
         "companies": [*_company(), *_system("companies", "companyinformation")],
         "deals": [*_deal(), *_system("deals", "dealinformation")],
-        "notes": [*_note(), *_system("notes", "engagement")],
-        "tasks": [*_task(), *_system("tasks", "engagement")],
+        "leads": [*leads(), *_system("leads", "leadinformation")],
+        "tickets": [*tickets(), *_system("tickets", "ticketinformation")],
+        "line_items": [*line_items(), *_system("line_items", "lineiteminformation")],
+        **{kind: [*activities(kind), *_system(kind, "engagement")] for kind in ACTIVITIES},
     }
     plural = {kind.singular: kind.name for kind in KINDS}
     for component in components(stages, reasons):
@@ -141,6 +144,7 @@ def _system(kind_name: str, group_name: str) -> list[Property]:
         group.number("hs_object_id", label="Record ID", read_only=True, calculated=True),
         group.moment(kind.created, label="Create date", read_only=True, calculated=True),
         group.moment(kind.modified, label="Last modified date", read_only=True, calculated=True),
+        group.text("hs_merged_object_ids", label="Merged record IDs", read_only=True, calculated=True),
         group.text("hs_object_source", label="Record source", read_only=True, calculated=True),
         group.text("hs_object_source_id", label="Record source ID", read_only=True, calculated=True),
         group.text("hs_object_source_label", label="Record source label", read_only=True, calculated=True),
@@ -156,11 +160,25 @@ def _stage_dates(group: Group) -> list[Property]:
     ]
 
 
+def _stage_times(group: Group, stages: Iterable[str]) -> list[Property]:
+    """https://knowledge.hubspot.com/properties/stage-calculated-properties; their names were seen in several clients."""
+    return [
+        prop
+        for stage in stages
+        for prop in (
+            group.moment(f"hs_v2_date_entered_{stage}", read_only=True, calculated=True),
+            group.moment(f"hs_v2_date_exited_{stage}", read_only=True, calculated=True),
+            group.number(f"hs_v2_latest_time_in_{stage}", read_only=True, calculated=True),
+        )
+    ]
+
+
 def _status(group: Group) -> list[Property]:
     return [
         group.choice("lifecyclestage", LIFECYCLE, label="Lifecycle stage"),
         group.choice("hs_lead_status", LEAD_STATUS, label="Lead status"),
         *_stage_dates(group),
+        *_stage_times(group, LIFECYCLE),
     ]
 
 
@@ -184,6 +202,7 @@ def _contact() -> list[Property]:
         # The portal-wide unique address is no "unique property" of the properties API.
         group.text("email", label="Email"),
         group.text("hs_additional_emails", label="Additional email addresses"),
+        group.text("hs_calculated_merged_vids", label="Merged vids", read_only=True, calculated=True),
         *(group.text(name) for name in texts),
         group.owner(),
         *_status(group),
@@ -221,7 +240,7 @@ def _deal() -> list[Property]:
         group.choice("deal_currency_code", {code: code for code in CURRENCIES}, label="Currency"),
         group.moment("closedate", label="Close Date"),
         group.choice("pipeline", {"default": "Sales Pipeline"}),
-        group.choice("dealstage", {stage: label for stage, (label, _) in DEAL_STAGES.items()}),
+        group.choice("dealstage", {stage.id: stage.label for _, stage in _PIPELINES.stages("deals")}),
         group.choice("dealtype", {"newbusiness": "New Business", "existingbusiness": "Existing Business"}),
         group.long_text("closed_lost_reason", label="Closed Lost Reason"),
         group.long_text("closed_won_reason", label="Closed Won Reason"),
@@ -229,26 +248,5 @@ def _deal() -> list[Property]:
         group.owner(),
         group.number("hs_deal_stage_probability", read_only=True, calculated=True),
         *(group.yes_no(name, read_only=True, calculated=True) for name in closed),
-    ]
-
-
-def _note() -> list[Property]:
-    group = Group("engagement")
-    return [
-        group.moment("hs_timestamp", label="Activity date"),
-        group.long_text("hs_note_body"),
-        group.owner(),
-    ]
-
-
-def _task() -> list[Property]:
-    group = Group("engagement")
-    return [
-        group.moment("hs_timestamp", label="Due date"),
-        group.text("hs_task_subject"),
-        group.long_text("hs_task_body"),
-        group.choice("hs_task_status", ("NOT_STARTED", "IN_PROGRESS", "WAITING", "COMPLETED", "DEFERRED")),
-        group.choice("hs_task_priority", ("NONE", "LOW", "MEDIUM", "HIGH")),
-        group.choice("hs_task_type", ("TODO", "CALL", "EMAIL")),
-        group.owner(),
+        *_stage_times(group, (stage.id for _, stage in _PIPELINES.stages("deals"))),
     ]

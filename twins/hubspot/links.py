@@ -1,39 +1,19 @@
-"""Associations between records: who is joined to whom, under which type ids, seen from both ends.
+"""Associations between records: who is joined to whom, under which types, seen from both ends.
 
-Type ids: https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide
+https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twins.hubspot.association_types import TYPES as TYPES
+from twins.hubspot.association_types import Ends, holder_first
 from twins.hubspot.errors import Refused
 from twins.hubspot.portal import Portal
 
-# (from, to) → plain id, primary id. The two company ↔ note/task ids from the company's end are unverified.
-TYPES: dict[tuple[str, str], tuple[int, int | None]] = {
-    ("contacts", "companies"): (279, 1),
-    ("companies", "contacts"): (280, 2),
-    ("deals", "contacts"): (3, None),
-    ("contacts", "deals"): (4, None),
-    ("deals", "companies"): (341, 5),
-    ("companies", "deals"): (342, 6),
-    ("notes", "contacts"): (202, None),
-    ("contacts", "notes"): (201, None),
-    ("notes", "companies"): (190, None),
-    ("companies", "notes"): (189, None),
-    ("notes", "deals"): (214, None),
-    ("deals", "notes"): (213, None),
-    ("tasks", "contacts"): (204, None),
-    ("contacts", "tasks"): (203, None),
-    ("tasks", "companies"): (192, None),
-    ("companies", "tasks"): (191, None),
-    ("tasks", "deals"): (216, None),
-    ("deals", "tasks"): (215, None),
-}
 
-
-def type_ids(ends: tuple[str, str]) -> tuple[int, int | None]:
+def type_ids(ends: Ends) -> tuple[int, int | None]:
     """Plain and primary type id from one kind to another; raises Refused when there are none."""
     try:
         return TYPES[ends]
@@ -41,7 +21,7 @@ def type_ids(ends: tuple[str, str]) -> tuple[int, int | None]:
         raise Refused(400, f"No association between {ends[0]} and {ends[1]} is known") from None
 
 
-def joined(portal: Portal, ends: tuple[str, str], id_: int) -> Iterator[tuple[int, list[int]]]:
+def joined(portal: Portal, ends: Ends, id_: int) -> Iterator[tuple[int, list[int]]]:
     """The living records that one record is joined to, with the type ids, by id."""
     there = portal.shelves[ends[1]].rows
     for other, types in sorted(portal.links.get(ends, {}).get(id_, {}).items()):
@@ -49,9 +29,12 @@ def joined(portal: Portal, ends: tuple[str, str], id_: int) -> Iterator[tuple[in
             yield other, sorted(types)
 
 
-def join(
-    portal: Portal, ends: tuple[str, str], id_: int, other: int, types: set[int] | None = None
-) -> set[int]:
+def types_between(portal: Portal, ends: Ends, id_: int, other: int) -> set[int]:
+    """The type ids under which two records are joined; empty when they are not."""
+    return portal.links.get(ends, {}).get(id_, {}).get(other, set())
+
+
+def join(portal: Portal, ends: Ends, id_: int, other: int, types: set[int] | None = None) -> set[int]:
     """Join two records; without *types* by the default one. Returns the type ids that stand now.
 
     The first company of a record becomes its primary one, and a primary association
@@ -61,49 +44,89 @@ def join(
     wanted = {plain, *(types or ())}
     if types is None and "companies" in ends and portal.switches.first_company_is_primary:
         wanted |= _first_company(portal, ends, id_, other)
-    if unknown := wanted - {plain, primary}:
-        raise Refused(
-            400, f"Association types {sorted(unknown)} do not exist between {ends[0]} and {ends[1]}"
-        )
+    check_types(portal, ends, wanted)
+    _check_limits(portal, ends, id_, other, wanted)
     if primary in wanted:
         _take_primary(portal, ends, id_, other)
     return _both_ends(portal, ends, id_, other, wanted)
 
 
-def part(portal: Portal, ends: tuple[str, str], id_: int, other: int) -> None:
-    """Take every association between two records away."""
-    portal.links.get(ends, {}).get(id_, {}).pop(other, None)
-    portal.links.get((ends[1], ends[0]), {}).get(other, {}).pop(id_, None)
+def part(portal: Portal, ends: Ends, id_: int, other: int, types: set[int] | None = None) -> set[int]:
+    """Take every association between two records away, or only *types*; the types that went."""
+    back = (ends[1], ends[0])
+    standing = types_between(portal, ends, id_, other)
+    if types is None or TYPES[ends][0] in types or standing <= types:
+        portal.links.get(ends, {}).get(id_, {}).pop(other, None)
+        portal.links.get(back, {}).get(other, {}).pop(id_, None)
+        return set(standing)
+    gone = standing & types
+    known = portal.association_types.of(ends)
+    standing -= gone
+    there = types_between(portal, back, other, id_)
+    there -= {inverse for one in gone if (inverse := known[one].inverse) is not None}
+    return gone
 
 
-def label(ends: tuple[str, str], type_id: int) -> str | None:
-    """The label of a type id: only primary ones have one."""
-    return "Primary" if type_id == TYPES[ends][1] else None
+def label(portal: Portal, ends: Ends, type_id: int) -> str | None:
+    """The label of a type; the plain one has none."""
+    return portal.association_types.of(ends)[type_id].label
 
 
-def _first_company(portal: Portal, ends: tuple[str, str], id_: int, other: int) -> set[int]:
-    from_company = ends[0] == "companies"
-    seen_from = ((ends[1], ends[0]), other) if from_company else (ends, id_)
+def check_types(portal: Portal, ends: Ends, wanted: set[int]) -> None:
+    """Refuse types that do not lead from the one kind to the other.
+
+    The words for a type of another pair were seen in traffic, those for an unknown one never.
+    """
+    unknown = sorted(wanted - set(portal.association_types.of(ends)))
+    if not unknown:
+        return
+    for pair, types in portal.association_types.known.items():
+        if unknown[0] in types:
+            here, expected = (portal.shelves[one].kind.type_id for one in (ends[0], pair[0]))
+            said = f"invalid from object type {here} for associations to be created. expected: {expected}"
+            raise Refused(400, said)
+    raise Refused(400, f"Association types {[abs(one) for one in unknown]} do not exist")
+
+
+def _first_company(portal: Portal, ends: Ends, id_: int, other: int) -> set[int]:
+    own_primary = TYPES[ends][1]
+    if own_primary is None:
+        return set()
+    seen_from = (ends, id_) if holder_first(ends) else ((ends[1], ends[0]), other)
     _, primary = TYPES[seen_from[0]]
     has_one = any(primary in types for _, types in joined(portal, *seen_from))
-    own_primary = TYPES[ends][1]
-    return set() if has_one or own_primary is None else {own_primary}
+    return set() if has_one else {own_primary}
 
 
-def _take_primary(portal: Portal, ends: tuple[str, str], id_: int, other: int) -> None:
-    """Only one company is the primary one: the former stays joined, plainly."""
+def _take_primary(portal: Portal, ends: Ends, id_: int, other: int) -> None:
+    """Only one record is the primary one: the former stays joined, plainly."""
     back = (ends[1], ends[0])
-    ends, id_ = (back, other) if ends[0] == "companies" else (ends, id_)
-    for former in portal.links.get(ends, {}).get(id_, {}):
-        portal.links[ends][id_][former].discard(TYPES[ends][1] or 0)
-        portal.links[ends[1], ends[0]][former][id_].discard(TYPES[ends[1], ends[0]][1] or 0)
-
-
-def _both_ends(portal: Portal, ends: tuple[str, str], id_: int, other: int, wanted: set[int]) -> set[int]:
+    ends, id_ = (ends, id_) if holder_first(ends) else (back, other)
     back = (ends[1], ends[0])
-    mirror = dict(zip(TYPES[ends], TYPES[back], strict=True))
+    here, there = TYPES[ends][1], TYPES[back][1]
+    for former, types in portal.links.get(ends, {}).get(id_, {}).items():
+        types.discard(here or 0)
+        portal.links[back][former][id_].discard(there or 0)
+
+
+def _check_limits(portal: Portal, ends: Ends, id_: int, other: int, wanted: set[int]) -> None:
+    limits = portal.association_types.limits
+    if not limits:
+        return
+    for one in wanted:
+        most = limits.get((ends, one))
+        if most is None:
+            continue
+        held = [to for to, types in joined(portal, ends, id_) if one in types and to != other]
+        if len(held) >= most:
+            raise Refused(400, f"{ends[0]} {id_} has reached its limit of {most} associated {ends[1]}")
+
+
+def _both_ends(portal: Portal, ends: Ends, id_: int, other: int, wanted: set[int]) -> set[int]:
+    back = (ends[1], ends[0])
+    known = portal.association_types.of(ends)
     here = portal.links.setdefault(ends, {}).setdefault(id_, {}).setdefault(other, set())
     there = portal.links.setdefault(back, {}).setdefault(other, {}).setdefault(id_, set())
     here |= wanted
-    there |= {found for one in wanted if (found := mirror[one]) is not None}
+    there |= {inverse for one in wanted if (inverse := known[one].inverse) is not None}
     return here

@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from twins.hubspot.association_types import AssociationTypes
 from twins.hubspot.derived import derived
-from twins.hubspot.errors import Refused
+from twins.hubspot.errors import Refused, missing_scopes
 from twins.hubspot.fresh import KINDS, OWNERS, Owner, fresh_schema
 from twins.hubspot.keys import Keys
 from twins.hubspot.limits import Meter
+from twins.hubspot.lists.segments import Segments
+from twins.hubspot.required import Requirement
 from twins.hubspot.rows import Shelf, Writer
+from twins.hubspot.stages import Pipelines
+from twins.hubspot.stock import Stock
 from twins.hubspot.switches import Switches
 from twins.hubspot.webhooks.sender import Webhooks
 from twins.log import CommitLog
@@ -34,12 +39,17 @@ class Portal:
     owners: tuple[Owner, ...] = OWNERS
     owner_ids: frozenset[str] = frozenset(one.id for one in OWNERS)
     links: Links = field(default_factory=dict)
+    pipelines: Pipelines = field(default_factory=Pipelines)
+    association_types: AssociationTypes = field(default_factory=AssociationTypes)
+    stock: Stock = field(default_factory=Stock)
+    segments: Segments = field(default_factory=Segments)
     keys: Keys = field(default_factory=Keys)
+    requirements: dict[str, list[Requirement]] = field(default_factory=dict)
     meter: Meter = field(init=False)
     webhooks: Webhooks = field(init=False)
 
     def __post_init__(self) -> None:
-        self.meter, self.webhooks = Meter(self.zone), Webhooks(self.portal_id)
+        self.meter, self.webhooks = Meter(self.zone), Webhooks(self.portal_id, lambda: self.switches)
         for shelf in self.shelves.values():
             shelf.derived = derived(shelf.kind, self)
 
@@ -47,6 +57,8 @@ class Portal:
         """The shelf of one kind by API name, singular or type id."""
         for shelf in self.shelves.values():
             if name in (shelf.kind.name, shelf.kind.singular, shelf.kind.type_id):
+                if shelf.kind.name == "leads" and not self.switches.has_leads:
+                    raise missing_scopes(("crm.objects.leads.read", "crm.objects.leads.write"))
                 return shelf
         raise Refused(400, f"Unable to infer object type from: {name}")
 

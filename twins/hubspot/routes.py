@@ -11,17 +11,26 @@ from typing import NamedTuple
 
 from twins.hubspot import (
     account,
+    association_labels,
     associations,
+    batches,
     listing,
+    merging,
     oauth,
     objects,
     owners,
+    pipeline_stages,
     pipelines,
+    privacy,
     properties,
+    property_groups,
     search,
 )
 from twins.hubspot.call import Route
 from twins.hubspot.errors import not_found
+from twins.hubspot.lists import membership
+from twins.hubspot.lists import routes as segments
+from twins.hubspot.webhooks import settings
 
 DATED = frozenset({"2026-03", "2026-09"})
 V3 = frozenset({"v3"}) | DATED
@@ -50,10 +59,13 @@ FAMILIES: tuple[Family, ...] = (
         {
             "{kind}": {"GET": listing.list_all, "POST": objects.create_one},
             "{kind}/search": {"POST": search.search},
-            "{kind}/batch/read": {"POST": objects.batch_read},
-            "{kind}/batch/create": {"POST": objects.batch_create},
-            "{kind}/batch/update": {"POST": objects.batch_update},
-            "{kind}/batch/upsert": {"POST": objects.batch_upsert},
+            "{kind}/batch/read": {"POST": batches.batch_read},
+            "{kind}/batch/create": {"POST": batches.batch_create},
+            "{kind}/batch/update": {"POST": batches.batch_update},
+            "{kind}/batch/upsert": {"POST": batches.batch_upsert},
+            "{kind}/batch/archive": {"POST": batches.batch_archive},
+            "{kind}/merge": {"POST": merging.merge_route},
+            "{kind}/gdpr-delete": {"POST": privacy.gdpr_delete},
             "{kind}/{id}": {
                 "GET": objects.read_one,
                 "PATCH": objects.update_one,
@@ -67,7 +79,10 @@ FAMILIES: tuple[Family, ...] = (
         {
             "{kind}/{id}/associations/{to}": {"GET": associations.read_one},
             "{kind}/{id}/associations/default/{to}/{other}": {"PUT": associations.join_default},
-            "{kind}/{id}/associations/{to}/{other}": {"DELETE": associations.part_one},
+            "{kind}/{id}/associations/{to}/{other}": {
+                "PUT": associations.put_labels,
+                "DELETE": associations.part_one,
+            },
         },
     ),
     Family(
@@ -77,28 +92,82 @@ FAMILIES: tuple[Family, ...] = (
             "{kind}/{to}/batch/read": {"POST": associations.batch_read},
             "{kind}/{to}/batch/create": {"POST": associations.batch_create},
             "{kind}/{to}/batch/associate/default": {"POST": associations.batch_default},
-            "{kind}/{to}/labels": {"GET": associations.labels},
+            "{kind}/{to}/batch/archive": {"POST": associations.batch_archive},
+            "{kind}/{to}/batch/labels/archive": {"POST": associations.batch_archive_labels},
+            "{kind}/{to}/labels": {
+                "GET": association_labels.list_all,
+                "POST": association_labels.create,
+                "PUT": association_labels.update,
+            },
+            "{kind}/{to}/labels/{type}": {"DELETE": association_labels.delete},
+            "definitions/configurations/{kind}/{to}": {"GET": association_labels.limits},
+            "definitions/configurations/{kind}/{to}/batch/create": {"POST": association_labels.set_limits},
+            "definitions/configurations/{kind}/{to}/batch/update": {"POST": association_labels.set_limits},
+            "definitions/configurations/{kind}/{to}/batch/purge": {"POST": association_labels.purge_limits},
         },
     ),
     Family(
         "crm/properties",
         V3,
         {
-            "{kind}": {"GET": properties.list_all},
-            "{kind}/groups": {"GET": properties.groups},
-            "{kind}/{name}": {"GET": properties.read_one},
+            "{kind}": {"GET": properties.list_all, "POST": properties.create},
+            "{kind}/batch/read": {"POST": properties.batch_read},
+            "{kind}/batch/create": {"POST": properties.batch_create},
+            "{kind}/batch/archive": {"POST": properties.batch_archive},
+            "{kind}/groups": {"GET": property_groups.list_all, "POST": property_groups.create},
+            "{kind}/groups/{name}": {
+                "GET": property_groups.read_one,
+                "PATCH": property_groups.update,
+                "DELETE": property_groups.archive,
+            },
+            "{kind}/{name}": {
+                "GET": properties.read_one,
+                "PATCH": properties.update,
+                "DELETE": properties.archive,
+            },
         },
     ),
     Family(
         "crm/pipelines",
         V3,
         {
-            "{kind}": {"GET": pipelines.list_all},
-            "{kind}/{id}": {"GET": pipelines.read_one},
+            "{kind}": {"GET": pipelines.list_all, "POST": pipelines.create},
+            "{kind}/{id}": {
+                "GET": pipelines.read_one,
+                "PATCH": pipelines.update,
+                "PUT": pipelines.replace,
+                "DELETE": pipelines.delete,
+            },
+            "{kind}/{id}/stages": {"GET": pipeline_stages.list_all, "POST": pipeline_stages.create},
+            "{kind}/{id}/stages/{stage}": {
+                "GET": pipeline_stages.read_one,
+                "PATCH": pipeline_stages.update,
+                "PUT": pipeline_stages.replace,
+                "DELETE": pipeline_stages.delete,
+            },
         },
     ),
     Family("crm/owners", V3, {"": {"GET": owners.list_all}, "{id}": {"GET": owners.read_one}}),
-    Family("crm/lists", V3, {}),
+    Family(
+        "crm/lists",
+        V3,
+        {
+            "": {"GET": segments.read_several, "POST": segments.create},
+            "search": {"POST": segments.search},
+            "object-type-id/{kind}/name/{name}": {"GET": segments.read_by_name},
+            "records/{kind}/{id}/memberships": {"GET": membership.of_record},
+            "{list}": {"GET": segments.read_one, "DELETE": segments.delete},
+            "{list}/restore": {"PUT": segments.restore},
+            "{list}/update-list-name": {"PUT": segments.rename},
+            "{list}/update-list-filters": {"PUT": segments.refilter},
+            "{list}/memberships": {"GET": membership.by_id, "DELETE": membership.clear},
+            "{list}/memberships/join-order": {"GET": membership.by_time},
+            "{list}/memberships/add": {"PUT": membership.add},
+            "{list}/memberships/remove": {"PUT": membership.remove},
+            "{list}/memberships/add-and-remove": {"PUT": membership.add_and_remove},
+            "{list}/memberships/add-from/{from}": {"PUT": membership.add_from},
+        },
+    ),
     Family("marketing/campaigns", V3, {}),
     Family("marketing/forms", V3, {}),
     Family("marketing/marketing-events", V3, {}),
@@ -112,7 +181,25 @@ FAMILIES: tuple[Family, ...] = (
             "api-usage/daily/private-apps": {"GET": account.daily_usage},
         },
     ),
-    Family("webhooks", V3, {}),
+    Family(
+        "webhooks",
+        V3,
+        {
+            "{app}/settings": {
+                "GET": settings.read_target,
+                "PUT": settings.put_target,
+                "DELETE": settings.drop_target,
+            },
+            "{app}/subscriptions": {"GET": settings.list_all, "POST": settings.create_one},
+            "{app}/subscriptions/batch/update": {"POST": settings.batch_update},
+            "{app}/subscriptions/{subscription}": {
+                "GET": settings.read_one,
+                "PATCH": settings.update_one,
+                "DELETE": settings.delete_one,
+            },
+        },
+        is_open=True,
+    ),
     Family("oauth", ONLY_V1 | DATED, {"token": {"POST": oauth.token}}, is_open=True),
     Family("oauth", DATED, {"token/introspect": {"POST": oauth.introspect}}, is_open=True),
     Family(

@@ -17,7 +17,10 @@ BOOLEAN = {"true": "Yes", "false": "No"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Property:
-    """One property of a kind; *options* maps internal value to label, in display order."""
+    """One property of a kind; *options* maps internal value to label, in display order.
+
+    *told* is what the properties API was told and only repeats: description, places, hidden options.
+    """
 
     name: str
     label: str
@@ -30,6 +33,7 @@ class Property:
     unique: bool = False
     hubspot_defined: bool = True
     reference: str | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self) -> dict[str, Any]:
         """The property as the properties API shows it."""
@@ -61,7 +65,20 @@ class Property:
         }
         if self.reference:
             described["referencedObjectType"] = self.reference
-        return described
+        return {**described, **self.told}
+
+
+@dataclass(slots=True, kw_only=True)
+class PropertyGroup:
+    """A group that properties stand in."""
+
+    name: str
+    label: str
+    order: int = -1
+
+    def describe(self) -> dict[str, Any]:
+        """The group as the properties API shows it."""
+        return {"name": self.name, "label": self.label, "displayOrder": self.order, "archived": False}
 
 
 class Group:

@@ -74,7 +74,7 @@ class Switches:
         "how an update to another contact's primary address is refused", default="409", choices=("409", "400")
     )
     records_need_a_name: bool = switch(
-        "a company needs name or domain, a deal its name and stage, before it is made", default=True
+        "a company needs name or domain, a deal its name, before it is made", default=True
     )
     backward_stage: str = switch(
         "what becomes of an earlier lifecycle stage that an app writes",
@@ -98,3 +98,42 @@ class Switches:
         "an app may make a contact with the address of somebody who was deleted for good", default=True
     )
     has_leads: bool = switch("the account has the leads object (Sales Hub Professional)", default=True)
+    stage_of_another_pipeline_is_refused: bool = switch(
+        "a stage that is none of the record's pipeline is a 400", default=True
+    )
+    webhook_type_field: str = switch(
+        "the field of a webhook event that names its type",
+        default="subscriptionType",
+        choices=("subscriptionType", "eventType", "subscriptionType+eventType"),
+    )
+    webhook_batch: int = switch("events in one webhook POST, at most", default=100)
+    webhook_delay_ms: int = switch("so long after the change a webhook is due, in milliseconds", default=0)
+    webhook_settings_lag_ms: int = switch(
+        "so long a change of webhook settings is not in force yet (HubSpot: up to 300000)", default=0
+    )
+    webhook_lose_every: int = switch("every so many-th webhook event is lost; 0 none", default=0)
+    webhook_double_every: int = switch("every so many-th webhook event is sent twice; 0 none", default=0)
+    webhook_newest_first: bool = switch("webhook events of one moment come in reverse order", default=False)
+    webhook_signature_version: str = switch(
+        "the version of the old signature header on webhooks", default="v1", choices=("v1", "v2")
+    )
+    search_text_limit: str = switch(
+        "what may have 3,000 characters: a search's whole body, or only its query",
+        default="body",
+        choices=("body", "query"),
+    )
+    search_remembers: bool = switch(
+        "within the search lag a changed record is found as it was before; else not at all", default=True
+    )
+    blanks_answer_not: bool = switch(
+        "records without a value answer to NEQ, NOT_IN and NOT_CONTAINS_TOKEN", default=False
+    )
+    upper_case_property_name: str = switch(
+        "what becomes of a capital letter in a new property's name",
+        default="lowered",
+        choices=("lowered", "refused"),
+    )
+    removed_option_stays: bool = switch(
+        "a record keeps a choice that was taken off the list; else it is cleared", default=True
+    )
+    list_lag_ms: int = switch("so young a change is not seen by a dynamic list, in milliseconds", default=0)
