@@ -225,8 +225,29 @@ def not_unique(type_id: str) -> Refused:
 
 
 def duplicate_ids(ids: Sequence[str]) -> Refused:
-    """The same record twice in one batch (text unverified)."""
-    return Refused(400, f"Duplicate IDs found in batch input: [{', '.join(ids)}]. IDs must be unique")
+    """The same record twice in one batch (https://github.com/segmentio/action-destinations/pull/3969)."""
+    message = f"Duplicate IDs found in batch input: [{', '.join(ids)}]. IDs must be unique"
+    return Refused(400, message, context={"ids": list(ids)})
+
+
+def blocked(portal_id: int, address: str) -> Refused:
+    """The address of somebody who was deleted for good (code and text unverified)."""
+    said = f"{address} belongs to a contact that was permanently deleted"
+    return invalid_values(portal_id, [Invalid("email", "BLOCKLISTED_EMAIL", said)])
+
+
+def too_many_identities() -> Refused:
+    """A merge that would leave one person with more than 250 identities.
+
+    https://developers.hubspot.com/docs/api-reference/error-handling
+    """
+    return Refused(414, "Cannot have more than 250 identities on a profile")
+
+
+def bad_filter(problem: str) -> Refused:
+    """A filter that cannot be built (https://github.com/HubSpot/hubspot-api-nodejs/issues/128)."""
+    said = "Cannot construct instance of `com.hubspot.inbounddb.publicobject.core.v3.search.Filter`, problem"
+    return invalid_json(f"{said}: {problem}")
 
 
 def bad_search(message: str) -> Refused:

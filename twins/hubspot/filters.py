@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from twins.hubspot.by_time import END_OF_TIME
-from twins.hubspot.errors import bad_search
+from twins.hubspot.errors import bad_filter, bad_search
 from twins.hubspot.links import joined, type_ids
 from twins.hubspot.portal import Portal
 from twins.hubspot.rows import Row, Shelf
@@ -23,6 +23,22 @@ from twins.hubspot.values import order_of
 GROUPS, FILTERS_EACH, FILTERS_IN_ALL = 5, 6, 18
 BLANK_TESTS = {"HAS_PROPERTY", "NOT_HAS_PROPERTY"}
 LISTS = {"IN", "NOT_IN"}
+OPERATORS = (
+    "EQ",
+    "NEQ",
+    "LT",
+    "LTE",
+    "GT",
+    "GTE",
+    "BETWEEN",
+    "IN",
+    "NOT_IN",
+    "HAS_PROPERTY",
+    "NOT_HAS_PROPERTY",
+    "CONTAINS_TOKEN",
+    "NOT_CONTAINS_TOKEN",
+)
+_NEGATIVE = frozenset({"NEQ", "NOT_IN", "NOT_CONTAINS_TOKEN"})
 _WORD = re.compile(r"[^\W_]+")
 Test = Callable[[Row], bool]
 ValueTest = Callable[[Any], bool]
@@ -46,33 +62,66 @@ class Filter:
 Groups = tuple[tuple[Filter, ...], ...]
 
 
-def read_groups(groups: list[Any], shelf: Shelf, portal: Portal) -> Groups:
+def read_groups(groups: Any, shelf: Shelf, portal: Portal) -> Groups:
     """Groups are joined by *or*, the filters of one group by *and*."""
-    sizes = [len(group.get("filters") or ()) for group in groups]
+    if not isinstance(groups, list):
+        raise bad_search("filterGroups must be a list")
+    asked = [_filters(group) for group in groups]
+    sizes = [len(filters) for filters in asked]
     if len(groups) > GROUPS or any(size > FILTERS_EACH for size in sizes) or sum(sizes) > FILTERS_IN_ALL:
         said = f"A search takes at most {GROUPS} filter groups, {FILTERS_EACH} filters in each, {FILTERS_IN_ALL} in all"
         raise bad_search(said)
-    return tuple(tuple(_read(one, shelf, portal) for one in group.get("filters") or ()) for group in groups)
+    return tuple(tuple(_read(one, shelf, portal) for one in filters) for filters in asked)
+
+
+def _filters(group: Any) -> list[Any]:
+    filters = group.get("filters") or [] if isinstance(group, dict) else None
+    if not isinstance(filters, list) or not all(isinstance(one, dict) for one in filters):
+        raise bad_search("filters must be a list of objects")
+    return filters
 
 
 def _read(raw: dict[str, Any], shelf: Shelf, portal: Portal) -> Filter:
     name, operator = str(raw.get("propertyName")), str(raw.get("operator"))
-    values = tuple(str(one) for one in (raw.get("values") or ())) or _value(raw)
+    values = _values(raw, operator)
     if name.startswith("associations."):
         return Filter(name, operator, values, _joined_to(name, values, shelf, portal))
     prop = shelf.schema.get(name)
     if prop is None:
         raise bad_search(f"There was a problem with the request: {name} is no property")
-    if operator not in BLANK_TESTS and not values:
-        raise bad_search(f"{operator} on {name} needs a value")
     try:
         if name in shelf.numbers:
             return _on_number(shelf.numbers[name], prop, operator, values)
         order = order_of(prop)
         test = _value_test(prop, operator, values, order, order)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise bad_search(f"{values} cannot be compared with {name}, which is a {prop.type}") from None
-    return Filter(name, operator, values, _row_test(shelf, name, operator, test))
+    blanks = operator in _NEGATIVE and portal.switches.blanks_answer_not
+    return Filter(name, operator, values, _row_test(shelf, name, operator, test, blanks=blanks))
+
+
+def _values(raw: dict[str, Any], operator: str) -> tuple[str, ...]:
+    """The filter's own values; what an operator lacks is told as the wire's own reader tells it."""
+    if operator not in OPERATORS:
+        raise bad_filter(f"{operator} is no operator: {', '.join(OPERATORS)}")
+    if operator in LISTS:
+        given = raw.get("values")
+        if not isinstance(given, list) or not given:
+            raise bad_filter(f"operator {operator} requires values")
+        return tuple(_text(one) for one in given)
+    if operator in BLANK_TESTS:
+        return ()
+    if raw.get("value") is None:
+        raise bad_filter(f"operator {operator} requires a value")
+    if operator != "BETWEEN":
+        return (_text(raw["value"]),)
+    if raw.get("highValue") is None:
+        raise bad_filter("operator BETWEEN requires a highValue")
+    return _text(raw["value"]), _text(raw["highValue"])
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _on_number(read: Callable[[Row], int], prop: Property, operator: str, values: tuple[str, ...]) -> Filter:
@@ -87,16 +136,14 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _value(raw: dict[str, Any]) -> tuple[str, ...]:
-    ends = [raw[key] for key in ("value", "highValue") if raw.get(key) is not None]
-    return tuple(str(one) for one in ends)
-
-
-def _row_test(shelf: Shelf, name: str, operator: str, test: ValueTest) -> Test:
-    """A blank answers to no test but its own (unverified for NEQ and NOT_IN)."""
+def _row_test(shelf: Shelf, name: str, operator: str, test: ValueTest, *, blanks: bool) -> Test:
+    """A blank answers to no test but its own; with *blanks* to the negative ones too."""
     if operator == "NOT_HAS_PROPERTY":
         read = shelf.reader(name)
         return lambda row: read(row) is None
+    if blanks:
+        read = shelf.reader(name)
+        return lambda row: (value := read(row)) is None or test(value)
     if name in shelf.derived:
         calculate = shelf.derived[name]
         return lambda row: (value := calculate(row)) is not None and test(value)

@@ -7,26 +7,52 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from twins.hubspot.by_time import END_OF_TIME, ID_BITS, Span, place
 from twins.hubspot.call import Answer, Call
 from twins.hubspot.errors import bad_search
 from twins.hubspot.filters import Filter, Groups, read_groups
+from twins.hubspot.former import formers
 from twins.hubspot.reading import View, page
 from twins.hubspot.rows import Row, Shelf
 from twins.hubspot.values import order_of
 
 PAGE_LIMIT = 200
 TOTAL_LIMIT = 10_000
-BODY_LIMIT = 3_000
+TEXT_LIMIT = 3_000
+# Where ``query`` looks: the table "Searchable properties" of the guide.
+SEARCHABLE = {
+    "contacts": (
+        "firstname",
+        "lastname",
+        "email",
+        "phone",
+        "hs_additional_emails",
+        "fax",
+        "mobilephone",
+        "company",
+    ),
+    "companies": ("website", "phone", "name", "domain"),
+    "deals": ("dealname", "pipeline", "dealstage", "description", "dealtype"),
+    "leads": ("hs_lead_name", "hs_lead_type", "hs_pipeline_stage"),
+    "notes": ("hs_note_body",),
+    "tasks": ("hs_task_body", "hs_task_subject"),
+    "calls": ("hs_call_title", "hs_body_preview"),
+    "emails": ("hs_email_subject",),
+    "meetings": ("hs_meeting_title", "hs_meeting_body"),
+    "products": ("name", "description", "price", "hs_sku"),
+}
 LAST_ID = (1 << ID_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One question, read and checked; *until* hides what is too young to be found."""
+    """One question, read and checked; *until* hides what is too young to be found.
+
+    *remembers* says that a changed record is found as it was before.
+    """
 
     groups: Groups
     query: str
@@ -36,18 +62,22 @@ class Search:
     limit: int
     skip: int
     until: int
+    remembers: bool
 
 
 def search(call: Call) -> Answer:
     """One page of what the filters find, with the total."""
-    if len(call.request.body) > BODY_LIMIT:
-        raise bad_search(f"The request body must be at most {BODY_LIMIT} characters")
+    if call.portal.switches.search_text_limit == "body" and len(call.request.body) > TEXT_LIMIT:
+        raise bad_search(f"The request body must be at most {TEXT_LIMIT} characters")
     shelf = call.shelf
     asked = _read(call, shelf)
     span, others = _narrowed(shelf, asked)
-    is_in_order = _is_in_order(shelf, asked, span)
-    total, rows = _in_order(shelf, asked, span, others) if is_in_order else _sorted(shelf, asked, span)
-    records = View(shelf, asked.properties).records(rows)
+    stale = formers(shelf, asked.until) if asked.remembers else []
+    if _is_in_order(shelf, asked, span) and not stale:
+        total, rows = _in_order(shelf, asked, span, others)
+    else:
+        total, rows = _sorted(shelf, asked, span, stale)
+    records = View(call.portal, shelf, asked.properties).records(rows)
     after = asked.skip + asked.limit
     return Answer(200, {"total": total, **page(records, str(after) if after < total else None)})
 
@@ -60,39 +90,64 @@ def _read(call: Call, shelf: Shelf) -> Search:
     if skip + limit > TOTAL_LIMIT:
         raise bad_search(f"There are at most {TOTAL_LIMIT} results to a query: after {skip} is too far")
     sort, is_descending = _sort(body, shelf)
-    lag = call.portal.switches.search_lag_ms
+    query = str(body.get("query") or "").lower()
+    if len(query) > TEXT_LIMIT:
+        raise bad_search(f"The query must be at most {TEXT_LIMIT} characters")
+    switches = call.portal.switches
+    lag = switches.search_lag_ms
     return Search(
-        read_groups(body.get("filterGroups") or [], shelf, call.portal),
-        str(body.get("query") or "").lower(),
+        read_groups(_groups(body), shelf, call.portal),
+        query,
         sort,
         is_descending,
-        tuple(body.get("properties") or ()),
+        _names(body),
         limit,
         skip,
         call.at - lag + 1 if lag else END_OF_TIME,
+        bool(lag) and switches.search_remembers,
     )
+
+
+def _groups(body: dict[str, Any]) -> Any:
+    """Bare ``filters`` are one group (https://github.com/HubSpot/hubspot-api-nodejs/issues/491)."""
+    if body.get("filters") and not body.get("filterGroups"):
+        return [{"filters": body["filters"]}]
+    return body.get("filterGroups") or []
+
+
+def _names(body: dict[str, Any]) -> tuple[str, ...]:
+    names = body.get("properties") or ()
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise bad_search("properties must be a list of names")
+    return tuple(names)
 
 
 def _whole(body: dict[str, Any], name: str, default: int) -> int:
     text = str(body.get(name) or default)
-    if not text.isdigit():
+    if not text.isdecimal() or len(text) > 9:
         raise bad_search(f"{name} must be a whole number")
     return int(text)
 
 
 def _sort(body: dict[str, Any], shelf: Shelf) -> tuple[str, bool]:
     rules = body.get("sorts") or []
-    if len(rules) > 1:
+    if not isinstance(rules, list) or len(rules) > 1:
         raise bad_search("Only one sort rule is supported")
     if not rules:
         return shelf.kind.created, False
     rule = rules[0]
     if isinstance(rule, str):
-        return rule.removeprefix("-"), rule.startswith("-")
-    name = str(rule.get("propertyName"))
+        rule = {
+            "propertyName": rule.removeprefix("-"),
+            "direction": "DESCENDING" if rule[:1] == "-" else "ASCENDING",
+        }
+    name = str(rule.get("propertyName")) if isinstance(rule, dict) else ""
     if name not in shelf.schema:
         raise bad_search(f"There was a problem with the request: {name} is no property")
-    return name, rule.get("direction") == "DESCENDING"
+    direction = rule.get("direction") or "ASCENDING"
+    if direction not in ("ASCENDING", "DESCENDING"):
+        raise bad_search(f"{direction} is no direction: ASCENDING or DESCENDING")
+    return name, direction == "DESCENDING"
 
 
 def _narrowed(shelf: Shelf, asked: Search) -> tuple[Span, Groups]:
@@ -135,13 +190,13 @@ def _in_order(shelf: Shelf, asked: Search, span: Span, others: Groups) -> tuple[
     rows, index = shelf.rows, shelf.by_time
     if not others and not asked.query:
         return index.count(span), [rows[id_] for id_ in index.page(span, asked.skip, asked.limit)]
-    found = [row for id_ in index.ids(span) if _answers(row := rows[id_], others, asked.query)]
+    found = [row for id_ in index.ids(span) if _answers(row := rows[id_], others, asked.query, shelf)]
     return len(found), islice(found, asked.skip, asked.skip + asked.limit)
 
 
-def _sorted(shelf: Shelf, asked: Search, span: Span) -> tuple[int, Iterable[Row]]:
+def _sorted(shelf: Shelf, asked: Search, span: Span, stale: list[Row]) -> tuple[int, Iterable[Row]]:
     rows = (row for row in _candidates(shelf, asked.groups, span) if row.modified < asked.until)
-    found = [row for row in rows if _answers(row, asked.groups, asked.query)]
+    found = [row for row in chain(rows, stale) if _answers(row, asked.groups, asked.query, shelf)]
     if asked.sort in shelf.numbers:
         number = shelf.numbers[asked.sort]
         found.sort(key=lambda row: (number(row), row.id), reverse=asked.is_descending)
@@ -181,8 +236,8 @@ def _candidates(shelf: Shelf, groups: Groups, span: Span) -> Iterable[Row]:
     return shelf.rows.values()
 
 
-def _answers(row: Row, groups: Groups, query: str) -> bool:
-    if query and not any(query in value.lower() for value in row.values.values()):
+def _answers(row: Row, groups: Groups, query: str, shelf: Shelf) -> bool:
+    if query and not any(query in row.values.get(name, "").lower() for name in _searched(shelf)):
         return False
     if not groups:
         return True
@@ -193,3 +248,7 @@ def _answers(row: Row, groups: Groups, query: str) -> bool:
         else:
             return True
     return False
+
+
+def _searched(shelf: Shelf) -> tuple[str, ...]:
+    return SEARCHABLE.get(shelf.kind.name, ("hs_object_id",))

@@ -26,11 +26,15 @@ from twins.hubspot.portal import Portal, fresh_shelves
 from twins.hubspot.rows import Writer
 from twins.hubspot.switches import Switches
 from twins.hubspot.times import to_ms
+from twins.hubspot.webhooks import settings
+from twins.hubspot.webhooks.sender import Webhooks
+from twins.hubspot.webhooks.subscriptions import Subscriber, Target, Wish
 from twins.log import CommitLog
 from twins.switches import flipped
 from twins.wire import Reply, Request
 
 TOKEN = "twin-token"  # noqa: S105 - made up, opens nothing but a twin
+WEBHOOK_SECRET = "twin-webhook-secret"  # noqa: S105 - made up
 CODE_MS = 600_000
 _JSON = "application/json;charset=utf-8"
 
@@ -160,6 +164,34 @@ class HubSpotTwin(People):
             )
             self.portal.keys.apps[app.client_id] = app
             return app
+
+    def subscribe(
+        self,
+        now: datetime,
+        url: str,
+        *wishes: Wish,
+        app_id: int | None = None,
+        secret: str = WEBHOOK_SECRET,
+        is_public: bool = False,
+    ) -> Subscriber:
+        """The developer of an app sets its webhooks: target address and subscriptions. Raises Refused.
+
+        Without *app_id* it is the app that holds the portal's token.
+        """
+        with self._lock:
+            app_id = app_id or self.portal.app_id
+            app = Subscriber(app_id=app_id, secret=secret, is_public=is_public)
+            app.target = Target(url=url, created_at=to_ms(now), updated_at=to_ms(now)) if url else None
+            for wish in wishes:
+                settings.subscribe(app, wish, to_ms(now))
+            self.webhooks.subscribers[app_id] = app
+            self.webhooks.learn()
+            return app
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """The sender: ask it what is ``due``, and tell it what was ``answered``."""
+        return self.portal.webhooks
 
     def move(self, until: datetime) -> None:
         """HubSpot moves the account to another data centre: 477 for every call until then."""
