@@ -49,7 +49,9 @@ def test_a_new_status_is_open_to_every_lead_and_told_by_lead_status() -> None:
 
     office.twin.add_lead_status("Parked", office.later(seconds=1))
 
-    (row,) = office.rows("SELECT MasterLabel, IsConverted, SortOrder FROM LeadStatus WHERE ApiName = 'Parked'")
+    (row,) = office.rows(
+        "SELECT MasterLabel, IsConverted, SortOrder FROM LeadStatus WHERE ApiName = 'Parked'"
+    )
     assert tuple(row.values()) == ("Parked", False, 5)
     assert office.lead(Status="Parked")
 

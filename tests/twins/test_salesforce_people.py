@@ -11,6 +11,7 @@ from tests.twins.office import MORNING, Office
 from twins.salesforce import RowRefused
 
 
+@pytest.mark.fact("at the screen")
 def test_a_logged_call_moves_the_persons_last_activity_and_modstamp_only() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm"""
     office = Office()
@@ -26,6 +27,7 @@ def test_a_logged_call_moves_the_persons_last_activity_and_modstamp_only() -> No
     assert after["LastModifiedById"] == before["LastModifiedById"]
 
 
+@pytest.mark.fact("at the screen")
 def test_a_second_activity_on_the_same_day_moves_nothing() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm"""
     office = Office()
@@ -38,6 +40,7 @@ def test_a_second_activity_on_the_same_day_moves_nothing() -> None:
     assert office.twin.record(lead) == before
 
 
+@pytest.mark.fact("at the screen")
 def test_an_open_task_is_no_activity_until_it_is_completed() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm"""
     office = Office()
@@ -53,6 +56,7 @@ def test_an_open_task_is_no_activity_until_it_is_completed() -> None:
     assert office.twin.record(lead)["LastActivityDate"] == "2026-11-24"
 
 
+@pytest.mark.fact("at the screen")
 def test_a_meeting_with_a_contact_touches_account_and_opportunity_too() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm"""
     office = Office()
@@ -73,6 +77,7 @@ def test_a_meeting_with_a_contact_touches_account_and_opportunity_too() -> None:
         assert office.twin.record(touched)["LastActivityDate"] == "2026-11-23"
 
 
+@pytest.mark.fact("POST /composite/sobjects")
 def test_a_lead_stands_alone_in_an_activity() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm"""
     office = Office()
@@ -82,6 +87,7 @@ def test_a_lead_stands_alone_in_an_activity() -> None:
     assert error["statusCode"] == "FIELD_INTEGRITY_EXCEPTION"
 
 
+@pytest.mark.fact("GET /query")
 def test_tasks_can_be_found_by_whom_they_are_about() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_task.htm"""
     office = Office()
@@ -97,6 +103,7 @@ def test_tasks_can_be_found_by_whom_they_are_about() -> None:
     assert (rows[0]["Who"]["Type"], rows[0]["Owner"]["Name"]) == ("Lead", "Sam Seller")
 
 
+@pytest.mark.fact("at the screen")
 @pytest.mark.parametrize(
     ("stage", "closed", "won", "probability", "forecast"),
     [
@@ -121,6 +128,7 @@ def test_what_hangs_on_the_stage_follows_it(
     assert row["ExpectedRevenue"] == 240 * probability
 
 
+@pytest.mark.fact("at the screen")
 def test_a_won_opportunity_can_be_reopened() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunity.htm"""
     office = Office()
@@ -135,6 +143,7 @@ def test_a_won_opportunity_can_be_reopened() -> None:
     ]
 
 
+@pytest.mark.fact("PATCH /composite/sobjects")
 def test_is_closed_cannot_be_written() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunity.htm"""
     office = Office()
@@ -144,6 +153,7 @@ def test_is_closed_cannot_be_written() -> None:
     assert error["statusCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"
 
 
+@pytest.mark.fact("at the screen")
 def test_a_deleted_contact_role_is_gone_for_good() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunitycontactrole.htm"""
     office = Office()
@@ -156,6 +166,7 @@ def test_a_deleted_contact_role_is_gone_for_good() -> None:
     assert office.twin.records("OpportunityContactRole", deleted=True) == []
 
 
+@pytest.mark.fact("at the screen")
 @pytest.mark.parametrize("kind", ["Opportunity", "Contact"])
 def test_a_role_goes_with_the_opportunity_or_the_contact(kind: str) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunitycontactrole.htm"""
@@ -181,6 +192,7 @@ def a_lead(office: Office, **values: Any) -> str:
     return office.lead(**{**whole, **values})
 
 
+@pytest.mark.fact("at the screen")
 def test_conversion_makes_account_contact_opportunity_and_a_role_that_is_not_primary() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm"""
     office = Office()
@@ -205,6 +217,7 @@ def test_conversion_makes_account_contact_opportunity_and_a_role_that_is_not_pri
     assert (role["OpportunityId"], role["ContactId"], role["IsPrimary"]) == (opportunity, contact, False)
 
 
+@pytest.mark.fact("at the screen")
 def test_a_converted_lead_points_to_what_became_of_it_by_day() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm"""
     office = Office()
@@ -223,6 +236,7 @@ def test_a_converted_lead_points_to_what_became_of_it_by_day() -> None:
     assert row["Leadbridge_HubSpot_Id__c"] == "501"
 
 
+@pytest.mark.fact("PATCH /composite/sobjects")
 def test_a_converted_lead_cannot_be_written_or_converted_again() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
     office = Office()
@@ -240,6 +254,7 @@ def test_a_converted_lead_cannot_be_written_or_converted_again() -> None:
         office.twin.convert_lead(lead, office.sam, office.later(hours=1))
 
 
+@pytest.mark.fact("at the screen", switch="map_custom_fields")
 @pytest.mark.parametrize(("mapped", "stage", "key"), [(True, "working", "501"), (False, None, None)])
 def test_custom_fields_reach_the_contact_only_where_the_admin_mapped_them(
     mapped: bool, stage: str | None, key: str | None
@@ -253,6 +268,7 @@ def test_custom_fields_reach_the_contact_only_where_the_admin_mapped_them(
     assert (row["Leadbridge_Stage__c"], row["Leadbridge_HubSpot_Id__c"]) == (stage, key)
 
 
+@pytest.mark.fact("at the screen")
 def test_conversion_stops_when_another_contact_holds_the_mapped_key() -> None:
     """https://help.salesforce.com/s/articleView?id=000385904"""
     office = Office()
@@ -266,6 +282,7 @@ def test_conversion_stops_when_another_contact_holds_the_mapped_key() -> None:
     assert not office.twin.record(lead)["IsConverted"]
 
 
+@pytest.mark.fact("at the screen")
 def test_merging_into_an_existing_contact_fills_blanks_only() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm"""
     office = Office()
@@ -288,6 +305,7 @@ def test_merging_into_an_existing_contact_fills_blanks_only() -> None:
     assert office.twin.records("Opportunity") == []
 
 
+@pytest.mark.fact("at the screen")
 def test_a_leads_activities_go_on_with_the_contact() -> None:
     """https://help.salesforce.com/s/articleView?id=sales.leads_notes.htm"""
     office = Office()
@@ -300,6 +318,7 @@ def test_a_leads_activities_go_on_with_the_contact() -> None:
     assert office.twin.record(contact)["LastActivityDate"] == "2026-11-23"
 
 
+@pytest.mark.fact("at the screen")
 def test_a_lead_of_a_queue_is_converted_to_whoever_converts_it() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm"""
     office = Office()
@@ -311,6 +330,7 @@ def test_a_lead_of_a_queue_is_converted_to_whoever_converts_it() -> None:
     assert office.twin.record(contact)["OwnerId"] == office.sam
 
 
+@pytest.mark.fact("at the screen")
 def test_a_load_keeps_the_past_and_is_one_commit() -> None:
     """https://help.salesforce.com/s/articleView?id=000386875"""
     office = Office()
@@ -341,6 +361,7 @@ def test_a_load_keeps_the_past_and_is_one_commit() -> None:
     assert [(one.kind, one.field, one.new) for one in office.log] == [("Lead", "*", 2)]
 
 
+@pytest.mark.fact("at the screen")
 def test_a_load_may_bring_converted_leads_and_closed_opportunities() -> None:
     """https://help.salesforce.com/s/articleView?id=000386875"""
     office = Office()
@@ -362,6 +383,7 @@ def test_a_load_may_bring_converted_leads_and_closed_opportunities() -> None:
     assert office.values("SELECT Amount FROM Opportunity WHERE IsWon = true") == [24000.0]
 
 
+@pytest.mark.fact("GET /query")
 def test_a_poll_of_an_idle_org_looks_at_few_rows() -> None:
     """The index by SystemModstamp: https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/system_fields.htm"""
     office = Office()

@@ -9,6 +9,7 @@ import pytest
 from tests.twins.office import Office
 
 
+@pytest.mark.fact("POST /sobjects/{kind}")
 def test_a_new_lead_has_its_defaults() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_lead.htm"""
     office = Office()
@@ -27,6 +28,7 @@ def test_a_new_lead_has_its_defaults() -> None:
     assert (lead["IsConverted"], lead["HasOptedOutOfEmail"]) == (False, False)
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/{id}")
 def test_a_row_is_read_whole_or_by_fields() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_retrieve_get.htm"""
     office = Office()
@@ -43,6 +45,7 @@ def test_a_row_is_read_whole_or_by_fields() -> None:
     assert set(part) == {"attributes", "City", "Owner", "Id"}
 
 
+@pytest.mark.fact("PATCH /sobjects/{kind}/{id}")
 def test_null_clears_and_absent_leaves() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_update_fields.htm"""
     office = Office()
@@ -54,6 +57,7 @@ def test_null_clears_and_absent_leaves() -> None:
     assert (office.twin.record(lead)["City"], office.twin.record(lead)["Title"]) == (None, "Countess")
 
 
+@pytest.mark.fact("at the screen")
 @pytest.mark.parametrize(
     ("field", "given", "stored"),
     [
@@ -81,6 +85,7 @@ def test_a_value_is_stored_in_the_orgs_own_form(field: str, given: Any, stored: 
     assert office.twin.record(lead)[field] == stored
 
 
+@pytest.mark.fact("POST /composite/sobjects")
 @pytest.mark.parametrize(
     ("values", "code", "fields", "said"),
     [
@@ -144,6 +149,7 @@ def test_a_refused_value_is_named(values: dict[str, Any], code: str, fields: lis
     assert office.twin.records("Lead") == []
 
 
+@pytest.mark.fact("PATCH /composite/sobjects")
 @pytest.mark.parametrize("name", ["LastName", "Company", "Status", "OwnerId"])
 def test_a_required_field_cannot_be_cleared(name: str) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
@@ -154,6 +160,7 @@ def test_a_required_field_cannot_be_cleared(name: str) -> None:
     assert (error["statusCode"], error["fields"]) == ("REQUIRED_FIELD_MISSING", [name])
 
 
+@pytest.mark.fact("POST /composite/sobjects")
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -177,6 +184,7 @@ def test_a_value_of_the_wrong_type_fells_the_whole_request(field: str, value: An
     assert office.twin.records("Lead") == []
 
 
+@pytest.mark.fact("POST /sobjects/{kind}")
 def test_a_body_that_is_no_json_is_a_parser_error() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
     office = Office()
@@ -186,6 +194,7 @@ def test_a_body_that_is_no_json_is_a_parser_error() -> None:
     assert (reply.status, reply.json()[0]["errorCode"]) == (400, "JSON_PARSER_ERROR")
 
 
+@pytest.mark.fact("POST /sobjects/{kind}")
 def test_a_single_row_is_refused_with_a_list_and_an_error_code() -> None:
     """https://github.com/jsforce/jsforce, test/http-api.test.ts"""
     office = Office()
@@ -202,6 +211,7 @@ def test_a_single_row_is_refused_with_a_list_and_an_error_code() -> None:
     ]
 
 
+@pytest.mark.fact("POST /composite/sobjects")
 def test_a_unique_key_is_held_by_one_row_in_any_case_of_letters() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
     office = Office()
@@ -214,6 +224,7 @@ def test_a_unique_key_is_held_by_one_row_in_any_case_of_letters() -> None:
     assert office.contact(Leadbridge_HubSpot_Id__c="ab1")  # a unique field guards one object only
 
 
+@pytest.mark.fact("PATCH /composite/sobjects")
 def test_a_save_that_changes_nothing_moves_the_stamps_but_is_no_commit() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/system_fields.htm"""
     office = Office()
@@ -226,6 +237,7 @@ def test_a_save_that_changes_nothing_moves_the_stamps_but_is_no_commit() -> None
     assert office.twin.record(lead)["SystemModstamp"] == "2026-11-23T09:00:02.000+0000"
 
 
+@pytest.mark.fact("PATCH /composite/sobjects")
 def test_the_commit_log_tells_the_daemon_from_people() -> None:
     """Client credentials act as the integration user: https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_client_credentials_flow.htm"""
     office = Office()
@@ -244,6 +256,7 @@ def test_the_commit_log_tells_the_daemon_from_people() -> None:
     ]
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/{id}")
 @pytest.mark.parametrize(
     ("method", "path", "code"),
     [
@@ -265,6 +278,7 @@ def test_a_row_that_is_not_there_is_404(method: str, path: str, code: str) -> No
     assert (reply.status, reply.json()[0]["errorCode"]) == (404, code)
 
 
+@pytest.mark.fact("PATCH /sobjects/{kind}/{field}/{value}")
 def test_upsert_by_external_id_creates_then_updates() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert_patch.htm"""
     office = Office()
@@ -280,6 +294,7 @@ def test_upsert_by_external_id_creates_then_updates() -> None:
     assert office.call("GET", path).json()["Id"] == lead["Id"]
 
 
+@pytest.mark.fact("PATCH /sobjects/{kind}/{field}/{value}")
 def test_an_upsert_may_not_name_its_key_again() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert_patch.htm"""
     office = Office()
@@ -291,6 +306,7 @@ def test_an_upsert_may_not_name_its_key_again() -> None:
     assert (reply.status, reply.json()[0]["errorCode"]) == (400, "INVALID_FIELD")
 
 
+@pytest.mark.fact("PATCH /sobjects/{kind}/{field}/{value}")
 def test_a_key_that_several_rows_have_answers_300_and_writes_nothing() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert_patch.htm"""
     office = Office()
@@ -304,6 +320,7 @@ def test_a_key_that_several_rows_have_answers_300_and_writes_nothing() -> None:
     assert len(office.log) == start
 
 
+@pytest.mark.fact("PATCH /sobjects/{kind}/{field}/{value}")
 def test_a_field_that_is_no_key_cannot_find_rows() -> None:
     """https://github.com/restforce/restforce, spec/fixtures/sobject/upsert_error_response.json"""
     office = Office()
@@ -316,6 +333,7 @@ def test_a_field_that_is_no_key_cannot_find_rows() -> None:
     )
 
 
+@pytest.mark.fact("PATCH /sobjects/{kind}/{id}")
 @pytest.mark.parametrize(
     ("header", "status"),
     [
@@ -336,6 +354,7 @@ def test_a_guarded_update_falls_when_the_row_is_newer_by_a_second(header: str, s
     assert office.twin.record(lead)["City"] == ("Bonn" if status == 204 else None)
 
 
+@pytest.mark.fact("PATCH /sobjects/{kind}/{id}")
 @pytest.mark.parametrize(("header", "reassigned"), [({}, True), ({"Sforce_Auto_Assign": "FALSE"}, False)])
 def test_assignment_rules_run_unless_the_header_forbids_it(header: dict[str, str], reassigned: bool) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm"""
@@ -348,6 +367,7 @@ def test_assignment_rules_run_unless_the_header_forbids_it(header: dict[str, str
     assert (office.twin.record(lead)["OwnerId"] == office.twin.queue) is reassigned
 
 
+@pytest.mark.fact("POST /composite/sobjects")
 def test_an_inactive_user_cannot_own() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
     office = Office()
@@ -359,6 +379,7 @@ def test_an_inactive_user_cannot_own() -> None:
     assert error["statusCode"] == "INACTIVE_OWNER_OR_USER"
 
 
+@pytest.mark.fact("PATCH /composite/sobjects")
 def test_a_users_row_cannot_be_written() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
     office = Office()

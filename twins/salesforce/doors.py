@@ -76,7 +76,9 @@ class Doors:
         with self._lock, Save(self.org, self.org.integration_user, now) as save:
             choices.bounce(save, person, reason)
 
-    def replace_picklist_value(self, api_name: str, field: str, old: str, new: str | None, now: datetime) -> int:
+    def replace_picklist_value(
+        self, api_name: str, field: str, old: str, new: str | None, now: datetime
+    ) -> int:
         """An admin replaces a value of a picklist in all records; answers how many had it."""
         with self._lock, Save(self.org, self.org.integration_user, now) as save:
             return choices.replace(save, api_name, field, old, new)

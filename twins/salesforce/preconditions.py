@@ -58,7 +58,11 @@ def _still(call: Call, kind: Kind, row: Row, *, strict: bool) -> None:
     since = _date(call, "if-unmodified-since", strict=strict)
     if since is not None and moment(row["LastModifiedDate"]) > since:
         raise _failed()
-    if kind.name == "Account" and "if-match" in call.headers and not _tagged(call, row, "if-match", strict=strict):
+    if (
+        kind.name == "Account"
+        and "if-match" in call.headers
+        and not _tagged(call, row, "if-match", strict=strict)
+    ):
         raise _failed()
 
 

@@ -56,7 +56,11 @@ def _span(call: Call, least: timedelta) -> tuple[Kind, datetime, datetime]:
     kind = call.org.kind(call.parts[1])
     start, end = (_minute(call, name) for name in ("start", "end"))
     if end - start <= least:
-        said = "startDate must be before endDate by more than a minute" if least else "startDate must be before endDate"
+        said = (
+            "startDate must be before endDate by more than a minute"
+            if least
+            else "startDate must be before endDate"
+        )
         raise _refused(said)
     if call.now - start > _BACK:
         raise _refused("startDate cannot be more than 30 days ago")
@@ -81,7 +85,9 @@ def _covered(call: Call, end: datetime) -> datetime:
 def _no_more_than(call: Call, count: int) -> None:
     most = call.org.switches.replication_ids
     if count > most:
-        raise Rejected(400, "EXCEEDED_ID_LIMIT", f"too many ids: {count}; choose dates that are closer together")
+        raise Rejected(
+            400, "EXCEEDED_ID_LIMIT", f"too many ids: {count}; choose dates that are closer together"
+        )
 
 
 def _refused(said: str) -> Rejected:
