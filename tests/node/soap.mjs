@@ -1,6 +1,6 @@
 // jsforce's SOAP calls, unmodified, against Salesforce's twin over HTTP: what REST has no address for.
 import assert from "node:assert/strict";
-import { check, finish } from "./checks.mjs";
+import { check, finish, refused } from "./checks.mjs";
 import { KEY, conn, connect, lead, org, refusedWith } from "./org.mjs";
 
 const Lead = conn.sobject("Lead");
@@ -9,22 +9,22 @@ const CONVERTED = "Closed - Converted";
 const morning = "2026-11-23T08:00:00Z";
 const noon = "2026-11-23T12:00:00Z";
 
-await check("who calls", async () => {
-  const told = await conn.soap.getUserInfo();
-  assert.deepEqual([told.userId, told.organizationId], [org.user, org.org]);
-});
 await check("the server's moment", async () => {
   assert.match((await conn.soap.getServerTimestamp()).timestamp, /^2026-11-23T\d\d:\d\d:\d\d\.000Z$/);
 });
 await check("a dead session is a fault that jsforce refreshes by", async () => {
-  await refusedWith("sf:INVALID_SESSION_ID", connect({ accessToken: "dead" }).soap.getUserInfo());
+  await refusedWith("sf:INVALID_SESSION_ID", connect({ accessToken: "dead" }).soap.getServerTimestamp());
   let refreshes = 0;
   const refreshing = connect({
     accessToken: "dead",
     refreshFn: (own, tell) => { refreshes += 1; tell(null, org.token); },
   });
-  assert.equal((await refreshing.soap.getUserInfo()).userId, org.user);
+  assert.ok((await refreshing.soap.getServerTimestamp()).timestamp);
   assert.equal(refreshes, 1);
+});
+await check("an operation that nobody has is a fault", async () => {
+  const error = await refused(conn.soap._invoke("nobodyHasThis", {}));
+  assert.match(error.message, /No operation available/);
 });
 
 // ── conversion ──────────────────────────────────────────────────────────────
@@ -74,18 +74,17 @@ await check("merge keeps the winner, the losers point to it", async () => {
   const gone = await conn.query(`SELECT Id, MasterRecordId FROM Lead WHERE Id IN ('${losers.join("', '")}')`, { scanAll: true });
   assert.deepEqual(gone.records.map((row) => row.MasterRecordId), [winner, winner]);
 });
-await check("rows by SOAP: create, null, upsert, delete, undelete, empty the bin", async () => {
-  const [one] = await conn.soap.create([{ type: "Lead", ...lead({ Title: "Countess & <more>" }) }]);
-  assert.equal(one.success, true);
-  const [changed] = await conn.soap.update([{ type: "Lead", Id: one.id, Title: null, FirstName: "Ada" }]);
-  assert.equal(changed.success, true);
-  const read = await Lead.retrieve(one.id);
-  assert.deepEqual([read.Title, read.FirstName], [null, "Ada"]);
-  const [wrong] = await conn.soap.create([{ type: "Lead", FirstName: "No name" }]);
-  assert.deepEqual([wrong.success, wrong.errors[0].statusCode], [false, "REQUIRED_FIELD_MISSING"]);
-  assert.equal((await conn.soap.delete([one.id]))[0].success, true);
-  assert.equal((await conn.soap.undelete([one.id]))[0].success, true);
-  assert.equal((await Lead.retrieve(one.id)).Id, one.id);
+await check("undelete brings back, emptyRecycleBin does not let go again", async () => {
+  const id = await made();
+  await Lead.destroy(id);
+  const [back] = await conn.soap.undelete([id]);
+  assert.deepEqual([back.success, back.id], [true, id]);
+  assert.equal((await Lead.retrieve(id)).Id, id);
+  await Lead.destroy(id);
+  assert.equal((await conn.soap.emptyRecycleBin([id]))[0].success, true);
+  const [late] = await conn.soap.undelete([id]);
+  assert.equal(late.success, false);
+  assert.equal((await conn.query(`SELECT Id FROM Lead WHERE Id = '${id}'`, { scanAll: true })).totalSize, 0);
 });
 
 // ── what changed since ──────────────────────────────────────────────────────

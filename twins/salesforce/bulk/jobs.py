@@ -57,7 +57,11 @@ class Jobs:
                 return f"jobs/{way}/job", ways
             case ("ingest", _, "batches"):
                 return "jobs/ingest/batches", {"PUT": self._upload}
-            case ("ingest", _, "successfulResults" | "failedResults" | "unprocessedRecords"):
+            case (
+                "ingest",
+                _,
+                "successfulResults" | "failedResults" | "unprocessedRecords" | "unprocessedrecords",
+            ):
                 return "jobs/ingest/results", {"GET": self._ingest_results}
             case ("query", _, "results"):
                 return "jobs/query/results", {"GET": self._query_results}

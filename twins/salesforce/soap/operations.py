@@ -25,7 +25,7 @@ Row = Callable[[Save, Element], dict[str, Any]]
 def run(save: Save, operation: Element) -> list[dict[str, Any]]:
     """The results of a call of one of `OPERATIONS`, in the order of its rows; raises `Fault`."""
     name, most, one = OPERATIONS[operation.name]
-    rows = operation.all(name)
+    rows = operation.all(name) if name else operation.children
     if len(rows) > most:
         said = f"record limit reached. cannot submit more than {most} records into this call"
         raise Fault("EXCEEDED_ID_LIMIT", said)
@@ -121,7 +121,9 @@ def _known(save: Save, row: Element) -> tuple[Kind, str]:
 
 OPERATIONS: Mapping[str, tuple[str, int, Row]] = {
     "convertLead": ("leadConverts", 100, _convert),
-    "merge": ("request", 200, _merge),
+    # The WSDL says request, jsforce mergeRequests, others mergeRequest; all are taken:
+    # https://github.com/jsforce/jsforce/issues/950, https://github.com/StevenMMortimer/salesforcer/issues/102
+    "merge": ("", 200, _merge),
     "undelete": ("ids", 200, _undelete),
     "emptyRecycleBin": ("ids", 200, _empty),
 }

@@ -59,7 +59,7 @@ class Soap:
             raise Fault(no.code, no.message) from None
         used = (self._limits.used(now), self._limits.calls_per_day)
         if operation.name == "getServerTimestamp":
-            return answered(operation.name, [{"timestamp": stamp(now)}], used)
+            return answered(operation.name, [{"timestamp": stamp(now).replace("+0000", "Z")}], used)
         if operation.name not in OPERATIONS:
             said = f"No operation available for request {{urn:partner.soap.sforce.com}}{operation.name}"
             raise Fault("soapenv:Client", said)
