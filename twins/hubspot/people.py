@@ -14,6 +14,7 @@ from twins.hubspot import archiving, doors, merging, privacy
 from twins.hubspot.drafting import Pen
 from twins.hubspot.fresh import Owner
 from twins.hubspot.history import entries
+from twins.hubspot.joining import associate, dissociate
 from twins.hubspot.links import join, joined, part
 from twins.hubspot.portal import Portal
 from twins.hubspot.required import Requirement
@@ -105,21 +106,29 @@ class People:
         with self._lock:
             return doors.load(self.portal, self._shelf(kind), rows, to_ms(now))
 
-    def associate(self, kind: str, id_: str, to_kind: str, to_id: str) -> None:
-        """Join two records by the default association."""
+    def associate(
+        self, kind: str, id_: str, to_kind: str, to_id: str, by: str | int = "", now: datetime | None = None
+    ) -> None:
+        """Join two records by the default association; only one that a person makes *now* is told to apps."""
         with self._lock:
             ends = (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name)
-            join(self.portal, ends, self._row(kind, id_).id, self._row(to_kind, to_id).id)
+            pair = (self._row(kind, id_).id, self._row(to_kind, to_id).id)
+            if now is None:
+                join(self.portal, ends, *pair)
+            else:
+                associate(self.portal, ends, pair, None, self.portal.person(by), to_ms(now))
 
-    def part(self, kind: str, id_: str, to_kind: str, to_id: str) -> None:
-        """Take every association between two records away."""
+    def part(
+        self, kind: str, id_: str, to_kind: str, to_id: str, by: str | int = "", now: datetime | None = None
+    ) -> None:
+        """Take every association between two records away; only what a person does *now* has consequences."""
         with self._lock:
-            part(
-                self.portal,
-                (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name),
-                int(id_),
-                int(to_id),
-            )
+            ends = (self._shelf(kind).kind.name, self._shelf(to_kind).kind.name)
+            pair = (int(id_), int(to_id))
+            if now is None:
+                part(self.portal, ends, *pair)
+            else:
+                dissociate(self.portal, ends, pair, None, self.portal.person(by), to_ms(now))
 
     def record(self, kind: str, id_: str) -> dict[str, str]:
         """All properties of one record that hold a value; raises KeyError when there is none."""

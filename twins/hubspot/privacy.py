@@ -10,6 +10,7 @@ from twins.hubspot.bodies import needs, text
 from twins.hubspot.call import Answer, Call
 from twins.hubspot.drafting import Pen
 from twins.hubspot.errors import not_found, not_unique
+from twins.hubspot.joining import dissociate
 from twins.hubspot.naming import found, is_id
 from twins.hubspot.objects import pen_of
 from twins.hubspot.rows import Row, Shelf, claims
@@ -39,10 +40,10 @@ def erase(pen: Pen, row: Row) -> None:
     """A contact goes for good, with its history and joins, living or deleted; its addresses are blocked."""
     portal, shelf, kind = pen.portal, pen.shelf, pen.shelf.kind.name
     shelf.blocked.update(claims("email", row.values))
+    _part_from_all(pen, row.id)
     if row.id in shelf.rows:
         shelf.remove(row)
     shelf.archived.pop(row.id, None)
-    _part_from_all(pen, row.id)
     portal.log.add(
         to_datetime(pen.at),
         "hubspot",
@@ -68,8 +69,7 @@ def _archived(shelf: Shelf, key: str, by: str) -> Row | None:
 
 
 def _part_from_all(pen: Pen, id_: int) -> None:
-    links = pen.portal.links
-    for ends, by_id in links.items():
+    for ends, by_id in list(pen.portal.links.items()):
         if ends[0] == pen.shelf.kind.name:
-            for other in by_id.pop(id_, {}):
-                links.get((ends[1], ends[0]), {}).get(other, {}).pop(id_, None)
+            for other in list(by_id.get(id_, ())):
+                dissociate(pen.portal, ends, (id_, other), None, pen.writer, pen.at)
