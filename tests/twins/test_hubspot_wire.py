@@ -238,17 +238,18 @@ def test_no_body_however_odd_makes_the_twin_fail(desk, path):
         assert reply.status in (200, 201, 204, 207, 400, 404, 405, 409, 415), body
 
 
+WORDS = """crm v3 v4 2026-09 objects contacts 0-1 deals associations batch read default labels merge properties
+email groups pipelines default owners lists 1 0 -1 abc %FF %2F ٣ account-info details webhooks oauth
+token marketing campaigns forms search 99999999999999999999999 form-integrations v1 submissions"""
+
+
 @pytest.mark.fact("GET /crm/objects/{kind}/{id}")
 @pytest.mark.parametrize("seed", range(10))
 def test_no_address_however_odd_makes_the_twin_fail(desk, seed):
     """[U] HubSpot's own words for most of these are unknown; that it answers is not."""
     desk.twin.flip(enforce_limits=False)
     dice = random.Random(seed)
-    parts = (
-        "crm v3 v4 2026-09 objects contacts 0-1 deals associations batch read default labels merge properties "
-        "email groups pipelines default owners lists 1 0 -1 abc %FF %2F ٣ account-info details webhooks oauth "
-        "token marketing campaigns forms search 99999999999999999999999 form-integrations v1 submissions"
-    ).split()
+    parts = WORDS.split()
     queries = ("limit=x", "limit=0", "after=-1", "idProperty=nope", "properties=%FF", "archived=1", "limit=٣")
 
     for _ in range(300):

@@ -15,6 +15,7 @@ from twins.hubspot.errors import (
     wrong_content_type,
 )
 from twins.hubspot.keys import Key
+from twins.hubspot.limits import is_search
 from twins.hubspot.portal import Portal
 from twins.hubspot.routes import Place
 from twins.hubspot.rows import Writer
@@ -69,7 +70,7 @@ class Gate:
 
     def headers(self, key: Key | None, place: Place | None) -> dict[str, str]:
         """The rate headers of one answer; searches and open places have none."""
-        if key is None or place is None or not key.app or place.template.endswith("/search"):
+        if key is None or place is None or not key.app or is_search(place.template):
             return {}
         return self.portal.meter.headers(key.app, self.portal.switches, is_oauth=key.is_oauth)
 

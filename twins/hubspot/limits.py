@@ -143,8 +143,8 @@ def in_a_day(switches: Switches) -> int:
 
 
 def is_search(template: str) -> bool:
-    """Whether a path has search's own limit."""
-    return template.endswith("/search")
+    """Whether a path has search's own limit: only CRM objects' search has one."""
+    return template.startswith("/crm/objects") and template.endswith("/search")
 
 
 def is_join(template: str) -> bool:
