@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.measure import Measured, measure
-from benchmarks.page import page
+from benchmarks.page import page, parts, twins_page
+from benchmarks.twins import CROWD, measure_twins
 from sync.cli.printing import progress
 
 SIZES: Final = (1_000, 10_000, 100_000)
@@ -25,7 +26,13 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 def main() -> None:
     """Run the benchmarks that the command line asks for."""
     asked = _asked()
-    text = page(_measured(asked.sizes), _where())
+    before = asked.out.read_text("utf-8") if asked.out.is_file() else ""
+    bridge, stage = parts(before)
+    if asked.part in ("bridge", "all"):
+        bridge = page(_measured(asked.sizes), _where())
+    if asked.part in ("twins", "all"):
+        stage = twins_page(measure_twins(crowd=asked.crowd), _where())
+    text = bridge + stage
     if asked.out != Path("-"):
         asked.out.write_text(text, "utf-8")
     print(text)  # noqa: T201 - the door for people prints
@@ -34,6 +41,10 @@ def main() -> None:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help="linked people, e.g. 1000,10000")
+    parser.add_argument("--crowd", type=int, default=CROWD, help="people in the twins' memory test")
+    parser.add_argument(
+        "--part", choices=("all", "bridge", "twins"), default="all", help="the other part stays"
+    )
     parser.add_argument("--out", type=Path, default=PAGE, help="the page to write; - writes none")
     return parser.parse_args()
 

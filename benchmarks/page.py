@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from benchmarks.measure import Measured
+from benchmarks.twins import Twins
 
 WORK: Final = ("first meeting", "first echo", "change in HubSpot", "its echo", "change in Salesforce")
 _HEAD: Final = """# Benchmarks
@@ -15,6 +16,9 @@ Written by `make bench`. Calls and ratios are the same on every machine, or near
 seconds are those of the machine that ran it and only show proportions. What is promised about calls is
 also a test: `tests/scenarios/test_calls.py`.
 """
+_TWINS: Final = "\n## The twins\n"
+_STAGE: Final = """Over HTTP, twenty fields a record, twins in a process of their own. Records a second of that
+process's own processor time are what one core does."""
 _SETTING: Final = """
 ## What is measured
 Linked people, half of them Leads and half Contacts in Salesforce, with twenty mapped fields each (the
@@ -52,6 +56,32 @@ def page(measured: Sequence[Measured], where: str) -> str:
         _REST,
     ]
     return "".join(parts)
+
+
+def parts(text: str) -> tuple[str, str]:
+    """A page's part about the bridge and its part about the twins."""
+    bridge, found, twins = text.partition(_TWINS)
+    return bridge, found + twins
+
+
+def twins_page(twins: Twins, where: str) -> str:
+    """The part about the twins as Markdown."""
+    speeds = [
+        (one.what, one.batch, f"{one.per_core_s:,.0f}", f"{one.per_wall_s:,.0f}") for one in twins.speeds
+    ]
+    crowds = [
+        (one.what, f"{one.records:,}", f"{one.megabytes:,.0f}", f"{one.records / one.load_s:,.0f}")
+        for one in twins.crowds
+    ]
+    return "".join(
+        [
+            _TWINS,
+            f"{_STAGE} {where}.\n\n",
+            _table(("batch", "records a call", "records/s on one core", "records/s by the clock"), speeds),
+            "\nA load is one entry of the commit log, and a record's history begins with its first edit.\n\n",
+            _table(("crowd", "records", "MB of the process at most", "loaded per second"), crowds),
+        ]
+    )
 
 
 def slope(measured: Sequence[Measured], what: str) -> float | None:

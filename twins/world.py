@@ -100,17 +100,18 @@ class World:
             several_currencies="CurrencyIsoCode" in self._fields()[Shelf("salesforce", "Opportunity")],
         )
 
-    def crowd(self, count: int, seed: int = SEED, *, leads: bool = True) -> None:
-        """Add *count* plain people to HubSpot and, unless *leads* is false, the same ones as leads.
+    def crowd(self, count: int, seed: int = SEED, *, leads: bool = True, contacts: bool = True) -> None:
+        """Add *count* plain people to HubSpot and the same ones as leads; either side can be left out.
 
         Raises ValueError when that crowd is there already.
         """
-        now = self.now()
-        contacts = (one.contact for one in people(count, seed, today=now))
-        refused: list[object] = list(self.hubspot.load("contacts", contacts, now))
+        now, refused = self.now(), list[object]()
+        if contacts:
+            refused += self.hubspot.load(
+                "contacts", (one.contact for one in people(count, seed, today=now)), now
+            )
         if leads:
-            same = (one.lead for one in people(count, seed, today=now))
-            refused += self.salesforce.load("Lead", same, now)
+            refused += self.salesforce.load("Lead", (one.lead for one in people(count, seed, today=now)), now)
         if refused:
             raise ValueError(f"{len(refused)} of the crowd were not taken; the first: {refused[0]}")
 

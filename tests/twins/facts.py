@@ -12,13 +12,18 @@ from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
+from twins.faults import CATALOGUE
 from twins.hubspot.switches import Switches as HubSpotSwitches
 from twins.salesforce.switches import Switches as SalesforceSwitches
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "twins.md"
-BEGIN, END = "<!-- facts: written by python -m tests.twins.facts -->", "<!-- end of facts -->"
+MARKS = {
+    part: (f"<!-- {part}: written by python -m tests.twins.facts -->", f"<!-- end of {part} -->")
+    for part in ("faults", "facts")
+}
 SWITCHES = {"salesforce": SalesforceSwitches, "hubspot": HubSpotSwitches}
+_COMMITS = {"instead": "sees nothing", "after": "commits", "late": "commits later"}
 _URL = re.compile(r"https?://[^\s)>\]\"']+")
 _GUESS = re.compile(r"\[(?:M|U)\b[^\]]*\]")
 
@@ -52,38 +57,61 @@ def unmarked() -> list[str]:
     return found
 
 
-def page() -> str:
-    """The part of docs/twins.md that is generated."""
+def tables() -> dict[str, str]:
+    """The parts of docs/twins.md that are generated, by name."""
+    faults = ["| Fault | What happens | The vendor | Options |", "|---|---|---|---|"]
+    for name, fault in CATALOGUE.items():
+        options = ", ".join(
+            f"`{key}` {value}" if value != "" else f"`{key}`" for key, value in fault.options.items()
+        )
+        faults.append(f"| `{name}` | {fault.says} | {_COMMITS[fault.when]} | {options} |")
     lines = []
     for vendor, title in (("salesforce", "Salesforce"), ("hubspot", "HubSpot")):
-        own = [one for one in facts() if one.vendor == vendor]
-        lines += [
-            f"### {title}: {len(own)} facts",
-            "",
-            "| Where | Behaviour | Source | Switch |",
-            "|---|---|---|---|",
-        ]
-        lines += [f"| `{one.where}` | {one.says} | {_shown(one.source)} | {one.switch} |" for one in own]
-        lines += [
-            "",
-            f"### {title}: switches",
-            "",
-            "| Switch | Decides | Default | Choices |",
-            "|---|---|---|---|",
-        ]
-        for one in fields(SWITCHES[vendor]):
-            choices = ", ".join(f"`{choice}`" for choice in one.metadata["choices"])
-            lines.append(f"| `{one.name}` | {one.metadata['says']} | `{one.default}` | {choices} |")
-        lines.append("")
-    return "\n".join(lines)
+        lines += [*_facts(vendor, title), "", *_switches(vendor, title), ""]
+    return {"faults": "\n".join(faults), "facts": "\n".join(lines).rstrip()}
 
 
-def write() -> None:
-    """Put the generated part into the page."""
-    text = PAGE.read_text("utf-8")
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(f"{head}{BEGIN}\n\n{page()}\n{END}{tail}", "utf-8")
+def _facts(vendor: str, title: str) -> list[str]:
+    own = [one for one in facts() if one.vendor == vendor]
+    head = [
+        f"## {title}: {len({one.test for one in own})} facts",
+        "",
+        "| Where | Behaviour | Source | Switch |",
+        "|---|---|---|---|",
+    ]
+    return head + [
+        f"| `{one.where}` | {one.says} | {_shown(one.source)} | {f'`{one.switch}`' if one.switch else ''} |"
+        for one in own
+    ]
+
+
+def _switches(vendor: str, title: str) -> list[str]:
+    head = [f"## {title}: switches", "", "| Switch | Decides | Default | Choices |", "|---|---|---|---|"]
+    for one in fields(SWITCHES[vendor]):
+        choices = ", ".join(f"`{choice}`" for choice in one.metadata["choices"])
+        head.append(f"| `{one.name}` | {one.metadata['says']} | `{one.default}` | {choices} |")
+    return head
+
+
+def page(text: str) -> str:
+    """*text* of docs/twins.md with its generated parts as the tests have them now."""
+    for part, table in tables().items():
+        begin, end = MARKS[part]
+        head, _, rest = text.partition(begin)
+        _, _, tail = rest.partition(end)
+        text = f"{head}{begin}\n\n{table}\n\n{end}{tail}"
+    return text
+
+
+def untested_switches() -> list[str]:
+    """Switches that no fact names, as ``vendor.name``."""
+    named = {(one.vendor, one.switch) for one in facts()}
+    return [
+        f"{vendor}.{one.name}"
+        for vendor, switches in SWITCHES.items()
+        for one in fields(switches)
+        if (vendor, one.name) not in named
+    ]
 
 
 def _of(file: Path) -> Iterator[Fact]:
@@ -134,4 +162,4 @@ def _shown(source: str) -> str:
 
 
 if __name__ == "__main__":
-    write()
+    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
