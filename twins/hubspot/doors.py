@@ -47,13 +47,15 @@ def submit_form(portal: Portal, email: str, form: str, properties: Mapping[str, 
     guid = uuid.uuid5(uuid.NAMESPACE_URL, f"form:{portal.portal_id}:{form}")
     writer = Writer("human", "FORM", str(guid), form)
     pen = Pen(portal=portal, shelf=shelf, writer=writer, at=at, is_internal=True)
-    portal.submissions.add(str(guid), form, email, properties, at)
     row = shelf.holder("email", email)
     told = {**properties, **_conversion(row, form, at)}
     if row is None:
-        return create(pen, {"email": email, **told})
-    update(pen, str(row.id), told)
-    return str(row.id)
+        id_ = create(pen, {"email": email, **told})
+    else:
+        id_ = str(row.id)
+        update(pen, id_, told)
+    portal.submissions.add(str(guid), form, email, properties, at)
+    return id_
 
 
 def _conversion(row: Row | None, form: str, at: int) -> dict[str, str]:

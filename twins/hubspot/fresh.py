@@ -81,13 +81,18 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A person in the portal: *id* owns records, *user_id* signs edits."""
+    """A person in the portal, or a queue: *id* owns records, *user_id* signs edits (a queue has none: 0).
+
+    *teams* are (id, name), the primary one first.
+    """
 
     id: str
     user_id: int
     email: str
     first_name: str
     last_name: str
+    type: str = "PERSON"
+    teams: tuple[tuple[str, str], ...] = ()
 
 
 KINDS = (

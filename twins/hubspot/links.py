@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from twins.hubspot.association_types import TYPES as TYPES
-from twins.hubspot.association_types import Ends, holder_first
+from twins.hubspot.association_types import TYPES, Ends, holder_first
 from twins.hubspot.errors import Refused
 from twins.hubspot.portal import Portal
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from twins.hubspot import archiving, doors, merging, privacy
+from twins.hubspot.account_doors import AccountDoors
 from twins.hubspot.drafting import Pen
 from twins.hubspot.fresh import Owner
 from twins.hubspot.history import entries
@@ -23,7 +24,7 @@ from twins.hubspot.schema import Property
 from twins.hubspot.times import to_ms
 
 
-class People:
+class People(AccountDoors):
     """The doors of a portal that no wire leads to."""
 
     portal: Portal

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from twins.hubspot.association_types import AssociationTypes
+from twins.hubspot.campaign_book import Campaigns
 from twins.hubspot.derived import derived
 from twins.hubspot.errors import Refused, missing_scopes
 from twins.hubspot.fresh import KINDS, OWNERS, Owner, fresh_schema
@@ -18,6 +19,7 @@ from twins.hubspot.required import Requirement
 from twins.hubspot.rows import Shelf, Writer
 from twins.hubspot.stages import Pipelines
 from twins.hubspot.stock import Stock
+from twins.hubspot.submissions import Submissions
 from twins.hubspot.switches import Switches
 from twins.hubspot.webhooks.sender import Webhooks
 from twins.log import CommitLog
@@ -37,12 +39,17 @@ class Portal:
     shelves: Mapping[str, Shelf]
     switches: Switches
     owners: tuple[Owner, ...] = OWNERS
-    owner_ids: frozenset[str] = frozenset(one.id for one in OWNERS)
+    former_owners: tuple[Owner, ...] = ()
+    active_ids: frozenset[str] = field(init=False)
+    known_ids: frozenset[str] = field(init=False)
     links: Links = field(default_factory=dict)
     pipelines: Pipelines = field(default_factory=Pipelines)
     association_types: AssociationTypes = field(default_factory=AssociationTypes)
     stock: Stock = field(default_factory=Stock)
     segments: Segments = field(default_factory=Segments)
+    campaigns: Campaigns = field(default_factory=Campaigns)
+    submissions: Submissions = field(default_factory=Submissions)
+    unsubscribed: dict[str, int] = field(default_factory=dict)
     keys: Keys = field(default_factory=Keys)
     requirements: dict[str, list[Requirement]] = field(default_factory=dict)
     meter: Meter = field(init=False)
@@ -50,6 +57,7 @@ class Portal:
 
     def __post_init__(self) -> None:
         self.meter, self.webhooks = Meter(self.zone), Webhooks(self.portal_id, lambda: self.switches)
+        self.settle_owners(self.owners, self.former_owners)
         for shelf in self.shelves.values():
             shelf.derived = derived(shelf.kind, self)
 
@@ -61,6 +69,17 @@ class Portal:
                     raise missing_scopes(("crm.objects.leads.read", "crm.objects.leads.write"))
                 return shelf
         raise Refused(400, f"Unable to infer object type from: {name}")
+
+    @property
+    def owner_ids(self) -> frozenset[str]:
+        """Who may be given a record: those who left only by the switch."""
+        return self.active_ids if self.switches.archived_owner_is_refused else self.known_ids
+
+    def settle_owners(self, owners: tuple[Owner, ...], former: tuple[Owner, ...]) -> None:
+        """Somebody came or went."""
+        self.owners, self.former_owners = owners, former
+        self.active_ids = frozenset(one.id for one in owners)
+        self.known_ids = self.active_ids | {one.id for one in former}
 
     def person(self, who: str | int) -> Writer:
         """A person at the screen, by user id or e-mail."""

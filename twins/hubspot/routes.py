@@ -14,6 +14,9 @@ from twins.hubspot import (
     association_labels,
     associations,
     batches,
+    campaign_reports,
+    campaigns,
+    forms,
     listing,
     merging,
     oauth,
@@ -25,6 +28,7 @@ from twins.hubspot import (
     properties,
     property_groups,
     search,
+    subscriptions,
 )
 from twins.hubspot.call import Route
 from twins.hubspot.errors import not_found
@@ -168,11 +172,44 @@ FAMILIES: tuple[Family, ...] = (
             "{list}/memberships/add-from/{from}": {"PUT": membership.add_from},
         },
     ),
-    Family("marketing/campaigns", V3, {}),
+    Family(
+        "marketing/campaigns",
+        V3,
+        {
+            "": {"GET": campaigns.list_all, "POST": campaigns.create},
+            "batch/create": {"POST": campaigns.batch_create},
+            "batch/read": {"POST": campaigns.batch_read},
+            "batch/update": {"POST": campaigns.batch_update},
+            "batch/archive": {"POST": campaigns.batch_archive},
+            "{guid}": {
+                "GET": campaigns.read_one,
+                "PATCH": campaigns.update,
+                "DELETE": campaigns.delete,
+            },
+            "{guid}/reports/metrics": {"GET": campaign_reports.metrics},
+            "{guid}/reports/revenue": {"GET": campaign_reports.revenue},
+            "{guid}/reports/contacts/{touch}": {"GET": campaign_reports.contacts},
+            "{guid}/assets/{type}": {"GET": campaigns.assets},
+            "{guid}/assets/{type}/{asset}": {"PUT": campaigns.add_asset, "DELETE": campaigns.remove_asset},
+            "{guid}/budget": {"POST": campaigns.add_budget},
+            "{guid}/budget/totals": {"GET": campaigns.totals},
+            "{guid}/spend": {"POST": campaigns.add_spend},
+        },
+    ),
     Family("marketing/forms", V3, {}),
     Family("marketing/marketing-events", V3, {}),
-    Family("form-integrations", ONLY_V1, {}),
-    Family("communication-preferences", frozenset({"v3", "v4"}) | DATED, {}),
+    Family("form-integrations", ONLY_V1, {"submissions/forms/{guid}": {"GET": forms.submissions}}),
+    Family(
+        "communication-preferences",
+        V4,
+        {
+            "statuses/{email}": {"GET": subscriptions.status},
+            "statuses/{email}/unsubscribe-all": {
+                "GET": subscriptions.wide_status,
+                "POST": subscriptions.unsubscribe_all,
+            },
+        },
+    ),
     Family(
         "account-info",
         V3,

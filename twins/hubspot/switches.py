@@ -137,3 +137,12 @@ class Switches:
         "a record keeps a choice that was taken off the list; else it is cleared", default=True
     )
     list_lag_ms: int = switch("so young a change is not seen by a dynamic list, in milliseconds", default=0)
+    archived_owner_is_refused: bool = switch(
+        "a record cannot be given to an owner who was deactivated", default=True
+    )
+    marketing_hub: str = switch(
+        "the tier of Marketing Hub; campaigns need Professional",
+        default="professional",
+        choices=("starter", "professional", "enterprise"),
+    )
+    campaign_names_are_unique: bool = switch("a second campaign of the same name is refused", default=False)
