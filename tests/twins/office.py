@@ -50,6 +50,11 @@ class Office:
         """The records without their attributes."""
         return [{k: v for k, v in row.items() if k != "attributes"} for row in self.query(soql)["records"]]
 
+    def all_rows(self, soql: str) -> list[dict[str, Any]]:
+        """The records of a queryAll: also what is in the recycle bin, and what is archived."""
+        records: list[dict[str, Any]] = self.call("GET", f"/queryAll?q={quote_plus(soql)}").json()["records"]
+        return records
+
     def values(self, soql: str) -> list[Any]:
         """The only value of each record."""
         return [next(iter(row.values())) for row in self.rows(soql)]

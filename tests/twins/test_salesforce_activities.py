@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.twins.office import MORNING, Office
-from tests.twins.test_salesforce_deletion import all_rows
 
 
 @pytest.mark.fact("POST /sobjects/{kind}")
@@ -154,7 +153,7 @@ def test_activities_over_a_year_old_are_archived_and_only_query_all_shows_them(
 
     found = [len(office.values(f"SELECT Id FROM {kind}")) for kind in ("Task", "Event")]
     assert sum(found) == seen
-    assert len(all_rows(office, "SELECT Id FROM Task WHERE IsArchived = true")) == 1
+    assert len(office.all_rows("SELECT Id FROM Task WHERE IsArchived = true")) == 1
 
 
 @pytest.mark.fact("at the screen")

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote_plus
 
 import pytest
 
 from tests.twins.office import Office
 from twins.salesforce import RowRefused
-
-
-def all_rows(office: Office, soql: str) -> list[dict[str, Any]]:
-    """What queryAll shows."""
-    records: list[dict[str, Any]] = office.call("GET", f"/queryAll?q={quote_plus(soql)}").json()["records"]
-    return records
 
 
 @pytest.mark.fact("GET /queryAll")
@@ -25,7 +18,7 @@ def test_a_deleted_row_is_only_seen_by_query_all() -> None:
 
     office.call("DELETE", f"/sobjects/Lead/{lead}")
 
-    (row,) = all_rows(office, "SELECT Id, IsDeleted, MasterRecordId, SystemModstamp FROM Lead")
+    (row,) = office.all_rows("SELECT Id, IsDeleted, MasterRecordId, SystemModstamp FROM Lead")
     assert office.values("SELECT Id FROM Lead") == []
     assert (row["Id"], row["IsDeleted"], row["MasterRecordId"]) == (lead, True, None)
     assert row["SystemModstamp"] == "2026-11-23T09:00:02.000+0000"
@@ -165,10 +158,10 @@ def test_the_recycle_bin_keeps_rows_for_fifteen_days() -> None:
     office = Office()
     office.call("DELETE", f"/sobjects/Lead/{office.lead()}")
     office.later(days=14)
-    before = all_rows(office, "SELECT Id FROM Lead")
+    before = office.all_rows("SELECT Id FROM Lead")
 
     office.later(days=1)
-    after = all_rows(office, "SELECT Id FROM Lead")
+    after = office.all_rows("SELECT Id FROM Lead")
 
     assert (len(before), after) == (1, [])
 
@@ -183,7 +176,7 @@ def test_a_purged_row_is_gone_for_good() -> None:
 
     office.twin.purge(lead)
 
-    assert [row["Id"] for row in all_rows(office, "SELECT Id FROM Lead")] == [other]
+    assert [row["Id"] for row in office.all_rows("SELECT Id FROM Lead")] == [other]
     assert office.call("GET", f"/sobjects/Lead/{lead}").json()[0]["errorCode"] == "NOT_FOUND"
     with pytest.raises(RowRefused, match="not in the recycle bin"):
         office.twin.undelete("Lead", lead, office.sam, office.later(hours=1))

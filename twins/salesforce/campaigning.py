@@ -16,7 +16,6 @@ def kinds() -> list[Kind]:
 
 def campaign() -> Kind:
     """Campaign as a fresh org has it."""
-    money = {"digits": (18, 0)}
     counts = (
         "NumberOfLeads", "NumberOfConvertedLeads", "NumberOfContacts", "NumberOfResponses",
         "NumberOfOpportunities", "NumberOfWonOpportunities",
@@ -28,7 +27,7 @@ def campaign() -> Kind:
         choice("Status", STATUSES, default="Planned"),
         *several("boolean", "IsActive"),
         *several("date", "StartDate", "EndDate"),
-        *several("currency", "BudgetedCost", "ActualCost", "ExpectedRevenue", **money),
+        *several("currency", "BudgetedCost", "ActualCost", "ExpectedRevenue", digits=(18, 0)),
         *several("percent", "ExpectedResponse", digits=(10, 2)),
         *several("double", "NumberSent", digits=(18, 0)),
         text("Description", 32000, type="textarea"),

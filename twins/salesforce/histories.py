@@ -53,11 +53,10 @@ def kinds() -> list[Kind]:
 
 
 def _opportunity() -> list[Field]:
-    money = {"digits": (18, 2)}
     return [
         reference("OpportunityId", "Opportunity"),
         choice("StageName", [stage[0] for stage in STAGES]),
-        *several("currency", "Amount", "ExpectedRevenue", "PrevAmount", **money),
+        *several("currency", "Amount", "ExpectedRevenue", "PrevAmount", digits=(18, 2)),
         *several("date", "CloseDate", "PrevCloseDate"),
         *several("percent", "Probability", digits=(3, 0)),
         choice("ForecastCategory"),

@@ -18,7 +18,6 @@ from twins.salesforce.soql.grammar import Path
 from twins.salesforce.soql.shown import printer
 from twins.salesforce.store import Row
 
-
 _FILE = re.compile(
     r".*\.(inc|jsp|html?|css|js|json|xml|ico|png|gif|jpe?g|svg|txt)", re.IGNORECASE | re.DOTALL
 )
