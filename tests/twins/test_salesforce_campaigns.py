@@ -278,8 +278,8 @@ def test_a_campaign_adds_up_the_opportunities_that_it_is_the_primary_source_of()
 
 
 @pytest.mark.fact("POST /sobjects/{kind}", switch="marketing_user")
-@pytest.mark.parametrize(("marketing", "status"), [(True, 201), (False, 400)])
-def test_only_a_marketing_user_writes_campaigns(marketing: bool, status: int) -> None:
+@pytest.mark.parametrize("marketing", [True, False])
+def test_only_a_marketing_user_writes_campaigns(marketing: bool) -> None:
     """https://help.salesforce.com/s/articleView?id=sales.campaigns_enabling_access.htm"""
     office = Office(marketing_user=marketing)
     fair = office.twin.create("Campaign", {"Name": "Old"}, office.sam, office.later(seconds=1))
@@ -293,8 +293,8 @@ def test_only_a_marketing_user_writes_campaigns(marketing: bool, status: int) ->
     if marketing:
         assert [reply.status for reply in replies] == [201, 204, 204]
     else:
-        codes = {reply.json()[0]["errorCode"] for reply in replies}
-        assert (codes, replies[0].status) == ({"INSUFFICIENT_ACCESS_OR_READONLY"}, status)
+        assert {reply.json()[0]["errorCode"] for reply in replies} == {"INSUFFICIENT_ACCESS_OR_READONLY"}
+        assert [row["Id"] for row in office.twin.records("Campaign")] == [fair]
 
 
 @pytest.mark.fact("POST /sobjects/{kind}")

@@ -284,3 +284,19 @@ def test_a_delete_that_was_rolled_back_left_nothing_in_the_bin() -> None:
     span = "start=2026-11-23T08:00:00Z&end=2026-11-23T10:00:00Z"
     assert office.call("GET", f"/sobjects/Lead/deleted?{span}").json()["deletedRecords"] == []
     assert office.values("SELECT Id FROM Lead") == [lead]
+
+
+@pytest.mark.fact("DELETE /sobjects/{kind}/{id}", switch="won_deals_keep_accounts")
+@pytest.mark.parametrize(("kept", "status"), [(True, 400), (False, 204)])
+def test_an_account_with_a_won_opportunity_cannot_be_deleted(kept: bool, status: int) -> None:
+    """[M] https://help.salesforce.com/s/articleView?id=sales.accounts_delete.htm"""
+    office = Office(won_deals_keep_accounts=kept)
+    account = office.made("Account", Name="Engines")
+    office.opportunity(AccountId=account, StageName="Closed Won")
+
+    reply = office.call("DELETE", f"/sobjects/Account/{account}")
+
+    assert reply.status == status
+    if kept:
+        assert reply.json()[0]["errorCode"] == "DELETE_FAILED"
+        assert office.values("SELECT Id FROM Account") == [account]

@@ -82,6 +82,16 @@ def test_a_new_row_cannot_bring_its_id() -> None:
     assert reply.json()[0]["message"] == "cannot specify Id in an insert call"
 
 
+@pytest.mark.fact("POST /sobjects/{kind}/Id")
+def test_a_post_to_the_key_id_makes_a_row() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert_patch.htm"""
+    office = Office()
+
+    reply = office.call("POST", "/sobjects/Lead/Id", {"LastName": "Ada", "Company": "x"})
+
+    assert (reply.status, reply.json()["id"]) == (201, office.twin.records("Lead")[0]["Id"])
+
+
 @pytest.mark.fact("GET /sobjects/{kind}/{field}/{value}")
 def test_a_row_is_read_by_its_external_id_and_by_fields() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_upsert_get.htm"""

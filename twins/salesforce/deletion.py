@@ -51,7 +51,27 @@ def delete(save: Running, kind: Kind, old: Row, *, winner: str = "") -> None:
         campaigns.keep_status(save, old)
     if kind.name == "Campaign":
         campaigns.derive(save, old, {})
+    if kind.name == "Account":
+        _no_won_deals(save, old)
     _go(save, kind, old, old["Id"], automatic=False, winner=winner)
+
+
+def _no_won_deals(save: Running, account: Row) -> None:
+    """[M] the message: an account whose opportunities were won is kept
+    (https://help.salesforce.com/s/articleView?id=sales.accounts_delete.htm).
+    """
+    table = save.org.tables["Opportunity"]
+    won = [
+        found
+        for found in _live(save, "Opportunity", "AccountId", account["Id"])
+        if table.rows[found].get("IsWon")
+    ]
+    if won and save.org.switches.won_deals_keep_accounts:
+        said = (
+            f"Your attempt to delete {account['Name']} could not be completed because some opportunities in "
+        )
+        said += f"{account['Name']} were closed won."
+        raise RowRefused("DELETE_FAILED", said)
 
 
 def _go(save: Running, kind: Kind, row: Row, root: str, *, automatic: bool = True, winner: str = "") -> None:

@@ -81,6 +81,8 @@ def _sobjects(below: tuple[str, ...]) -> tuple[str, Resource]:
             return "sobjects/kind", {**describe.ABOUT, **rows.BY_KIND}
         case (_, "describe"):
             return "sobjects/describe", describe.DESCRIBE
+        case (_, "Id"):
+            return "sobjects/kind", {"POST": rows.create}
         case (_, "updated"):
             return "sobjects/updated", replication.UPDATED
         case (_, "deleted"):

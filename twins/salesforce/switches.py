@@ -51,6 +51,9 @@ class Switches:
     activities_go_along: bool = switch(
         "[M] an activity about nothing else is deleted along with its person or record", default=True
     )
+    won_deals_keep_accounts: bool = switch(
+        "[M] an account with an opportunity that was won cannot be deleted", default=True
+    )
     purged_deletes: str = switch(
         "what getDeleted says to a window before the last purge",
         default="silent",
@@ -85,3 +88,54 @@ class Switches:
     merge_of_converted: str = switch(
         "[M] a merge with a converted lead in it", default="refused", choices=("refused", "taken")
     )
+    # ── rules of saving ──────────────────────────────────────────────────────
+    trimmed_ends: str = switch(
+        "[M] which ends of a text lose their spaces when it is saved",
+        default="both",
+        choices=("both", "trailing", "none"),
+    )
+    empty_text_is_null: bool = switch('[M] "" is stored as null', default=True)
+    multi_select_order: str = switch(
+        "[M] how the values of a multi-select picklist are stored: as given, or in the order of the list",
+        default="given",
+        choices=("given", "defined"),
+    )
+    rules_per_object: int = switch("active validation rules that a kind may have (Starter: 20)", default=500)
+    validate_conversions: bool = switch(
+        "Require Validation for Converted Leads: validation and duplicate rules run at conversion",
+        default=True,
+    )
+    record_types_hold_open_picklists: bool = switch(
+        "[M] the values of a record type bind unrestricted picklists, too", default=False
+    )
+    duplicate_result_key: str = switch(
+        "[M] the JSON key of the duplicate result of one row",
+        default="duplicateResut",
+        choices=("duplicateResut", "duplicateResult"),
+    )
+    duplicates_within_a_call: bool = switch(
+        "[M] duplicate rules also compare records made in one call with each other", default=False
+    )
+    no_access_status: int = switch(
+        "[M] HTTP status of INSUFFICIENT_ACCESS_OR_READONLY for one row", default=403, choices=(403, 400)
+    )
+    describe_inactive_values: bool = switch(
+        "[M] describe lists inactive picklist values, marked so", default=True
+    )
+    converted_status_by_edit: str = switch(
+        "[M] what an edit of a lead to a converted status does",
+        default="refused",
+        choices=("refused", "stored"),
+    )
+    # ── queries ──────────────────────────────────────────────────────────────
+    query_lag_ms: int = switch("milliseconds until a query sees a change that a read by id sees", default=0)
+    open_cursors: int = switch("query locators that one user may have open; the oldest is let go", default=10)
+    first_day_of_week: str = switch(
+        "the day on which a week begins in the user's locale",
+        default="Sunday",
+        choices=("Sunday", "Monday", "Saturday"),
+    )
+    fiscal_year_start: int = switch(
+        "the month in which the fiscal year begins", default=1, choices=tuple(range(1, 13))
+    )
+    long_address: int = switch("[M] HTTP status of an address over 16 KB", default=414, choices=(414, 431))
