@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -80,9 +81,8 @@ def batch(org: Org, job: Job, now: datetime) -> None:
     start = len(job.outcomes)
     lines = job.sheet.lines[start : start + org.switches.bulk_batch]
     bound = columns(org, job)
-    assign = job.headers.get("sforce-auto-assign", "TRUE").upper() != "FALSE"
     for at in range(0, len(lines), CHUNK):
-        with Save(org, job.user, now, job.request_id, assign=assign) as save:
+        with replace(job.call, now=now).transaction() as save:
             _Chunk(save, job, org.kinds[job.kind], bound).keep(start + at, lines[at : at + CHUNK])
 
 

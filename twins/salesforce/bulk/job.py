@@ -5,12 +5,12 @@ https://developer.salesforce.com/docs/platform/api-asynch/guide/bulk-api-2-job-s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from twins.salesforce.bulk.csvtext import Sheet
+from twins.salesforce.call import Call
 from twins.salesforce.moments import stamp
 
 OPEN, UPLOADED, RUNNING = "Open", "UploadComplete", "InProgress"
@@ -21,7 +21,7 @@ KEPT = timedelta(days=7)
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """A job; *outcomes* are the fates of the rows so far: (place, id, created, error)."""
+    """A job that *call* made; *outcomes* are the fates of the rows so far: (place, id, created, error)."""
 
     id: str
     operation: str
@@ -29,12 +29,11 @@ class Job:
     user: str
     version: str
     created: datetime
-    request_id: str
+    call: Call
     delimiter: str
     ending: str
     key: str = ""
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
     state: str = OPEN
     stamped: datetime
     uploads: list[bytes] = field(default_factory=list)

@@ -83,10 +83,9 @@ class Jobs:
             version=call.version,
             created=call.now,
             stamped=call.now,
-            request_id=call.request_id,
+            call=call,
             delimiter=_chosen(asked, "columnDelimiter", tuple(DELIMITERS), "COMMA"),
             ending=_chosen(asked, "lineEnding", tuple(LINE_ENDINGS), "LF"),
-            headers=call.headers,
         )
         if way == "query":
             self._plan_query(call, job, asked)
