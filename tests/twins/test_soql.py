@@ -53,16 +53,16 @@ def test_a_condition_finds_what_it_says(condition: str, found: list[str]) -> Non
     [
         ("SELECT Id FROM Lead WHERE City = 'a' AND City = 'b' OR City = 'c'", 53),
         ("SELECT Id FROM Lead WHERE City = 'a' AND NOT (City = 'b')", 42),
-        ("SELECT Id FROM Lead WHERE SystemModstamp > 2026-11-23T09:00:00", 44),
+        ("SELECT Id FROM Lead WHERE SystemModstamp > 2026-11-23T09:00:00", 54),
         ("SELECT Id FROM Lead WHERE Id IN ()", 34),
         ("SELECT Id FROM Lead LIMIT 1 ORDER BY Id", 29),
         ("SELECT * FROM Lead", 8),
         ('SELECT Id FROM Lead WHERE City = "a"', 34),
-        ("SELECT Id FROM Lead ALL ROWS", 21),
+        ("SELECT Id FROM Lead ALL ROWS", 25),
         ("SELECT Id FROM Lead WHERE City = 'a", 34),
         ("SELECT Id FROM Lead;", 20),
         ("SELECT Id FROM Lead WHERE", 26),
-        ("SELECT Id, FROM Lead", 17),
+        ("SELECT Id, FROM Lead", 12),
     ],
 )
 def test_what_the_grammar_refuses_is_a_malformed_query_with_its_place(query: str, column: int) -> None:

@@ -1,6 +1,6 @@
 """/query and /queryAll: SOQL by pages.
 
-Pages have 2,000 rows unless ``Sforce-Query-Options: batchSize=200..2000`` says less
+Pages have 2,000 rows, children counted, unless ``Sforce-Query-Options: batchSize=200..2000`` says less
 (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_queryoptions.htm);
 a locator is good for two days (https://help.salesforce.com/s/articleView?id=000004410).
 """
@@ -16,21 +16,20 @@ from urllib.parse import quote_plus
 
 from twins.salesforce.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected
-from twins.salesforce.soql import answer, parse
-from twins.salesforce.soql.shown import Shown
+from twins.salesforce.soql import Answered, answer, parse
+from twins.salesforce.soql.answer import Below
 from twins.salesforce.store import Row
 
 PAGE = 2000
 _LEAST = 200
 _LOCATOR_LIVES = timedelta(days=2)
 _LONGEST_URI = 16_000
-_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    rows: Sequence[Row]
-    shown: Shown
+    answered: Answered
+    user: str
     since: datetime
 
 
@@ -52,9 +51,23 @@ class Cursors:
         """GET the nextRecordsUrl of a page."""
         locator, _, offset = call.parts[1].rpartition("-")
         kept = self._open.get(locator)
-        if kept is None or not offset.isdigit() or call.now - kept.since > _LOCATOR_LIVES:
+        mine = kept is not None and kept.user == call.user and call.now - kept.since <= _LOCATOR_LIVES
+        if kept is None or not mine or not re.fullmatch(r"[0-9]{1,9}", offset):
             raise Rejected(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
-        return Answer(200, self._page(call, kept, locator, int(offset)))
+        return Answer(200, _Pages(self, call).page(kept.answered, locator, int(offset)))
+
+    def keep(self, call: Call, answered: Answered) -> str:
+        """A locator for the rest of *answered*; the user's oldest is let go when there are too many."""
+        own = [locator for locator, kept in self._open.items() if kept.user == call.user]
+        for locator in own[: max(0, len(own) + 1 - call.org.switches.open_cursors)]:
+            del self._open[locator]
+        locator = call.org.ids.new("0r8")
+        self._open[locator] = _Open(answered, call.user, call.now)
+        return locator
+
+    def close(self, locator: str) -> None:
+        """Forget an answer that was read to the end."""
+        self._open.pop(locator, None)
 
     def _query(self, call: Call, *, deleted: bool) -> Answer:
         text = call.first("q")
@@ -62,31 +75,76 @@ class Cursors:
             raise Rejected(400, "MALFORMED_QUERY", "A query string has to be specified")
         if isinstance(call.body, bytes) and len(quote_plus(text)) > _LONGEST_URI:
             # [M] about 16 KB of address; in a composite the query travels in a body
-            raise Rejected(414, "URI_TOO_LONG", "URI Too Long")
-        answered = answer(call.org, parse(text), call.now, call.base, deleted=deleted)
+            return _too_long(call.org.switches.long_address)
+        answered = answer(
+            call.org, parse(text), call.now, call.base,
+            deleted=deleted, user=call.user, version=float(call.version),
+        )  # fmt: skip
         if answered.counts:
             return Answer(200, {"totalSize": len(answered.rows), "done": True, "records": []})
-        kept = _Open(answered.rows, answered.shown, call.now)
-        locator = call.org.ids.new("0r8")
-        if len(answered.rows) > _page_size(call):
-            self._open[locator] = kept
-            while len(self._open) > _KEPT:
-                del self._open[next(iter(self._open))]
-        return Answer(200, self._page(call, kept, locator, 0))
+        if answered.grouped and len(answered.rows) > _page_size(call):
+            said = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
+            raise Rejected(400, "EXCEEDED_ID_LIMIT", said)
+        return Answer(200, _Pages(self, call).page(answered, "", 0))
 
-    def _page(self, call: Call, kept: _Open, locator: str, offset: int) -> dict[str, Any]:
-        end = offset + _page_size(call)
-        done = end >= len(kept.rows)
-        page: dict[str, Any] = {"totalSize": len(kept.rows), "done": done}
-        if not done:
-            page["nextRecordsUrl"] = f"{call.base}/query/{locator}-{end}"
+
+class _Pages:
+    """Makes one page: rows and their children until it is full."""
+
+    def __init__(self, cursors: Cursors, call: Call) -> None:
+        self._cursors, self._call, self._room = cursors, call, _page_size(call)
+
+    def page(self, answered: Answered, locator: str, offset: int) -> dict[str, Any]:
+        """The rows of *answered* from *offset* on; what does not fit waits behind a locator."""
+        rows = answered.rows
+        if answered.below:
+            records = self._with_children(answered, offset)
         else:
-            self._open.pop(locator, None)
-        return {**page, "records": [kept.shown(row) for row in kept.rows[offset:end]]}
+            chosen = rows[offset : offset + max(1, self._room)]
+            records = [answered.shown(row) for row in chosen]
+            self._room -= len(records)
+        end = offset + len(records)
+        page: dict[str, Any] = {"totalSize": len(rows), "done": end >= len(rows)}
+        if end < len(rows):
+            locator = locator or self._cursors.keep(self._call, answered)
+            page["nextRecordsUrl"] = f"{self._call.base}/query/{locator}-{end}"
+        else:
+            self._cursors.close(locator)
+        return {**page, "records": records}
+
+    def _with_children(self, answered: Answered, offset: int) -> list[dict[str, Any]]:
+        records: list[dict[str, Any]] = []
+        for row in _from(answered.rows, offset):
+            if records and self._room <= 0:
+                break
+            self._room -= 1
+            printed = answered.shown(row)
+            for below in answered.below:
+                printed[below.name] = self._children(below, row)
+            records.append(printed)
+        return records
+
+    def _children(self, below: Below, row: Row) -> dict[str, Any] | None:
+        """[M] no children are null, not an empty page."""
+        answered = below.of(row)
+        return self.page(answered, "", 0) if answered.rows else None
+
+
+def _from(rows: Sequence[Row], offset: int) -> Sequence[Row]:
+    return rows[offset:] if offset else rows
+
+
+def _too_long(status: int) -> Answer:
+    """The address or its header line is refused before the API sees it: a page of HTML, no JSON."""
+    said = {414: "URI Too Long", 431: "Request Header Fields Too Large"}[status]
+    page = f"<html><head><title>Error {status} {said}</title></head><body><h1>{said}</h1></body></html>"
+    return Answer(status, text=page, headers={"Content-Type": "text/html;charset=iso-8859-1"})
 
 
 def _page_size(call: Call) -> int:
-    asked = re.search(r"batchSize\s*=\s*(\d+)", call.headers.get("sforce-query-options", ""), re.IGNORECASE)
+    asked = re.search(
+        r"batchSize\s*=\s*([0-9]{1,9})", call.headers.get("sforce-query-options", ""), re.IGNORECASE
+    )
     return min(PAGE, max(_LEAST, int(asked.group(1)))) if asked else PAGE
 
 

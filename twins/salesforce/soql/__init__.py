@@ -1,4 +1,4 @@
-"""The part of SOQL that the bridge speaks: read, checked against the schema, answered."""
+"""SOQL as the twin speaks it: read, checked against the schema, answered."""
 
 from twins.salesforce.soql.answer import Answered, answer
 from twins.salesforce.soql.grammar import parse

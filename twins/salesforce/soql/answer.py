@@ -2,101 +2,211 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from twins.salesforce import relations
 from twins.salesforce.org import Org
-from twins.salesforce.schema import Kind
-from twins.salesforce.soql.columns import bind
-from twins.salesforce.soql.filters import Binder, Filter, Reach
-from twins.salesforce.soql.grammar import Order, Query
-from twins.salesforce.soql.shown import Shown, selection
+from twins.salesforce.soql.asking import Asked, Asking, kind_of
+from twins.salesforce.soql.clauses import check, is_mine
+from twins.salesforce.soql.columns import ADVICE, Column
+from twins.salesforce.soql.filters import Binder, where_of
+from twins.salesforce.soql.groups import Grouping
+from twins.salesforce.soql.reach import reached
+from twins.salesforce.soql.selection import is_grouped, selection
+from twins.salesforce.soql.shown import Shown
 from twins.salesforce.soql.tokens import complain
-from twins.salesforce.store import Row, Table
+from twins.salesforce.soql.tree import Expression, Foreign, Order, Query
+from twins.salesforce.store import Row
+
+_NEWEST = 67.0
+_MOST_SUBQUERIES = 20
+_LEVELS = 5
+_LEVELS_FROM = 58.0
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A subquery: under which *name* it is printed, and what it answers for one parent."""
+
+    name: str
+    of: Callable[[Row], Answered]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """All rows of the answer; *counts* when only their number was asked for."""
+    """All rows of the answer; *counts* when only their number was asked for.
+
+    *shown* prints a row but for its subqueries, which are *below*; *grouped* rows are groups of records.
+    """
 
     rows: Sequence[Row]
     shown: Shown
     counts: bool
+    below: tuple[Below, ...] = ()
+    grouped: bool = False
 
 
-def answer(org: Org, query: Query, now: datetime, base: str, *, deleted: bool = False) -> Answered:
+def answer(
+    org: Org,
+    query: Query,
+    now: datetime,
+    base: str,
+    *,
+    deleted: bool = False,
+    user: str = "",
+    version: float = _NEWEST,
+) -> Answered:
     """Check *query* against the schema and answer it; *deleted* rows only on demand."""
-    kind = org.lower.get(query.kind.lower())
-    if kind is None:
-        said = (
-            f"sObject type '{query.kind}' is not supported. If you are attempting to use a custom object, be "
-        )
-        said += (
-            "sure to append the '__c' after the entity name. Please reference your WSDL or the describe call "
-        )
-        said += "for the appropriate names."
-        complain(query.text, query.kind_at, said, "INVALID_TYPE")
-    shown: Shown = dict if query.counts else selection(org, kind, query, base)
-    where = Filter(lambda _row: True, Reach())
-    if query.where is not None:
-        where = Binder(org, kind, query, now).filter(query.where)
-    keys = [_key(org, kind, order, query) for order in query.order]
-    rows, natural = _rows(org.tables[kind.name], where.reach, _leads(query.order, "SystemModstamp"))
-    test = where.test
-    held: Iterable[Row] = (row for row in rows if test(row) and (deleted or "IsDeleted" not in row))
+    kind = kind_of(org, query)
+    asked = Asked(
+        org=org, now=now, base=base, user=user or org.integration_user, version=version, deleted=deleted
+    )
+    grouped = is_grouped(query)
+    check(query, grouped=grouped)
+    asking = Asking(asked, kind, query, set())
+    if grouped:
+        return _groups(asking)
+    shown: Shown = dict if query.counts else selection(asking)
+    below = tuple(_subqueries(asking, 1))
+    return Answered(_rows(asking), shown, query.counts, below)
+
+
+def _rows(asking: Asking) -> Sequence[Row]:
+    where, query = where_of(asking), asking.query
+    keys = [_key(asking, order, asking.column) for order in query.order]
+    rows, natural = reached(asking, where.reach, by_stamp=_leads(query.order, "SystemModstamp"))
+    held, kept = asking.seen(rows, where.test)
+    return _cut(_scoped(asking, held), keys, query, natural if kept else ())
+
+
+def _scoped(asking: Asking, rows: Iterable[Row]) -> Iterable[Row]:
+    if not asking.query.clauses or not is_mine(asking):
+        return rows
+    user = asking.asked.user
+    return (row for row in rows if row.get("OwnerId") == user)
+
+
+def _cut(
+    held: Iterable[Row],
+    keys: Sequence[tuple[Callable[[Row], Any], bool]],
+    query: Query,
+    natural: tuple[str, ...],
+) -> Sequence[Row]:
+    """The rows in the order asked for, between OFFSET and LIMIT."""
     if not _is(query.order, natural):
         found = list(held)
         for key, descending in reversed(keys):
             found.sort(key=key, reverse=descending)
         held = found
     end = None if query.limit is None else query.offset + query.limit
-    return Answered(list(islice(held, query.offset, end)), shown, query.counts)
+    return list(islice(held, query.offset, end))
 
 
-def _rows(table: Table, reach: Reach, by_stamp: bool) -> tuple[Iterable[Row], tuple[str, ...]]:
-    """The rows in reach, and the order they come in."""
-    if reach.ids is not None:
-        rows = table.rows
-        return [rows[key] for key in sorted(reach.ids) if key in rows], ("Id",)
-    if reach.since is not None or by_stamp:
-        return table.by_stamp(reach.since or ""), ("SystemModstamp", "Id")
-    return table.by_id(reach.after or ""), ("Id",)
+def _groups(asking: Asking) -> Answered:
+    query, grouping = asking.query, Grouping(asking)
+    for one in query.selected:
+        if isinstance(one.what, Query):
+            asking.refuse(one.at, "only root queries support aggregate expressions")
+    shown, _ = grouping.shown()
+    having = query.groups.having if query.groups else None
+    test = Binder(asking, grouping.column).filter(having).test if having else None
+    keys = [_key(asking, order, grouping.column) for order in query.order]
+    where = where_of(asking)
+    held, _ = asking.seen(reached(asking, where.reach, by_stamp=False)[0], where.test)
+    groups = grouping.of(_scoped(asking, held))
+    found = groups if test is None else (group for group in groups if test(group))
+    return Answered(_cut(found, keys, query, ()), shown, counts=False, grouped=True)
+
+
+# ── subqueries ───────────────────────────────────────────────────────────────
+
+
+def _subqueries(asking: Asking, level: int) -> Iterator[Below]:
+    """https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_relationships_query_limits.htm"""
+    found = [one.what for one in asking.query.selected if isinstance(one.what, Query)]
+    if len(found) > _MOST_SUBQUERIES:
+        said = f"a query may have at most {_MOST_SUBQUERIES} parent-to-child relationships"
+        asking.refuse(found[_MOST_SUBQUERIES].at, said)
+    deepest = _LEVELS if asking.asked.version >= _LEVELS_FROM else 2
+    for query in found:
+        if level >= deepest:
+            asking.refuse(query.at, f"SOQL relationship queries may be {deepest - 1} levels deep")
+        yield _subquery(asking, query, level)
+
+
+def _subquery(asking: Asking, query: Query, level: int) -> Below:
+    name = query.kind
+    first, _, rest = name.partition(".")
+    if rest and first.lower() in (*asking.query.aliases, asking.kind.name.lower()):
+        name = rest
+    child = relations.child(asking.org.kinds, asking.kind, name)
+    if child is None:
+        said = f"Didn't understand relationship '{name}' in FROM part of query call. If you are attempting to use a "
+        said += (
+            f"custom relationship, be sure to append the '__r' after the custom relationship name. {ADVICE}"
+        )
+        complain(query.text, query.kind_at, said, "INVALID_TYPE")
+    inner = asking.within(child.kind, query)
+    if query.counts or is_grouped(query):
+        asking.refuse(query.at, "only root queries support aggregate expressions")
+    check(query, grouped=False)
+    if query.offset and asking.query.limit != 1:
+        asking.refuse(query.end_at, "OFFSET in a subquery needs LIMIT 1 in the query around it")
+    shown, below = selection(inner), tuple(_subqueries(inner, level + 1))
+    where, field = where_of(inner), child.field.name
+    keys = [_key(inner, order, inner.column) for order in query.order]
+    table = asking.org.tables[child.kind.name]
+
+    def of(parent: Row) -> Answered:
+        key = parent["Id"]
+        rows = [table.rows[one] for one in table.matching(field, key)]
+        held, kept = inner.seen(rows, where.test)
+        if not kept:
+            held = (row for row in held if row.get(field) == key)
+        return Answered(_cut(held, keys, query, ("Id",)), shown, counts=False, below=below)
+
+    return Below(child.name, of)
+
+
+# ── ORDER BY ─────────────────────────────────────────────────────────────────
 
 
 def _is(order: Sequence[Order], natural: tuple[str, ...]) -> bool:
     """Whether rows that come in the *natural* order need no sorting; without ORDER BY any order is right."""
-    wanted = [".".join(one.path.parts).lower() for one in order]
-    rising = not any(one.descending for one in order)
-    return rising and wanted == [name.lower() for name in natural][: len(wanted)]
+    if any(one.descending or isinstance(one.key, Foreign) for one in order):
+        return False
+    wanted = [one.key.text.lower() for one in order if not isinstance(one.key, Foreign)]
+    return wanted == [name.lower() for name in natural][: len(wanted)]
 
 
 def _leads(order: Sequence[Order], name: str) -> bool:
-    return bool(order) and not order[0].descending and order[0].path.parts[0].lower() == name.lower()
+    return bool(order) and not order[0].descending and _is(order[:1], (name,))
 
 
-def _key(org: Org, kind: Kind, order: Order, query: Query) -> tuple[Callable[[Row], Any], bool]:
+def _key(
+    asking: Asking, order: Order, column_of: Callable[[Expression], Column]
+) -> tuple[Callable[[Row], Any], bool]:
     """Blank comes first unless NULLS LAST is said
     (https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_orderby.htm).
     """
-    column = bind(org, kind, order.path, query.text)
-    if not column.field.filterable:
+    if isinstance(order.key, Foreign):
+        asking.refuse(order.key.at, f"the twin does not know {order.key.what}")
+    column = column_of(order.key)
+    if not column.field.filterable or str(column.field.type) == "multipicklist":
         said = f"field '{column.name}' can not be sorted in a query call"
-        complain(query.text, order.path.at, said, "INVALID_FIELD")
+        asking.refuse(order.key.at, said, "INVALID_FIELD")
     blank = int(order.nulls_last != order.descending)
     of = column.of
+    folds = column.field.type not in ("id", "reference")
 
     def key(row: Row) -> tuple[int, Any]:
         value = of(row)
         if value is None:
             return (2 * blank - 1, 0)
-        return (
-            0,
-            value.lower()
-            if isinstance(value, str) and column.field.type not in ("id", "reference")
-            else value,
-        )
+        return (0, value.lower() if folds and isinstance(value, str) else value)
 
     return key, order.descending

@@ -8,11 +8,11 @@ from typing import Any
 
 from twins.salesforce.org import Org
 from twins.salesforce.schema import Field, Kind
-from twins.salesforce.soql.grammar import Path
 from twins.salesforce.soql.tokens import complain
+from twins.salesforce.soql.tree import Path
 from twins.salesforce.store import Row
 
-_ADVICE = "Please reference your WSDL or the describe call for the appropriate names."
+ADVICE = "Please reference your WSDL or the describe call for the appropriate names."
 _DEPTH = 5
 _TYPE = Field(name="Type", type="picklist", label="Type", length=255)
 # What can be asked of a parent that may be of several kinds (the object Name):
@@ -36,11 +36,15 @@ _NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One field, perhaps of a parent: *references* lead from the row to it."""
+    """One field, perhaps of a parent: *references* lead from the row to it.
+
+    *last* gets the value out of the row that has the field, where a function stands around it.
+    """
 
     field: Field
     references: tuple[Field, ...]
     of: Callable[[Row], Any]
+    last: Callable[[Row], Any] | None = None
 
     @property
     def name(self) -> str:
@@ -51,9 +55,28 @@ class Column:
         """Whether it is a field of the queried kind itself."""
         return not self.references
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is such a field with no function around it."""
+        return not self.references and self.last is None
+
 
 def bind(org: Org, kind: Kind, path: Path, text: str) -> Column:
     """The column that *path* means; raises `Rejected` with INVALID_FIELD, row and column."""
+    references, kinds = followed(org, kind, path, text)
+    field = _field(kinds, path.parts[-1])
+    if field is None:
+        entity = kinds[0].name if len(kinds) == 1 else "Name"
+        said = (
+            f"No such column '{path.parts[-1]}' on entity '{entity}'. If you are attempting to use a custom "
+        )
+        said += f"field, be sure to append the '__c' after the custom field name. {ADVICE}"
+        complain(text, path.at, said, "INVALID_FIELD")
+    return Column(field, references, follow(org, references, value_of(field, org)))
+
+
+def followed(org: Org, kind: Kind, path: Path, text: str) -> tuple[tuple[Field, ...], Sequence[Kind]]:
+    """The references on the way to the last name of *path*, and the kinds that may stand at their end."""
     parts = path.parts
     if len(parts) > 1 and parts[0].lower() == kind.name.lower() and parts[0].lower() not in kind.relations:
         parts = parts[1:]
@@ -63,17 +86,11 @@ def bind(org: Org, kind: Kind, path: Path, text: str) -> Column:
         reference = kinds[0].relations.get(part.lower()) if len(kinds) == 1 else None
         if reference is None or len(references) == _DEPTH:
             said = f"Didn't understand relationship '{part}' in field path. If you are attempting to use a custom "
-            said += f"relationship, be sure to append the '__r' after the custom relationship name. {_ADVICE}"
+            said += f"relationship, be sure to append the '__r' after the custom relationship name. {ADVICE}"
             complain(text, path.at, said, "INVALID_FIELD")
         references.append(reference)
         kinds = [org.kinds[name] for name in reference.refers_to]
-    field = _field(kinds, parts[-1])
-    if field is None:
-        entity = kinds[0].name if len(kinds) == 1 else "Name"
-        said = f"No such column '{parts[-1]}' on entity '{entity}'. If you are attempting to use a custom field, "
-        said += f"be sure to append the '__c' after the custom field name. {_ADVICE}"
-        complain(text, path.at, said, "INVALID_FIELD")
-    return Column(field, tuple(references), _follow(org, references, value_of(field, org)))
+    return tuple(references), kinds
 
 
 def _field(kinds: Sequence[Kind], name: str) -> Field | None:
@@ -115,7 +132,8 @@ def address(row: Row, compound: str) -> dict[str, Any] | None:
     return dict(sorted(whole.items()))
 
 
-def _follow(org: Org, references: Sequence[Field], last: Callable[[Row], Any]) -> Callable[[Row], Any]:
+def follow(org: Org, references: Sequence[Field], last: Callable[[Row], Any]) -> Callable[[Row], Any]:
+    """How to get a value out of the row at the end of *references*."""
     names = [field.name for field in references]
     if not names:
         return last

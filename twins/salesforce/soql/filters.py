@@ -1,34 +1,27 @@
-"""WHERE, bound to the schema: a test for a row, and the look-up that spares reading all rows."""
+"""WHERE and HAVING, bound to the schema: a test for a row, and the look-up that spares reading all rows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from twins.salesforce.errors import Rejected
-from twins.salesforce.ids import canonical_id
-from twins.salesforce.moments import day, exact
-from twins.salesforce.org import Org
-from twins.salesforce.schema import MOMENTS, NUMBERS, Field, Kind
-from twins.salesforce.soql.columns import Column, bind
-from twins.salesforce.soql.days import span, starts
-from twins.salesforce.soql.grammar import Compare, Condition, Joined, Not, Query
-from twins.salesforce.soql.tokens import Token, complain, like_pattern, unquote
-from twins.salesforce.store import Row, Table
+from twins.salesforce.soql import literals
+from twins.salesforce.soql.asking import Asking
+from twins.salesforce.soql.columns import Column
+from twins.salesforce.soql.joins import found_by
+from twins.salesforce.soql.literals import BARE, Days
+from twins.salesforce.soql.reach import Reach, narrowest, widest
+from twins.salesforce.soql.tokens import like_pattern
+from twins.salesforce.soql.tree import Among, Called, Compare, Condition, Expression, Foreign, Joined, Not
+from twins.salesforce.store import Row
 
 Test = Callable[[Row], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Which rows can hold at all: these ids, or those at or after a stamp, or an id. None: no such bound."""
-
-    ids: frozenset[str] | None = None
-    since: str | None = None
-    after: str | None = None
+_NESTED = (
+    "Semi join sub-selects are only allowed at the top level WHERE expressions and not in nested WHERE "
+    "expressions."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,103 +32,117 @@ class Filter:
     reach: Reach
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    first: str
-    end: str
+def where_of(asking: Asking) -> Filter:
+    """The WHERE of a query; without one every row holds."""
+    where = asking.query.where
+    return Filter(lambda _row: True, Reach()) if where is None else Binder(asking).filter(where)
 
 
 class Binder:
-    """Binds the conditions of one query."""
+    """Binds the conditions of one query; *column* says what its expressions mean."""
 
-    def __init__(self, org: Org, kind: Kind, query: Query, now: datetime) -> None:
-        self._org, self._kind, self._query, self._now = org, kind, query, now
-        self._table: Table = org.tables[kind.name]
+    def __init__(self, asking: Asking, column: Callable[[Expression], Column] | None = None) -> None:
+        self._asking, self._column = asking, column or asking.column
+        self._table = asking.org.tables[asking.kind.name]
+        self._joins = 0
 
-    def filter(self, condition: Condition) -> Filter:
-        """*condition* as a filter; raises `Rejected` where it does not fit the schema."""
+    def filter(self, condition: Condition, above: str = "") -> Filter:
+        """*condition* as a filter; raises `Rejected` where it does not fit the schema.
+
+        *above* names what the condition stands in: nothing, ``and``, ``or``, or ``deep``.
+        """
         match condition:
             case Compare():
                 return self._compare(condition)
             case Joined(word, parts):
-                return _joined(word, [self.filter(part) for part in parts])
+                return _joined(word, [self.filter(part, "deep" if above else word) for part in parts])
             case Not(part):
-                inner = self.filter(part).test
+                inner = self.filter(part, "deep").test
                 return Filter(lambda row: not inner(row), Reach())
+            case Among():
+                return self._among(condition, above)
+            case Foreign(what, at):
+                return self._asking.refuse(at, f"the twin does not know {what}")
 
     def _compare(self, condition: Compare) -> Filter:
-        column = bind(self._org, self._kind, condition.path, self._query.text)
-        if not column.field.filterable:
+        column = self._column(condition.left)
+        asking, field, at = self._asking, column.field, condition.left.at
+        if not field.filterable:
             said = f"field '{column.name}' can not be filtered in a query call"
-            complain(self._query.text, condition.path.at, said, "INVALID_FIELD")
+            asking.refuse(at, said, "INVALID_FIELD")
+        several = str(field.type) == "multipicklist"
+        if condition.operator in ("includes", "excludes"):
+            if not several:
+                said = f"operator {condition.operator} is not valid for field '{column.name}'"
+                asking.refuse(at, said, "INVALID_QUERY_FILTER_OPERATOR")
+            return Filter(self._includes(column, condition), Reach())
+        if several and condition.operator not in ("=", "!=", "in", "not in"):
+            said = (
+                f"operator {condition.operator} is not valid for multi-select picklist field '{column.name}'"
+            )
+            asking.refuse(at, said, "INVALID_QUERY_FILTER_OPERATOR")
         if condition.operator == "like":
             return Filter(self._like(column, condition), Reach())
-        values = [self._value(column.field, token) for token in condition.literals]
+        if field.type == "boolean" and condition.operator in ("<", "<=", ">", ">="):
+            asking.refuse(
+                at, f"invalid operator on boolean field: {column.name}", "INVALID_QUERY_FILTER_OPERATOR"
+            )
+        values = [literals.value(asking, field, token) for token in condition.literals]
         test = _test(column, condition.operator, values)
         return Filter(test, self._reach(column, condition.operator, values))
 
     def _like(self, column: Column, condition: Compare) -> Test:
-        if column.field.type in NUMBERS | MOMENTS | {"boolean", "id", "reference"}:
-            said = f"'LIKE' is not a valid operator for field '{column.name}' of type {column.field.type}"
-            complain(self._query.text, condition.path.at, said, "INVALID_FIELD")
-        pattern = like_pattern(self._query.text, condition.literals[0])
-        matches, of = re.compile(pattern, re.IGNORECASE | re.DOTALL).fullmatch, column.of
+        asking, token = self._asking, condition.literals[0]
+        if column.field.type in ("id", "reference"):
+            said = "invalid operator on id field"
+            asking.refuse(condition.left.at, said, "INVALID_QUERY_FILTER_OPERATOR")
+        if column.field.type in BARE or token.kind != "text":
+            literals.mistyped(asking, column.field, token)
+        literals.text(asking, token)
+        matches, of = re.compile(like_pattern(token), re.IGNORECASE | re.DOTALL).fullmatch, column.of
         return lambda row: matches(of(row) or "") is not None
 
-    def _value(self, field: Field, token: Token) -> Any:
-        """The literal as rows keep such values; text is folded, for it compares in any case of letters."""
-        if token.kind == "name" and token.text.lower() == "null":
-            return None
-        match field.type, token.kind:
-            case "boolean", "name" if token.text.lower() in ("true", "false"):
-                return token.text.lower() == "true"
-            case (("double" | "int" | "currency" | "percent"), "number"):
-                return float(token.text)
-            case "date", "moment" if len(token.text) == 10:
-                return self._moment(day, token)
-            case "datetime", "moment" if len(token.text) > 10:
-                return self._moment(exact, token)
-            case (("date" | "datetime"), "name"):
-                return self._days(field, token)
-            case (("id" | "reference"), "text"):
-                return self._id(token)
-            case _ if token.kind == "text" and field.type not in NUMBERS | MOMENTS | {"boolean"}:
-                return unquote(self._query.text, token).lower() or None
-        self._mistyped(field, token)
-        return None
+    def _includes(self, column: Column, condition: Compare) -> Test:
+        """``INCLUDES ('a;b', 'c')``: both a and b, or c."""
+        asked = [
+            frozenset((literals.value(self._asking, column.field, token) or "").split(";"))
+            for token in condition.literals
+        ]
+        of, among = _folded(column), condition.operator == "includes"
 
-    def _moment(self, read: Callable[[str], str], token: Token) -> str:
-        try:
-            return read(token.text)
-        except ValueError:
-            complain(self._query.text, token.at, f"Invalid date: {token.text}")
+        def test(row: Row) -> bool:
+            chosen = frozenset((of(row) or "").split(";"))
+            return any(wanted <= chosen for wanted in asked) is among
 
-    def _days(self, field: Field, token: Token) -> _Span | None:
-        found = span(token.text, self._now, self._org.zone)
-        if found is None:
-            self._mistyped(field, token)
-            return None
-        first, end = found
-        if field.type == "date":
-            return _Span(first.isoformat(), end.isoformat())
-        return _Span(starts(first, self._org.zone), starts(end, self._org.zone))
+        return test
 
-    def _id(self, token: Token) -> str | None:
-        text = unquote(self._query.text, token)
-        full = canonical_id(text)
-        if full is None and text:
-            complain(self._query.text, token.at, f"invalid ID field: {text}", "INVALID_QUERY_FILTER_OPERATOR")
-        return full
-
-    def _mistyped(self, field: Field, token: Token) -> None:
-        bare = field.type in NUMBERS | MOMENTS | {"boolean"}
-        type_ = {"datetime": "dateTime", "id": "ID", "reference": "reference"}.get(field.type, field.type)
-        quotes = "should not be enclosed in quotes" if bare else "should be enclosed in quotes"
-        said = f"value of filter criterion for field '{field.name}' must be of type {type_} and {quotes}"
-        complain(self._query.text, token.at, said, "INVALID_FIELD")
+    def _among(self, condition: Among, above: str) -> Filter:
+        asking = self._asking
+        if above == "or":
+            asking.refuse(condition.at, "Semi join sub-selects are not allowed with the 'OR' operator")
+        if above == "deep":
+            asking.refuse(condition.at, _NESTED)
+        self._joins += 1
+        if self._joins > 2:
+            asking.refuse(condition.at, "Maximum 2 semi join sub-selects are allowed")
+        left = self._column(condition.left)
+        if (
+            isinstance(condition.left, Called)
+            or not left.is_plain
+            or left.field.type not in ("id", "reference")
+        ):
+            said = "The left operand field in the where expression for outer query should be an id field, "
+            asking.refuse(condition.left.at, f"{said}cannot use: '{condition.left.text}'")
+        wanted, among, of = found_by(asking, left, condition.inner, where_of), condition.among, left.of
+        if not among:
+            return Filter(lambda row: of(row) not in wanted, Reach())
+        keys = [key for key in wanted if key]
+        return Filter(
+            lambda row: of(row) in wanted, self._reach(left, "in", keys) if keys else Reach(frozenset())
+        )
 
     def _reach(self, column: Column, operator: str, values: Sequence[Any]) -> Reach:
-        if not column.is_own or None in values:
+        if not column.is_plain or None in values:
             return Reach()
         name, first = column.name, values[0]
         if operator in ("=", "in"):
@@ -145,7 +152,7 @@ class Binder:
                 return Reach(
                     ids=frozenset(key for value in values for key in self._table.matching(name, value))
                 )
-        if isinstance(first, _Span):
+        if isinstance(first, Days):
             return Reach()
         if operator in ("=", ">", ">="):
             # SystemModstamp is never before LastModifiedDate, so a bound on either is a bound on the first.
@@ -160,8 +167,8 @@ def _joined(word: str, parts: Sequence[Filter]) -> Filter:
     tests = [part.test for part in parts]
     reaches = [part.reach for part in parts]
     if word == "and":
-        return Filter(_all(tests), _narrowest(reaches))
-    return Filter(_any(tests), _widest(reaches))
+        return Filter(_all(tests), narrowest(reaches))
+    return Filter(_any(tests), widest(reaches))
 
 
 def _all(tests: Sequence[Test]) -> Test:
@@ -178,37 +185,12 @@ def _any(tests: Sequence[Test]) -> Test:
     return lambda row: any(test(row) for test in tests)
 
 
-def _narrowest(reaches: Sequence[Reach]) -> Reach:
-    ids = [reach.ids for reach in reaches if reach.ids is not None]
-    return Reach(
-        min(ids, key=len, default=None),
-        max((reach.since for reach in reaches if reach.since is not None), default=None),
-        max((reach.after for reach in reaches if reach.after is not None), default=None),
-    )
-
-
-def _widest(reaches: Sequence[Reach]) -> Reach:
-    ids, sinces, afters = [], [], []
-    for reach in reaches:
-        ids.append(reach.ids)
-        sinces.append(reach.since)
-        afters.append(reach.after)
-    return Reach(
-        None if None in ids else frozenset().union(*(some for some in ids if some is not None)),
-        None if None in sinces else min(since for since in sinces if since is not None),
-        None if None in afters else min(after for after in afters if after is not None),
-    )
-
-
 def _test(column: Column, operator: str, values: Sequence[Any]) -> Test:
     of = _folded(column)
     first = values[0]
     if operator in ("in", "not in"):
-        if any(isinstance(value, _Span) for value in values):
-            raise Rejected(400, "MALFORMED_QUERY", "the twin does not know date words in a list")
-        wanted, among = frozenset(values), operator == "in"
-        return lambda row: (of(row) in wanted) is among
-    if isinstance(first, _Span):
+        return _in(of, operator == "in", values)
+    if isinstance(first, Days):
         return _in_span(of, operator, first)
     if operator == "=":
         return lambda row: of(row) == first
@@ -220,9 +202,18 @@ def _test(column: Column, operator: str, values: Sequence[Any]) -> Test:
     return lambda row: (value := of(row)) is not None and compare(value, first)
 
 
+def _in(of: Callable[[Row], Any], among: bool, values: Sequence[Any]) -> Test:
+    spans = [value for value in values if isinstance(value, Days)]
+    wanted = frozenset(value for value in values if not isinstance(value, Days))
+    if not spans:
+        return lambda row: (of(row) in wanted) is among
+    tests = [_in_span(of, "=", days) for days in spans]
+    return lambda row: (of(row) in wanted or any(test(row) for test in tests)) is among
+
+
 def _folded(column: Column) -> Callable[[Row], Any]:
     of = column.of
-    if column.field.type in NUMBERS | MOMENTS | {"boolean", "id", "reference"}:
+    if column.field.type in BARE or column.field.type in ("id", "reference"):
         return of
 
     def folded(row: Row) -> Any:
@@ -232,7 +223,7 @@ def _folded(column: Column) -> Callable[[Row], Any]:
     return folded
 
 
-def _in_span(of: Callable[[Row], Any], operator: str, days: _Span) -> Test:
+def _in_span(of: Callable[[Row], Any], operator: str, days: Days) -> Test:
     first, end = days.first, days.end
     tests: dict[str, Callable[[str], bool]] = {
         "=": lambda value: first <= value < end,

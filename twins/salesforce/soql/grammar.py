@@ -6,232 +6,207 @@ and, for what is refused, the parser in npm ``@salesforce/soql-common``.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import NoReturn
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
 
-from twins.salesforce.soql.tokens import Token, complain, tokens
+from twins.salesforce.soql.conditions import Conditions
+from twins.salesforce.soql.tokens import check_escapes
+from twins.salesforce.soql.tree import Choice, Groups, Order, Path, Query, Selected
 
-COMPARISONS = frozenset({"=", "!=", "<>", "<", ">", "<=", ">="})
-_LATER = frozenset({"group", "having", "with", "for", "using", "update"})
-_OFFSET_MAX = 2000
-_ZONE = re.compile(r"(?:[Zz]|[+-]\d{2}:?\d{2})$")
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A field, perhaps of a parent: ``Account.Owner.Name``."""
-
-    parts: tuple[str, ...]
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """One field against one literal, or against several (``in``, ``not in``)."""
-
-    path: Path
-    operator: str
-    literals: tuple[Token, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Conditions of which all (``and``) or any (``or``) must hold."""
-
-    word: str
-    parts: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """A condition that must not hold."""
-
-    part: Condition
-
-
-Condition = Compare | Joined | Not
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One place in ORDER BY."""
-
-    path: Path
-    descending: bool
-    nulls_last: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A query that the grammar accepts; nothing is checked against the schema yet."""
-
-    text: str
-    fields: tuple[Path, ...]
-    counts: bool
-    kind: str
-    kind_at: int
-    where: Condition | None
-    order: tuple[Order, ...]
-    limit: int | None
-    offset: int
+__all__ = ["Order", "Path", "Query", "parse"]
+One = TypeVar("One")
 
 
 def parse(text: str) -> Query:
     """The query that *text* is; raises `Rejected` with MALFORMED_QUERY, row and column."""
-    return _Reader(text).query()
+    return _Queries(text).whole()
 
 
-class _Reader:
-    def __init__(self, text: str) -> None:
-        self._text, self._tokens, self._place = text, tokens(text), 0
-
-    def query(self) -> Query:
-        self._need("select")
-        counts, fields = self._selection()
-        self._need("from")
-        kind = self._take("name")
-        where = self._condition() if self._skip("where") else None
-        if self._now.text.lower() in _LATER:
-            self._refuse(f"the twin does not know {self._now.text.upper()}")
-        order = self._order() if self._skip("order") else ()
-        limit = self._count() if self._skip("limit") else None
-        offset = self._count() if self._skip("offset") else 0
+class _Queries(Conditions):
+    def whole(self) -> Query:
+        """The query and nothing after it."""
+        query = self._query()
         if self._now.kind != "end":
             self._unexpected()
-        if offset > _OFFSET_MAX:
-            complain(self._text, 0, "Maximum SOQL offset allowed is 2000", "NUMBER_OUTSIDE_VALID_RANGE")
-        return Query(self._text, fields, counts, kind.text, kind.at, where, order, limit, offset)
+        return query
 
-    def _selection(self) -> tuple[bool, tuple[Path, ...]]:
-        fields = [self._selected()]
-        while self._skip(","):
-            fields.append(self._selected())
-        counted = [path for path in fields if path.parts == ("count()",)]
-        if counted and len(fields) > 1:
-            complain(self._text, counted[0].at, "unexpected token: 'count'")
-        return bool(counted), tuple(fields)
+    def _query(self) -> Query:
+        start = self._now.at
+        self._need("select")
+        counts, selected = self._selection()
+        query = replace(self._from(), at=start, counts=counts, selected=selected)
+        where = self._condition() if self._skip("where") else None
+        clauses = query.clauses + self._withs()
+        groups = self._groups() if self._sees("group") else None
+        order = self._order() if self._sees("order") else ()
+        end_at = self._now.at
+        limit = self._whole() if self._skip("limit") else None
+        offset = self._whole() if self._skip("offset") else 0
+        clauses += self._last()
+        return replace(
+            query, where=where, clauses=clauses, groups=groups, order=order, limit=limit, offset=offset,
+            end_at=end_at,
+        )  # fmt: skip
 
-    def _selected(self) -> Path:
-        if self._now.text == "(":
-            self._refuse("the twin does not know subqueries")
-        token = self._take("name")
-        if not self._skip("("):
-            return Path(tuple(token.text.split(".")), token.at)
-        word = token.text.lower()
-        if word == "fields":
-            which = self._take("name").text.upper()
-        elif word == "count" and self._now.text == ")":
-            which = ""
-        else:
-            complain(self._text, token.at, f"the twin does not know {token.text}()")
-        self._need(")")
-        return Path((f"{word}({which})",), token.at)
+    def _inner(self) -> Query:
+        """A semi-join selects one field and has neither order nor limit."""
+        start = self._now.at
+        self._need("select")
+        place = self._now.at
+        selected = (Selected(self._expression(), "", place),)
+        query = replace(self._from(), at=start, selected=selected)
+        where = self._condition() if self._skip("where") else None
+        clauses = self._withs(equals=True)
+        return replace(query, where=where, clauses=query.clauses + clauses)
 
-    def _condition(self) -> Condition:
-        """AND and OR do not mix without parentheses, NOT stands only at the start of a condition."""
-        if self._skip("not"):
-            return Not(self._simple())
-        parts = [self._simple()]
-        word = self._now.text.lower()
-        if word not in ("and", "or"):
-            return parts[0]
-        while self._skip(word):
-            parts.append(self._simple())
-        if self._now.text.lower() in ("and", "or"):
-            self._unexpected()
-        return Joined(word, tuple(parts))
+    # ── SELECT ───────────────────────────────────────────────────────────────
 
-    def _simple(self) -> Condition:
+    def _selection(self) -> tuple[bool, tuple[Selected, ...]]:
+        if self._sees("count") and self._sees("(", 1) and self._sees(")", 2):
+            self._place += 3
+            return True, ()
+        return False, self._several(self._selected)
+
+    def _selected(self) -> Selected:
+        place = self._now.at
         if self._skip("("):
-            inner = self._condition()
+            inner = self._query()
             self._need(")")
-            return inner
-        token = self._take("name")
-        if token.text.lower() == "not":
-            complain(self._text, token.at, f"unexpected token: '{token.text}'")
-        path = Path(tuple(token.text.split(".")), token.at)
-        if self._now.text in COMPARISONS:
-            operator = self._next().text
-            return Compare(path, "!=" if operator == "<>" else operator, (self._literal(),))
-        if self._skip("like"):
-            return Compare(path, "like", (self._take("text"),))
-        operator = "not in" if self._skip("not") else "in"
-        self._need("in")
-        return Compare(path, operator, self._list())
+            return Selected(inner, self._alias(), place)
+        if self._sees("typeof") and self._names(1) and self._sees("when", 2):
+            return Selected(self._choice(), self._alias(), place)
+        if self._is_distance():
+            return Selected(self._distance(), self._alias(), place)
+        return Selected(self._expression(), self._alias(), place)
 
-    def _list(self) -> tuple[Token, ...]:
-        self._need("(")
-        if self._now.text.lower() == "select":
-            self._refuse("the twin does not know semi-joins")
-        literals = [self._literal()]
+    def _alias(self) -> str:
+        return self._next().text if self._names() else ""
+
+    def _choice(self) -> Choice:
+        place = self._next().at
+        relation, whens = self._path(), []
+        while self._skip("when"):
+            kind = self._path()
+            self._need("then")
+            whens.append((kind, self._several(self._path)))
+        otherwise = self._several(self._path) if self._skip("else") else None
+        self._need("end")
+        return Choice(relation, tuple(whens), otherwise, place)
+
+    # ── FROM and what follows ────────────────────────────────────────────────
+
+    def _from(self) -> Query:
+        self._need("from")
+        token = self._name()
+        aliases: dict[str, tuple[str, ...]] = {}
+        self._short(aliases, ())
+        clauses = self._using()
         while self._skip(","):
-            literals.append(self._literal())
-        self._need(")")
-        return tuple(literals)
+            self._short(aliases, self._path().parts)
+        return Query(text=self._text, at=0, selected=(), counts=False, kind=token.text, kind_at=token.at,
+                     aliases=aliases, clauses=clauses)  # fmt: skip
 
-    def _literal(self) -> Token:
-        token = self._next()
-        if token.kind in ("text", "moment", "number"):
-            if token.kind == "moment" and "T" in token.text.upper() and not _ZONE.search(token.text):
-                complain(self._text, token.at, f"unexpected token: '{token.text}'")
-            return token
-        if token.kind != "name":
-            complain(self._text, token.at, f"unexpected token: '{token.text}'")
-        if self._skip(":"):
-            number = self._take("number")
-            return Token("name", f"{token.text}:{number.text}", token.at)
-        return token
+    def _short(self, aliases: dict[str, tuple[str, ...]], path: tuple[str, ...]) -> None:
+        """``Contact c, c.Account a``: a short name stands for a path from the queried object."""
+        self._skip("as")
+        full = (*aliases[path[0].lower()], *path[1:]) if path and path[0].lower() in aliases else path
+        if self._names() and not self._starts_clause():
+            aliases[self._next().text.lower()] = full
+
+    def _starts_clause(self) -> bool:
+        """ORDER, GROUP and OFFSET may be short names, too: what follows tells."""
+        if self._sees("order") or self._sees("group"):
+            return self._sees("by", 1)
+        return self._sees("offset") and (self._ahead(1).kind == "number" or self._ahead(1).text in ("+", "-"))
+
+    def _using(self) -> tuple[tuple[str, str, int], ...]:
+        if not self._skip("using"):
+            return ()
+        place = self._now.at
+        self._need("scope")
+        return (("using", self._name().text, place),)
+
+    def _withs(self, *, equals: bool = False) -> tuple[tuple[str, str, int], ...]:
+        found = []
+        while self._skip("with"):
+            token = self._name()
+            if token.text.lower() == "data" and self._skip("category"):
+                self._categories()
+            elif self._skip("="):
+                check_escapes(self._text, self._take("text"))
+            elif equals:
+                self._unexpected()
+            elif self._skip("("):
+                self._several(self._setting)
+                self._need(")")
+            found.append(("with", token.text, token.at))
+        return tuple(found)
+
+    def _categories(self) -> None:
+        while True:
+            self._name()
+            if self._now.text.lower() not in ("at", "above", "below", "above_or_below"):
+                self._unexpected()
+            self._next()
+            if self._skip("("):
+                self._several(self._name)
+                self._need(")")
+            else:
+                self._name()
+            if not self._skip("and"):
+                return
+
+    def _setting(self) -> None:
+        self._name()
+        self._need("=")
+        if self._next().kind not in ("text", "number", "name"):
+            self._place -= 1
+            self._unexpected()
+
+    def _groups(self) -> Groups:
+        self._need("group", "by")
+        word = next((word for word in ("rollup", "cube") if self._skip(word)), "")
+        if word:
+            self._need("(")
+        by = self._several(self._expression)
+        if word:
+            self._need(")")
+        return Groups(word, by, self._condition() if self._skip("having") else None)
 
     def _order(self) -> tuple[Order, ...]:
-        self._need("by")
-        keys = [self._key()]
-        while self._skip(","):
-            keys.append(self._key())
-        return tuple(keys)
+        self._need("order", "by")
+        return self._several(self._key)
 
     def _key(self) -> Order:
-        token = self._take("name")
+        key = self._distance() if self._is_distance() else self._expression()
         descending = self._skip("desc") or (self._skip("asc") and False)
         last = False
         if self._skip("nulls"):
             last = self._skip("last")
             if not last:
                 self._need("first")
-        return Order(Path(tuple(token.text.split(".")), token.at), descending, last)
+        return Order(key, descending, last)
 
-    def _count(self) -> int:
-        token = self._take("number")
-        if not token.text.isdigit():
-            complain(self._text, token.at, f"unexpected token: '{token.text}'")
-        return int(token.text)
+    def _last(self) -> tuple[tuple[str, str, int], ...]:
+        found = []
+        place = self._now.at
+        if self._skip("bind"):
+            self._several(self._setting)
+            found.append(("bind", "", place))
+        place = self._now.at
+        if self._skip("for"):
+            word = self._now.text.lower()
+            if word not in ("view", "reference"):
+                self._unexpected()
+            self._next()
+            found.append(("for", word, place))
+        if self._skip("update"):
+            found += [("update", token.text, token.at) for token in self._several(self._name)]
+        return tuple(found)
 
-    @property
-    def _now(self) -> Token:
-        return self._tokens[self._place]
-
-    def _next(self) -> Token:
-        token = self._now
-        self._place += token.kind != "end"
-        return token
-
-    def _skip(self, word: str) -> bool:
-        if self._now.kind in ("name", "mark") and self._now.text.lower() == word:
-            self._place += 1
-            return True
-        return False
-
-    def _need(self, word: str) -> None:
-        if not self._skip(word):
-            self._unexpected()
-
-    def _take(self, kind: str) -> Token:
-        if self._now.kind != kind:
-            self._unexpected()
-        return self._next()
-
-    def _unexpected(self) -> NoReturn:
-        self._refuse(f"unexpected token: '{self._now.text}'")
-
-    def _refuse(self, said: str) -> NoReturn:
-        complain(self._text, self._now.at, said)
+    def _several(self, read: Callable[[], One]) -> tuple[One, ...]:
+        found = [read()]
+        while self._skip(","):
+            found.append(read())
+        return tuple(found)
