@@ -150,7 +150,7 @@ def test_a_refused_value_is_named(values: dict[str, Any], code: str, fields: lis
 
 
 @pytest.mark.fact("PATCH /composite/sobjects")
-@pytest.mark.parametrize("name", ["LastName", "Company", "Status", "OwnerId"])
+@pytest.mark.parametrize("name", ["LastName", "Company", "Status"])
 def test_a_required_field_cannot_be_cleared(name: str) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm"""
     office = Office()

@@ -11,6 +11,7 @@ from typing import Any
 
 from twins.salesforce.errors import unparsable
 from twins.salesforce.org import Org
+from twins.salesforce.rules.duplicates import Asked
 from twins.salesforce.saving import Save
 
 NO_BODY = "The HTTP entity body is required, but this request has no entity body."
@@ -94,7 +95,10 @@ class Call:
         (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_autoassign.htm).
         """
         assign = self.headers.get("sforce-auto-assign", "TRUE").upper() != "FALSE"
-        return Save(self.org, self.user, self.now, self.request_id, assign=assign)
+        asked = Asked.by(self.headers.get("sforce-duplicate-rule-header", ""))
+        return Save(
+            self.org, self.user, self.now, self.request_id, assign=assign, asked=asked
+        )
 
 
 Resource = Mapping[str, Callable[[Call], Answer]]

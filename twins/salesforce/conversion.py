@@ -52,6 +52,7 @@ class Conversion:
 def convert(save: Save, lead_id: str, chosen: Conversion) -> tuple[str, str, str]:
     """Turn a lead into account, contact, opportunity and contact role; answers the three ids."""
     org = save.org
+    save.by_platform()
     lead = org.live(org.kinds["Lead"], lead_id)
     if lead.get("IsConverted"):
         raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
@@ -73,7 +74,12 @@ def convert(save: Save, lead_id: str, chosen: Conversion) -> tuple[str, str, str
         "ConvertedOpportunityId": opportunity or None,
     }
     lead = org.tables["Lead"].rows[lead["Id"]]
-    save.change(org.kinds["Lead"], {"ConvertedOpportunityId": None, **lead}, changes)
+    save.change(
+        org.kinds["Lead"],
+        {"ConvertedOpportunityId": None, **lead},
+        changes,
+        judged=org.switches.validate_conversions,
+    )
     histories.mark(save, "Lead", lead["Id"], "leadConverted")
     return account, contact, opportunity
 

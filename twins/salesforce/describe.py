@@ -5,16 +5,26 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resourc
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from twins.salesforce.call import Answer, Call, Resource
+from twins.salesforce.moments import moment
+from twins.salesforce.org import BIRTH
+from twins.salesforce.relations import described
+from twins.salesforce.rules.record_types import MASTER, RecordType
+from twins.salesforce.rules.rights import can_be_closed
 from twins.salesforce.schema import NUMBERS, Field, Kind
 
 
 def every_kind(call: Call) -> Answer:
     """GET /sobjects"""
+    changed = _changed(call, list(call.org.kinds))
+    if _known(call, changed):
+        return Answer(304, headers=_dated(changed))
     kinds = [_kind(call, kind) for kind in call.org.kinds.values()]
-    return Answer(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": kinds})
+    return Answer(200, {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": kinds}, _dated(changed))
 
 
 def about(call: Call) -> Answer:
@@ -25,10 +35,47 @@ def about(call: Call) -> Answer:
 def describe(call: Call) -> Answer:
     """GET /sobjects/{Kind}/describe"""
     kind = call.org.kind(call.parts[1])
-    fields = [_field(kind, field) for field in kind.fields.values()]
-    return Answer(
-        200, {**_kind(call, kind), "fields": fields, "recordTypeInfos": [], "childRelationships": []}
-    )
+    changed = _changed(call, [kind.name])
+    if _known(call, changed):
+        return Answer(304, headers=_dated(changed))
+    whole = {
+        **_kind(call, kind),
+        "fields": [_field(call, kind, field) for field in kind.fields.values()],
+        "recordTypeInfos": _record_types(call, kind),
+        "childRelationships": described(call.org.kinds, kind),
+        "actionOverrides": [],
+        "namedLayoutInfos": [],
+        "supportedScopes": [{"label": "All", "name": "everything"}, {"label": "My", "name": "mine"}],
+    }
+    return Answer(200, whole, _dated(changed))
+
+
+def _changed(call: Call, names: list[str]) -> datetime:
+    """When the schema of these kinds changed last; a change is dated by the first look at it."""
+    changed = call.org.changed
+    for name in names:
+        if name in changed and changed[name] is None:
+            changed[name] = call.now
+    return max((at for name in names if (at := changed.get(name)) is not None), default=moment(BIRTH))
+
+
+def _known(call: Call, changed: datetime) -> bool:
+    """Whether the caller has this describe already: If-Modified-Since, to the second
+    (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm).
+    """
+    header = call.headers.get("if-modified-since")
+    if header is None:
+        return False
+    try:
+        since = parsedate_to_datetime(header)
+    except (TypeError, ValueError):
+        return False
+    since = since.replace(tzinfo=UTC) if since.tzinfo is None else since
+    return changed.replace(microsecond=0) <= since
+
+
+def _dated(changed: datetime) -> dict[str, str]:
+    return {"Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True)}
 
 
 def _kind(call: Call, kind: Kind) -> dict[str, Any]:
@@ -38,7 +85,15 @@ def _kind(call: Call, kind: Kind) -> dict[str, Any]:
         "label": kind.label,
         "labelPlural": f"{kind.label}s",
         "keyPrefix": kind.prefix,
-        "custom": False,
+        "custom": kind.name.endswith("__c"),
+        "customSetting": False,
+        "activateable": False,
+        "deprecatedAndHidden": False,
+        "feedEnabled": False,
+        "layoutable": True,
+        "replicateable": True,
+        "searchable": kind.name in _SEARCHABLE,
+        "triggerable": True,
         "createable": "c" in kind.access,
         "updateable": "u" in kind.access,
         "deletable": "d" in kind.access,
@@ -50,7 +105,28 @@ def _kind(call: Call, kind: Kind) -> dict[str, Any]:
     }
 
 
-def _field(kind: Kind, field: Field) -> dict[str, Any]:
+def _record_types(call: Call, kind: Kind) -> list[dict[str, Any]]:
+    """The types of a kind, the master last; without types the master alone."""
+    types = call.org.record_types.get(kind.name, {}).values()
+    default = next((one.id for one in types if one.is_default), MASTER)
+    whole = [*types, RecordType(MASTER, "Master", "Master", {})]
+    address = f"{call.base}/sobjects/{kind.name}/describe/layouts"
+    return [
+        {
+            "active": one.is_active,
+            "available": one.is_active,
+            "defaultRecordTypeMapping": one.id == default,
+            "developerName": one.developer_name,
+            "master": one.id == MASTER,
+            "name": one.name,
+            "recordTypeId": one.id,
+            "urls": {"layout": f"{address}/{one.id}"},
+        }
+        for one in whole
+    ]
+
+
+def _field(call: Call, kind: Kind, field: Field) -> dict[str, Any]:
     given = field.name in _ALWAYS or (field.name == "Name" and not field.write)
     number = field.type in NUMBERS and field.type != "int"
     return {
@@ -73,6 +149,7 @@ def _field(kind: Kind, field: Field) -> dict[str, Any]:
         "idLookup": field.id_lookup or field.type == "id",
         "caseSensitive": False,
         "restrictedPicklist": field.restricted,
+        "writeRequiresMasterRead": False,
         "filterable": field.filterable,
         "sortable": field.filterable,
         "groupable": field.filterable,
@@ -80,20 +157,46 @@ def _field(kind: Kind, field: Field) -> dict[str, Any]:
         "referenceTo": list(field.refers_to),
         "relationshipName": field.relation or None,
         "polymorphicForeignKey": len(field.refers_to) > 1,
-        "picklistValues": [_choice(field, choice) for choice in field.choices],
+        "autoNumber": False,
+        "cascadeDelete": False,
+        "dependentPicklist": False,
+        "deprecatedAndHidden": False,
+        "defaultValue": False if field.type == "boolean" else None,
+        "extraTypeInfo": None,
+        "htmlFormatted": False,
+        "inlineHelpText": None,
+        "nameField": field.name == "Name",
+        "namePointing": len(field.refers_to) > 1,
+        "permissionable": can_be_closed(field),
+        "restrictedDelete": False,
+        "soapType": _SOAP.get(field.type, "xsd:string"),
+        "aggregatable": field.filterable and field.type != "boolean",
+        "picklistValues": _choices(call, field),
     }
 
 
-def _choice(field: Field, choice: str) -> dict[str, Any]:
-    return {
-        "active": True,
-        "defaultValue": choice == field.default,
-        "label": choice,
-        "validFor": None,
-        "value": choice,
-    }
+def _choices(call: Call, field: Field) -> list[dict[str, Any]]:
+    values = [(value, True) for value in field.choices]
+    if call.org.switches.describe_inactive_values:
+        values += [(value, False) for value in field.inactive]
+    return [
+        {
+            "active": active,
+            "defaultValue": value == field.default,
+            "label": value,
+            "validFor": None,
+            "value": value,
+        }
+        for value, active in values
+    ]
 
 
+_SEARCHABLE = frozenset({"Lead", "Contact", "Account", "Opportunity", "Campaign", "Task", "Event", "User"})
+_SOAP = {
+    "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "date": "xsd:date",
+    "datetime": "xsd:dateTime", "double": "xsd:double", "currency": "xsd:double", "percent": "xsd:double",
+    "address": "urn:address", "anyType": "xsd:anyType",
+}  # fmt: skip
 _ALWAYS = frozenset(
     {
         "CreatedDate",

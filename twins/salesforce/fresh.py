@@ -13,6 +13,7 @@ from typing import Any
 from plugin.components import Component, components
 from twins.salesforce import around, campaigning, histories, selling
 from twins.salesforce.declared import choice
+from twins.salesforce.rules.record_types import record_type
 from twins.salesforce.schema import Field, Kind
 
 _TYPES: dict[str, Any] = {
@@ -36,7 +37,7 @@ def fresh_org(stages: Sequence[str], reasons: Sequence[str], currencies: Sequenc
             selling.contact_role(),
         ),
         *(around.task(), around.event(), around.user(), around.group(), around.organization()),
-        *(around.lead_status(), around.opportunity_stage(), selling.line_item()),
+        *(around.lead_status(), around.opportunity_stage(), selling.line_item(), record_type()),
         *(*campaigning.kinds(), *histories.kinds()),
     ]
     org = {kind.name: kind for kind in kinds}

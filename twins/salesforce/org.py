@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,14 @@ from twins.log import CommitLog
 from twins.salesforce.errors import RowRefused, not_found
 from twins.salesforce.fresh import fresh_org
 from twins.salesforce.ids import Ids, canonical_id
+from twins.salesforce.lagging import Lag
 from twins.salesforce.picklists import LEAD_STATUSES, STAGES
 from twins.salesforce.recycling import Bin
+from twins.salesforce.rules.duplicates import DuplicateRule
+from twins.salesforce.rules.record_types import RecordType
+from twins.salesforce.rules.rights import Rights
+from twins.salesforce.rules.scripted import Script
+from twins.salesforce.rules.validation import Rules
 from twins.salesforce.schema import Field, Kind
 from twins.salesforce.store import Row, Table
 from twins.salesforce.switches import Switches
@@ -33,7 +40,7 @@ class Org:
         switches: Switches | None = None,
     ) -> None:
         self.switches = switches or Switches()
-        self.log, self.ids, self.zone = log, Ids(), ZoneInfo(zone)
+        self.log, self.ids, self.zone, self.lag = log, Ids(), ZoneInfo(zone), Lag()
         self.kinds: dict[str, Kind] = fresh_org(stages, reasons, currencies)
         self.lower = {name.lower(): kind for name, kind in self.kinds.items()}
         self.by_prefix = {
@@ -47,11 +54,22 @@ class Org:
             self._open(kind)
         self.integration_user = ""
         self.assignment_rule: str | None = None
+        self.rules: dict[str, Rules] = {}
+        self.duplicate_rules: dict[str, list[DuplicateRule]] = {}
+        self.record_types: dict[str, dict[str, RecordType]] = {}
+        self.rights, self.script = Rights(), Script()
+        self.changed: dict[str, datetime | None] = {}
+        self.views: dict[str, tuple[int, Org]] = {}
         self.bin = Bin()
         self.tracked: dict[str, frozenset[str]] = {}
-        self.id = self._bear("Organization", Name="Sample", OrganizationType="Enterprise Edition",
+        self.id = self.bear("Organization", Name="Sample", OrganizationType="Enterprise Edition",
                              TimeZoneSidKey=zone, InstanceName="TWIN1")  # fmt: skip
         self._picklists()
+
+    @property
+    def whole(self) -> Org:
+        """The org as nobody's rights narrow it."""
+        return self
 
     def kind(self, api_name: str) -> Kind:
         """The kind of this name in any case of letters; raises `Rejected` (404)."""
@@ -96,6 +114,13 @@ class Org:
         self._open(kind)
         for row in rows:
             self.tables[kind.name].put(row)
+        self._changed(kind)
+
+    def change_field(self, kind: Kind, field: Field) -> None:
+        """Let an admin change what a field takes; rows keep what they have."""
+        kind.add([field])
+        self._rules_of(kind)
+        self._changed(kind)
 
     def user(self, first: str, last: str, email: str, active: bool = True) -> str:
         """A new user; answers its id."""
@@ -106,7 +131,7 @@ class Org:
             "UserType": "Standard",
             "IsActive": active or None,
         }
-        return self._bear("User", **names, **more, TimeZoneSidKey=self.zone.key, LanguageLocaleKey="en_US")
+        return self.bear("User", **names, **more, TimeZoneSidKey=self.zone.key, LanguageLocaleKey="en_US")
 
     def deactivate(self, user: str, at: str) -> None:
         """Let a user leave; what the user owns stays as it is."""
@@ -115,21 +140,30 @@ class Org:
 
     def queue(self, name: str) -> str:
         """A new queue; answers its id."""
-        return self._bear("Group", Name=name, DeveloperName=name.replace(" ", "_"), Type="Queue")
+        return self.bear("Group", Name=name, DeveloperName=name.replace(" ", "_"), Type="Queue")
 
     @property
     def converted_statuses(self) -> frozenset[str]:
         return frozenset(self.converted)
 
+    def _changed(self, kind: Kind) -> None:
+        """What describes told about *kind* holds no more; nobody's view of the org does."""
+        self.changed[kind.name] = None
+        self.rights.version += 1
+
     def _open(self, kind: Kind) -> None:
         self.tables[kind.name] = Table(kind)
+        self._rules_of(kind)
+
+    def _rules_of(self, kind: Kind) -> None:
         self.unique[kind.name] = tuple(one.name for one in kind.fields.values() if one.unique)
         self.required[kind.name] = tuple(one.name for one in kind.fields.values() if one.required)
         self._defaults[kind.name] = {
             one.name: one.default for one in kind.fields.values() if one.default is not None
         }
 
-    def _bear(self, api_name: str, **values: Any) -> str:
+    def bear(self, api_name: str, **values: Any) -> str:
+        """A row that the org is born with, or that an admin makes; answers its id."""
         kind = self.kinds[api_name]
         row = {"Id": self.ids.new(kind.prefix)}
         row |= {name: value for name, value in values.items() if value is not None and value is not False}
@@ -141,10 +175,10 @@ class Org:
         self.converted = ["Closed - Converted"]
         self.stages: dict[str, tuple[int, str, bool, bool]] = {}
         for place, name in enumerate(LEAD_STATUSES, start=1):
-            self._bear("LeadStatus", MasterLabel=name, ApiName=name, SortOrder=place, IsDefault=place == 1,
+            self.bear("LeadStatus", MasterLabel=name, ApiName=name, SortOrder=place, IsDefault=place == 1,
                        IsConverted=name in self.converted)  # fmt: skip
         for place, (name, probability, forecast, closed, won) in enumerate(STAGES, start=1):
             self.stages[name] = (probability, forecast, closed, won)
-            self._bear("OpportunityStage", MasterLabel=name, ApiName=name, SortOrder=place, IsActive=True,
+            self.bear("OpportunityStage", MasterLabel=name, ApiName=name, SortOrder=place, IsActive=True,
                        IsClosed=closed, IsWon=won, ForecastCategory=forecast, ForecastCategoryName=forecast,
                        DefaultProbability=probability)  # fmt: skip

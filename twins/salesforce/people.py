@@ -15,12 +15,13 @@ from twins.salesforce.doors import Doors
 from twins.salesforce.loading import Loaded, load
 from twins.salesforce.moments import stamp
 from twins.salesforce.org import Org
+from twins.salesforce.rules.doors import Setup
 from twins.salesforce.saving import Save
 from twins.salesforce.schema import Field
 from twins.salesforce.store import Row
 
 
-class People(Doors):
+class People(Doors, Setup):
     """The doors of an org that no wire leads to."""
 
     org: Org

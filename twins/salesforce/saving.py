@@ -11,13 +11,16 @@ from operator import itemgetter
 from typing import Any, Self
 
 from twins.log import Actor
-from twins.salesforce import cells, deletion, histories
+from twins.salesforce import checking, deletion, histories
 from twins.salesforce.errors import RowRefused
 from twins.salesforce.following import AFTER, DERIVE
 from twins.salesforce.ids import canonical_id
 from twins.salesforce.moments import stamp
 from twins.salesforce.org import Org
-from twins.salesforce.schema import Field, Kind
+from twins.salesforce.rules import duplicates, record_types, rights, validation
+from twins.salesforce.rules.duplicates import NOTHING_ASKED, Asked
+from twins.salesforce.rules.seen import seen_by
+from twins.salesforce.schema import Kind
 from twins.salesforce.store import Row
 
 _STAMPS = frozenset(
@@ -29,9 +32,17 @@ class Save:
     """One transaction; use it in a ``with``: an exception undoes everything."""
 
     def __init__(
-        self, org: Org, by: str, now: datetime, request_id: str = "", *, assign: bool = False
+        self,
+        org: Org,
+        by: str,
+        now: datetime,
+        request_id: str = "",
+        *,
+        assign: bool = False,
+        asked: Asked = NOTHING_ASKED,
     ) -> None:
-        self.org, self.by, self.now, self._request_id, self._assign = org, by, now, request_id, assign
+        self.org, self.by, self.now, self._request_id, self._assign = org.whole, by, now, request_id, assign
+        self.seen, self._asked, self._judges = seen_by(org, by), asked, True
         self.stamp = stamp(now)
         self._undo: list[tuple[str, str, Row | None]] = []
         self._changes: list[tuple[str, str, list[tuple[str, Any, Any]], bool]] = []
@@ -51,9 +62,11 @@ class Save:
 
     def create(self, api_name: str, values: Mapping[str, Any]) -> str:
         """A new row; answers its id, raises `RowRefused`."""
-        kind = self.org.writable(api_name, "c")
+        kind = self._writable(api_name, "c")
+        if self.org.script:
+            self.org.script.check(kind.name, None)
         given, past_ = self._past(kind, values)
-        return self.insert(kind, self.prepared(kind, given), past_)
+        return self.insert(kind, self.prepared(kind, given), past_, judged=self._judges)
 
     def prepared(self, kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
         """A new row, checked and with its defaults, not yet kept."""
@@ -61,36 +74,46 @@ class Save:
         row = {**self.org.defaults(kind), **given, **self._assigned(kind)}
         if "OwnerId" in kind.fields:
             row.setdefault("OwnerId", self.by)
-        self._missing(name for name in self.org.required[kind.name] if name not in row)
-        self._unique(kind, row, "")
+        checking.present(kind, [name for name in self.org.required[kind.name] if name not in row])
+        if kind.name in self.org.record_types:
+            record_types.check(self.org, kind, row, given)
+        checking.unique(self.org, kind, row, "")
         return row
 
-    def insert(self, kind: Kind, row: dict[str, Any], past: Mapping[str, Any] | None = None) -> str:
+    def insert(
+        self, kind: Kind, row: dict[str, Any], past: Mapping[str, Any] | None = None, *, judged: bool = False
+    ) -> str:
         """Keep a new row as it is, with whatever follows from it; an import may give it a *past*."""
         row["Id"] = self.org.ids.new(kind.prefix)
         row |= {"CreatedDate": self.stamp, "CreatedById": self.by}
-        self._keep(kind, None, row, past or {})
+        self._keep(kind, None, row, past or {}, judged=judged)
         return str(row["Id"])
 
     def update(self, api_name: str, key: object, values: Mapping[str, Any]) -> None:
         """Change a row; raises `RowRefused`. A save that changes nothing still moves its stamps."""
-        kind = self.org.writable(api_name, "u")
+        kind = self._writable(api_name, "u")
         old = self.org.live(kind, key)
+        if self.org.script:
+            self.org.script.check(kind.name, old["Id"])
         if old.get("IsConverted") and not self._edits_converted():
             # https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm
             raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
         changes = {**self._checked(kind, values, "u"), **self._assigned(kind)}
-        self._missing(name for name, new in changes.items() if new is None and kind.fields[name].never_blank)
-        self._unique(kind, changes, old["Id"])
-        self.change(kind, old, changes)
+        blank = [name for name, new in changes.items() if new is None and kind.fields[name].never_blank]
+        blank += [name for name in self.org.required[kind.name] if name not in changes and name not in old]
+        checking.present(kind, blank)
+        if kind.name in self.org.record_types:
+            record_types.check(self.org, kind, {**old, **changes}, changes)
+        checking.unique(self.org, kind, changes, old["Id"])
+        self.change(kind, old, changes, judged=self._judges)
 
-    def change(self, kind: Kind, old: Row, changes: Mapping[str, Any]) -> None:
-        """Lay *changes* over a row as they are, with whatever follows from them."""
+    def change(self, kind: Kind, old: Row, changes: Mapping[str, Any], *, judged: bool = False) -> None:
+        """Lay *changes* over a row as they are, with whatever follows from them; *judged* by the rules or not."""
         row = {**old, **changes}
         for name, new in changes.items():
             if new is None:
                 del row[name]
-        self._keep(kind, old, row, {})
+        self._keep(kind, old, row, {}, judged=judged)
 
     def touch(self, key: str, changes: Mapping[str, Any]) -> None:
         """Let the system change a row by itself: only SystemModstamp moves."""
@@ -103,13 +126,17 @@ class Save:
 
     def delete(self, api_name: str, key: object) -> None:
         """Into the recycle bin, with what hangs on it; raises `RowRefused`."""
-        kind = self.org.writable(api_name, "d")
+        kind = self._writable(api_name, "d")
+        if self.org.script:
+            self.org.script.check(kind.name, canonical_id(key))
         deletion.delete(self, kind, self.org.live(kind, key))
 
     def drop(self, kind: Kind, key: str, *, automatic: bool = True) -> None:
         """Forget a row for good."""
         table = self.org.tables[kind.name]
         self._undo.append((kind.name, key, table.rows[key]))
+        if self.org.switches.query_lag_ms:
+            self.org.lag.note(self.now, kind.name, key, table.rows[key])
         self._changes.append((kind.name, key, [("IsDeleted", None, True)], automatic))
         table.drop(key)
 
@@ -131,15 +158,26 @@ class Save:
             else:
                 self.org.tables[api_name].put(old)
 
-    def _keep(self, kind: Kind, old: Row | None, row: dict[str, Any], past: Mapping[str, Any]) -> None:
+    def by_platform(self) -> None:
+        """From here on the platform acts for the user: no rights are asked, rules only where the org wants it.
+
+        So it is at a conversion (https://help.salesforce.com/s/articleView?id=000386058).
+        """
+        self.seen, self._judges = self.org, self.org.switches.validate_conversions
+
+    def _keep(
+        self, kind: Kind, old: Row | None, row: dict[str, Any], over: Mapping[str, Any], *, judged: bool
+    ) -> None:
         if "LastName" in kind.fields:
             row["Name"] = " ".join(part for part in (row.get("FirstName"), row["LastName"]) if part)
         derive = DERIVE.get(kind.name)
         if derive is not None:
             derive(self, old, row)
+        if judged:
+            self._judge(kind, old, row)
         before = old or {}
         row |= {"LastModifiedDate": self.stamp, "SystemModstamp": self.stamp, "LastModifiedById": self.by}
-        row |= past
+        row |= over
         changes = [
             (name, before.get(name), row.get(name))
             for name in row.keys() | before.keys()
@@ -157,27 +195,38 @@ class Save:
     ) -> None:
         old = self.org.tables[kind.name].put(row)
         self._undo.append((kind.name, row["Id"], old))
+        if self.org.switches.query_lag_ms:
+            self.org.lag.note(self.now, kind.name, row["Id"], old)
         self._changes.append((kind.name, row["Id"], changes, automatic))
 
+    def _judge(self, kind: Kind, old: Row | None, row: Row) -> None:
+        """Validation rules first, then duplicate rules
+        (https://developer.salesforce.com/docs/atlas.en-us.apexcode.meta/apexcode/apex_triggers_order_of_execution.htm).
+        """
+        org = self.org
+        if kind.name in org.rules:
+            refused = validation.judge(org, kind, old, row, by=self.by, now=self.now)
+            if refused:
+                first, *also = refused
+                raise RowRefused(first.code, first.message, first.fields, also=also)
+        if kind.name in org.duplicate_rules:
+            fresh = () if org.switches.duplicates_within_a_call else self._fresh()
+            found = duplicates.judge(org, kind, old, row, asked=self._asked, fresh=fresh)
+            if found is not None:
+                raise found
+
+    def _fresh(self) -> frozenset[str]:
+        return frozenset(key for _, key, old in self._undo if old is None)
+
+    def _writable(self, api_name: str, way: str) -> Kind:
+        kind = self.org.writable(api_name, way)
+        if self.seen is not self.org:
+            rights.may(self.seen.kinds.get(kind.name), way, status=self.org.switches.no_access_status)
+        return kind
+
     def _checked(self, kind: Kind, values: Mapping[str, Any], way: str) -> dict[str, Any]:
-        fields = [
-            (_field(kind, name), raw)
-            for name, raw in values.items()
-            if name not in ("attributes", "id", "Id")
-        ]
-        closed = [field.name for field, _ in fields if way not in field.write]
-        if closed:
-            said = (
-                f"Unable to create/update fields: {', '.join(closed)}. Please check the security settings of "
-                "this field and verify that it is read/write for your profile or permission set."
-            )
-            raise RowRefused("INVALID_FIELD_FOR_INSERT_UPDATE", said, closed)
-        checked = {}
-        for field, raw in fields:
-            new = cells.read(field, raw)
-            checked[field.name] = self._existing(field, new) if field.type == "reference" and new else new
-        self._status(kind, checked)
-        return checked
+        seen = kind if self.seen is self.org else self.seen.kinds[kind.name]
+        return checking.checked(self.org, kind, seen, values, way)
 
     def _assigned(self, kind: Kind) -> dict[str, str]:
         """The owner that the org's assignment rule gives a lead, on create and on update
@@ -185,43 +234,6 @@ class Save:
         """
         owner = self.org.assignment_rule
         return {"OwnerId": owner} if owner and self._assign and kind.name == "Lead" else {}
-
-    def _existing(self, field: Field, key: str) -> str:
-        """The full id of a row that *field* may refer to."""
-        full = canonical_id(key)
-        kind = self.org.by_prefix.get(key[:3])
-        if full is None or kind is None or (field.refers_to and kind.name not in field.refers_to):
-            said = f"{field.label}: id value of incorrect type: {key}"
-            raise RowRefused("MALFORMED_ID", said, [field.name])
-        row = self.org.live(kind, full)
-        if row.get("IsConverted") and field.name == "WhoId":
-            raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", [field.name])
-        if field.name == "OwnerId" and kind.name == "User" and not row.get("IsActive"):
-            said = f"operation performed with inactive user [{full}] as owner of record"
-            raise RowRefused("INACTIVE_OWNER_OR_USER", said, [field.name])
-        return full
-
-    def _status(self, kind: Kind, changes: Mapping[str, Any]) -> None:
-        """A converted status is reached by conversion only [not verified: refused, so that nobody relies on it]."""
-        if kind.name == "Lead" and changes.get("Status") in self.org.converted_statuses:
-            raise RowRefused(
-                "INVALID_STATUS", "invalid status: leads are converted by convertLead", ["Status"]
-            )
-
-    def _missing(self, names: Any) -> None:
-        missing = list(names)
-        if missing:
-            said = f"Required fields are missing: [{', '.join(missing)}]"
-            raise RowRefused("REQUIRED_FIELD_MISSING", said, missing)
-
-    def _unique(self, kind: Kind, values: Mapping[str, Any], own: str) -> None:
-        table = self.org.tables[kind.name]
-        for name in self.org.unique[kind.name]:
-            value = values.get(name)
-            for key in table.matching(name, value) if value else ():
-                if key != own and not table.rows[key].get("IsDeleted"):
-                    said = f"duplicate value found: {name} duplicates value on record with id: {key}"
-                    raise RowRefused("DUPLICATE_VALUE", said)
 
     def _past(self, kind: Kind, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
         """What "Set Audit Fields upon Record Creation" lets the integration user give a new row."""
@@ -236,10 +248,3 @@ class Save:
         if automatic:
             return "automation"
         return "daemon" if self.by == self.org.integration_user else "human"
-
-
-def _field(kind: Kind, name: str) -> Field:
-    field = kind.fields.get(name) or kind.find(name)
-    if field is None:
-        raise RowRefused("INVALID_FIELD", f"No such column '{name}' on sobject of type {kind.name}")
-    return field

@@ -8,9 +8,9 @@ from typing import Literal
 
 Type = Literal[
     "id", "string", "textarea", "email", "phone", "url", "picklist", "boolean", "double", "int",
-    "currency", "percent", "date", "datetime", "reference", "address", "anyType",
+    "currency", "percent", "date", "datetime", "reference", "address", "anyType", "multipicklist",
 ]  # fmt: skip
-TEXTS = frozenset({"string", "textarea", "email", "phone", "url", "picklist"})
+TEXTS = frozenset({"string", "textarea", "email", "phone", "url", "picklist", "multipicklist"})
 NUMBERS = frozenset({"double", "int", "currency", "percent"})
 MOMENTS = frozenset({"date", "datetime"})
 
@@ -19,7 +19,8 @@ MOMENTS = frozenset({"date", "datetime"})
 class Field:
     """One field: what it holds, who may write it, what is refused.
 
-    *write* has ``c`` when it is createable and ``u`` when it is updateable.
+    *write* has ``c`` when it is createable and ``u`` when it is updateable. *choices* are the active values of
+    a picklist, *inactive* the others.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Field:
     required: bool = False
     default: object = None
     choices: tuple[str, ...] = ()
+    inactive: tuple[str, ...] = ()
     restricted: bool = False
     unique: bool = False
     external_id: bool = False

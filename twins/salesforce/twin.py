@@ -23,6 +23,7 @@ from twins.salesforce.people import People
 from twins.salesforce.query import Cursors
 from twins.salesforce.routes import Routes
 from twins.salesforce.rows import SeveralFound
+from twins.salesforce.rules.seen import seen_by
 from twins.salesforce.sessions import Sessions
 from twins.salesforce.soap import Soap
 from twins.salesforce.switches import Switches
@@ -160,7 +161,7 @@ class SalesforceTwin(People):
         self.calls[request.method, name] += 1
         self._requests += 1
         call = Call(
-            org=self.org,
+            org=seen_by(self.org, user),
             method=request.method,
             parts=below,
             query=request.query,

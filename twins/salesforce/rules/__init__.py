@@ -1,0 +1,1 @@
+"""What an admin sets up in an org: rules of saving, rights, record types."""
