@@ -1,4 +1,4 @@
-"""The lifecycle stage of HubSpot's twin goes forward only, and every property has a history."""
+"""The lifecycle stage of HubSpot's twin: forward only, cleared and set, stamped, and moved by HubSpot itself."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def ada(desk):
     return desk.contact(email="ada@example.com", lifecyclestage="salesqualifiedlead")
 
 
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update", switch="backward_stage")
 def test_earlier_stage_is_silently_ignored(desk, ada):
     """https://integrate.hubspot.com/t/1333: success, and nothing changed."""
     before = desk.twin.record("contacts", ada)
@@ -26,6 +27,7 @@ def test_earlier_stage_is_silently_ignored(desk, ada):
     assert len(desk.twin.history("contacts", ada, "lifecyclestage")) == 1
 
 
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
 def test_later_stage_is_taken(desk, ada):
     """https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"""
     desk.write(ada, lifecyclestage="customer")
@@ -33,16 +35,7 @@ def test_later_stage_is_taken(desk, ada):
     assert desk.twin.record("contacts", ada)["lifecyclestage"] == "customer"
 
 
-def test_cleared_stage_may_be_set_to_an_earlier_one_and_history_keeps_the_clear(desk, ada):
-    """https://integrate.hubspot.com/t/1333: the clear and the set are two requests."""
-    desk.write(ada, lifecyclestage="")
-    desk.write(ada, lifecyclestage="lead")
-
-    steps = [one["value"] for one in desk.twin.history("contacts", ada, "lifecyclestage")]
-    assert steps == ["lead", "", "salesqualifiedlead"]
-    assert desk.twin.record("contacts", ada)["lifecyclestage"] == "lead"
-
-
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
 def test_company_follows_the_same_rule(desk):
     """https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"""
     id_ = desk.post("companies", {"properties": {"name": "Acme", "lifecyclestage": "customer"}}).json()["id"]
@@ -52,13 +45,15 @@ def test_company_follows_the_same_rule(desk):
     assert desk.twin.record("companies", id_)["lifecyclestage"] == "customer"
 
 
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
 def test_other_properties_of_the_same_write_are_taken(desk, ada):
-    """The ignored stage does not make the call fail."""
+    """https://integrate.hubspot.com/t/1333: the ignored stage does not make the call fail."""
     desk.write(ada, lifecyclestage="lead", city="Lima")
 
     assert desk.twin.record("contacts", ada)["city"] == "Lima"
 
 
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
 def test_lead_status_has_no_order(desk, ada):
     """https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"""
     desk.write(ada, hs_lead_status="OPEN_DEAL")
@@ -67,6 +62,7 @@ def test_lead_status_has_no_order(desk, ada):
     assert desk.twin.record("contacts", ada)["hs_lead_status"] == "NEW"
 
 
+@pytest.mark.fact("GET /crm/objects/{kind}/{id}")
 def test_entering_a_stage_is_stamped(desk, ada):
     """https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"""
     desk.write(ada, lifecyclestage="customer")
@@ -76,66 +72,15 @@ def test_entering_a_stage_is_stamped(desk, ada):
     assert record["hs_lifecyclestage_customer_date"] == record["lastmodifieddate"]
 
 
+@pytest.mark.fact("at the screen")
 def test_person_at_the_screen_may_pick_any_stage(desk, ada):
-    """Unverified: HubSpot's help says that people may move a stage back by hand."""
+    """[U] HubSpot's help says that people may move a stage back by hand."""
     desk.twin.update("contacts", ada, {"lifecyclestage": "lead"}, MIA, desk.now)
 
     assert desk.twin.record("contacts", ada)["lifecyclestage"] == "lead"
 
 
-def test_history_tells_value_time_and_author_newest_first(desk):
-    """https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"""
-    ada = desk.contact(email="ada@example.com", leadbridge_stage="new")
-    desk.twin.update("contacts", ada, {"leadbridge_stage": "nurturing"}, MIA, desk.later(hours=1))
-
-    body = {"propertiesWithHistory": ["leadbridge_stage"], "inputs": [{"id": ada}]}
-    record = desk.post("contacts/batch/read", body).json()["results"][0]
-
-    human, app = record["propertiesWithHistory"]["leadbridge_stage"]
-    assert human == {
-        "value": "nurturing",
-        "timestamp": "2026-11-23T10:00:01Z",
-        "sourceType": "CRM_UI",
-        "sourceId": "userId:47812004",
-        "updatedByUserId": 47812004,
-    }
-    assert app == {
-        "value": "new",
-        "timestamp": "2026-11-23T09:00:01Z",
-        "sourceType": "INTEGRATION",
-        "sourceId": "1160452",
-    }
-
-
-def test_histories_are_read_for_at_most_fifty_records(desk):
-    """https://github.com/PipedreamHQ/pipedream/issues/8462"""
-    body = {"propertiesWithHistory": ["city"], "inputs": [{"id": str(n)} for n in range(51)]}
-
-    assert desk.post("contacts/batch/read", body).status == 400
-    assert desk.post("contacts/batch/read", {**body, "inputs": body["inputs"][:50]}).status == 207
-
-
-def test_history_keeps_a_limited_number_of_values(desk, ada):
-    """Unverified: 45 for contacts."""
-    for n in range(60):
-        desk.write(ada, city=f"Town {n}")
-
-    kept = desk.twin.history("contacts", ada, "city")
-    assert (len(kept), kept[0]["value"]) == (45, "Town 59")
-
-
-def test_loaded_row_has_one_value_of_history_from_its_creation(desk):
-    """A load stores no history: it begins with the first edit."""
-    row = {"email": "ada@example.com", "leadbridge_stage": "new", "createdate": "2023-05-01T00:00:00Z"}
-    (ada,) = desk.twin.load("contacts", [row], desk.now).ids
-    before = desk.twin.history("contacts", ada, "leadbridge_stage")
-    desk.write(ada, leadbridge_stage="nurturing")
-
-    assert [(one["value"], one["timestamp"]) for one in before] == [("new", "2023-05-01T00:00:00Z")]
-    steps = [one["value"] for one in desk.twin.history("contacts", ada, "leadbridge_stage")]
-    assert steps == ["nurturing", "new"]
-
-
+@pytest.mark.fact("at the screen")
 def test_form_makes_a_contact_once_and_notes_every_conversion(desk):
     """https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"""
     first = desk.twin.submit_form("ada@example.com", "Contact us", {"lastname": "Lovelace"}, desk.now)
@@ -151,8 +96,9 @@ def test_form_makes_a_contact_once_and_notes_every_conversion(desk):
     assert (newest["sourceType"], newest["sourceLabel"]) == ("FORM", "Request a demo")
 
 
+@pytest.mark.fact("at the screen")
 def test_hubspot_itself_may_set_what_nobody_else_may(desk, ada):
-    """Scores and analytics are read-only for apps and people."""
+    """https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide: scores and analytics are read-only."""
     desk.twin.automate("contacts", ada, {"hubspotscore": "60", "hs_email_optout": "true"}, desk.now)
 
     assert desk.twin.record("contacts", ada)["hubspotscore"] == "60"
@@ -161,56 +107,199 @@ def test_hubspot_itself_may_set_what_nobody_else_may(desk, ada):
     assert desk.twin.record("contacts", ada)["hubspotscore"] == "60"
 
 
-def test_every_changed_property_is_one_commit_under_its_author(desk, ada):
-    """The log knows who did what; a load is one commit."""
-    start = len(desk.log)
-    reply = desk.write(ada, city="Lima", zip="15001", email="ada@example.com")
-    desk.twin.update("contacts", ada, {"city": "Cusco"}, MIA, desk.now)
-    desk.twin.load("contacts", [{"lastname": f"L{n}"} for n in range(50)], desk.now)
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update", switch="backward_stage")
+def test_a_portal_may_take_an_earlier_stage(desk, ada):
+    """[U] Should HubSpot ever give the rule up."""
+    desk.twin.flip(backward_stage="accept")
 
-    commits = desk.log.writes(after=start)
-    told = [(one.actor, one.user, one.field, one.old, one.new) for one in commits]
-    assert told == [
-        ("daemon", "1160452", "city", None, "Lima"),
-        ("daemon", "1160452", "zip", None, "15001"),
-        ("human", "47812004", "city", "Lima", "Cusco"),
-        ("human", "load", "*", None, 50),
+    desk.write(ada, lifecyclestage="lead")
+
+    assert desk.twin.record("contacts", ada)["lifecyclestage"] == "lead"
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update", switch="backward_stage")
+def test_a_portal_may_refuse_an_earlier_stage(desk, ada):
+    """[U] Should HubSpot ever say so instead of keeping silent."""
+    desk.twin.flip(backward_stage="refuse")
+
+    reply = desk.write(ada, lifecyclestage="lead", city="Lima")
+
+    assert (reply.status, reply.json()["category"]) == (400, "VALIDATION_ERROR")
+    assert reply.json()["errors"][0]["context"] == {"propertyName": ["lifecyclestage"]}
+    assert "city" not in desk.twin.record("contacts", ada)
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
+def test_other_is_the_last_stage(desk, ada):
+    """https://knowledge.hubspot.com/articles/kcs_article/contacts/how-does-sync-company-lifecycle-stage-to-contacts-setting-work"""
+    desk.write(ada, lifecyclestage="other")
+    desk.write(ada, lifecyclestage="evangelist")
+
+    assert desk.twin.record("contacts", ada)["lifecyclestage"] == "other"
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
+def test_from_no_stage_every_stage_may_be_entered(desk):
+    """[U] A contact without a stage takes any."""
+    (ada,) = desk.twin.load("contacts", [{"email": "ada@example.com"}], desk.now).ids
+
+    desk.write(ada, lifecyclestage="subscriber")
+
+    assert desk.twin.record("contacts", ada)["lifecyclestage"] == "subscriber"
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
+def test_clear_and_set_within_one_batch_are_refused_as_the_same_record_twice(desk, ada):
+    """https://integrate.hubspot.com/t/1333: the batch endpoint keeps no order, so it takes two requests."""
+    inputs = [{"id": ada, "properties": {"lifecyclestage": stage}} for stage in ("", "lead")]
+
+    assert desk.post("contacts/batch/update", {"inputs": inputs}).status == 400
+    assert desk.twin.record("contacts", ada)["lifecyclestage"] == "salesqualifiedlead"
+
+
+@pytest.mark.fact("at the screen")
+def test_workflow_goes_forward_only(desk, ada):
+    """[U] Only people and imports may go back."""
+    desk.twin.automate("contacts", ada, {"lifecyclestage": "lead"}, desk.now)
+
+    assert desk.twin.record("contacts", ada)["lifecyclestage"] == "salesqualifiedlead"
+
+
+@pytest.mark.fact("GET /crm/objects/{kind}/{id}", switch="clear_takes_stamps")
+@pytest.mark.parametrize("takes", [True, False])
+def test_clearing_the_stage_empties_its_stamps(desk, ada, takes):
+    """[U] The stamps are those of the way that led to the present stage."""
+    desk.twin.flip(clear_takes_stamps=takes)
+    desk.write(ada, lifecyclestage="")
+    desk.write(ada, lifecyclestage="lead")
+
+    record = desk.twin.record("contacts", ada)
+    assert "hs_lifecyclestage_lead_date" in record
+    assert ("hs_lifecyclestage_salesqualifiedlead_date" in record) is not takes
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
+@pytest.mark.parametrize(
+    "name", ["hs_lifecyclestage_lead_date", "hs_v2_date_entered_lead", "hs_v2_latest_time_in_lead"]
+)
+def test_stamps_of_stages_cannot_be_written(desk, ada, name):
+    """https://knowledge.hubspot.com/properties/stage-calculated-properties"""
+    reply = desk.write(ada, **{name: "2020-01-01T00:00:00Z"})
+
+    assert reply.json()["errors"][0]["code"] == "READ_ONLY_VALUE"
+
+
+@pytest.mark.fact("GET /crm/objects/{kind}/{id}")
+def test_stages_tell_when_they_were_entered_and_left_and_for_how_long(desk, ada):
+    """https://knowledge.hubspot.com/properties/stage-calculated-properties"""
+    born = desk.twin.record("contacts", ada)["createdate"]
+    desk.later(hours=1)
+    desk.write(ada, lifecyclestage="customer")
+
+    record = desk.twin.record("contacts", ada)
+    assert record["hs_v2_date_entered_salesqualifiedlead"] == born
+    assert record["hs_v2_date_exited_salesqualifiedlead"] == record["lastmodifieddate"]
+    assert record["hs_v2_latest_time_in_salesqualifiedlead"] == str(3_601_000)
+    assert record["hs_v2_date_entered_customer"] == record["lastmodifieddate"]
+    assert "hs_v2_latest_time_in_customer" not in record
+
+
+@pytest.mark.fact("GET /crm/objects/{kind}/{id}")
+def test_stages_of_a_deal_are_timed_too(desk):
+    """https://knowledge.hubspot.com/properties/stage-calculated-properties"""
+    id_ = desk.post("deals", {"properties": {"dealname": "Big", "dealstage": "contractsent"}}).json()["id"]
+    desk.write(id_, "deals", dealstage="closedwon")
+
+    record = desk.twin.record("deals", id_)
+    assert record["hs_v2_date_entered_contractsent"] == record["createdate"]
+    assert record["hs_v2_date_entered_closedwon"] == record["hs_lastmodifieddate"]
+
+
+@pytest.mark.fact("GET /crm/objects/{kind}/{id}", switch="stage_entered_dates")
+def test_a_portal_may_keep_no_stage_times(desk, ada):
+    """[U] The names of these properties were seen in clients only."""
+    desk.twin.flip(stage_entered_dates=False)
+
+    assert "hs_v2_date_entered_salesqualifiedlead" not in desk.twin.record("contacts", ada)
+
+
+def joined_deal(desk, *, stage="qualifiedtobuy"):
+    """A contact and a company that are leads, and a new deal of both."""
+    contact = desk.contact(email="bob@example.com", lifecyclestage="lead")
+    company = desk.post("companies", {"properties": {"name": "Acme", "lifecyclestage": "lead"}}).json()["id"]
+    to = [
+        {
+            "to": {"id": other},
+            "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}],
+        }
+        for other, type_id in ((contact, 3), (company, 341))
     ]
-    assert commits[0].request_id == reply.headers["x-hubspot-correlation-id"]
+    body = {"properties": {"dealname": "Big", "dealstage": stage}, "associations": to}
+    return contact, company, desk.post("deals", body).json()["id"]
 
 
-def test_load_refuses_bad_rows_and_keeps_the_others(desk):
-    """Each refused row says its place, the property and why."""
-    rows = [
-        {"email": "ada@example.com", "hubspot_owner_id": "710001", "hubspotscore": "12"},
-        {"email": "ADA@example.com"},
-        {"email": "bob"},
-        {"lastname": "Li", "no_such": "x"},
-        {"lastname": "Wu", "lifecyclestage": "customer"},
-    ]
-
-    refused = desk.twin.load("contacts", rows, desk.now)
-
-    assert [(one.row, one.field) for one in refused] == [(1, "email"), (2, "email"), (3, "no_such")]
-    assert [one is None for one in refused.ids] == [False, True, True, True, False]
-    assert len(desk.twin.records("contacts")) == 2
-
-
-def test_load_keeps_the_times_it_is_given(desk):
-    """Three-year-old leads show three-year-old dates."""
-    row = {"lastname": "Li", "createdate": "2023-05-01", "lastmodifieddate": "2024-06-01T10:00:00Z"}
-    (id_,) = desk.twin.load("contacts", [row], desk.now).ids
-
-    record = desk.twin.record("contacts", id_)
-    assert (record["createdate"], record["lastmodifieddate"]) == (
-        "2023-05-01T00:00:00Z",
-        "2024-06-01T10:00:00Z",
+def stages(desk, contact, company):
+    return (
+        desk.twin.record("contacts", contact)["lifecyclestage"],
+        desk.twin.record("companies", company)["lifecyclestage"],
     )
 
 
-def test_loaded_deal_stands_in_the_default_pipeline(desk):
-    """A deal without a pipeline would be neither open nor closed."""
-    (id_,) = desk.twin.load("deals", [{"dealname": "Big", "dealstage": "closedlost"}], desk.now).ids
+@pytest.mark.fact("POST /crm/objects/{kind}", switch="deals_move_stages")
+@pytest.mark.parametrize(("moves", "stage"), [(False, "lead"), (True, "opportunity")])
+def test_a_new_deal_makes_its_contacts_and_companies_opportunities_where_the_account_says_so(
+    desk, moves, stage
+):
+    """https://knowledge.hubspot.com/crm-setup/manage-how-lifecycle-stages-sync-between-objects"""
+    desk.twin.flip(deals_move_stages=moves)
 
-    record = desk.twin.record("deals", id_)
-    assert (record["pipeline"], record["hs_is_closed_lost"]) == ("default", "true")
+    contact, company, _ = joined_deal(desk)
+
+    assert stages(desk, contact, company) == (stage, stage)
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update", switch="deals_move_stages")
+def test_a_won_deal_makes_customers_and_a_lost_one_moves_nobody(desk):
+    """https://knowledge.hubspot.com/crm-setup/manage-how-lifecycle-stages-sync-between-objects"""
+    desk.twin.flip(deals_move_stages=True)
+    contact, company, deal = joined_deal(desk)
+
+    desk.write(deal, "deals", dealstage="closedlost")
+    lost = stages(desk, contact, company)
+    desk.write(deal, "deals", dealstage="closedwon")
+
+    assert lost == ("opportunity", "opportunity")
+    assert stages(desk, contact, company) == ("customer", "customer")
+    assert desk.log.writes("automation", kind="contacts")[-1].new == "customer"
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}", switch="deals_move_stages")
+def test_a_new_deal_never_sets_a_customer_back(desk):
+    """https://knowledge.hubspot.com/crm-setup/manage-how-lifecycle-stages-sync-between-objects"""
+    desk.twin.flip(deals_move_stages=True)
+    contact, company, _ = joined_deal(desk, stage="closedwon")
+    won = stages(desk, contact, company)
+
+    to = [
+        {"to": {"id": contact}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 3}]}
+    ]
+    desk.post("deals", {"properties": {"dealname": "Next", "dealstage": "contractsent"}, "associations": to})
+
+    assert won == stages(desk, contact, company) == ("customer", "customer")
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update", switch="companies_move_contacts")
+@pytest.mark.parametrize(("moves", "stage"), [(False, "lead"), (True, "opportunity")])
+def test_a_company_moves_the_contacts_whose_primary_company_it_is(desk, moves, stage):
+    """https://knowledge.hubspot.com/crm-setup/manage-how-lifecycle-stages-sync-between-objects"""
+    desk.twin.flip(companies_move_contacts=moves)
+    company = desk.post("companies", {"properties": {"name": "Acme"}}).json()["id"]
+    behind = desk.contact(email="bob@example.com", lifecyclestage="lead")
+    ahead = desk.contact(email="eve@example.com", lifecyclestage="customer")
+    for one in (behind, ahead):
+        desk.twin.associate("contacts", one, "companies", company)
+
+    desk.write(company, "companies", lifecyclestage="opportunity")
+
+    assert desk.twin.record("contacts", behind)["lifecyclestage"] == stage
+    assert desk.twin.record("contacts", ahead)["lifecyclestage"] == "customer"

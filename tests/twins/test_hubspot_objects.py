@@ -263,7 +263,7 @@ def test_a_portal_may_show_three_digits_of_a_second_always(desk):
 
 @pytest.mark.fact("GET /crm/objects/{kind}/{id}", switch="shows_url")
 def test_a_record_carries_the_address_of_its_page(desk):
-    """[U] Present in newer answers: https://app.hubspot.com leads to the record."""
+    """[U] Present in newer answers, as captured traffic shows."""
     id_ = desk.contact(email="ada@example.com")
 
     shown = desk.get(f"contacts/{id_}").json()

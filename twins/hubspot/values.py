@@ -15,7 +15,7 @@ from twins.hubspot.times import DAY_MS, read_ms, to_datetime, to_text
 
 TEXT_LIMIT = 65_536
 _EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s,;<>()]+\.[^@\s.,;<>()]{2,}")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def read(prop: Property, raw: Any) -> str | None:
