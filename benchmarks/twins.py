@@ -195,7 +195,15 @@ def _hubspot(pipe: Connection, told: dict[str, Any], records: int) -> Iterator[S
         for place in range(records // 100)
     ]
     pages = [
-        {"properties": names, "limit": 200, "after": str(start), "filterGroups": []}
+        {
+            "properties": names,
+            "limit": 200,
+            "after": str(start),
+            "filterGroups": [
+                {"filters": [{"propertyName": "lastmodifieddate", "operator": "GTE", "value": "0"}]}
+            ],
+            "sorts": [{"propertyName": "lastmodifieddate", "direction": "ASCENDING"}],
+        }
         for start in range(0, min(records, 9800), 200)
     ]
     yield line.drive(pipe, "HubSpot, batch update", 100, records, "POST", f"{base}/batch/update", updates)

@@ -6,8 +6,10 @@ Tests judge the daemon by this log, never by the daemon's own records.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 Actor = Literal["human", "automation", "daemon"]
@@ -31,11 +33,35 @@ class Commit(NamedTuple):
     request_id: str
 
 
+Changes = Sequence[tuple[str, Any, Any]]
+
+
+class _Entry(NamedTuple):
+    """All changes of one record in one go, as they were added; spelled out only when somebody reads."""
+
+    before: int
+    at: datetime
+    side: Side
+    kind: str
+    id: str
+    changes: Changes
+    actor: Actor
+    user: str
+    request_id: str
+
+    def commits(self) -> Iterator[Commit]:
+        for seq, (name, old, new) in enumerate(self.changes, start=self.before + 1):
+            yield Commit(
+                seq, self.at, self.side, self.kind, self.id, name, old, new, self.actor, self.user, self.request_id
+            )  # fmt: skip
+
+
 class CommitLog:
     """Append-only and shared by both twins; numbers are given in order, without gaps."""
 
     def __init__(self) -> None:
-        self._commits: list[Commit] = []
+        self._entries: list[_Entry] = []
+        self._count = 0
         self._lock = threading.Lock()
 
     def add(
@@ -51,9 +77,12 @@ class CommitLog:
         request_id: str = "",
     ) -> None:
         """Append one commit for each (field, old, new) of one record."""
+        held = changes if isinstance(changes, list | tuple) else list(changes)
+        if not held:
+            return
         with self._lock:
-            for seq, (name, old, new) in enumerate(changes, start=len(self._commits) + 1):
-                self._commits.append(Commit(seq, at, side, kind, id, name, old, new, actor, user, request_id))
+            self._entries.append(_Entry(self._count, at, side, kind, id, held, actor, user, request_id))
+            self._count += len(held)
 
     def bulk(self, at: datetime, side: Side, kind: str, rows: int, *, user: str = "load") -> None:
         """Append one commit that stands for a load of *rows* rows of one kind."""
@@ -63,14 +92,17 @@ class CommitLog:
         self, actor: Actor | None = None, *, side: Side | None = None, kind: str | None = None, after: int = 0
     ) -> list[Commit]:
         """The commits of one actor, side or kind whose number is above *after*."""
+        first = bisect_right(self._entries, after, key=attrgetter("before"))
         return [
             commit
-            for commit in self._commits[after:]
-            if actor in (None, commit.actor) and side in (None, commit.side) and kind in (None, commit.kind)
+            for entry in self._entries[max(0, first - 1) :]
+            if actor in (None, entry.actor) and side in (None, entry.side) and kind in (None, entry.kind)
+            for commit in entry.commits()
+            if commit.seq > after
         ]
 
     def __len__(self) -> int:
-        return len(self._commits)
+        return self._count
 
     def __iter__(self) -> Iterator[Commit]:
-        return iter(self._commits[:])
+        return iter(self.writes())
