@@ -20,7 +20,7 @@ class Field:
     """One field: what it holds, who may write it, what is refused.
 
     *write* has ``c`` when it is createable and ``u`` when it is updateable. *choices* are the active values of
-    a picklist, *inactive* the others.
+    a picklist, *inactive* the others. *relation* is the way up to the parent, *children* the way down to here.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Field:
     id_lookup: bool = False
     refers_to: tuple[str, ...] = ()
     relation: str = ""
+    children: str = ""
     part_of: str = ""
 
     @property
