@@ -137,6 +137,42 @@ def test_a_longer_event_ends_later() -> None:
     assert office.twin.record(event)["EndDateTime"] == "2026-11-23T11:30:00.000+0000"
 
 
+@pytest.mark.fact("PATCH /sobjects/{kind}/{id}")
+@pytest.mark.parametrize("name", ["StartDateTime", "ActivityDateTime"])
+def test_a_moved_event_keeps_its_length(name: str) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm"""
+    office = Office()
+    event = office.made("Event", StartDateTime="2026-11-23T10:00:00Z", DurationInMinutes=30)
+
+    office.call("PATCH", f"/sobjects/Event/{event}", {name: "2026-11-24T10:00:00Z"})
+
+    row = office.twin.record(event)
+    assert row["StartDateTime"] == row["ActivityDateTime"] == "2026-11-24T10:00:00.000+0000"
+    assert (row["EndDateTime"], row["DurationInMinutes"]) == ("2026-11-24T10:30:00.000+0000", 30)
+    assert row["ActivityDate"] == "2026-11-24"
+
+
+@pytest.mark.fact("POST /sobjects/{kind}")
+def test_an_event_that_fills_its_day_needs_the_day_only() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm"""
+    office = Office()
+
+    event = office.twin.record(office.made("Event", IsAllDayEvent=True, ActivityDate="2026-11-24"))
+
+    assert (event["ActivityDate"], event["DurationInMinutes"]) == ("2026-11-24", 1440)
+
+
+@pytest.mark.fact("POST /sobjects/{kind}")
+def test_an_event_does_not_end_before_it_begins() -> None:
+    """[M] the code: https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm"""
+    office = Office()
+    span = {"StartDateTime": "2026-11-23T10:00:00Z", "EndDateTime": "2026-11-23T09:00:00Z"}
+
+    error = office.refusal(kind="Event", Subject="Demo", **span)
+
+    assert error["statusCode"] == "FIELD_INTEGRITY_EXCEPTION"
+
+
 @pytest.mark.fact("at the screen", switch="archived_activities")
 @pytest.mark.parametrize(("archived", "seen"), [("hidden", 1), ("shown", 3)])
 def test_activities_over_a_year_old_are_archived_and_only_query_all_shows_them(

@@ -7,7 +7,7 @@ when it moves, the record's SystemModstamp moves, LastModifiedDate does not.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from twins.salesforce.errors import RowRefused
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twins.salesforce.store import Row
 
 _CLOSED = "Completed"
+_WHOLE_DAY = 24 * 60
 _ARCHIVED_AFTER = timedelta(days=365)
 
 
@@ -38,23 +39,44 @@ def derive_task(save: Running, _old: Row | None, row: dict[str, Any]) -> None:
 
 
 def derive_event(save: Running, old: Row | None, row: dict[str, Any]) -> None:
-    """An event needs a start and a length; its date is the start's day in the org's zone."""
+    """An event needs a start and a length; its date is the start's day in the org's zone, or the day it fills."""
     _about(save, row)
-    start = row.get("StartDateTime") or row.get("ActivityDateTime")
+    start = _start(old, row)
     if start is None:
         said = "Required fields are missing: [ActivityDateTime, DurationInMinutes]"
         raise RowRefused("REQUIRED_FIELD_MISSING", said, ["ActivityDateTime", "DurationInMinutes"])
     begins = moment(start)
-    ends = moment(row["EndDateTime"]) if row.get("EndDateTime") else None
-    minutes = row.get("DurationInMinutes")
-    if old is None and ends is None and minutes is None:
-        said = "Required fields are missing: [DurationInMinutes]"
-        raise RowRefused("REQUIRED_FIELD_MISSING", said, ["DurationInMinutes"])
-    if ends is None or (old is not None and minutes != old.get("DurationInMinutes")):
-        ends = begins + timedelta(minutes=minutes or 0)
+    ends = _end(old, row, begins)
+    if ends < begins:
+        # [M] the wording
+        raise RowRefused("FIELD_INTEGRITY_EXCEPTION", "Event ends before it begins", ["EndDateTime"])
     row |= {"StartDateTime": start, "ActivityDateTime": start, "EndDateTime": stamp(ends)}
     row["DurationInMinutes"] = int((ends - begins).total_seconds() // 60)
-    row["ActivityDate"] = begins.astimezone(save.org.zone).date().isoformat()
+    zone = UTC if row.get("IsAllDayEvent") else save.org.zone
+    row["ActivityDate"] = begins.astimezone(zone).date().isoformat()
+
+
+def _start(old: Row | None, row: dict[str, Any]) -> str | None:
+    """The two names of the start are one; an event that fills its day needs the day only."""
+    before: Row = old or {}
+    if row.get("IsAllDayEvent") and row.get("ActivityDate") != before.get("ActivityDate"):
+        return f"{row['ActivityDate']}T00:00:00.000+0000" if row.get("ActivityDate") else None
+    if row.get("ActivityDateTime") and row["ActivityDateTime"] != before.get("ActivityDateTime"):
+        return str(row["ActivityDateTime"])
+    return row.get("StartDateTime") or row.get("ActivityDateTime")
+
+
+def _end(old: Row | None, row: dict[str, Any], begins: datetime) -> datetime:
+    before: Row = old or {}
+    minutes, end = row.get("DurationInMinutes"), row.get("EndDateTime")
+    if row.get("IsAllDayEvent") and end is None and minutes is None:
+        minutes = _WHOLE_DAY
+    if end is None and minutes is None:
+        said = "Required fields are missing: [DurationInMinutes]"
+        raise RowRefused("REQUIRED_FIELD_MISSING", said, ["DurationInMinutes"])
+    if end is not None and (old is None or end != before.get("EndDateTime")):
+        return moment(end)
+    return begins + timedelta(minutes=minutes if minutes is not None else before.get("DurationInMinutes", 0))
 
 
 def touch(save: Running, _old: Row | None, row: Row) -> None:

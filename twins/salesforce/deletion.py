@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from twins.salesforce import campaigns, histories
 from twins.salesforce.errors import RowRefused
+from twins.salesforce.ids import canonical_id
 from twins.salesforce.moments import stamp
 from twins.salesforce.recycling import Cleared, Deletion
 
@@ -136,7 +137,8 @@ def undelete(save: Running, kind: Kind, key: str) -> None:
 def _return(save: Running, kind: Kind, old: Row) -> None:
     key = old["Id"]
     _still_unique(save, kind, old)
-    changes = {name: None for name in ("IsDeleted", "MasterRecordId") if name in old}
+    gone = (name for name in kind.indexed if name in old and _purged(save, old[name]))
+    changes = {name: None for name in ("IsDeleted", "MasterRecordId", *gone) if name in old}
     save.change(kind, old, changes)
     for row in list(histories.history_of(save.org, kind.name, key)):
         back = {name: value for name, value in row.items() if name != "IsDeleted"}
@@ -145,6 +147,11 @@ def _return(save: Running, kind: Kind, old: Row) -> None:
         found = save.org.tables[one.kind].rows.get(one.key)
         if found is not None and one.field not in found:
             save.touch(one.key, {one.field: key})
+
+
+def _purged(save: Running, value: str) -> bool:
+    kind = save.org.by_prefix.get(value[:3])
+    return kind is not None and canonical_id(value) == value and value not in save.org.tables[kind.name].rows
 
 
 def _still_unique(save: Running, kind: Kind, old: Row) -> None:
