@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from twins.hubspot import TOKEN
+from twins.hubspot.webhooks.settings import DEVELOPER_KEY
 from twins.server import Served
 from twins.wire import Reply, Request, json_reply
 from twins.world import CLIENT_ID, CLIENT_SECRET, World
@@ -78,13 +79,16 @@ def hubspot(world):
     """What a script must know of the portal, and of an app that is installed there."""
     twin = world.hubspot
     app = twin.install(world.now(), scopes=["crm.objects.contacts.read", "oauth"])
+    twin.subscribe(world.now(), "", app_id=app.app_id, is_public=True)
     with Served(twin, world.now, before=at_the_screen(twin, world.now)) as served:
         yield {
             "url": served.url,
             "token": TOKEN,
             "portal": twin.portal.portal_id,
+            "developerKey": DEVELOPER_KEY,
             "app": {
-                name: getattr(app, name) for name in ("client_id", "client_secret", "code", "redirect_uri")
+                name: getattr(app, name)
+                for name in ("app_id", "client_id", "client_secret", "code", "redirect_uri")
             },
         }
         assert served.failures == []

@@ -122,6 +122,19 @@ await check("the labels that two kinds may have", async () => {
   const primary = told.results.find((one) => one.typeId === 1);
   assert.equal(primary.label, "Primary");
 });
+await check("a label of one's own is made, used, deleted", async () => {
+  const { definitionsApi } = v4.schema;
+  const born = await definitionsApi.create("contacts", "companies", { label: "Adviser", name: "adviser" });
+  const { typeId } = born.results.find((one) => one.label === "Adviser");
+  await v4.basicApi.create("contacts", two, "companies", firm, [{ associationCategory: "USER_DEFINED", associationTypeId: typeId }]);
+  const [row] = (await v4.basicApi.getPage("contacts", two, "companies")).results;
+  assert.ok(row.associationTypes.some((type) => type.typeId === typeId && type.label === "Adviser" && type.category === "USER_DEFINED"));
+  await v4.batchApi.archiveLabels("contacts", "companies", {
+    inputs: [{ _from: { id: two }, to: { id: firm }, types: [{ associationCategory: "USER_DEFINED", associationTypeId: typeId }] }],
+  });
+  await definitionsApi.remove("contacts", "companies", typeId);
+  assert.equal((await definitionsApi.getAll("contacts", "companies")).results.some((one) => one.label === "Adviser"), false);
+});
 await check("a primary company comes with the plain association", async () => {
   await v4.basicApi.create("contacts", two, "companies", firm, [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId: 1 }]);
   const [row] = (await v4.basicApi.getPage("contacts", two, "companies")).results;
@@ -150,6 +163,20 @@ await check("a list that people fill", async () => {
   assert.deepEqual((await membershipsApi.getPage(list.listId)).results.map((row) => row.recordId), [one]);
   assert.equal((await listsApi.getByName("Engines", "0-1")).list.listId, list.listId);
   await listsApi.remove(list.listId);
+});
+await check("a list that keeps itself, by a filter", async () => {
+  const { listsApi, membershipsApi } = client.crm.lists;
+  const filter = { filterType: "PROPERTY", property: "jobtitle", operation: { operationType: "MULTISTRING", operator: "IS_EQUAL_TO", values: ["Countess"] } };
+  const branch = { filterBranchType: "OR", filters: [], filterBranches: [{ filterBranchType: "AND", filters: [filter], filterBranches: [] }] };
+  const { list } = await listsApi.create({ name: "Countesses", objectTypeId: "0-1", processingType: "DYNAMIC", filterBranch: branch });
+  await contacts.basicApi.update(one, { properties: { jobtitle: "Countess" } });
+  assert.deepEqual((await membershipsApi.getPage(list.listId)).results.map((row) => row.recordId), [one]);
+  const error = await refusedWith(400, membershipsApi.add(list.listId, [two]));
+  assert.equal(error.said.status, "error");
+  await listsApi.remove(list.listId);
+  await refusedWith(404, listsApi.getById(list.listId));
+  await listsApi.restore(list.listId);
+  assert.equal((await listsApi.getById(list.listId)).list.name, "Countesses");
 });
 
 finish();

@@ -101,6 +101,18 @@ await check("a token without the scope is 403 MISSING_SCOPES", async () => {
   const error = await refusedWith(403, narrow.create({ properties: person() }));
   assert.equal(error.said.category, "MISSING_SCOPES");
 });
+await check("webhooks: where to, and of what", async () => {
+  const { settingsApi, subscriptionsApi } = connect({ accessToken: undefined, developerApiKey: portal.developerKey }).webhooks;
+  const throttling = { maxConcurrentRequests: 10, period: "SECONDLY" };
+  const told = await settingsApi.configure(app.app_id, { targetUrl: "https://hook.example/hubspot", throttling });
+  assert.equal(told.targetUrl, "https://hook.example/hubspot");
+  const born = await subscriptionsApi.create(app.app_id, { eventType: "contact.propertyChange", propertyName: "email", active: true });
+  assert.deepEqual([born.eventType, born.propertyName, born.active], ["contact.propertyChange", "email", true]);
+  await subscriptionsApi.update(Number(born.id), app.app_id, { active: false });
+  assert.equal((await subscriptionsApi.getById(Number(born.id), app.app_id)).active, false);
+  await subscriptionsApi.archive(Number(born.id), app.app_id);
+  assert.deepEqual((await subscriptionsApi.getAll(app.app_id)).results, []);
+});
 await check("the sixth search of a second is 429 SECONDLY; the client waits and asks again", async () => {
   const search = (own) => own.crm.contacts.searchApi.doSearch({ filterGroups: [], properties: [], limit: 1, sorts: [], after: undefined });
   await client.apiRequest({ method: "GET", path: "/account-info/v3/details" });

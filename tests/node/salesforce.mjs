@@ -240,22 +240,4 @@ await check("limits, and how many calls are gone after each answer", async () =>
   assert.equal(conn.limitInfo.apiUsage.used, before + 1);
 });
 
-// ── several calls in one ────────────────────────────────────────────────────
-
-await check("a composite fills in what an earlier part answered", async () => {
-  const base = `/services/data/v${version}`;
-  const told = await conn.requestPost("/composite", {
-    compositeRequest: [
-      { method: "POST", url: `${base}/sobjects/Account`, referenceId: "firm", body: { Name: "Engines Ltd" } },
-      { method: "POST", url: `${base}/sobjects/Contact`, referenceId: "person", body: { LastName: "Lovelace", AccountId: "@{firm.id}" } },
-      { method: "GET", url: `${base}/query?q=SELECT+Account.Name+FROM+Contact+WHERE+Id='@{person.id}'`, referenceId: "read" },
-      { method: "GET", url: `${base}/sobjects/Lead/00Q000000000000AAA`, referenceId: "nobody" },
-    ],
-  });
-  const [firm, person, read, nobody] = told.compositeResponse;
-  assert.deepEqual([firm.httpStatusCode, person.httpStatusCode, read.httpStatusCode, nobody.httpStatusCode], [201, 201, 200, 404]);
-  assert.equal(read.body.records[0].Account.Name, "Engines Ltd");
-  assert.equal(nobody.body[0].errorCode, "NOT_FOUND");
-});
-
 finish();

@@ -19,7 +19,7 @@ SHAPES = [
 OURS = {"Sforce-Call-Options": "client=leadbridge"}
 
 
-@pytest.mark.parametrize("script", ["salesforce", "bulk", "soap"])
+@pytest.mark.parametrize("script", ["salesforce", "calls", "bulk", "soap"])
 def test_jsforce_works_against_salesforces_twin(every_check_holds, salesforce, script):
     every_check_holds(f"{script}.mjs", json.dumps(salesforce))
 
