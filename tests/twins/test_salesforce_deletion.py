@@ -300,3 +300,36 @@ def test_an_account_with_a_won_opportunity_cannot_be_deleted(kept: bool, status:
     if kept:
         assert reply.json()[0]["errorCode"] == "DELETE_FAILED"
         assert office.values("SELECT Id FROM Account") == [account]
+
+
+@pytest.mark.fact("at the screen")
+def test_a_row_that_comes_back_has_lost_what_stayed_deleted() -> None:
+    """[M] https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_undelete.htm"""
+    office = Office()
+    account, deal = office.made("Account", Name="Engines"), office.opportunity()
+    contact = office.contact(AccountId=account)
+    line = office.twin.add_product(deal, 1, 5.0, office.sam, office.later(seconds=1))
+    gone = [("Contact", contact), ("Account", account), ("OpportunityLineItem", line), ("Opportunity", deal)]
+    for kind, key in gone:
+        office.twin.delete(kind, key, office.sam, office.later(hours=1))
+
+    office.twin.undelete("Contact", contact, office.sam, office.later(hours=1))
+
+    assert office.twin.record(contact)["AccountId"] is None
+    with pytest.raises(RowRefused, match="Entity is not in the recycle bin"):
+        office.twin.undelete("OpportunityLineItem", line, office.sam, office.later(hours=1))
+
+
+@pytest.mark.fact("at the screen")
+def test_a_campaign_that_comes_back_counts_its_opportunities_again() -> None:
+    """[M] https://help.salesforce.com/s/articleView?id=platform.fields_lookup_delete.htm"""
+    office = Office()
+    fair = office.made("Campaign", Name="Fair")
+    deal = office.opportunity(Amount=5, CampaignId=fair)
+    office.twin.delete("Campaign", fair, office.sam, office.later(hours=1))
+    office.twin.update("Opportunity", deal, {"Amount": 7}, office.sam, office.later(hours=1))
+
+    office.twin.undelete("Campaign", fair, office.sam, office.later(hours=1))
+
+    assert office.twin.record(deal)["CampaignId"] == fair
+    assert office.twin.record(fair)["AmountAllOpportunities"] == 7.0

@@ -33,8 +33,8 @@ _ALONG: dict[str, tuple[tuple[str, str], ...]] = {
 }
 # Look-ups that lose the row and stay.
 _CLEARED: dict[str, tuple[tuple[str, str], ...]] = {
-    "Account": (("Account", "ParentId"),),
-    "Contact": (("Contact", "ReportsToId"),),
+    "Account": (("Account", "ParentId"), ("Task", "AccountId"), ("Event", "AccountId")),
+    "Contact": (("Contact", "ReportsToId"), ("Opportunity", "ContactId")),
     "Campaign": (("Campaign", "ParentId"), ("Opportunity", "CampaignId")),
 }
 _ABOUT = {
@@ -79,6 +79,7 @@ def _go(save: Running, kind: Kind, row: Row, root: str, *, automatic: bool = Tru
     """The row first, then what hangs on it."""
     key = row["Id"]
     save.org.bin.add(Deletion(kind.name, key, save.stamp, root), list(_clear(save, kind, key)))
+    row = save.org.tables[kind.name].rows[key]
     if not kind.undeletable:
         save.drop(kind, key, automatic=automatic)
         if kind.name == "CampaignMember":
@@ -113,8 +114,17 @@ def _activities(save: Running, kind: Kind, key: str, root: str) -> None:
 def _clear(save: Running, kind: Kind, key: str) -> Iterator[Cleared]:
     for api_name, field in _CLEARED.get(kind.name, ()):
         for found in _live(save, api_name, field, key):
-            save.touch(found, {field: None})
+            _look(save, Cleared(api_name, found, field), None)
             yield Cleared(api_name, found, field)
+
+
+def _look(save: Running, from_: Cleared, key: str | None) -> None:
+    """Let a look-up lead to *key*; a campaign counts the opportunities that come and go."""
+    rows = save.org.tables[from_.kind].rows
+    old = rows[from_.key]
+    save.touch(from_.key, {from_.field: key})
+    if from_.kind == "Opportunity":
+        campaigns.count_deal(save, old, rows[from_.key])
 
 
 def undelete(save: Running, kind: Kind, key: str) -> None:
@@ -126,19 +136,24 @@ def undelete(save: Running, kind: Kind, key: str) -> None:
     row = save.org.tables[kind.name].rows.get(key)
     if deletion is None or row is None or "IsDeleted" not in row or deletion.root != key:
         raise RowRefused("UNDELETE_FAILED", "Entity is not in the recycle bin")
-    _return(save, kind, row)
-    for one in save.org.bin.along(key, deletion.at):
+    batch = save.org.bin.along(key, deletion.at)
+    together = frozenset(one.key for one in batch)
+    _return(save, kind, row, together)
+    for one in batch:
         table = save.org.tables[one.kind]
         old = table.rows.get(one.key)
         if old is not None and "IsDeleted" in old:
-            _return(save, table.kind, old)
+            _return(save, table.kind, old, together)
 
 
-def _return(save: Running, kind: Kind, old: Row) -> None:
+def _return(save: Running, kind: Kind, old: Row, together: frozenset[str]) -> None:
+    """[M] A look-up to what does not come back is empty."""
     key = old["Id"]
     _still_unique(save, kind, old)
-    gone = (name for name in kind.indexed if name in old and _purged(save, old[name]))
-    changes = {name: None for name in ("IsDeleted", "MasterRecordId", *gone) if name in old}
+    gone = [name for name in kind.indexed if name in old and _gone(save, old[name], together)]
+    if any(kind.fields[name].required for name in gone):
+        raise RowRefused("UNDELETE_FAILED", "Entity is not in the recycle bin")
+    changes = dict.fromkeys(name for name in ("IsDeleted", "MasterRecordId", *gone) if name in old)
     save.change(kind, old, changes)
     for row in list(histories.history_of(save.org, kind.name, key)):
         back = {name: value for name, value in row.items() if name != "IsDeleted"}
@@ -146,12 +161,15 @@ def _return(save: Running, kind: Kind, old: Row) -> None:
     for one in save.org.bin.take_cleared(key):
         found = save.org.tables[one.kind].rows.get(one.key)
         if found is not None and one.field not in found:
-            save.touch(one.key, {one.field: key})
+            _look(save, one, key)
 
 
-def _purged(save: Running, value: str) -> bool:
+def _gone(save: Running, value: str, together: frozenset[str]) -> bool:
     kind = save.org.by_prefix.get(value[:3])
-    return kind is not None and canonical_id(value) == value and value not in save.org.tables[kind.name].rows
+    if kind is None or canonical_id(value) != value or value in together:
+        return False
+    row = save.org.tables[kind.name].rows.get(value)
+    return row is None or "IsDeleted" in row
 
 
 def _still_unique(save: Running, kind: Kind, old: Row) -> None:
