@@ -7,7 +7,8 @@ Simple but true: FIND {words} [IN … FIELDS] [RETURNING Kind(fields [LIMIT n]),
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from twins.salesforce.call import Answer, Call, Resource
@@ -16,7 +17,6 @@ from twins.salesforce.schema import Field, Kind
 from twins.salesforce.soql.columns import bind
 from twins.salesforce.soql.grammar import Path
 from twins.salesforce.soql.shown import printer
-from twins.salesforce.store import Row
 
 MOST = 2000
 _FIND = re.compile(
@@ -79,44 +79,63 @@ def parameterized(call: Call) -> Answer:
 def _answer(
     call: Call, words: str, scope: str, kinds: Iterable[tuple[Kind, list[str], int]], most: int
 ) -> Answer:
-    tests = [_test(word) for word in _words(words)]
+    wanted = _either(words)
     found: list[dict[str, Any]] = []
     for kind, names, limit in kinds:
         fields = [field.name for field in kind.fields.values() if _SCOPES[scope](field)]
         columns = [bind(call.org, kind, Path(tuple(name.split(".")), 0), "") for name in names]
         shown = printer(call.org, columns, call.base, kind)
-        rows = _hits(call.org.tables[kind.name].by_id(), fields, tests)
-        found += [shown(row) for row, _ in zip(rows, range(limit), strict=False)]
+        live = (row for row in call.org.tables[kind.name].by_id() if "IsDeleted" not in row)
+        hits = (row for row in live if _holds(wanted, [row.get(name) for name in fields]))
+        found += [shown(row) for row in islice(hits, limit)]
     return Answer(200, {"searchRecords": found[:most]})
 
 
-def _hits(rows: Iterable[Row], fields: Iterable[str], tests: list[re.Pattern[str]]) -> Iterator[Row]:
-    for row in rows:
-        if "IsDeleted" in row:
-            continue
-        tokens = [token for name in fields for token in _tokens(row.get(name))]
-        if all(any(test.fullmatch(token) for token in tokens) for test in tests):
-            yield row
+def _holds(wanted: Sequence[Sequence[_Word]], values: Iterable[Any]) -> bool:
+    tokens = [token for value in values for token in _tokens(value)]
+    return any(all(one.is_in(tokens) for one in words) for words in wanted)
 
 
 def _tokens(value: Any) -> list[str]:
     return [value.lower(), *_SEPARATORS.split(value.lower())] if isinstance(value, str) else []
 
 
-def _words(text: str) -> list[str]:
-    """The words that all must be there; a phrase in quotes is one; a word has two characters or more."""
-    words = [phrase or word for phrase, word in re.findall(r'"([^"]+)"|(\S+)', text)]
-    if not words or any(len(word.strip("*?")) < 2 for word in words):
-        said = f"search term must be longer than one character: {text}"
-        raise Rejected(400, "MALFORMED_SEARCH", said)
-    return words
+class _Word:
+    """A word or a phrase; ``*`` stands for any characters, ``?`` for one."""
+
+    def __init__(self, text: str, *, wanted: bool) -> None:
+        parts = re.split(r"([*?])", text.lower())
+        whole = "".join({"*": ".*", "?": "."}.get(part) or re.escape(part) for part in parts)
+        self._form, self._wanted = re.compile(whole, re.DOTALL), wanted
+
+    def is_in(self, tokens: Sequence[str]) -> bool:
+        return any(self._form.fullmatch(token) for token in tokens) is self._wanted
 
 
-def _test(word: str) -> re.Pattern[str]:
-    """``*`` stands for any characters, ``?`` for one."""
-    parts = re.split(r"([*?])", word.lower())
-    whole = "".join({"*": ".*", "?": "."}.get(part) or re.escape(part) for part in parts)
-    return re.compile(whole, re.DOTALL)
+def _either(text: str) -> list[list[_Word]]:
+    """Words that must all be there, OR others; AND is what stands between words anyway; two characters at least."""
+    found: list[list[_Word]] = [[]]
+    wanted = True
+    for phrase, word in re.findall(r'"([^"]+)"|(\S+)', text):
+        match word.upper():
+            case "AND":
+                continue
+            case "OR":
+                found.append([])
+            case "NOT":
+                wanted = False
+            case _:
+                if len((phrase or word).strip("*?")) < 2:
+                    raise _too_short(text)
+                found[-1].append(_Word(phrase or word, wanted=wanted))
+                wanted = True
+    if not all(found):
+        raise _too_short(text)
+    return found
+
+
+def _too_short(text: str) -> Rejected:
+    return Rejected(400, "MALFORMED_SEARCH", f"search term must be longer than one character: {text}")
 
 
 def _kinds(call: Call, returning: str | None) -> list[tuple[Kind, list[str], int]]:
