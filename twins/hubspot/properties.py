@@ -20,10 +20,11 @@ from twins.hubspot.definitions import (
     type_from,
     with_options,
 )
-from twins.hubspot.errors import Refused
+from twins.hubspot.errors import Refused, Unreadable
 from twins.hubspot.property_uses import check_unused
 from twins.hubspot.schema import Property
 from twins.hubspot.times import to_text
+from twins.hubspot.values import read
 
 
 def list_all(call: Call) -> Answer:
@@ -127,6 +128,7 @@ def _changed(call: Call, prop: Property, body: dict[str, Any]) -> Property:
     )
     if body.get("type") is not None:
         changed = replace(changed, type=type_from(text(body, "type")))
+        _check_values(call, changed)
     if body.get("options") is not None:
         changed = with_options(changed, rows(body, "options"))
         if prop.type == "enumeration" and prop.reference is None and not changed.options:
@@ -135,6 +137,17 @@ def _changed(call: Call, prop: Property, body: dict[str, Any]) -> Property:
         check_types(changed)
     told = {**changed.told, **repeated(body), "updatedAt": to_text(call.at)}
     return replace(changed, told=told)
+
+
+def _check_values(call: Call, after: Property) -> None:
+    """A property gets another type only when every value can be read as one (unverified)."""
+    for row in call.shelf.rows.values():
+        held = row.values.get(after.name)
+        try:
+            if held is not None:
+                read(after, held)
+        except Unreadable:
+            raise Refused(400, f"{after.name} of {row.id} cannot become a {after.type}: {held}") from None
 
 
 def _check_own(before: Property, after: Property) -> None:

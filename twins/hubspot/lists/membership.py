@@ -27,7 +27,11 @@ def refresh(portal: Portal, segment: Segment, at: int) -> None:
     segment.members = {id_: since for id_, since in segment.members.items() if id_ in shelf.rows}
     if segment.is_by_hand:
         return
-    test, until = root(portal, shelf, segment.branch), at - portal.switches.list_lag_ms
+    try:
+        test = root(portal, shelf, segment.branch)
+    except Refused:
+        return  # a property that it asks for is gone: the members stay as they were (unverified)
+    until = at - portal.switches.list_lag_ms
     for row in shelf.rows.values():
         if row.modified > until:
             continue

@@ -45,7 +45,16 @@ def operation(said: Mapping[str, Any]) -> Test:
     positive = _DENIALS.get(operator, operator)
     asks = _READERS[str(said["operationType"])](said, positive)
     is_wanted, takes_blank = positive == operator, bool(said.get("includeObjectsWithNoValueSet", False))
-    return lambda value: takes_blank if value is None else asks(value) is is_wanted
+
+    def holds(value: str | None) -> bool:
+        if value is None:
+            return takes_blank
+        try:
+            return asks(value) is is_wanted
+        except ValueError:
+            return False  # a text where a number or a moment is asked for
+
+    return holds
 
 
 def _known(operator: str) -> Test:
