@@ -140,13 +140,15 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, *, people: int = 0, at: datetime = MORNING) -> Iterator[Town]:
+def town(
+    folder: Path, *, people: int = 0, at: datetime = MORNING, in_process: bool = False
+) -> Iterator[Town]:
     """A town with a shipped config of its own; nobody has started the bridge yet."""
     shutil.copytree(shipped_config(), folder / "config")
     lifecycle = read_agreement(folder / "config").lifecycle
     clock = VirtualClock(at)
     world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), people=people)
-    with world.serve():
+    with world.in_process(clock.advance) if in_process else world.serve():
         made = Town(world, clock, folder)
         try:
             yield made
