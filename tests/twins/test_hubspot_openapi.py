@@ -244,7 +244,7 @@ def test_every_request_of_our_connector_and_every_reply_fit_hubspots_own_files(d
         assert not served.failures
 
     paths = {re.sub(r"\d{3,}", "N", one.request.path) for one in watched.exchanges}
-    assert len(paths) >= 10, paths
+    assert len(paths) >= 12, paths
     assert [complaint for one in watched.exchanges for complaint in judged(one)] == []
 
 
@@ -267,15 +267,12 @@ def drive(connector, desk, acme):
         associations=(Ref("hubspot", "contact", ada),),
     )
     connector.write([update, note], read_back={"contact": ["city"]})
-    deal = Write(
-        "deal",
-        "hubspot",
-        "deal",
-        "create",
-        {"dealname": "Big", "dealstage": "closedwon"},
-        associations=(Ref("hubspot", "contact", ada), Ref("hubspot", "company", acme)),
-    )
-    connector.write([deal], read_back={})
+    deal = Write("deal", "hubspot", "deal", "create", {"dealname": "Big", "dealstage": "closedwon"})
+    (sold,) = connector.write([deal], read_back={})
+    ends = (Ref("hubspot", "contact", ada), Ref("hubspot", "company", acme))
+    join = Write("join", "hubspot", "deal", "associate", {}, ref_id=sold.ref.id, associations=ends)
+    (joined,) = connector.write([join], read_back={})
+    assert joined.outcome == "done"
     connector.changes([Watch("contact", ("email", "city"), Cursor(since))])
     connector.everything("contact", ["email"])
     connector.fetch("contact", [ada, "999"], ["email"], history=["city"])
