@@ -16,6 +16,7 @@ def fields(office: Office, kind: str) -> dict[str, dict[str, Any]]:
     return {field["name"]: field for field in described["fields"]}
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
 @pytest.mark.parametrize(
     ("kind", "prefix"),
     [
@@ -31,6 +32,7 @@ def test_each_kind_has_its_prefix(kind: str, prefix: str) -> None:
     assert office.call("GET", f"/sobjects/{kind}/describe").json()["keyPrefix"] == prefix
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
 @pytest.mark.parametrize(
     ("kind", "required"),
     [
@@ -55,6 +57,7 @@ def test_what_must_be_given_on_create(kind: str, required: set[str]) -> None:
     assert needed == required
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
 @pytest.mark.parametrize(
     ("kind", "name", "length"),
     [
@@ -69,6 +72,7 @@ def test_fields_have_their_real_lengths(kind: str, name: str, length: int) -> No
     assert fields(Office(), kind)[name]["length"] == length
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
 def test_standard_picklists_are_open_and_ours_are_restricted() -> None:
     """Recorded in https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes"""
     lead, opportunity = fields(Office(), "Lead"), fields(Office(), "Opportunity")
@@ -82,6 +86,7 @@ def test_standard_picklists_are_open_and_ours_are_restricted() -> None:
     )
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
 def test_our_key_is_an_external_id_and_unique() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_sobject_describe.htm"""
     key = fields(Office(), "Contact")["Leadbridge_HubSpot_Id__c"]
@@ -94,6 +99,7 @@ def test_our_key_is_an_external_id_and_unique() -> None:
     )
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
 def test_a_leads_owner_may_be_a_queue_a_contacts_may_not() -> None:
     """Recorded in https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes"""
     office = Office()
@@ -102,6 +108,7 @@ def test_a_leads_owner_may_be_a_queue_a_contacts_may_not() -> None:
     assert fields(office, "Contact")["OwnerId"]["referenceTo"] == ["User"]
 
 
+@pytest.mark.fact("GET /sobjects")
 def test_all_kinds_are_listed() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_describeGlobal.htm"""
     office = Office()
@@ -111,6 +118,7 @@ def test_all_kinds_are_listed() -> None:
     assert listed >= {"Lead", "Contact", "Account", "Opportunity", "Task", "LeadStatus", "OpportunityStage"}
 
 
+@pytest.mark.fact("POST /sobjects/{kind}")
 def test_an_id_carries_a_checksum_of_its_capitals() -> None:
     """Recorded in https://github.com/SFDO-Tooling/CumulusCI: 0015500001QdQWa is 0015500001QdQWaAAN"""
     assert full_id("0015500001QdQWa") == "0015500001QdQWaAAN"
@@ -118,6 +126,7 @@ def test_an_id_carries_a_checksum_of_its_capitals() -> None:
     assert canonical_id("not an id") is None
 
 
+@pytest.mark.fact("POST /sobjects/{kind}")
 def test_ids_are_given_in_rising_order() -> None:
     """Keyset reading relies on a fixed order of ids: https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_orderby.htm"""
     office = Office()
@@ -128,11 +137,13 @@ def test_ids_are_given_in_rising_order() -> None:
     assert len({key.lower() for key in ids}) == 200
 
 
+@pytest.mark.fact("POST /sobjects/{kind}")
 def test_two_orgs_give_the_same_ids() -> None:
-    """A twin holds nothing that differs from run to run."""
+    """[M] no vendor's fact: a twin holds nothing that differs from run to run."""
     assert [Office().lead(), Office().contact()] == [Office().lead(), Office().contact()]
 
 
+@pytest.mark.fact("at the screen")
 def test_an_admin_may_add_a_field() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/custom_fields.htm"""
     office = Office()
@@ -144,6 +155,7 @@ def test_an_admin_may_add_a_field() -> None:
     assert office.values("SELECT Budget__c FROM Lead WHERE Email = 'ada@example.com'") == [12.5]
 
 
+@pytest.mark.fact("POST /sobjects/{kind}")
 def test_a_multi_currency_org_names_the_currency_of_every_record_with_money() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunity.htm"""
     office = Office(currencies=("EUR", "USD"))
@@ -154,3 +166,72 @@ def test_a_multi_currency_org_names_the_currency_of_every_record_with_money() ->
     assert office.values("SELECT CurrencyIsoCode FROM Opportunity ORDER BY Id") == ["EUR", "USD"]
     assert office.query("SELECT CurrencyIsoCode FROM Lead")["totalSize"] == 0
     assert Office().query("SELECT CurrencyIsoCode FROM Lead")["errorCode"] == "INVALID_FIELD"
+
+
+LOOKED = "Mon, 23 Nov 2026 09:00:00 GMT"
+
+
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
+@pytest.mark.parametrize("path", ["/sobjects/Lead/describe", "/sobjects"])
+def test_a_describe_that_is_known_already_has_no_body(path: str) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm"""
+    office = Office()
+
+    first = office.call("GET", path)
+    again = office.call("GET", path, If_Modified_Since=first.headers["Last-Modified"])
+    today = office.call("GET", path, If_Modified_Since=LOOKED)
+    long_ago = office.call("GET", path, If_Modified_Since="Tue, 01 Jan 2019 00:00:00 GMT")
+    unreadable = office.call("GET", path, If_Modified_Since="yesterday")
+
+    assert [(one.status, bool(one.body)) for one in (first, again, today, long_ago, unreadable)] == [
+        (200, True),
+        (304, False),
+        (304, False),
+        (200, True),
+        (200, True),
+    ]
+
+
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
+def test_a_changed_schema_is_told_again() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest_conditional_requests.htm"""
+    office = Office()
+    office.twin.add_fields("Lead", [Field(name="Budget__c", type="currency", label="Budget")])
+
+    lead = office.call("GET", "/sobjects/Lead/describe", If_Modified_Since=LOOKED)
+    contact = office.call("GET", "/sobjects/Contact/describe", If_Modified_Since=LOOKED)
+    again = office.call("GET", "/sobjects/Lead/describe", If_Modified_Since=lead.headers["Last-Modified"])
+
+    assert (lead.status, contact.status, again.status) == (200, 304, 304)
+
+
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
+def test_a_parent_lists_its_children_by_the_names_that_subqueries_use() -> None:
+    """Recorded in https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes"""
+    described = Office().call("GET", "/sobjects/Account/describe").json()
+
+    names = {
+        (one["childSObject"], one["field"]): one["relationshipName"]
+        for one in described["childRelationships"]
+    }
+    assert names["Contact", "AccountId"] == "Contacts"
+    assert names["Opportunity", "AccountId"] == "Opportunities"
+    assert names["Account", "ParentId"] == "ChildAccounts"
+    assert names["Lead", "ConvertedAccountId"] is None
+
+
+@pytest.mark.fact("GET /sobjects/{kind}/describe")
+def test_the_flags_of_a_field_say_what_a_save_takes() -> None:
+    """Recorded in https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes"""
+    lead, opportunity = fields(Office(), "Lead"), fields(Office(), "Opportunity")
+
+    def flags(field: dict[str, Any]) -> tuple[bool, bool, bool]:
+        return field["createable"], field["updateable"], field["nillable"]
+
+    assert flags(lead["LastName"]) == (True, True, False)
+    assert flags(lead["Email"]) == (True, True, True)
+    assert flags(lead["Name"]) == (False, False, False)
+    assert flags(lead["ConvertedDate"]) == (False, False, True)
+    assert flags(opportunity["ExpectedRevenue"]) == (False, False, True)
+    assert (lead["Email"]["idLookup"], lead["Email"]["externalId"]) == (True, False)
+    assert (lead["Name"]["nameField"], lead["OwnerId"]["soapType"]) == (True, "tns:ID")
