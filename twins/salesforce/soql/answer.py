@@ -196,7 +196,7 @@ def _key(
     if isinstance(order.key, Foreign):
         asking.refuse(order.key.at, f"the twin does not know {order.key.what}")
     column = column_of(order.key)
-    if not column.field.filterable or str(column.field.type) == "multipicklist":
+    if not column.field.filterable or column.field.type == "multipicklist":
         said = f"field '{column.name}' can not be sorted in a query call"
         asking.refuse(order.key.at, said, "INVALID_FIELD")
     blank = int(order.nulls_last != order.descending)

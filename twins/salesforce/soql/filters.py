@@ -70,7 +70,7 @@ class Binder:
         if not field.filterable:
             said = f"field '{column.name}' can not be filtered in a query call"
             asking.refuse(at, said, "INVALID_FIELD")
-        several = str(field.type) == "multipicklist"
+        several = field.type == "multipicklist"
         if condition.operator in ("includes", "excludes"):
             if not several:
                 said = f"operator {condition.operator} is not valid for field '{column.name}'"

@@ -9,15 +9,15 @@ from twins.salesforce.errors import Rejected
 
 LONGEST = 100_000
 _TOKEN = re.compile(
-    r"""\s+
-    | (?P<text>'(?:[^'\\]|\\.)*')
+    r"""[ \t\r\n\f]+
+    | (?P<text>'(?:[^'\\\n]|\\[^\n])*')
     | (?P<moment>\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:?\d{2}))?
         | \d{2}:\d{2}:\d{2}(?:\.\d+)?[Zz])
     | (?P<money>[A-Za-z]{3}\d+\.\d+)
     | (?P<number>\d+(?:\.\d+)?|\.\d+)
     | (?P<name>[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*)
-    | (?P<mark><\s*=|>\s*=|!\s*=|<>|[=<>(),:+-])""",
-    re.VERBOSE | re.DOTALL,
+    | (?P<mark><\s*=|>\s*=|!=|<>|[=<>(),:+-])""",
+    re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPES = {
