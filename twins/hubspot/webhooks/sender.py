@@ -94,8 +94,7 @@ class Webhooks:
     def note(self, event: str, kind: Kind, id_: int, at: int, writer: Writer, more: dict[str, Any]) -> None:
         """Keep one event for those who subscribed to it.
 
-        Both ends of an association are told of its change, each from its own side; a privacy deletion
-        is a deletion too.
+        Both ends of an association are told of its change, each from its own side.
         """
         with self._lock:
             self._events += 1
@@ -105,8 +104,6 @@ class Webhooks:
                 self._tell(event, there, more["to"], at, writer, {**more, "there": kind, "to": id_})
                 return
             self._tell(event, kind, id_, at, writer, more)
-            if event == "privacyDeletion":
-                self._tell("deletion", kind, id_, at, writer, more)
 
     def due(self, now: datetime) -> list[Delivery]:
         """What is to be POSTed at *now*; who has not answered after five seconds is tried again later."""
