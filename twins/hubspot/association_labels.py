@@ -104,10 +104,10 @@ def purge_limits(call: Call) -> Answer:
 
 def _own(call: Call, ends: Ends, number: str) -> AssociationType:
     """A label that people made; HubSpot's own cannot be changed."""
-    one = call.portal.association_types.of(ends).get(-int(number)) if number.isdigit() else None
+    one = call.portal.association_types.of(ends).get(-int(number)) if number.isdecimal() else None
     if one is not None:
         return one
-    if number.isdigit() and int(number) in call.portal.association_types.of(ends):
+    if number.isdecimal() and int(number) in call.portal.association_types.of(ends):
         raise Refused(400, f"Association type {number} is defined by HubSpot and cannot be changed")
     raise not_found()
 

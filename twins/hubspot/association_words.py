@@ -28,7 +28,7 @@ def types_from(given: Any) -> set[int]:
     for one in objects(given, "types"):
         needs(one, "associationCategory", "associationTypeId")
         number = str(one["associationTypeId"])
-        if not number.isdigit():
+        if not number.isdecimal():
             raise invalid_json(f"associationTypeId must be a number, not {number}")
         found.add(-int(number) if one["associationCategory"] == "USER_DEFINED" else int(number))
     return found
@@ -60,7 +60,7 @@ def pair_from(portal: Portal, ends: Ends, one: dict[str, Any]) -> tuple[int, int
 
 def _both(portal: Portal, ends: Ends, here: str, there: str) -> tuple[int, int] | str:
     for kind, key in zip(ends, (here, there), strict=True):
-        if not key.isdigit() or int(key) not in portal.shelves[kind].rows:
+        if not key.isdecimal() or int(key) not in portal.shelves[kind].rows:
             return key
     return int(here), int(there)
 

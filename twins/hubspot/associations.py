@@ -44,7 +44,7 @@ def batch_read(call: Call) -> Answer:
     errors: list[dict[str, Any]] = []
     for one in batch_inputs(call.json(), READ_LIMIT):
         key, after = str(one.get("id", "")), str(one.get("after") or "0")
-        found = others(call.portal, ends, int(key), _number(after), PAGE) if key.isdigit() else ([], None)
+        found = others(call.portal, ends, int(key), _number(after), PAGE) if key.isdecimal() else ([], None)
         to, more = found
         if to:
             paging = {"paging": {"next": {"after": more}}} if more else {}
@@ -94,7 +94,7 @@ def batch_archive(call: Call) -> Answer:
     for one in batch_inputs(call.json(), CREATE_LIMIT):
         here = id_in(one.get("from"))
         for end in objects(one.get("to") or [], "to"):
-            if here.isdigit() and id_in(end).isdigit():
+            if here.isdecimal() and id_in(end).isdecimal():
                 pair = (int(here), int(id_in(end)))
                 dissociate(call.portal, ends, pair, None, call.writer, call.at)
     return Answer(204, None)
@@ -143,7 +143,7 @@ def part_one(call: Call) -> Answer:
     """DELETE all associations between two records; where there is none it is 204 as well."""
     ends, row = _one(call)
     other = call.params["other"]
-    if other.isdigit():
+    if other.isdecimal():
         dissociate(call.portal, ends, (row.id, int(other)), None, call.writer, call.at)
     return Answer(204, None)
 
@@ -154,7 +154,7 @@ def associate_new(portal: Portal, shelf: Shelf, id_: int, given: Any, *, dry: bo
         needs(one, "to", "types")
         types, to = types_from(one["types"]), id_in(one["to"])
         kind = _kind_of(portal, shelf, types)
-        if kind is None or not to.isdigit() or int(to) not in portal.shelves[kind].rows:
+        if kind is None or not to.isdecimal() or int(to) not in portal.shelves[kind].rows:
             raise Refused(400, "One or more associations are invalid", context={"INVALID_OBJECT_IDS": [to]})
         if dry:
             check_types(portal, (shelf.kind.name, kind), types)
@@ -203,7 +203,7 @@ def _missing(call: Call, ends: Ends, ids: list[str]) -> list[dict[str, Any]]:
 
 def _one(call: Call) -> tuple[Ends, Row]:
     id_ = call.params["id"]
-    row = call.shelf.find(int(id_)) if id_.isdigit() else None
+    row = call.shelf.find(int(id_)) if id_.isdecimal() else None
     if row is None:
         raise not_found()
     return ends_of(call), row
@@ -212,7 +212,7 @@ def _one(call: Call) -> tuple[Ends, Row]:
 def _other(call: Call, ends: Ends) -> int:
     """The record at the other end; the words for one that is not there were captured."""
     other = call.params["other"]
-    if other.isdigit() and int(other) in call.portal.shelves[ends[1]].rows:
+    if other.isdecimal() and int(other) in call.portal.shelves[ends[1]].rows:
         return int(other)
     kind = call.portal.shelves[ends[1]].kind.singular.upper()
     raise Refused(
@@ -227,6 +227,6 @@ def _other(call: Call, ends: Ends) -> int:
 
 
 def _number(text: str) -> int:
-    if not text.isdigit():
+    if not text.isdecimal():
         raise Refused(400, "after must be a record id")
     return int(text)

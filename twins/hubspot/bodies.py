@@ -40,7 +40,7 @@ def whole(body: dict[str, Any], name: str, default: int) -> int:
     value = body.get(name)
     if value is None:
         return default
-    if isinstance(value, bool) or not str(value).lstrip("-").isdigit():
+    if isinstance(value, bool) or not str(value).lstrip("-").isdecimal():
         raise invalid_json(f"{name} must be a whole number")
     return int(value)
 

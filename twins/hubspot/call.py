@@ -63,7 +63,7 @@ class Call:
     def number(self, parameter: str, default: int, most: int) -> int:
         """A whole number in the query, at most *most*."""
         text = self.request.first(parameter, str(default))
-        if not text.isdigit():
+        if not text.isdecimal():
             raise Refused(400, f"{parameter} must be a number")
         if int(text) > most:
             raise Refused(400, f"{parameter} must be at most {most}")

@@ -107,7 +107,7 @@ def _in_list(portal: Portal, one: dict[str, Any]) -> Test:
     """Whether the record is a member of another segment, as it was last worked out."""
     needs(one, "listId", "operator")
     number, is_in = text(one, "listId"), text(one, "operator") == "IN_LIST"
-    if not number.isdigit() or int(number) not in portal.segments.by_id:
+    if not number.isdecimal() or int(number) not in portal.segments.by_id:
         raise _wrong(f"list {number} does not exist")
     other = portal.segments.by_id[int(number)]
     return lambda row: (row.id in other.members) is is_in

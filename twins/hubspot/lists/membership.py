@@ -107,14 +107,14 @@ def of_record(call: Call) -> Answer:
             "lastAddedTimestamp": to_text(one.members[int(key)]),
         }
         for one in call.portal.segments.standing()
-        if one.kind == shelf.kind.name and key.isdigit() and int(key) in one.members
+        if one.kind == shelf.kind.name and key.isdecimal() and int(key) in one.members
     ]
     return Answer(200, {"total": len(rows), "results": rows})
 
 
 def find(call: Call, key: str) -> Segment:
     """The standing segment with this id; raises Refused."""
-    segment = call.portal.segments.by_id.get(int(key)) if key.isdigit() else None
+    segment = call.portal.segments.by_id.get(int(key)) if key.isdecimal() else None
     if segment is None or segment.deleted is not None:
         raise Refused(404, f"List does not exist with ID {key}.", "OBJECT_NOT_FOUND")
     return segment
@@ -138,7 +138,7 @@ def _change(call: Call, into: list[str], out: list[str]) -> Answer:
     if max(len(into), len(out)) > MOST_AT_ONCE:
         raise Refused(400, f"At most {MOST_AT_ONCE} records can be changed at once")
     rows = call.portal.shelves[segment.kind].rows
-    missing = [key for key in (*into, *out) if not key.isdigit() or int(key) not in rows]
+    missing = [key for key in (*into, *out) if not key.isdecimal() or int(key) not in rows]
     added = _put(segment, (int(key) for key in into if key not in missing), call.at)
     removed = [key for key in out if key not in missing and segment.members.pop(int(key), None) is not None]
     return Answer(
@@ -170,6 +170,6 @@ def _shown(segment: Segment, id_: int) -> dict[str, Any]:
 
 def _number(call: Call, name: str) -> int:
     text = call.request.first(name) or "0"
-    if not text.isdigit():
+    if not text.isdecimal():
         raise Refused(400, f"{name} is no place in this list")
     return int(text)

@@ -66,7 +66,7 @@ def read_by_name(call: Call) -> Answer:
 
 def read_several(call: Call) -> Answer:
     """The segments with the given ids; unknown ones are left out."""
-    wanted = [int(key) for key in call.names("listIds") if key.isdigit()]
+    wanted = [int(key) for key in call.names("listIds") if key.isdecimal()]
     held = [one for one in call.portal.segments.standing() if one.id in wanted]
     return Answer(200, {"lists": [_read(call, one) for one in held]})
 
@@ -128,7 +128,7 @@ def delete(call: Call) -> Answer:
 def restore(call: Call) -> Answer:
     """PUT a deleted segment back: 204."""
     key = call.params["list"]
-    segment = call.portal.segments.by_id.get(int(key)) if key.isdigit() else None
+    segment = call.portal.segments.by_id.get(int(key)) if key.isdecimal() else None
     if segment is None or (segment.deleted and segment.deleted + KEPT_DAYS * DAY_MS < call.at):
         raise Refused(404, f"List does not exist with ID {key}.", "OBJECT_NOT_FOUND")
     if segment.deleted is not None:
