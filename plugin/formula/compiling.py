@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from plugin.formula.conditions import all_of, any_of, none_of
 from plugin.formula.errors import FormulaError
-from plugin.formula.forms import SPECIAL, all_of, any_of, none_of
+from plugin.formula.forms import SPECIAL
 from plugin.formula.frame import TEXTS, Context, Frame, given
 from plugin.formula.grammar import Call, Chain, Literal, Name, Node, Unary, parse
 from plugin.formula.operators import bare, joined, mistyped
@@ -39,7 +40,13 @@ class Formula:
 
         Text comes as str, numbers as Decimal, dates and times as such; blank is None, or "" where it is text.
         """
-        return self._run(Frame(record, prior, context))
+        try:
+            return self._run(Frame(record, prior, context))
+        except FormulaError:
+            raise
+        except (ArithmeticError, AttributeError, TypeError, ValueError):
+            # Only where no list of fields was given: a value of a type that the formula does not expect.
+            raise FormulaError("The formula cannot work with these values", 0) from None
 
 
 def compile_formula(text: str, fields: TypeOf | None = None, *, returns: Type | None = None) -> Formula:

@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from plugin.formula.conditions import all_of, any_of, none_of, truth
 from plugin.formula.errors import FormulaError
 from plugin.formula.frame import Frame, given
-from plugin.formula.operators import bare, common, mistyped, same
-from plugin.formula.parts import SHOWN, Part, Run, Type
+from plugin.formula.operators import agreed, bare, mistyped, same
+from plugin.formula.parts import Part, Type
 from plugin.formula.patterns import Pattern
 
 Form = Callable[[str, int, tuple[Part, ...]], Part]
@@ -29,35 +30,9 @@ class Special:
     build: Form
 
 
-def truth(what: str, at: int, part: Part) -> Run:
-    """*part* as a condition; raises `FormulaError` when it is none."""
-    bare(part)
-    if part.type not in ("boolean", "any", "null"):
-        raise mistyped(what, at, "Boolean", part.type)
-    return part.run
-
-
-def all_of(what: str, at: int, parts: tuple[Part, ...]) -> Part:
-    """True when every condition is; the ones behind a false one are not looked at."""
-    runs = tuple(truth(what, at, part) for part in parts)
-    return Part("boolean", lambda frame: all(run(frame) for run in runs), at)
-
-
-def any_of(what: str, at: int, parts: tuple[Part, ...]) -> Part:
-    """True when one condition is; the ones behind it are not looked at."""
-    runs = tuple(truth(what, at, part) for part in parts)
-    return Part("boolean", lambda frame: any(run(frame) for run in runs), at)
-
-
-def none_of(what: str, at: int, parts: tuple[Part, ...]) -> Part:
-    """True when the condition is not."""
-    run = truth(what, at, parts[0])
-    return Part("boolean", lambda frame: not run(frame), at)
-
-
 def _if(what: str, at: int, parts: tuple[Part, ...]) -> Part:
     test, chosen, other = truth(what, at, parts[0]), *parts[1:]
-    type_ = _one_type(what, at, (chosen, other))
+    type_ = _one_type(what, (chosen, other))
     return Part(type_, lambda frame: chosen.run(frame) if test(frame) else other.run(frame), at)
 
 
@@ -67,10 +42,8 @@ def _case(what: str, at: int, parts: tuple[Part, ...]) -> Part:
         raise FormulaError(f"Incorrect number of parameters for {what}. Expected an even number", at)
     asked, pairs, other = parts[0], parts[1:-1], parts[-1]
     compared = asked._replace(type="text") if asked.type == "picklist" else asked
-    if common((compared, *pairs[::2])) is None:
-        wrong = next(part for part in pairs[::2] if common((compared, part)) is None)
-        raise mistyped(what, wrong.at, SHOWN[compared.type], wrong.type)
-    type_ = _one_type(what, at, (*pairs[1::2], other))
+    agreed(what, (compared, *pairs[::2]))
+    type_ = _one_type(what, (*pairs[1::2], other))
     tests = tuple((this.run, then.run) for this, then in zip(pairs[::2], pairs[1::2], strict=True))
 
     def run(frame: Frame) -> Any:
@@ -81,14 +54,10 @@ def _case(what: str, at: int, parts: tuple[Part, ...]) -> Part:
     return Part(type_, run, at)
 
 
-def _one_type(what: str, at: int, parts: tuple[Part, ...]) -> Type:
+def _one_type(what: str, parts: tuple[Part, ...]) -> Type:
     for part in parts:
         bare(part)
-    type_ = common(parts)
-    if type_ is None:
-        wrong = next(part for part in parts if common((parts[0], part)) is None)
-        raise mistyped(what, wrong.at, SHOWN[parts[0].type], wrong.type)
-    return type_
+    return agreed(what, parts)
 
 
 def _is_picked(what: str, at: int, parts: tuple[Part, ...]) -> Part:
@@ -157,7 +126,7 @@ def _no_picklist(part: Part) -> None:
 
 
 def _blank_value(what: str, at: int, parts: tuple[Part, ...]) -> Part:
-    type_, (first, second) = _one_type(what, at, parts), parts
+    type_, (first, second) = _one_type(what, parts), parts
 
     def run(frame: Frame) -> Any:
         value = first.run(frame)
@@ -168,7 +137,7 @@ def _blank_value(what: str, at: int, parts: tuple[Part, ...]) -> Part:
 
 def _null_value(what: str, at: int, parts: tuple[Part, ...]) -> Part:
     """Text is never null, so that it is never replaced."""
-    type_, (first, second) = _one_type(what, at, parts), parts
+    type_, (first, second) = _one_type(what, parts), parts
     if type_ == "text":
         return first._replace(type=type_, field="")
 

@@ -15,7 +15,7 @@ from typing import Any
 from plugin.formula.errors import FormulaError
 from plugin.formula.parts import SHOWN, Part, Run, Type
 
-EXACT = Arithmetic(prec=34)
+EXACT = Arithmetic(prec=34, Emin=-99, Emax=99)
 _DAY = Decimal(86_400)
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _NUMBERS: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
@@ -74,6 +74,17 @@ def common(parts: tuple[Part, ...]) -> Type | None:
     if len(known) > 1:
         return None
     return known.pop() if known else "any"
+
+
+def agreed(what: str, parts: tuple[Part, ...]) -> Type:
+    """The one type of all parts; raises `FormulaError` at the first that is of another."""
+    found: Type = "any"
+    for part in parts:
+        if found == "any" and part.type not in _OPEN:
+            found = part.type
+        elif part.type not in (found, *_OPEN):
+            raise mistyped(what, part.at, SHOWN[found], part.type)
+    return found
 
 
 def _equal(sign: str, at: int, left: Part, right: Part, *, wanted: bool) -> Part:
@@ -150,7 +161,7 @@ def _both(left: Part, right: Part, reckon: Callable[[Any, Any], Any], at: int) -
 
     def run(frame: Any) -> Any:
         a, b = one(frame), other(frame)
-        if a is None or b is None:
+        if a in (None, "") or b in (None, ""):
             return None
         try:
             return reckon(a, b)
@@ -158,7 +169,7 @@ def _both(left: Part, right: Part, reckon: Callable[[Any, Any], Any], at: int) -
             raise FormulaError(
                 "This number cannot be worked out (division by zero, or too large)", at
             ) from None
-        except TypeError:
+        except (TypeError, ValueError):
             raise FormulaError("These two values do not go together", at) from None
 
     return run

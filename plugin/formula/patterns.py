@@ -150,9 +150,6 @@ _NAMED: dict[str, Test] = {
     "Upper": lambda c: "A" <= c <= "Z",
     "Lower": lambda c: "a" <= c <= "z",
     "L": str.isalpha,
-    "Lu": str.isupper,
-    "Ll": str.islower,
-    "N": str.isnumeric,
 }
 _CONTROL = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 

@@ -16,6 +16,8 @@ from typing import Any
 from plugin.formula.operators import EXACT
 from plugin.formula.parts import Type
 
+_LONGEST = 131_072
+
 
 class Unworkable(ValueError):
     """A function cannot work with this value; the text says why."""
@@ -110,6 +112,8 @@ def _later(day: date, months: Decimal) -> date:
 def _padded(text: str, length: Decimal, fill: str = " ", *, left: bool) -> str:
     """Cut or filled to *length*."""
     size = max(0, int(length))
+    if size > _LONGEST:
+        raise Unworkable(f"a text has at most {_LONGEST:,} characters")
     rest = (fill * size)[: max(0, size - len(text))] if fill else ""
     return rest + text[:size] if left else text[:size] + rest
 

@@ -5,14 +5,19 @@ Functions: https://help.salesforce.com/s/articleView?id=platform.customize_funct
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plugin.formula import Context, FormulaError, Type, compile_formula
+from plugin.formula.patterns import Pattern
 
 TYPES: dict[str, Type] = {
     "Name": "text", "Company": "text", "Email": "text", "Owner.Name": "text", "OwnerId": "text",
@@ -373,3 +378,38 @@ def test_a_pattern_that_cannot_be_followed_is_refused(pattern: str, says: str) -
 def test_no_pattern_can_make_a_save_hang() -> None:
     """Backtracking would need more steps than there are atoms."""
     assert not value('REGEX(Name, "(a|a|a)*(a*)*(a+)+b")', {"Name": "a" * 2000})
+
+
+WORDS = [
+    *TYPES, "TRUE", "NULL", "0", "1.5", "99999999", '"a"', '""', "'2026-11-21'", "(", ")", ",", "+", "-", "*", "/",
+    "^", "&", "=", "<>", "<", "&&", "||", "!", "NOW()", "TODAY()", "$User.Id", "$Permission.X", "AND(", "OR(", "NOT(",
+    "IF(", "CASE(", "ISPICKVAL(Stage,", "TEXT(", "ISBLANK(", "ISCHANGED(", "PRIORVALUE(", "LEN(", "LEFT(", "MID(",
+    "FIND(", "VALUE(", "DATE(", "DATEVALUE(", "DATETIMEVALUE(", "YEAR(", "ROUND(", "MOD(", "ADDMONTHS(", "LPAD(",
+    "REGEX(", "MAX(", "BLANKVALUE(", "INCLUDES(Topics,",
+]  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=12), st.booleans())
+def test_whatever_is_written_is_a_value_or_a_sentence(words: list[str], typed: bool) -> None:
+    text = " ".join(words)
+    text += ")" * max(0, text.count("(") - text.count(")"))
+
+    with suppress(FormulaError):
+        compile_formula(text, TYPES.get if typed else None).evaluate(
+            RECORD, {**RECORD, "Amount": 0}, Context()
+        )
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet="ab(|)*+?{1,2}[^-]\\d.$", max_size=14), st.text(alphabet="ab1", max_size=8))
+def test_a_pattern_means_what_python_means_by_it(pattern: str, text: str) -> None:
+    try:
+        matches = Pattern(pattern).matches(text)
+    except ValueError:
+        return
+    try:
+        same = re.compile(pattern, re.ASCII)
+    except (re.error, FutureWarning):
+        return
+    assert matches is (same.fullmatch(text) is not None)
