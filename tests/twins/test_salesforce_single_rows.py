@@ -286,11 +286,11 @@ def test_tags_guard_accounts_only() -> None:
     assert reply.status == 204
 
 
-@pytest.mark.fact("POST /sobjects/{kind}", switch="set_audit_fields")
+@pytest.mark.fact("POST /sobjects/{kind}", switch="sets_the_past")
 @pytest.mark.parametrize("may", [False, True])
 def test_the_past_of_a_new_row_is_set_with_a_permission_only(may: bool) -> None:
     """https://help.salesforce.com/s/articleView?id=000386875"""
-    office = Office(set_audit_fields=may)
+    office = Office(sets_the_past=may)
     body = {
         "LastName": "Ada",
         "Company": "x",
@@ -309,11 +309,11 @@ def test_the_past_of_a_new_row_is_set_with_a_permission_only(may: bool) -> None:
     assert row["SystemModstamp"] == "2026-11-23T09:00:01.000+0000"
 
 
-@pytest.mark.fact("PATCH /sobjects/{kind}/{id}", switch="set_audit_fields")
+@pytest.mark.fact("PATCH /sobjects/{kind}/{id}", switch="sets_the_past")
 @pytest.mark.parametrize("may", [False, True])
 def test_the_past_of_an_old_row_is_never_set(may: bool) -> None:
     """https://help.salesforce.com/s/articleView?id=000386875"""
-    office = Office(set_audit_fields=may)
+    office = Office(sets_the_past=may)
 
     reply = office.call("PATCH", f"/sobjects/Lead/{office.lead()}", {"CreatedDate": "2023-05-01T08:00:00Z"})
 

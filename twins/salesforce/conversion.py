@@ -137,8 +137,8 @@ def _contact(save: Save, lead: Row, chosen: Conversion, account: str, owner: str
     values = {**_carried(lead, names), "AccountId": account}
     if chosen.contact_id is None:
         return _born(save, "Contact", {**values, "OwnerId": owner})
-    source = lead.get("LeadSource") if chosen.overwrite_lead_source else None
-    return _merge(save, "Contact", chosen.contact_id, values, {"LeadSource": source} if source else {})
+    came_from = lead.get("LeadSource") if chosen.overwrite_lead_source else None
+    return _merge(save, "Contact", chosen.contact_id, values, {"LeadSource": came_from} if came_from else {})
 
 
 def _born(save: Save, api_name: str, values: dict[str, Any]) -> str:

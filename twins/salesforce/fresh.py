@@ -37,7 +37,7 @@ def fresh_org(stages: Sequence[str], reasons: Sequence[str], currencies: Sequenc
             selling.contact_role(),
         ),
         *(around.task(), around.event(), around.user(), around.group(), around.organization()),
-        *(around.lead_status(), around.opportunity_stage(), selling.line_item(), record_type()),
+        *(around.lead_status(), around.opportunity_stage(), selling.product_line(), record_type()),
         *(*campaigning.kinds(), *histories.kinds()),
     ]
     org = {kind.name: kind for kind in kinds}

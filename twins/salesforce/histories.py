@@ -29,7 +29,7 @@ OF = {
     "Account": "AccountHistory",
     "Opportunity": "OpportunityFieldHistory",
 }
-AUDITED = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})
+PAST = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})
 _WATCHED = ("Amount", "Probability", "StageName", "CloseDate")
 _SNAPSHOT = ("Amount", "Probability", "StageName", "CloseDate", "ExpectedRevenue", "ForecastCategory")
 _Change = tuple[str, Any, Any]
@@ -78,18 +78,18 @@ def given(kind: Kind, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
 
     "Set Audit Fields upon Record Creation" (https://help.salesforce.com/s/articleView?id=000386875).
     """
-    audited = {name: kind.find(name) for name in values}
+    named = {name: kind.find(name) for name in values}
     past = {
         field.name: cells.read(field, values[name])
-        for name, field in audited.items()
-        if field is not None and field.name in AUDITED
+        for name, field in named.items()
+        if field is not None and field.name in PAST
     }
     for name in ("Date", "ById"):
         first = past.get(f"Created{name}")
         if first is not None:
             past.setdefault(f"LastModified{name}", first)
     rest = {
-        name: value for name, value in values.items() if (f := audited[name]) is None or f.name not in past
+        name: value for name, value in values.items() if (f := named[name]) is None or f.name not in past
     }
     return rest, {name: value for name, value in past.items() if value is not None}
 

@@ -237,7 +237,7 @@ class Save:
 
     def _past(self, kind: Kind, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], dict[str, Any]]:
         """What "Set Audit Fields upon Record Creation" lets the integration user give a new row."""
-        if self.by == self.org.integration_user and self.org.switches.set_audit_fields:
+        if self.by == self.org.integration_user and self.org.switches.sets_the_past:
             return histories.given(kind, values)
         return values, {}
 

@@ -132,7 +132,7 @@ def contact_role() -> Kind:
     )
 
 
-def line_item() -> Kind:
+def product_line() -> Kind:
     """OpportunityLineItem as a fresh org has it, without a price book."""
     fields = [
         reference("OpportunityId", "Opportunity", required=True, write="c"),

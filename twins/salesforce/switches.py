@@ -65,7 +65,7 @@ class Switches:
         default="refused",
         choices=("refused", "taken"),
     )
-    set_audit_fields: bool = switch(
+    sets_the_past: bool = switch(
         "the integration user may set CreatedDate and LastModifiedDate when it creates", default=False
     )
     edit_converted_leads: bool = switch(
