@@ -199,6 +199,19 @@ def test_a_hidden_parent_leaves_the_look_up_and_takes_the_way_to_it() -> None:
     assert "Didn't understand relationship 'Account'" in error["message"]
 
 
+@pytest.mark.fact("POST /composite/sobjects")
+def test_a_parent_that_may_not_be_read_cannot_be_named() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm; [M] the wording"""
+    office = Office()
+    account = office.made("Account", Name="Engines")
+    office.twin.restrict(office.twin.integration_user, "Account", read=False)
+
+    error = office.refusal(kind="Contact", LastName="L", AccountId=account)
+
+    assert error["statusCode"] == "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY"
+    assert error["fields"] == ["AccountId"]
+
+
 @pytest.mark.fact("at the screen")
 def test_a_permission_set_gives_back_what_the_profile_takes() -> None:
     """https://help.salesforce.com/s/articleView?id=platform.perm_sets_overview.htm"""

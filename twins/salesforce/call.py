@@ -96,9 +96,7 @@ class Call:
         """
         assign = self.headers.get("sforce-auto-assign", "TRUE").upper() != "FALSE"
         asked = Asked.by(self.headers.get("sforce-duplicate-rule-header", ""))
-        return Save(
-            self.org, self.user, self.now, self.request_id, assign=assign, asked=asked
-        )
+        return Save(self.org, self.user, self.now, self.request_id, assign=assign, asked=asked)
 
 
 Resource = Mapping[str, Callable[[Call], Answer]]

@@ -36,9 +36,10 @@ def checked(org: Org, kind: Kind, seen: Kind, values: Mapping[str, Any], way: st
     found = {}
     for field, raw in fields:
         new = cells.read(field, raw, org.switches)
-        found[field.name] = (
-            existing(org, kind.fields[field.name], new) if field.type == "reference" and new else new
-        )
+        if field.type == "reference" and new:
+            new = existing(org, kind.fields[field.name], new)
+            _readable(org, field, kind.fields[field.name], new)
+        found[field.name] = new
     for field, raw in parents:
         _only_once(field, found)
         found[field.name] = _by_key(org, kind.fields[field.name], raw)
@@ -60,6 +61,13 @@ def existing(org: Org, field: Field, key: str) -> str:
         said = f"operation performed with inactive user [{full}] as owner of record"
         raise RowRefused("INACTIVE_OWNER_OR_USER", said, [field.name])
     return full
+
+
+def _readable(org: Org, seen: Field, whole: Field, key: str) -> None:
+    """Raise `RowRefused` for a parent of a kind that the user may not read; [M] the wording."""
+    if seen.refers_to != whole.refers_to and org.kind_of(key).name not in seen.refers_to:
+        said = f"insufficient access rights on cross-reference id: {key[:15]}"
+        raise RowRefused("INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", said, [seen.name])
 
 
 def present(kind: Kind, names: list[str]) -> None:
