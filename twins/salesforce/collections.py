@@ -52,7 +52,8 @@ def update(call: Call) -> Answer:
             if not key:
                 raise RowRefused("MISSING_ARGUMENT", "Id not specified in an update call")
             save.update(_type(call, record), key, record)
-            return {"id": canonical_id(key), "success": True, "errors": []}
+            full = key if len(key) == 18 else canonical_id(key)  # it was just found, so it is one
+            return {"id": full, "success": True, "errors": []}
 
         return _each(call, save, records, one)
 
