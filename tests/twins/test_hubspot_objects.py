@@ -496,3 +496,17 @@ def test_properties_of_the_wrong_shape_are_refused(desk, body):
 def test_no_id_however_odd_breaks_the_portal(desk, key):
     """[U] Whatever is no number of HubSpot's is told so."""
     assert desk.get(f"contacts/{key}").status in (404, 414)
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
+@pytest.mark.parametrize("name", ["email", "hs_additional_emails"])
+def test_secondary_address_of_another_contact_is_refused_in_an_update_too(desk, name):
+    """https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"""
+    owner = desk.contact(email="ada@example.com", hs_additional_emails="ada@work.example")
+    other = desk.contact(email="bob@example.com")
+
+    reply = desk.write(other, **{name: "ada@work.example"})
+
+    assert reply.status == 400
+    assert reply.json()["message"].endswith(f"on {other}. {owner} already has that value.")
+    assert desk.twin.contact("ada@work.example") == owner
