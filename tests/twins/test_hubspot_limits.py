@@ -78,7 +78,7 @@ def test_retry_after_is_told_only_sometimes(desk, seconds, told):
     assert refusal.headers.get("Retry-After") == told
 
 
-@pytest.mark.fact("GET /crm/objects/{kind}")
+@pytest.mark.fact("GET /crm/objects/{kind}", switch="ten_second_limit")
 def test_the_window_rolls_a_call_comes_back_ten_seconds_after_it_was_made(desk):
     """https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"""
     desk.twin.flip(ten_second_limit=2)
