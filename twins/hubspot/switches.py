@@ -47,7 +47,7 @@ class Switches:
         "so many batch upserts to one kind within a second lock it for two; 0 never", default=0
     )
     batch_order: str = switch(
-        "the order of a batch's results", default="reversed", choices=("sent", "reversed", "by_id")
+        "the order of a batch's results", default="sent", choices=("sent", "reversed", "by_id")
     )
     bad_value_fails_batch: bool = switch(
         "one bad value refuses a whole batch update; else a 207 tells the bad rows", default=True
