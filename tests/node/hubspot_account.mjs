@@ -39,7 +39,7 @@ await check("properties in batches, and their groups", async () => {
   assert.equal(group.name, "engines");
   const text = (name) => ({ name, label: name, type: "string", fieldType: "text", groupName: "engines" });
   const told = await batchApi.create("contacts", { inputs: [text("engine_a"), text("engine_b")] });
-  assert.deepEqual([told.status, told.results.map((one) => one.name)], ["COMPLETE", ["engine_a", "engine_b"]]);
+  assert.deepEqual([told.status, told.results.map((one) => one.name).sort()], ["COMPLETE", ["engine_a", "engine_b"]]);
   const read = await batchApi.read("contacts", { inputs: [{ name: "engine_a" }], archived: false });
   assert.equal(read.results[0].groupName, "engines");
   await batchApi.archive("contacts", { inputs: [{ name: "engine_a" }, { name: "engine_b" }] });

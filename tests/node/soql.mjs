@@ -1,5 +1,5 @@
 // Salesforce's own grammar of SOQL judges the shapes that the twin is tested with, and every query the bridge sent.
-//   node soql.mjs SHAPES.json… -- FILE_OF_SENT_QUERIES…
+//   node soql.mjs CORPUS.json -- FILE_OF_SENT_QUERIES…
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import grammar from "@salesforce/soql-common/lib/soql-parser/index.js";
