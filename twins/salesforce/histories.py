@@ -88,9 +88,7 @@ def given(kind: Kind, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
         first = past.get(f"Created{name}")
         if first is not None:
             past.setdefault(f"LastModified{name}", first)
-    rest = {
-        name: value for name, value in values.items() if (f := named[name]) is None or f.name not in past
-    }
+    rest = {name: value for name, value in values.items() if (f := named[name]) is None or f.name not in past}
     return rest, {name: value for name, value in past.items() if value is not None}
 
 
