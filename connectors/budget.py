@@ -6,7 +6,7 @@ Held by each client; read by the engine (budgets) and by tests.
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +45,33 @@ class Meter:
         """Calls so far, by purpose."""
         with self._lock:
             return dict(self._calls)
+
+
+class Pace:
+    """Keeps calls below a vendor's limit by waiting before they are sent; thread-safe.
+
+    At most *calls* in any *seconds*, by the moments at which they leave.
+    """
+
+    def __init__(
+        self, calls: int, seconds: float, clock_now: Callable[[], datetime], sleep: Callable[[float], None]
+    ) -> None:
+        self.calls, self._window = calls, timedelta(seconds=seconds)
+        self._now, self._sleep = clock_now, sleep
+        self._left: deque[datetime] = deque()
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Return when one more call may leave."""
+        with self._lock:
+            now = self._now()
+            while self._left and self._left[0] <= now - self._window:
+                self._left.popleft()
+            place = len(self._left) - self.calls
+            at = now if place < 0 else max(now, self._left[place] + self._window)
+            self._left.append(at)
+        if at > now:
+            self._sleep((at - now).total_seconds())
 
 
 class Gate:

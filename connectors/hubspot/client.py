@@ -20,7 +20,7 @@ from hubspot.crm.objects import ApiClient, Configuration
 from hubspot.crm.objects.exceptions import ApiException
 from urllib3 import exceptions
 
-from connectors.budget import Allowance, Gate, Meter, Purpose
+from connectors.budget import Allowance, Gate, Meter, Pace, Purpose
 from connectors.errors import ConnectorError, SignInFailed, Transient, Unknown
 from connectors.hosts import LOOPBACK, Hosts
 from connectors.hubspot.faults import refusal
@@ -32,6 +32,10 @@ from connectors.wire import Answer, Limits, moment, no_retries, parse, trust, wa
 
 VENDOR_HOSTS = re.compile(r"api(-[a-z0-9]+)?\.hubapi\.com")
 THREADS = 4
+# https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines: search is shared by all apps of the
+# account; the rest is ours alone, and a free account's least until an answer tells this account's limit.
+SEARCHES_A_SECOND = 5
+CALLS_IN_TEN_SECONDS = 90
 _HEADERS = {"Accept": "application/json", "Content-Type": "application/json", "Accept-Encoding": "gzip"}
 _LOGGERS = ("urllib3", "hubspot.crm.objects")
 A = TypeVar("A")
@@ -55,6 +59,8 @@ class HubSpotClient:
         self.meter, self.retry = Meter(), Retry(sleep, rng)
         self.now = clock_now
         self._gate = Gate(clock_now)
+        self._searches = Pace(SEARCHES_A_SECOND, 1.0, clock_now, sleep)
+        self._all = Pace(CALLS_IN_TEN_SECONDS, 10.0, clock_now, sleep)
         self._library = _library(settings, self._limits)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="hubspot")
 
@@ -105,6 +111,7 @@ class HubSpotClient:
         if not self._settings.access_token:
             raise SignInFailed("HubSpot's token is missing: set " + PREFIX + "ACCESS_TOKEN.")
         self._hosts.check(self._settings.base_url)
+        (self._searches if path.endswith("/search") else self._all).wait()
         where = method + " " + path
         self.meter.count(purpose)
         status, headers, raw = self._answered(method, path, body, query, where)
@@ -157,6 +164,7 @@ class HubSpotClient:
                 headers["X-HubSpot-RateLimit-Daily-Remaining"],
             )
             self.meter.allowance = Allowance(int(limit), int(left))
+            self._all.calls = max(1, int(headers["X-HubSpot-RateLimit-Max"]) * 9 // 10)
         except (KeyError, ValueError):
             return  # search answers and OAuth apps carry no such headers
 

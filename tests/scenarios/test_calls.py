@@ -82,8 +82,6 @@ def an_office(folder: Path, **crowd: int) -> Iterator[Office]:
     lifecycle = read_agreement(rules).lifecycle
     clock = VirtualClock(MONDAY)
     world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), people=0)
-    # No time passes within a pass here: limits by the second would refuse what a real clock spreads.
-    world.hubspot.flip(enforce_limits=False)
     furnish(world)
     in_hubspot, in_salesforce = fill(world, PEOPLE, **crowd)
     with world.serve(), bridge(settings_from(world.settings(), rules, folder / "state", 0), clock) as opened:
