@@ -31,7 +31,7 @@ def main() -> None:
     if asked.part in ("bridge", "all"):
         bridge = page(_measured(asked.sizes), _where())
     if asked.part in ("twins", "all"):
-        stage = twins_page(measure_twins(crowd=asked.crowd), _where())
+        stage = twins_page(measure_twins(asked.records, asked.crowd), _where())
     text = bridge + stage
     if asked.out != Path("-"):
         asked.out.write_text(text, "utf-8")
@@ -41,6 +41,9 @@ def main() -> None:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help="linked people, e.g. 1000,10000")
+    parser.add_argument(
+        "--records", type=int, default=20_000, help="records through each of the twins' batches"
+    )
     parser.add_argument("--crowd", type=int, default=CROWD, help="people in the twins' memory test")
     parser.add_argument(
         "--part", choices=("all", "bridge", "twins"), default="all", help="the other part stays"

@@ -170,7 +170,7 @@ def _salesforce(pipe: Connection, told: dict[str, Any], records: int) -> Iterato
         reads,
     )
     soql = quote_plus(f"SELECT Id, {', '.join(names)} FROM Lead ORDER BY SystemModstamp, Id LIMIT 2000")  # noqa: S608 - SOQL for a twin
-    pages = [None] * (records // 2000)
+    pages = [None] * max(1, records // 2000)
     yield line.drive(pipe, "Salesforce, query", 2000, records, "GET", f"{base}/query?q={soql}", pages)
 
 

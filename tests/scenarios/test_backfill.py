@@ -168,7 +168,7 @@ def _lasting(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in row.items()
-        if name not in BY_CHANCE and not (name.startswith("hs_lifecyclestage_") and name.endswith("_date"))
+        if name not in BY_CHANCE and not name.startswith(("hs_lifecyclestage_", "hs_v2_"))
     }
 
 

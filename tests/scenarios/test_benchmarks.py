@@ -11,7 +11,19 @@ def test_the_benchmarks_write_a_page_of_counts_and_ratios(tmp_path: Path) -> Non
     page = tmp_path / "benchmarks.md"
 
     ended = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--sizes", "20,40", "--out", page],
+        [
+            sys.executable,
+            "-m",
+            "benchmarks",
+            "--sizes",
+            "20,40",
+            "--records",
+            "200",
+            "--crowd",
+            "200",
+            "--out",
+            page,
+        ],
         check=False,
         capture_output=True,
         text=True,
@@ -23,3 +35,5 @@ def test_the_benchmarks_write_a_page_of_counts_and_ratios(tmp_path: Path) -> Non
     assert written in ended.stdout
     assert "| 40 | change in HubSpot | 40 |" in written
     assert "log-log slope" in written
+    assert "| HubSpot, batch update | 100 |" in written
+    assert "| Salesforce Leads | 200 |" in written

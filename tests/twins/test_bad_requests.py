@@ -64,29 +64,31 @@ BYTES = st.sampled_from(
 JUNK = st.sampled_from(
     ["nothing", "999", "x y", "a%2Fb", "..", "%00", "email", "default", "batch", "labels", "1"]
 )
-TYPE = st.sampled_from(
+HUBSPOT_TYPE = st.sampled_from(["contacts", "contacts", "companies", "deals", "0-1", "notes", "leads"])
+HUBSPOT_ID = st.sampled_from(
     [
-        "contacts",
-        "contacts",
-        "companies",
-        "deals",
-        "0-1",
-        "notes",
-        "leads",
-        "Lead",
-        "Lead",
-        "Contact",
-        "Account",
-        "lead",
+        "101000000001",
+        "101000000002",
+        "default",
+        "closedwon",
+        "ada@example.com",
+        "firstname",
+        "1",
+        "contactinformation",
     ]
 )
-ID = st.sampled_from(
+SALESFORCE_TYPE = st.sampled_from(["Lead", "Lead", "Contact", "Account", "lead", "Task", "LeadHistory"])
+SALESFORCE_ID = st.sampled_from(
     [
-        "101000000001", "101000000002", "00Q5g0000000001EAA", "00Q5g0000000099AAA", "Leadbridge_HubSpot_Id__c", "Id",
-        "7505g0000000001AAA", "default", "closedwon", "ada@example.com", "firstname", "1", "contactinformation",
+        "00Q5g0000000001EAA",
+        "00Q5g0000000099AAA",
+        "Leadbridge_HubSpot_Id__c",
+        "Email",
+        "Id",
+        "7505g0000000001AAA",
+        "updated",
     ]
-)  # fmt: skip
-PARTS = st.tuples(TYPE, ID, TYPE, ID) | st.tuples(TYPE | JUNK, ID | JUNK, TYPE | JUNK, ID | JUNK)
+)
 METHOD = st.sampled_from(["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"])
 RARELY = st.sampled_from([False] * 11 + [True])
 QUERY = st.dictionaries(
@@ -263,7 +265,29 @@ RECORD = st.dictionaries(
     ODD | OBJECT,
     max_size=5,
 ).map(lambda values: {"attributes": {"type": "Lead"}, **values})
+WELL_MEANT = st.sampled_from(
+    [
+        {"LastName": "Ada", "Company": "X", "Email": "ada@example.com"},
+        {"LastName": "Ada", "Email": "nonsense"},
+        {"LastName": "Bob", "Company": "X", "Leadbridge_HubSpot_Id__c": "7"},
+        {"allOrNone": True, "records": [{"attributes": {"type": "Lead"}, "id": "00Q5g0000000001EAA", "Title": "CTO"}]},
+        {"records": [{"attributes": {"type": "Lead"}, "LastName": "Ada", "Company": "X", "Leadbridge_HubSpot_Id__c": "7"}]},
+        {"ids": ["00Q5g0000000001EAA", "00Q5g0000000099AAA"], "fields": ["Id", "LastName"]},
+        {"object": "Lead", "operation": "insert", "contentType": "CSV", "lineEnding": "LF"},
+        {"operation": "query", "query": "SELECT Id FROM Lead"},
+        {"state": "UploadComplete"},
+    ]
+)  # fmt: skip
+GOOD_SOQL = st.sampled_from(
+    [
+        "SELECT Id, Name FROM Lead", "SELECT COUNT() FROM Contact", "SELECT Id FROM Lead WHERE Nope = 1",
+        "SELECT Id FROM Nothing", "SELECT Status, COUNT(Id) FROM Lead GROUP BY Status", "SELECT Id FROM Lead LIMIT x",
+        "SELECT Id, (SELECT Id FROM Tasks) FROM Lead", "SELECT Id FROM Lead WHERE CreatedDate = 'x'",
+    ]
+)  # fmt: skip
 SALESFORCE_GOOD = st.one_of(
+    WELL_MEANT,
+    WELL_MEANT,
     RECORD,
     st.fixed_dictionaries({"records": st.lists(RECORD | JSON_, max_size=4), "allOrNone": ODD}),
     st.fixed_dictionaries({"ids": st.lists(ODD, max_size=4), "fields": st.lists(NAMES, max_size=4)}),
@@ -348,10 +372,14 @@ def _request(method: str, path: str, query: dict[str, str], headers: dict[str, s
     return Request(method, path, {name: [value] for name, value in query.items()}, lower, sent)
 
 
-def asked(doors: dict[str, str]) -> st.SearchStrategy[tuple[str, str]]:
-    """Path and method: mostly one that the address has."""
+def asked(
+    doors: dict[str, str], types: st.SearchStrategy[str], ids: st.SearchStrategy[str]
+) -> st.SearchStrategy[tuple[str, str]]:
+    """Path and method: mostly ones that there are."""
+    parts = st.tuples(types, ids, types, ids)
+    odd = st.tuples(types | JUNK, ids | JUNK, types | JUNK, ids | JUNK)
     meant = [(path, method) for path, methods in doors.items() for method in methods.split()]
-    return st.tuples(st.sampled_from(meant), PARTS, RARELY, METHOD).map(
+    return st.tuples(st.sampled_from(meant), parts | parts | odd, RARELY, METHOD).map(
         lambda drawn: (drawn[0][0].format(*drawn[1]), drawn[3] if drawn[2] else drawn[0][1])
     )
 
@@ -362,7 +390,7 @@ SEEN: dict[str, Counter[str]] = {"hubspot": Counter(), "salesforce": Counter()}
 @A_HUNDRED_TIMES_TEN
 @given(
     st.lists(
-        st.tuples(asked(HUBSPOT_DOORS), QUERY, body(HUBSPOT_GOOD), RARELY),
+        st.tuples(asked(HUBSPOT_DOORS, HUBSPOT_TYPE, HUBSPOT_ID), QUERY, body(HUBSPOT_GOOD), RARELY),
         min_size=10,
         max_size=10,
     )
@@ -381,8 +409,8 @@ def hubspot_requests(sent: list[tuple[tuple[str, str], dict[str, str], bytes, bo
 @given(
     st.lists(
         st.tuples(
-            asked(SALESFORCE_DOORS),
-            st.one_of(QUERY, SOQL.map(lambda q: {"q": q})),
+            asked(SALESFORCE_DOORS, SALESFORCE_TYPE, SALESFORCE_ID),
+            st.one_of(QUERY, (SOQL | GOOD_SOQL).map(lambda q: {"q": q})),
             body(SALESFORCE_GOOD),
         ),
         min_size=10,
