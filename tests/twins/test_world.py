@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -154,3 +155,15 @@ def test_same_crowd_does_not_come_twice() -> None:
         made.crowd(5, leads=False)
 
     assert len(made.hubspot.records("contacts")) == 5
+
+
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_one_of_a_crowd_takes_less_than_two_kilobytes(side: str) -> None:
+    made = World(lambda: NOW, STAGES, REASONS, people=0)
+
+    tracemalloc.start()
+    made.crowd(5_000, leads=side == "salesforce", contacts=side == "hubspot")
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert held / 5_000 < 2_000
