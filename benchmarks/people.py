@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sync.demo.stage import write_config
 from twins.hubspot.schema import Group
-from twins.salesforce.schema import Field
+from twins.salesforce import Field
 from twins.sample import people
 from twins.world import SEED, World
 

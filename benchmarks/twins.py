@@ -21,7 +21,7 @@ from urllib.parse import quote_plus, urlsplit
 
 from twins.hubspot import TOKEN
 from twins.hubspot.schema import Group
-from twins.salesforce.schema import Field
+from twins.salesforce import Field
 from twins.world import World
 
 START: Final = datetime(2026, 11, 23, 8, tzinfo=UTC)

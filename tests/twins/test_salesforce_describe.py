@@ -8,7 +8,7 @@ import pytest
 
 from tests.twins.office import REASONS, STAGES, Office
 from twins.salesforce import Field
-from twins.salesforce.ids import canonical_id, full_id
+from twins.salesforce.org.ids import canonical_id, full_id
 
 
 def fields(office: Office, kind: str) -> dict[str, dict[str, Any]]:

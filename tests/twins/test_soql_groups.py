@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.twins.office import Office
-from twins.salesforce.schema import Field
+from twins.salesforce import Field
 
 
 def pipeline() -> Office:

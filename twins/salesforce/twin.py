@@ -12,23 +12,23 @@ from datetime import datetime
 from typing import Any
 
 from twins.log import CommitLog
+from twins.salesforce.access.call import Answer, Call
+from twins.salesforce.access.door import parts_of, readable, unzipped, version_number, versions
+from twins.salesforce.access.limits import Limits
+from twins.salesforce.access.sessions import Sessions
+from twins.salesforce.access.token import SignIn
+from twins.salesforce.access.userinfo import userinfo
 from twins.salesforce.bulk import Jobs
-from twins.salesforce.call import Answer, Call
-from twins.salesforce.deletion import expire
-from twins.salesforce.door import parts_of, readable, unzipped, version_number, versions
 from twins.salesforce.errors import Rejected, not_found
-from twins.salesforce.limits import Limits
-from twins.salesforce.org import Org
-from twins.salesforce.people import People
-from twins.salesforce.query import Cursors
-from twins.salesforce.routes import Routes
-from twins.salesforce.rows import SeveralFound
+from twins.salesforce.org.state import Org
+from twins.salesforce.platform.deletion import expire
+from twins.salesforce.rest.query import Cursors
+from twins.salesforce.rest.routes import Routes
+from twins.salesforce.rest.rows import SeveralFound
 from twins.salesforce.rules.seen import seen_by
-from twins.salesforce.sessions import Sessions
+from twins.salesforce.screen.people import People
 from twins.salesforce.soap import Soap
 from twins.salesforce.switches import Switches
-from twins.salesforce.token import SignIn
-from twins.salesforce.userinfo import userinfo
 from twins.switches import flipped
 from twins.wire import Reply, Request, json_reply
 

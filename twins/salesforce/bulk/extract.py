@@ -12,8 +12,8 @@ from typing import Any
 
 from twins.salesforce.bulk.job import Job
 from twins.salesforce.errors import Rejected
-from twins.salesforce.org import Org
-from twins.salesforce.schema import Kind
+from twins.salesforce.org.state import Org
+from twins.salesforce.schema.kinds import Kind
 from twins.salesforce.soql import answer, parse
 from twins.salesforce.soql.answer import Answered
 

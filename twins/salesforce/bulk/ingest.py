@@ -16,12 +16,12 @@ from twins.salesforce.bulk.csvtext import Line, Unreadable, read
 from twins.salesforce.bulk.job import Job
 from twins.salesforce.bulk.relations import Column, column
 from twins.salesforce.errors import Rejected, RowRefused
-from twins.salesforce.ids import canonical_id
-from twins.salesforce.org import Org
-from twins.salesforce.purging import purge
-from twins.salesforce.saving import Save
-from twins.salesforce.schema import Kind
-from twins.salesforce.upserting import Keyed, folded
+from twins.salesforce.org.ids import canonical_id
+from twins.salesforce.org.state import Org
+from twins.salesforce.platform.purging import purge
+from twins.salesforce.records.saving import Save
+from twins.salesforce.records.upserting import Keyed, folded
+from twins.salesforce.schema.kinds import Kind
 
 CHUNK = 200
 NULL = "#N/A"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from twins.salesforce.access.call import Call
 from twins.salesforce.bulk.csvtext import Sheet
-from twins.salesforce.call import Call
-from twins.salesforce.moments import stamp
+from twins.salesforce.schema.moments import stamp
 
 OPEN, UPLOADED, RUNNING = "Open", "UploadComplete", "InProgress"
 COMPLETE, FAILED, ABORTED = "JobComplete", "Failed", "Aborted"

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from twins.salesforce.access.call import Answer, Call, Resource
+from twins.salesforce.access.limits import BULK_BATCHES, BULK_QUERIES, Limits
 from twins.salesforce.bulk import ingest, results
 from twins.salesforce.bulk.csvtext import DELIMITERS, LINE_ENDINGS
 from twins.salesforce.bulk.extract import check, extract
 from twins.salesforce.bulk.job import ABORTED, COMPLETE, DONE, OPEN, RUNNING, UPLOADED, Job
-from twins.salesforce.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected, not_found
-from twins.salesforce.limits import BULK_BATCHES, BULK_QUERIES, Limits
-from twins.salesforce.org import Org
+from twins.salesforce.org.state import Org
 
 _INGEST = ("insert", "update", "upsert", "delete", "hardDelete")
 _QUERY = ("query", "queryAll")

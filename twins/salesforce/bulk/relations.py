@@ -10,8 +10,8 @@ from typing import Any
 
 from twins.salesforce.bulk.csvtext import Unreadable
 from twins.salesforce.errors import RowRefused
-from twins.salesforce.org import Org
-from twins.salesforce.schema import Field, Kind
+from twins.salesforce.org.state import Org
+from twins.salesforce.schema.kinds import Field, Kind
 
 # https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/datafiles_csv_valid_record_rows.htm
 _TRUTH = {

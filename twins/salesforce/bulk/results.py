@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from twins.salesforce.access.call import Answer, Call
 from twins.salesforce.bulk.csvtext import Line, write
 from twins.salesforce.bulk.job import COMPLETE, DONE, Job
-from twins.salesforce.call import Answer, Call
 from twins.salesforce.errors import Rejected
 
 _TYPE = {"Content-Type": "text/csv;charset=UTF-8"}

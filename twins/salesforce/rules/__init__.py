@@ -1,1 +1,1 @@
-"""What an admin sets up in an org: rules of saving, rights, record types."""
+"""What an admin's rules say to a save: validation, duplicates, record types, what a user may see."""

@@ -9,27 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from twins.salesforce.errors import RowRefused
-
-if TYPE_CHECKING:
-    from twins.salesforce.org import Org
-    from twins.salesforce.schema import Kind
-    from twins.salesforce.store import Row
-
-Action = Literal["block", "alert"]
-MESSAGE = "Use one of these records?"
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateRule:
-    """A rule for new and edited records of one kind; *against* are the kinds it looks through."""
-
-    name: str
-    action: Action
-    against: tuple[str, ...]
-    message: str = MESSAGE
+from twins.salesforce.org.setup import DuplicateRule
+from twins.salesforce.org.state import Org
+from twins.salesforce.org.store import Row
+from twins.salesforce.schema.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)

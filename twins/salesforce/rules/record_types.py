@@ -6,42 +6,16 @@ https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from twins.salesforce.declared import choice, kind_of, reference, several, text
 from twins.salesforce.errors import RowRefused
-from twins.salesforce.schema import Field, Kind
-
-if TYPE_CHECKING:
-    from twins.salesforce.org import Org
-    from twins.salesforce.store import Row
+from twins.salesforce.org.setup import RecordType
+from twins.salesforce.org.state import Org
+from twins.salesforce.org.store import Row
+from twins.salesforce.schema.declared import reference
+from twins.salesforce.schema.kinds import Field, Kind
 
 MASTER = "012000000000000AAA"
-
-
-@dataclass(frozen=True, slots=True)
-class RecordType:
-    """One type of a kind; *choices* are the values of the picklists that it narrows."""
-
-    id: str
-    name: str
-    developer_name: str
-    choices: Mapping[str, tuple[str, ...]]
-    is_default: bool = False
-    is_active: bool = True
-
-
-def record_type() -> Kind:
-    """RecordType as a fresh org has it: no rows."""
-    fields = [
-        text("Name", 80),
-        text("DeveloperName", 80),
-        text("Description", 255),
-        choice("SobjectType"),
-        *several("boolean", "IsActive"),
-    ]
-    return kind_of("RecordType", "012", fields, access="", label="Record Type")
 
 
 def add(org: Org, kind: Kind, one: RecordType) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from twins.salesforce.org import Org
-from twins.salesforce.schema import Kind
+from twins.salesforce.org.state import Org
+from twins.salesforce.schema.kinds import Kind
 
 
 class Seen(Org):

@@ -6,18 +6,16 @@ https://help.salesforce.com/s/articleView?id=platform.fields_about_field_validat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from plugin.formula import Context, Formula, FormulaError, Type, compile_formula
+from plugin.formula import Context, FormulaError, Type, compile_formula
 from twins.salesforce.errors import RowRefused
-from twins.salesforce.schema import Field, Kind
-
-if TYPE_CHECKING:
-    from twins.salesforce.org import Org
-    from twins.salesforce.store import Row
+from twins.salesforce.org.setup import Read, Rule, Rules
+from twins.salesforce.org.state import Org
+from twins.salesforce.org.store import Row
+from twins.salesforce.schema.kinds import Field, Kind
 
 _NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*")
 _LONGEST_MESSAGE = 255
@@ -27,25 +25,6 @@ _TYPES: dict[str, Type] = {
     "picklist": "picklist", "multipicklist": "choices", "boolean": "boolean", "date": "date",
     "datetime": "datetime",
 }  # fmt: skip
-Read = Callable[["Row"], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One active rule; *at* is the field its message stands beside, "" for the top of the page."""
-
-    name: str
-    formula: Formula
-    message: str
-    at: str = ""
-
-
-@dataclass(slots=True)
-class Rules:
-    """The rules of one kind, and how to get what they read out of a row."""
-
-    by_name: dict[str, Rule] = field(default_factory=dict)
-    readers: dict[str, Read] = field(default_factory=dict)
 
 
 def add(org: Org, kind: Kind, name: str, formula: str, message: str, at: str | None) -> None:

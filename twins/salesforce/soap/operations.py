@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from twins.salesforce import deletion
-from twins.salesforce.conversion import Conversion, convert
 from twins.salesforce.errors import Rejected, RowRefused
-from twins.salesforce.ids import canonical_id
-from twins.salesforce.merging import merge
-from twins.salesforce.purging import purge
-from twins.salesforce.saving import Save
-from twins.salesforce.schema import Kind
+from twins.salesforce.org.ids import canonical_id
+from twins.salesforce.platform import deletion
+from twins.salesforce.platform.purging import purge
+from twins.salesforce.records.conversion import Conversion, convert
+from twins.salesforce.records.merging import merge
+from twins.salesforce.records.saving import Save
+from twins.salesforce.schema.kinds import Kind
 from twins.salesforce.soap.envelope import Element, Fault
 
 Row = Callable[[Save, Element], dict[str, Any]]

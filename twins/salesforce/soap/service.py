@@ -10,15 +10,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from twins.salesforce.access.limits import Limits
+from twins.salesforce.access.sessions import Sessions
 from twins.salesforce.errors import Rejected
-from twins.salesforce.limits import Limits
-from twins.salesforce.moments import stamp
-from twins.salesforce.org import Org
-from twins.salesforce.saving import Save
-from twins.salesforce.sessions import Sessions
+from twins.salesforce.org.state import Org
+from twins.salesforce.org.store import Row
+from twins.salesforce.records.saving import Save
+from twins.salesforce.schema.moments import stamp
 from twins.salesforce.soap.envelope import Element, Fault, answered, faulted, read
 from twins.salesforce.soap.operations import OPERATIONS, run
-from twins.salesforce.store import Row
 from twins.wire import Reply, Request
 
 NO_LOGIN_FROM = 65

@@ -8,8 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from twins.salesforce import relations
-from twins.salesforce.org import Org
+from twins.salesforce.org.state import Org
+from twins.salesforce.org.store import Row
+from twins.salesforce.schema import relations
 from twins.salesforce.soql.asking import Asked, Asking, kind_of
 from twins.salesforce.soql.clauses import check, is_mine
 from twins.salesforce.soql.columns import ADVICE, Column
@@ -20,7 +21,6 @@ from twins.salesforce.soql.selection import is_grouped, selection
 from twins.salesforce.soql.shown import Shown
 from twins.salesforce.soql.tokens import complain
 from twins.salesforce.soql.tree import Expression, Foreign, Order, Query
-from twins.salesforce.store import Row
 
 _NEWEST = 67.0
 _MOST_SUBQUERIES = 20

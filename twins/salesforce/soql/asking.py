@@ -10,14 +10,14 @@ from itertools import chain
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from twins.salesforce.org import Org
-from twins.salesforce.schema import Field, Kind
+from twins.salesforce.org.state import Org
+from twins.salesforce.org.store import Row
+from twins.salesforce.schema.kinds import Field, Kind
 from twins.salesforce.soql.columns import ADVICE, Column, bind, follow, value_of
 from twins.salesforce.soql.days import Calendar
 from twins.salesforce.soql.functions import DATES, LABELS, date_part
 from twins.salesforce.soql.tokens import complain
 from twins.salesforce.soql.tree import Called, Expression, Path, Query
-from twins.salesforce.store import Row
 
 AGGREGATES = frozenset({"count", "count_distinct", "sum", "avg", "min", "max"})
 _MOST_PARENTS = 55

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twins.salesforce.org import Org
-from twins.salesforce.schema import Field, Kind
+from twins.salesforce.org.state import Org
+from twins.salesforce.org.store import Row
+from twins.salesforce.schema.kinds import Field, Kind
 from twins.salesforce.soql.tokens import complain
 from twins.salesforce.soql.tree import Path
-from twins.salesforce.store import Row
 
 ADVICE = "Please reference your WSDL or the describe call for the appropriate names."
 _DEPTH = 5

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from twins.salesforce.org.store import Row
 from twins.salesforce.soql import literals
 from twins.salesforce.soql.asking import Asking
 from twins.salesforce.soql.columns import Column
 from twins.salesforce.soql.joins import found_by
 from twins.salesforce.soql.literals import BARE, Days
-from twins.salesforce.soql.reach import Reach, narrowest, widest
+from twins.salesforce.soql.reach import Filter, Reach, Test, narrowest, widest
 from twins.salesforce.soql.tokens import like_pattern
 from twins.salesforce.soql.tree import Among, Called, Compare, Condition, Expression, Foreign, Joined, Not
-from twins.salesforce.store import Row
 
-Test = Callable[[Row], bool]
 _NESTED = (
     "Semi join sub-selects are only allowed at the top level WHERE expressions and not in nested WHERE "
     "expressions."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A condition that can be put to a row. The reach is wide: the test still decides."""
-
-    test: Test
-    reach: Reach
 
 
 def where_of(asking: Asking) -> Filter:

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from twins.salesforce.moments import moment
-from twins.salesforce.schema import MOMENTS, NUMBERS, Field, Type
+from twins.salesforce.org.store import Row
+from twins.salesforce.schema.kinds import MOMENTS, NUMBERS, Field, Type
+from twins.salesforce.schema.moments import moment
 from twins.salesforce.soql.days import Calendar
-from twins.salesforce.store import Row
 
 Part = Callable[[datetime, Calendar], Any]
 LABELS = frozenset({"tolabel"})

@@ -6,15 +6,12 @@ https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforc
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from twins.salesforce.soql.asking import Asking, kind_of
 from twins.salesforce.soql.columns import Column
-from twins.salesforce.soql.reach import reached
+from twins.salesforce.soql.reach import Filter, reached
 from twins.salesforce.soql.tree import Among, Condition, Foreign, Joined, Not, Path, Query
-
-if TYPE_CHECKING:
-    from twins.salesforce.soql.filters import Filter
 
 # Kinds that cannot stand in the parentheses, of those the twin has.
 _OUTSIDE = frozenset({"Task", "Event"})

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from twins.salesforce.ids import canonical_id
-from twins.salesforce.moments import day, exact
-from twins.salesforce.schema import MOMENTS, NUMBERS, Field
+from twins.salesforce.org.ids import canonical_id
+from twins.salesforce.schema.kinds import MOMENTS, NUMBERS, Field
+from twins.salesforce.schema.moments import day, exact
 from twins.salesforce.soql.asking import Asking
 from twins.salesforce.soql.days import span
 from twins.salesforce.soql.tokens import Token, unquote

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from twins.salesforce.org.store import Row
 from twins.salesforce.soql.asking import Asking
-from twins.salesforce.store import Row
+
+Test = Callable[[Row], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,14 @@ class Reach:
     ids: frozenset[str] | None = None
     since: str | None = None
     after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition that can be put to a row. The reach is wide: the test still decides."""
+
+    test: Test
+    reach: Reach
 
 
 def narrowest(reaches: Sequence[Reach]) -> Reach:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from twins.salesforce.org import Org
-from twins.salesforce.schema import Kind
+from twins.salesforce.org.state import Org
+from twins.salesforce.org.store import Row
+from twins.salesforce.schema.kinds import Kind
 from twins.salesforce.soql.columns import Column, follow, parent, value_of
-from twins.salesforce.store import Row
 
 Shown = Callable[[Row], dict[str, Any]]
 Part = Callable[[Row], Any]

@@ -1,0 +1,1 @@
+"""Who calls, with which call, and how many calls the day has left."""

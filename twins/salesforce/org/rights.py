@@ -1,0 +1,188 @@
+"""Who may see and do what: profiles, permission sets, custom permissions.
+
+A user sees the org as a `Seen` one: kinds and fields that are not granted are not there
+(https://help.salesforce.com/s/articleView?id=platform.admin_fls.htm). Who is not restricted sees the org itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from twins.salesforce.errors import RowRefused
+from twins.salesforce.schema.kinds import Field, Kind
+
+OBJECT_RIGHTS = "rcud"
+_ALWAYS = frozenset({"Id", "Name", "OwnerId", "IsDeleted", "RecordTypeId", "CreatedDate", "CreatedById",
+                     "LastModifiedDate", "LastModifiedById", "SystemModstamp", "IsConverted", "MasterRecordId"})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Grants:
+    """What a permission set allows: per kind letters of ``rcud``, per field ``r`` or ``re``, custom permissions."""
+
+    objects: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, dict[str, str]] = field(default_factory=dict)
+    permissions: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Profile:
+    """What a user may do without any set: everything but what was taken away, or next to nothing."""
+
+    name: str = "Standard User"
+    everything: bool = True
+    taken: dict[str, str] = field(default_factory=dict)
+    closed: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def access(self, kind: Kind) -> str:
+        """The letters of ``rcud`` for a kind."""
+        if not kind.access:
+            return "r"  # users, statuses and other lists are there for all
+        if not self.everything:
+            return ""
+        return "".join(letter for letter in OBJECT_RIGHTS if letter not in self.taken.get(kind.name, ""))
+
+    def field_access(self, kind: Kind, name: str) -> str:
+        """``re``, ``r`` or "" for a field."""
+        return self.closed.get(kind.name, {}).get(name, "re" if self.everything or not kind.access else "")
+
+
+class Rights:
+    """The profiles, sets and custom permissions of an org; *version* counts the changes."""
+
+    def __init__(self) -> None:
+        self.custom_permissions: set[str] = set()
+        self.version = 0
+        self._sets: dict[str, Grants] = {}
+        self._profiles: dict[str, Profile] = {}
+        self._assigned: dict[str, dict[str, None]] = {}
+        self._own: dict[str, set[str]] = {}
+
+    def restricted(self, user: str) -> bool:
+        """Whether *user* sees less than the whole org."""
+        return user in self._profiles
+
+    def profile(self, user: str) -> Profile:
+        """The profile of *user*, to be changed."""
+        self.version += 1
+        return self._profiles.setdefault(user, Profile())
+
+    def profile_name(self, user: str) -> str:
+        """What ``$Profile.Name`` is for *user*."""
+        found = self._profiles.get(user)
+        return found.name if found else Profile().name
+
+    def define(self, name: str, grants: Grants) -> None:
+        """Make or replace a permission set; its custom permissions exist from now on."""
+        self._sets[name] = grants
+        self.custom_permissions |= grants.permissions
+        self.version += 1
+
+    def assign(self, user: str, name: str) -> None:
+        """Give *user* a set; raises KeyError when there is none of this name."""
+        if name not in self._sets:
+            raise KeyError(name)
+        self._assigned.setdefault(user, {})[name] = None
+        self.version += 1
+
+    def unassign(self, user: str, name: str) -> None:
+        """Take a set from *user*; raises KeyError when the user does not have it."""
+        del self._assigned[user][name]
+        self.version += 1
+
+    def permit(self, user: str, permissions: Iterable[str]) -> None:
+        """Give *user* custom permissions directly."""
+        names = set(permissions)
+        self.custom_permissions |= names
+        self._own.setdefault(user, set()).update(names)
+
+    def permissions(self, user: str) -> frozenset[str]:
+        """The custom permissions of *user*."""
+        found = set(self._own.get(user, ()))
+        for one in self._of(user):
+            found |= one.permissions
+        return frozenset(found)
+
+    def kinds(self, user: str, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
+        """*kinds* as *user* sees them."""
+        profile, sets = self._profiles[user], self._of(user)
+        access = {name: _joined([profile.access(kind), *(one.objects.get(name, "") for one in sets)])
+                  for name, kind in kinds.items()}  # fmt: skip
+        readable = {name for name, letters in access.items() if "r" in letters}
+        return {
+            name: _seen(kind, access[name], profile, sets, readable)
+            for name, kind in kinds.items()
+            if name in readable
+        }
+
+    def _of(self, user: str) -> list[Grants]:
+        return [self._sets[name] for name in self._assigned.get(user, ())]
+
+
+def may(kind: Kind | None, way: str, *, status: int) -> None:
+    """Raise `RowRefused` when the user, who sees *kind* so, may not create, update or delete its records."""
+    if kind is not None and way in kind.access:
+        return
+    if way == "c":
+        name = kind.name if kind else "record"
+        said = f"entity type cannot be inserted: {name}"
+        raise RowRefused("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", said)
+    raise RowRefused(
+        "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", status=status
+    )
+
+
+def can_be_closed(one: Field) -> bool:
+    """Whether field-level security applies: system and required fields are seen by all
+    (https://help.salesforce.com/s/articleView?id=platform.admin_fls.htm).
+    """
+    return one.name not in _ALWAYS and not one.required
+
+
+def closed_as(kind: Kind, one: Field) -> str:
+    """The name under which a field is closed or granted: the parts of an address go together."""
+    return one.part_of if one.part_of in kind.fields and one.part_of != "Name" else one.name
+
+
+def _joined(letters: Iterable[str]) -> str:
+    found = set().union(*letters)
+    return "".join(letter for letter in OBJECT_RIGHTS if letter in found)
+
+
+def _seen(kind: Kind, letters: str, profile: Profile, sets: list[Grants], readable: set[str]) -> Kind:
+    fields = {}
+    for name, one in kind.fields.items():
+        seen = _seen_field(kind, one, profile, sets)
+        if seen is not None:
+            fields[name] = _without_hidden_parents(seen, readable)
+    return replace_kind(kind, fields, "".join(letter for letter in kind.access if letter in letters))
+
+
+def _seen_field(kind: Kind, one: Field, profile: Profile, sets: list[Grants]) -> Field | None:
+    if not can_be_closed(one):
+        return one
+    name = closed_as(kind, one)
+    access = [
+        profile.field_access(kind, name),
+        *(grants.fields.get(kind.name, {}).get(name, "") for grants in sets),
+    ]
+    if "r" not in "".join(access):
+        return None
+    return one if "e" in "".join(access) or not one.write else replace(one, write="")
+
+
+def _without_hidden_parents(one: Field, readable: set[str]) -> Field:
+    """A look-up stays, the way to a parent that cannot be read does not."""
+    seen = tuple(name for name in one.refers_to if name in readable)
+    if seen == one.refers_to:
+        return one
+    return replace(one, refers_to=seen, relation=one.relation if seen else "")
+
+
+def replace_kind(kind: Kind, fields: dict[str, Field], access: str) -> Kind:
+    """*kind* with other fields and access."""
+    return Kind(
+        name=kind.name, prefix=kind.prefix, label=kind.label, fields=fields, access=access,
+        queryable=kind.queryable, undeletable=kind.undeletable,
+    )  # fmt: skip

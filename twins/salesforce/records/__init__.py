@@ -1,0 +1,1 @@
+"""Saving records: what is checked and kept, and the acts that are many saves in one."""

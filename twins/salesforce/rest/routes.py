@@ -1,0 +1,102 @@
+"""Which address is which resource."""
+
+from __future__ import annotations
+
+from twins.salesforce.access import limits
+from twins.salesforce.access.call import Answer, Call, Resource
+from twins.salesforce.access.limits import Limits
+from twins.salesforce.bulk import Jobs
+from twins.salesforce.errors import Rejected, not_found
+from twins.salesforce.org.ids import canonical_id
+from twins.salesforce.rest import batch, collections, composite, describe, replication, rows, search, tree
+from twins.salesforce.rest.query import Cursors, resources
+
+
+class Routes:
+    """Finds the resource of a call, by the parts of the path after the version."""
+
+    def __init__(self, limits_: Limits, cursors: Cursors, jobs: Jobs) -> None:
+        self._limits: Resource = {"GET": limits_.show}
+        self._queries = resources(cursors)
+        self._batch = batch.resource(limits_.spend)
+        self._jobs = jobs
+
+    def resource(self, parts: tuple[str, ...]) -> tuple[str, Resource]:
+        """Its name, as `calls` counts it, and what answers each method; raises `Rejected` with 404."""
+        match parts:
+            case ():
+                return "resources", {"GET": _resources}
+            case ("query" | "queryAll" as name,):
+                return name, self._queries[name]
+            case ("query" | "queryAll", _):
+                return "query", self._queries["more"]
+            case ("search" | "parameterizedSearch" as name,):
+                return name, search.RESOURCES[name]
+            case ("limits",):
+                return "limits", self._limits
+            case ("limits", "recordCount"):
+                return "limits/recordCount", {"GET": limits.record_count}
+            case ("composite", "batch"):
+                return "composite/batch", self._batch
+            case ("composite", *below):
+                return _composite(tuple(below))
+            case ("jobs", *below):
+                return self._jobs.resource(tuple(below))
+            case ("sobjects", *below):
+                return _sobjects(tuple(below))
+        raise not_found()
+
+    def answer(self, call: Call) -> Answer:
+        """Let the resource answer; raises `Rejected`."""
+        _, resource = self.resource(call.parts)
+        ask = resource.get("GET" if call.method == "HEAD" else call.method)
+        if ask is None:
+            allowed = ",".join(sorted({*resource, *(["HEAD"] if "GET" in resource else [])}))
+            said = f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}"
+            raise Rejected(405, "METHOD_NOT_ALLOWED", said)
+        return ask(call)
+
+
+def _composite(below: tuple[str, ...]) -> tuple[str, Resource]:
+    match below:
+        case ():
+            return "composite", composite.COMPOSITE
+        case ("graph",):
+            return "composite/graph", composite.GRAPH
+        case ("tree", _):
+            return "composite/tree", tree.TREE
+        case ("sobjects",):
+            return "composite/sobjects", collections.ROWS_RESOURCE
+        case ("sobjects", _):
+            return "composite/sobjects/retrieve", collections.KIND
+        case ("sobjects", _, _):
+            return "composite/sobjects/upsert", collections.KEYED
+    raise not_found()
+
+
+def _sobjects(below: tuple[str, ...]) -> tuple[str, Resource]:
+    match below:
+        case ():
+            return "sobjects", describe.EVERY_KIND
+        case (_,):
+            return "sobjects/kind", {**describe.ABOUT, **rows.BY_KIND}
+        case (_, "describe"):
+            return "sobjects/describe", describe.DESCRIBE
+        case (_, "Id"):
+            return "sobjects/kind", {"POST": rows.create}
+        case (_, "updated"):
+            return "sobjects/updated", replication.UPDATED
+        case (_, "deleted"):
+            return "sobjects/deleted", replication.DELETED
+        case (_, key) if canonical_id(key) is not None:
+            return "sobjects/row", rows.BY_ID
+        case (_, _, _):
+            return "sobjects/key", rows.BY_KEY
+    raise not_found()
+
+
+def _resources(call: Call) -> Answer:
+    names = (
+        "composite", "jobs", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects"
+    )  # fmt: skip
+    return Answer(200, {name: f"{call.base}/{name}" for name in names})
