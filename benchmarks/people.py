@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sync.demo.stage import write_config
-from twins.hubspot.schema import Group
+from twins.hubspot import Group
 from twins.salesforce import Field
 from twins.sample import people
 from twins.world import SEED, World

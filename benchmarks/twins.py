@@ -19,8 +19,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 from urllib.parse import quote_plus, urlsplit
 
-from twins.hubspot import TOKEN
-from twins.hubspot.schema import Group
+from twins.hubspot import TOKEN, Group
 from twins.salesforce import Field
 from twins.world import World
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from twins.hubspot import TOKEN
-from twins.hubspot.webhooks.settings import DEVELOPER_KEY
+from twins.hubspot.settings.webhooks import DEVELOPER_KEY
 from twins.server import Served
 from twins.wire import Reply, Request, json_reply
 from twins.world import CLIENT_ID, CLIENT_SECRET, World

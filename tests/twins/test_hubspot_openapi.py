@@ -21,7 +21,7 @@ from connectors.hubspot.settings import HubSpotSettings
 from connectors.records import Cursor, Find, Ref, Watch, Write
 from tests.twins.conftest import Desk
 from twins.hubspot import TOKEN
-from twins.hubspot.webhooks.settings import DEVELOPER_KEY
+from twins.hubspot.settings.webhooks import DEVELOPER_KEY
 from twins.server import Served
 from twins.wire import Reply, Request
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from hubspot.utils.signature import Signature
 
+from twins.hubspot.settings.webhooks import DEVELOPER_KEY
 from twins.hubspot.webhooks import signature
-from twins.hubspot.webhooks.settings import DEVELOPER_KEY
 from twins.hubspot.webhooks.subscriptions import Wish
 from twins.server import Served
 from twins.wire import Reply

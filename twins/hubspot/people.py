@@ -9,22 +9,25 @@ import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from twins.hubspot import archiving, doors, merging, privacy
-from twins.hubspot.account_doors import AccountDoors
-from twins.hubspot.drafting import Pen
-from twins.hubspot.fresh import Owner
-from twins.hubspot.history import entries
-from twins.hubspot.joining import associate, dissociate
-from twins.hubspot.links import join, joined, part
+from twins.hubspot.associations.joining import associate, dissociate
+from twins.hubspot.associations.links import join, joined, part
+from twins.hubspot.objects import doors, merging, privacy
 from twins.hubspot.portal import Portal
-from twins.hubspot.required import Requirement
-from twins.hubspot.rows import Row, Shelf, Writer
-from twins.hubspot.schema import Property
+from twins.hubspot.records import archiving
+from twins.hubspot.records.drafting import Pen
+from twins.hubspot.schema.fresh import Owner
+from twins.hubspot.schema.properties import Property
+from twins.hubspot.schema.required import Requirement
+from twins.hubspot.settings import owners
+from twins.hubspot.shelves.campaigns import told
+from twins.hubspot.shelves.history import entries
+from twins.hubspot.shelves.rows import Row, Shelf, Writer
 from twins.hubspot.times import to_ms
 
 
-class People(AccountDoors):
+class People:
     """The doors of a portal that no wire leads to."""
 
     portal: Portal
@@ -167,6 +170,32 @@ class People(AccountDoors):
     def has_property(self, kind: str, name: str) -> bool:
         """Whether the portal knows this property."""
         return name in self._shelf(kind).schema
+
+    def add_owner(self, owner: Owner) -> Owner:
+        """An admin adds a person or a queue; the owner with the ids that it was given."""
+        with self._lock:
+            return owners.add(self.portal, owner)
+
+    def deactivate_owner(self, who: str) -> None:
+        """An admin takes somebody's seat, by owner id or address; raises KeyError for a stranger."""
+        with self._lock:
+            owners.deactivate(self.portal, who)
+
+    def form_id(self, form: str) -> str:
+        """The id under which the submissions of a form are read."""
+        return str(uuid5(NAMESPACE_URL, f"form:{self.portal.portal_id}:{form}"))
+
+    def add_campaign(self, properties: Mapping[str, Any], now: datetime) -> str:
+        """A marketer makes a campaign; its id."""
+        with self._lock:
+            return self.portal.campaigns.new(self.portal.portal_id, told(properties), to_ms(now)).guid
+
+    def touch(self, campaign: str, contact: str, now: datetime, *how: str) -> None:
+        """A campaign reaches a contact: ``contactFirstTouch``, ``contactLastTouch``, or only an influence."""
+        with self._lock:
+            found = self.portal.campaigns.by_guid[campaign]
+            found.sessions += 1
+            self.portal.campaigns.touch(found, int(contact), how, to_ms(now))
 
     def _shelf(self, kind: str) -> Shelf:
         return self.portal.shelf(kind)

@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from twins.hubspot.association_types import AssociationTypes
-from twins.hubspot.campaign_book import Campaigns
-from twins.hubspot.derived import derived
+from twins.hubspot.access.keys import Keys
+from twins.hubspot.access.limits import Meter
 from twins.hubspot.errors import Refused, missing_scopes
-from twins.hubspot.fresh import KINDS, OWNERS, Owner, fresh_schema
-from twins.hubspot.keys import Keys
-from twins.hubspot.limits import Meter
-from twins.hubspot.lists.segments import Segments
-from twins.hubspot.required import Requirement
-from twins.hubspot.rows import Shelf, Writer
-from twins.hubspot.stages import Pipelines
-from twins.hubspot.stock import Stock
-from twins.hubspot.submissions import Submissions
+from twins.hubspot.schema.association_types import AssociationTypes
+from twins.hubspot.schema.fresh import KINDS, OWNERS, Owner, fresh_schema
+from twins.hubspot.schema.required import Requirement
+from twins.hubspot.schema.stages import Pipelines
+from twins.hubspot.shelves.campaigns import Campaigns
+from twins.hubspot.shelves.derived import derived
+from twins.hubspot.shelves.rows import Shelf, Writer
+from twins.hubspot.shelves.segments import Segments
+from twins.hubspot.shelves.stock import Stock
+from twins.hubspot.shelves.submissions import Submissions
 from twins.hubspot.switches import Switches
 from twins.hubspot.webhooks.sender import Webhooks
 from twins.log import CommitLog
@@ -59,7 +59,7 @@ class Portal:
         self.meter, self.webhooks = Meter(self.zone), Webhooks(self.portal_id, lambda: self.switches)
         self.settle_owners(self.owners, self.former_owners)
         for shelf in self.shelves.values():
-            shelf.derived = derived(shelf.kind, self)
+            shelf.derived = derived(shelf.kind, self.pipelines, lambda: self.switches)
 
     def shelf(self, name: str) -> Shelf:
         """The shelf of one kind by API name, singular or type id."""

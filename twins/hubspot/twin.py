@@ -16,19 +16,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from twins.hubspot import routes
-from twins.hubspot.call import Answer, Call
+from twins.hubspot.access.keys import Installed, Key
 from twins.hubspot.errors import Refused, wrong_method
-from twins.hubspot.gate import Gate
-from twins.hubspot.keys import Installed, Key
+from twins.hubspot.front import routes
+from twins.hubspot.front.gate import Gate
 from twins.hubspot.people import People
 from twins.hubspot.portal import Portal, fresh_shelves
-from twins.hubspot.rows import Writer
+from twins.hubspot.settings import webhooks as webhook_settings
+from twins.hubspot.shelves.rows import Writer
 from twins.hubspot.switches import Switches
 from twins.hubspot.times import to_ms
-from twins.hubspot.webhooks import settings
 from twins.hubspot.webhooks.sender import Webhooks
 from twins.hubspot.webhooks.subscriptions import Subscriber, Target, Wish
+from twins.hubspot.wire.call import Answer, Call
 from twins.log import CommitLog
 from twins.switches import flipped
 from twins.wire import Reply, Request
@@ -183,7 +183,7 @@ class HubSpotTwin(People):
             app = Subscriber(app_id=app_id, secret=secret, is_public=is_public)
             app.target = Target(url=url, created_at=to_ms(now), updated_at=to_ms(now)) if url else None
             for wish in wishes:
-                settings.subscribe(app, wish, to_ms(now))
+                webhook_settings.subscribe(app, wish, to_ms(now))
             self.webhooks.subscribers[app_id] = app
             self.webhooks.learn()
             return app

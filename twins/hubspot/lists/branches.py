@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twins.hubspot.bodies import needs, objects, text
+from twins.hubspot.associations.links import joined, type_ids
 from twins.hubspot.errors import Refused
-from twins.hubspot.links import joined, type_ids
 from twins.hubspot.lists.operations import Test as ValueTest
 from twins.hubspot.lists.operations import operation
 from twins.hubspot.portal import Portal
-from twins.hubspot.rows import Row, Shelf
+from twins.hubspot.shelves.rows import Row, Shelf
+from twins.hubspot.wire.bodies import needs, objects, text
 
 Test = Callable[[Row], bool]
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from twins.hubspot.bodies import names, texts, whole_list
-from twins.hubspot.call import Answer, Call
 from twins.hubspot.errors import Refused
 from twins.hubspot.lists.branches import root
-from twins.hubspot.lists.segments import Segment
 from twins.hubspot.portal import Portal
-from twins.hubspot.reading import page
+from twins.hubspot.shelves.segments import Segment
 from twins.hubspot.times import to_text
+from twins.hubspot.wire.bodies import names, texts, whole_list
+from twins.hubspot.wire.call import Answer, Call
+from twins.hubspot.wire.pages import page
 
 PAGE_LIMIT = 250
 MOST_AT_ONCE = 100_000

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from twins.hubspot.bodies import names, needs, text, whole
-from twins.hubspot.call import Answer, Call
 from twins.hubspot.errors import Refused
 from twins.hubspot.lists.branches import root
 from twins.hubspot.lists.membership import named, refresh
-from twins.hubspot.lists.segments import PROCESSING, Segment
-from twins.hubspot.rows import Shelf
+from twins.hubspot.shelves.rows import Shelf
+from twins.hubspot.shelves.segments import PROCESSING, Segment
 from twins.hubspot.times import DAY_MS, to_text
+from twins.hubspot.wire.bodies import names, needs, text, whole
+from twins.hubspot.wire.call import Answer, Call
 
 MOST_A_PAGE = 500
 KEPT_DAYS = 90

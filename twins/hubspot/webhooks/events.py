@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from twins.hubspot.fresh import Kind
-from twins.hubspot.rows import Writer
+from twins.hubspot.schema.fresh import Kind
+from twins.hubspot.shelves.rows import Writer
 from twins.hubspot.switches import Switches
 from twins.hubspot.webhooks.subscriptions import Subscription
 

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 import urllib3
 
-from twins.hubspot.fresh import KINDS, Kind
-from twins.hubspot.rows import Writer
+from twins.hubspot.schema.fresh import KINDS, Kind
+from twins.hubspot.shelves.rows import Writer
 from twins.hubspot.switches import Switches
 from twins.hubspot.times import to_ms
 from twins.hubspot.webhooks.events import told

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from twins.hubspot.errors import Refused
-from twins.hubspot.fresh import KINDS, Kind
+from twins.hubspot.schema.fresh import KINDS, Kind
 
 LIMIT = 1_000
 IN_FLIGHT = 10

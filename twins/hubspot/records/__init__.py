@@ -1,0 +1,1 @@
+"""One record's life: named, drafted, written, shown, archived and restored."""

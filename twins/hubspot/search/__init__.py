@@ -1,0 +1,1 @@
+"""Search: what is asked, which rows answer, and how late the index is."""

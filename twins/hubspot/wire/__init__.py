@@ -1,0 +1,1 @@
+"""One call and its answer: what every resource reads and writes alike."""
