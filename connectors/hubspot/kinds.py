@@ -34,7 +34,19 @@ OBJECTS: Mapping[str, Object] = MappingProxyType(
     }
 )
 # https://developers.hubspot.com/docs/api-reference/latest/crm/associations/associate-records/guide
-NOTE_TO = MappingProxyType({"contact": 202, "company": 190, "deal": 214})
+JOINS: Mapping[tuple[str, str], int] = MappingProxyType(
+    {
+        ("note", "contact"): 202,
+        ("note", "company"): 190,
+        ("note", "deal"): 214,
+        ("contact", "company"): 279,
+        ("contact", "deal"): 4,
+        ("company", "contact"): 280,
+        ("company", "deal"): 342,
+        ("deal", "contact"): 3,
+        ("deal", "company"): 341,
+    }
+)
 _ID = re.compile(r"[0-9]{1,20}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 

@@ -12,7 +12,7 @@ from connectors.hubspot.associating import associate
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.faults import faults
 from connectors.hubspot.fetching import BATCH, fetch, read_batch
-from connectors.hubspot.kinds import NOTE_TO, is_id, object_of, property_name
+from connectors.hubspot.kinds import JOINS, is_id, object_of, property_name
 from connectors.hubspot.rows import record
 from connectors.receipts import Receipts, misnamed_rows, refused, sift, unsendable_rows
 from connectors.records import Fault, Receipt, Record, Ref, Write
@@ -50,6 +50,8 @@ def _unfit(writes: Sequence[Write]) -> Receipts:
             found[row.id] = refused(row, "MALFORMED_ID", "A HubSpot id must be a number.")
         elif row.op == "upsert" and row.key is None:
             found[row.id] = refused(row, "NOT_SUPPORTED", "An upsert needs the value of a unique property.")
+        elif row.op in ("update", "upsert") and row.associations:
+            found[row.id] = refused(row, "NOT_SUPPORTED", "HubSpot joins at birth, or by a call of its own.")
     return found
 
 
@@ -82,15 +84,16 @@ def _wire(row: Write) -> dict[str, Any]:
     elif row.op == "upsert" and row.key:
         wire |= {"id": row.key[1], "idProperty": row.key[0]}
     else:
-        wire["associations"] = [_association(other) for other in row.associations]
+        wire["associations"] = [_association(row.kind, other) for other in row.associations]
     return wire
 
 
-def _association(other: Ref) -> dict[str, Any]:
-    if other.kind not in NOTE_TO or not is_id(other.id):
-        raise Refused("A note can be joined to contacts, companies and deals, by their number.")
-    kind = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": NOTE_TO[other.kind]}
-    return {"to": {"id": other.id}, "types": [kind]}
+def _association(kind: str, other: Ref) -> dict[str, Any]:
+    type_id = JOINS.get((kind, other.kind))
+    if type_id is None or not is_id(other.id):
+        raise Refused(f"A new {kind} cannot be joined to {other.kind} {other.id!r}.")
+    types = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": type_id}
+    return {"to": {"id": other.id}, "types": [types]}
 
 
 def _text(value: Any) -> str:

@@ -282,6 +282,36 @@ def test_a_note_stands_on_its_contact(world: World) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "other", "joined"),
+    [
+        ("note", {"hs_timestamp": "2026-03-02T09:00:00Z"}, "contact", [202]),
+        ("note", {"hs_timestamp": "2026-03-02T09:00:00Z"}, "company", [190]),
+        ("note", {"hs_timestamp": "2026-03-02T09:00:00Z"}, "deal", [214]),
+        ("deal", {"dealname": "Big"}, "contact", [3]),
+        ("deal", {"dealname": "Big"}, "company", [341]),
+        ("contact", {"lastname": "Li"}, "company", [279]),
+        ("contact", {"lastname": "Li"}, "deal", [4]),
+        ("company", {"name": "Ab"}, "contact", [280]),
+        ("company", {"name": "Ab"}, "deal", [342]),
+    ],
+)
+def test_every_kind_is_joined_at_birth_by_a_type_of_its_own(
+    world: World, kind: str, values: dict[str, str], other: str, joined: list[int]
+) -> None:
+    twin, plural = world.people.twin, {"company": "companies"}
+    born = {"contact": {"lastname": "Old"}, "company": {"name": "Old"}, "deal": {"dealname": "Old"}}[other]
+    there, here = plural.get(other, f"{other}s"), plural.get(kind, f"{kind}s")
+    old = twin.create(there, born, twin.owners[0].user_id, world.clock.now())
+    write = Write("w", "hubspot", kind, "create", values, associations=(Ref("hubspot", other, old),))
+
+    [receipt] = world.connector.write([write], read_back={})
+
+    assert (receipt.outcome, receipt.ref is not None) == ("done", True)
+    assert receipt.ref is not None
+    assert sorted(twin.portal.links[here, there][int(receipt.ref.id)][int(old)]) == joined
+
+
 def test_one_bad_note_never_blocks_the_others(world: World) -> None:
     bad = Write("bad", "hubspot", "note", "create", {"hs_note_body": "x", "hs_timestamp": "soon"})
 
@@ -428,6 +458,16 @@ def test_half_a_character_stops_only_its_own_row(world: World) -> None:
     "write",
     [
         Write("x", "hubspot", "contact", "upsert", {}),
+        Write(
+            "x",
+            "hubspot",
+            "contact",
+            "upsert",
+            {},
+            key=("leadbridge_key", "k"),
+            associations=(Ref("hubspot", "company", "1"),),
+        ),
+        Write("x", "hubspot", "contact", "create", {}, associations=(Ref("hubspot", "contact", "1"),)),
         Write("x", "hubspot", "contact", "update", {"Bad Name": "x"}, ref_id="1"),
         Write("x", "hubspot", "laed", "update", {}, ref_id="1"),
         Write("x", "hubspot", "note", "create", {}, associations=(Ref("hubspot", "owner", "1"),)),
