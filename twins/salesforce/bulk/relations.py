@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from twins.salesforce.bulk.csvtext import Unreadable
-from twins.salesforce.errors import RowRefused
 from twins.salesforce.org.state import Org
+from twins.salesforce.records.checking import named
 from twins.salesforce.schema.kinds import Field, Kind
 
 # https://developer.salesforce.com/docs/atlas.en-us.api_asynch.meta/api_asynch/datafiles_csv_valid_record_rows.htm
@@ -38,14 +38,7 @@ class Column:
 
     def _looked_up(self, org: Org, cell: str) -> str:
         found = [key for kind in self.kinds for key in _matching(org, kind, self.lookup, cell)]
-        if not found:
-            names = ",".join(kind.name for kind in self.kinds)
-            said = f"Foreign key external ID: {cell} not found for field {self.lookup} in entity {names}"
-            raise RowRefused("INVALID_FIELD", said)
-        if len(found) > 1:
-            said = f"{self.lookup}: more than one record found for external id field: [{', '.join(found)}]"
-            raise RowRefused("DUPLICATE_EXTERNAL_ID", said)
-        return found[0]
+        return named(found, self.lookup, cell, ",".join(kind.name for kind in self.kinds))
 
 
 def column(org: Org, kind: Kind, name: str) -> Column:
@@ -77,4 +70,4 @@ def _matching(org: Org, kind: Kind, name: str, value: str) -> list[str]:
     assert field is not None
     if field.type == "id":
         return [value] if value in table.rows else []
-    return [key for key in table.matching(field.name, value.strip()) if "IsDeleted" not in table.rows[key]]
+    return table.live(field.name, value.strip())

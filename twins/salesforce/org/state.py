@@ -100,6 +100,16 @@ class Org:
             raise RowRefused("ENTITY_IS_DELETED", "entity is deleted")
         return row
 
+    def keep_unique(self, kind: Kind, values: Row, own: str = "") -> None:
+        """Raise `RowRefused` for a value that another live row, not *own*, has in a unique field."""
+        table = self.tables[kind.name]
+        for name in self.unique[kind.name]:
+            value = values.get(name)
+            for key in table.live(name, value) if value else ():
+                if key != own:
+                    said = f"duplicate value found: {name} duplicates value on record with id: {key}"
+                    raise RowRefused("DUPLICATE_VALUE", said)
+
     def defaults(self, kind: Kind) -> dict[str, Any]:
         """What a new row of this kind has by itself."""
         return self._defaults[kind.name]

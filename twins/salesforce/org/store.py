@@ -57,6 +57,10 @@ class Table:
             return ()
         return (found,) if isinstance(found, str) else tuple(sorted(found))
 
+    def live(self, field: str, value: str) -> list[str]:
+        """Like `matching`, without the rows that are in the recycle bin."""
+        return [key for key in self.matching(field, value) if "IsDeleted" not in self.rows[key]]
+
     def by_id(self, after: str = "", *, including: bool = True) -> Iterator[Row]:
         """All rows from the id *after* on, in the order of ids."""
         start = bisect_left(self._ids, after) if including else bisect_right(self._ids, after)

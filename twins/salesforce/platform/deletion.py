@@ -62,7 +62,7 @@ def _no_won_deals(save: Running, account: Row) -> None:
     table = save.org.tables["Opportunity"]
     won = [
         found
-        for found in _live(save, "Opportunity", "AccountId", account["Id"])
+        for found in save.org.tables["Opportunity"].live("AccountId", account["Id"])
         if table.rows[found].get("IsWon")
     ]
     if won and save.org.switches.won_deals_keep_accounts:
@@ -88,7 +88,7 @@ def _go(save: Running, kind: Kind, row: Row, root: str, *, automatic: bool = Tru
         save.note(_history(save.org, old, kind.name), {**old, "IsDeleted": True})
     for along, field in _ALONG.get(kind.name, ()):
         table = save.org.tables[along]
-        for found in _live(save, along, field, key):
+        for found in save.org.tables[along].live(field, key):
             _go(save, table.kind, table.rows[found], root)
     _activities(save, kind, key, root)
 
@@ -101,7 +101,7 @@ def _activities(save: Running, kind: Kind, key: str, root: str) -> None:
     other = "WhatId" if field == "WhoId" else "WhoId"
     for api_name in ("Task", "Event"):
         table = save.org.tables[api_name]
-        for found in _live(save, api_name, field, key):
+        for found in save.org.tables[api_name].live(field, key):
             row = table.rows[found]
             if row.get(other) or not save.org.switches.activities_go_along:
                 save.touch(found, {field: None})
@@ -111,7 +111,7 @@ def _activities(save: Running, kind: Kind, key: str, root: str) -> None:
 
 def _clear(save: Running, kind: Kind, key: str) -> Iterator[Cleared]:
     for api_name, field in _CLEARED.get(kind.name, ()):
-        for found in _live(save, api_name, field, key):
+        for found in save.org.tables[api_name].live(field, key):
             _look(save, Cleared(api_name, found, field), None)
             yield Cleared(api_name, found, field)
 
@@ -147,7 +147,7 @@ def undelete(save: Running, kind: Kind, key: str) -> None:
 def _return(save: Running, kind: Kind, old: Row, together: frozenset[str]) -> None:
     """[M] A look-up to what does not come back is empty."""
     key = old["Id"]
-    _still_unique(save, kind, old)
+    save.org.keep_unique(kind, old)
     gone = [name for name in kind.indexed if name in old and _gone(save, old[name], together)]
     if any(kind.fields[name].required for name in gone):
         raise RowRefused("UNDELETE_FAILED", "Entity is not in the recycle bin")
@@ -168,15 +168,6 @@ def _gone(save: Running, value: str, together: frozenset[str]) -> bool:
         return False
     row = save.org.tables[kind.name].rows.get(value)
     return row is None or "IsDeleted" in row
-
-
-def _still_unique(save: Running, kind: Kind, old: Row) -> None:
-    table = save.org.tables[kind.name]
-    for name in save.org.unique[kind.name]:
-        for found in table.matching(name, old[name]) if name in old else ():
-            if "IsDeleted" not in table.rows[found]:
-                said = f"duplicate value found: {name} duplicates value on record with id: {found}"
-                raise RowRefused("DUPLICATE_VALUE", said)
 
 
 def purge(org: Org, deletion: Deletion) -> None:
@@ -210,8 +201,3 @@ def _history(org: Org, row: Row, parent: str) -> Kind:
     if row["Id"].startswith("008"):
         return org.kinds["OpportunityHistory"]
     return org.kinds[HISTORY_OF[parent]]
-
-
-def _live(save: Running, api_name: str, field: str, key: str) -> list[str]:
-    table = save.org.tables[api_name]
-    return [found for found in table.matching(field, key) if "IsDeleted" not in table.rows[found]]

@@ -85,5 +85,4 @@ def sum_up(save: Running, _old: Row | None, row: Row) -> None:
 
 def _lines(save: Running, opportunity: str) -> list[Row]:
     table = save.org.tables["OpportunityLineItem"]
-    found = [table.rows[key] for key in table.matching("OpportunityId", opportunity)]
-    return [line for line in found if "IsDeleted" not in line]
+    return [table.rows[key] for key in table.live("OpportunityId", opportunity)]

@@ -1,4 +1,4 @@
-"""Gone for good over the wire: emptyRecycleBin and hardDelete.
+"""Gone for good before its time: emptyRecycleBin, hardDelete, and a person in the recycle bin.
 
 https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_emptyrecyclebin.htm
 """

@@ -5,7 +5,7 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorco
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from twins.salesforce.errors import RowRefused, unparsable
@@ -80,17 +80,6 @@ def present(kind: Kind, names: list[str]) -> None:
         raise RowRefused("REQUIRED_FIELD_MISSING", said, names)
 
 
-def unique(org: Org, kind: Kind, values: Mapping[str, Any], own: str) -> None:
-    """Raise `RowRefused` for a value that another live row has in a unique field."""
-    table = org.tables[kind.name]
-    for name in org.unique[kind.name]:
-        value = values.get(name)
-        for key in table.matching(name, value) if value else ():
-            if key != own and not table.rows[key].get("IsDeleted"):
-                said = f"duplicate value found: {name} duplicates value on record with id: {key}"
-                raise RowRefused("DUPLICATE_VALUE", said)
-
-
 def _writable(fields: list[Field], way: str) -> None:
     closed = [field.name for field in fields if way not in field.write]
     if closed:
@@ -133,7 +122,10 @@ def _by_key(org: Org, field: Field, raw: Any) -> str | None:
         wanted = kind.name if kind else "/".join(field.refers_to)
         said = f"The external foreign key reference does not reference a valid entity: {wanted}"
         raise RowRefused("INVALID_FIELD", said, [field.name])
-    return existing(org, field, _only(org, kind, key, str(raw[names[0]]).strip()))
+    value = str(raw[names[0]]).strip()
+    if key.type != "id":
+        value = named(org.tables[kind.name].live(key.name, value), key.name, value, kind.name)
+    return existing(org, field, value)
 
 
 def _parent_kind(org: Org, field: Field, raw: Mapping[str, Any]) -> Kind | None:
@@ -145,18 +137,21 @@ def _parent_kind(org: Org, field: Field, raw: Mapping[str, Any]) -> Kind | None:
     return kind if kind is not None and kind.name in field.refers_to else None
 
 
-def _only(org: Org, kind: Kind, key: Field, value: str) -> str:
-    table = org.tables[kind.name]
-    if key.type == "id":
-        return value
-    found = [one for one in table.matching(key.name, value) if "IsDeleted" not in table.rows[one]]
-    if not found:
-        said = f"Foreign key external ID: {value} not found for field {key.name} in entity {kind.name}"
+def named(found: Sequence[str], key: str, value: str, kinds: str) -> str:
+    """The one record of *kinds* that *value* of the external id *key* names; raises `RowRefused`."""
+    one = one_or_none(found, key)
+    if one is None:
+        said = f"Foreign key external ID: {value} not found for field {key} in entity {kinds}"
         raise RowRefused("INVALID_FIELD", said)
+    return one
+
+
+def one_or_none(found: Sequence[str], key: str) -> str | None:
+    """The record that an external id found, if any; raises `RowRefused` for several."""
     if len(found) > 1:
-        said = f"{key.name}: more than one record found for external id field: [{', '.join(found)}]"
+        said = f"{key}: more than one record found for external id field: [{', '.join(found)}]"
         raise RowRefused("DUPLICATE_EXTERNAL_ID", said)
-    return found[0]
+    return found[0] if found else None
 
 
 def _status(org: Org, kind: Kind, changes: Mapping[str, Any]) -> None:

@@ -187,9 +187,8 @@ def _follow(save: Save, lead_id: str, contact: str) -> None:
     """Activities of the lead go on with the contact."""
     for api_name in ("Task", "Event"):
         table = save.org.tables[api_name]
-        for key in table.matching("WhoId", lead_id):
-            if "IsDeleted" not in table.rows[key]:
-                save.change(table.kind, table.rows[key], {"WhoId": contact})
+        for key in table.live("WhoId", lead_id):
+            save.change(table.kind, table.rows[key], {"WhoId": contact})
 
 
 def _carried(lead: Row, names: dict[str, str]) -> dict[str, Any]:

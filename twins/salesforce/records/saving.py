@@ -79,7 +79,7 @@ class Save:
         checking.present(kind, [name for name in self.org.required[kind.name] if name not in row])
         if kind.name in self.org.record_types:
             record_types.check(self.org, kind, row, given)
-        checking.unique(self.org, kind, row, "")
+        self.org.keep_unique(kind, row)
         return row
 
     def insert(
@@ -106,7 +106,7 @@ class Save:
         checking.present(kind, blank)
         if kind.name in self.org.record_types:
             record_types.check(self.org, kind, {**old, **changes}, changes)
-        checking.unique(self.org, kind, changes, old["Id"])
+        self.org.keep_unique(kind, changes, old["Id"])
         self.change(kind, old, changes, judged=self._judges)
 
     def change(self, kind: Kind, old: Row, changes: Mapping[str, Any], *, judged: bool = False) -> None:

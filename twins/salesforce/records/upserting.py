@@ -11,6 +11,7 @@ from typing import Any
 
 from twins.salesforce.errors import RowRefused
 from twins.salesforce.org.ids import canonical_id
+from twins.salesforce.records.checking import one_or_none
 from twins.salesforce.records.saving import Save
 from twins.salesforce.schema.kinds import Field, Kind
 
@@ -48,14 +49,8 @@ class Keyed:
         self._met.add(key)
 
     def _found(self, value: str) -> str | None:
-        table = self.save.org.tables[self._kind.name]
-        found = [key for key in table.matching(self._field.name, value) if "IsDeleted" not in table.rows[key]]
-        if len(found) > 1:
-            said = (
-                f"{self._field.name}: more than one record found for external id field: [{', '.join(found)}]"
-            )
-            raise RowRefused("DUPLICATE_EXTERNAL_ID", said)
-        return found[0] if found else None
+        name = self._field.name
+        return one_or_none(self.save.org.tables[self._kind.name].live(name, value), name)
 
     def _by_id(self, record: Mapping[str, Any], value: Any) -> tuple[str, bool]:
         """Upsert on Id: a blank Id creates, as recorded traffic of CumulusCI shows."""

@@ -15,8 +15,8 @@ from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.records.saving import Save
 from twins.salesforce.records.upserting import Keyed, folded
 from twins.salesforce.schema.kinds import Field
-from twins.salesforce.soql.columns import Column, value_of
-from twins.salesforce.soql.shown import printer
+from twins.salesforce.soql.fields.columns import Column, value_of
+from twins.salesforce.soql.fields.shown import printer
 
 ROWS = 200
 RUNS = 10

@@ -14,9 +14,9 @@ from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.org.store import Row
 from twins.salesforce.rest import preconditions
 from twins.salesforce.schema.kinds import Kind
-from twins.salesforce.soql.columns import Column, bind, value_of
-from twins.salesforce.soql.grammar import Path
-from twins.salesforce.soql.shown import printer
+from twins.salesforce.soql.fields.columns import Column, bind, value_of
+from twins.salesforce.soql.fields.shown import printer
+from twins.salesforce.soql.reading.tree import Path
 
 _FILE = re.compile(
     r".*\.(inc|jsp|html?|css|js|json|xml|ico|png|gif|jpe?g|svg|txt)", re.IGNORECASE | re.DOTALL
@@ -160,8 +160,7 @@ def _keyed(call: Call) -> tuple[Kind, list[str]]:
         raise not_found()
     if field.type == "id":
         return kind, [_row(call, kind, call.parts[3])["Id"]]
-    table = call.org.tables[kind.name]
-    found = [key for key in table.matching(field.name, call.parts[3]) if "IsDeleted" not in table.rows[key]]
+    found = call.org.tables[kind.name].live(field.name, call.parts[3])
     if len(found) > 1:
         raise SeveralFound([f"{call.base}/sobjects/{kind.name}/{key}" for key in found])
     return kind, found

@@ -14,9 +14,9 @@ from typing import Any
 from twins.salesforce.access.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected
 from twins.salesforce.schema.kinds import Field, Kind
-from twins.salesforce.soql.columns import bind
-from twins.salesforce.soql.grammar import Path
-from twins.salesforce.soql.shown import printer
+from twins.salesforce.soql.fields.columns import bind
+from twins.salesforce.soql.fields.shown import printer
+from twins.salesforce.soql.reading.tree import Path
 
 MOST = 2000
 _FIND = re.compile(

@@ -13,6 +13,7 @@ from typing import Any
 from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.org.state import Org
 from twins.salesforce.platform import activities, choices, deletion, histories
+from twins.salesforce.platform.purging import purge
 from twins.salesforce.records.merging import merge
 from twins.salesforce.records.saving import Save
 
@@ -44,13 +45,8 @@ class Doors:
     def purge(self, row_id: str) -> None:
         """A person deletes a record in the recycle bin for good; raises KeyError when it is not there."""
         with self._lock:
-            kind = self.org.kind_of(row_id).name
-            found = self.org.bin.find(kind, row_id)
-            if found is None or "IsDeleted" not in self.org.tables[kind].rows[row_id]:
+            if not purge(self.org, self.org.kind_of(row_id), row_id):
                 raise KeyError(row_id)
-            for one in self.org.bin.along(found.root, found.at) if found.root == row_id else [found]:
-                deletion.purge(self.org, one)
-            self.org.bin.aged()
 
     def empty_recycle_bin(self, now: datetime) -> None:
         """An admin empties the recycle bin of what was deleted up to *now*."""

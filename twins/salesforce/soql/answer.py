@@ -13,14 +13,14 @@ from twins.salesforce.org.store import Row
 from twins.salesforce.schema import relations
 from twins.salesforce.soql.asking import Asked, Asking, kind_of
 from twins.salesforce.soql.clauses import check, is_mine
-from twins.salesforce.soql.columns import ADVICE, Column
-from twins.salesforce.soql.filters import Binder, where_of
-from twins.salesforce.soql.groups import Grouping
-from twins.salesforce.soql.reach import reached
-from twins.salesforce.soql.selection import is_grouped, selection
-from twins.salesforce.soql.shown import Shown
-from twins.salesforce.soql.tokens import complain
-from twins.salesforce.soql.tree import Expression, Foreign, Order, Query
+from twins.salesforce.soql.fields.columns import ADVICE, Column
+from twins.salesforce.soql.fields.shown import Shown
+from twins.salesforce.soql.reading.tokens import complain
+from twins.salesforce.soql.reading.tree import Expression, Foreign, Order, Query
+from twins.salesforce.soql.select.groups import Grouping
+from twins.salesforce.soql.select.selection import is_grouped, selection
+from twins.salesforce.soql.where.filters import Binder, where_of
+from twins.salesforce.soql.where.reach import reached
 
 _NEWEST = 67.0
 _MOST_SUBQUERIES = 20

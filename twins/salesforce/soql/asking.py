@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
 from twins.salesforce.schema.kinds import Field, Kind
-from twins.salesforce.soql.columns import ADVICE, Column, bind, follow, value_of
-from twins.salesforce.soql.days import Calendar
-from twins.salesforce.soql.functions import DATES, LABELS, date_part
-from twins.salesforce.soql.tokens import complain
-from twins.salesforce.soql.tree import Called, Expression, Path, Query
+from twins.salesforce.soql.fields.columns import ADVICE, Column, bind, follow, value_of
+from twins.salesforce.soql.fields.functions import DATES, LABELS, date_part
+from twins.salesforce.soql.reading.days import Calendar
+from twins.salesforce.soql.reading.tokens import complain
+from twins.salesforce.soql.reading.tree import Called, Expression, Path, Query
 
 AGGREGATES = frozenset({"count", "count_distinct", "sum", "avg", "min", "max"})
 _MOST_PARENTS = 55

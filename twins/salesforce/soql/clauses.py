@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NoReturn
 
 from twins.salesforce.soql.asking import Asking
-from twins.salesforce.soql.tokens import complain
-from twins.salesforce.soql.tree import Query
+from twins.salesforce.soql.reading.tokens import complain
+from twins.salesforce.soql.reading.tree import Query
 
 _OFFSET_MAX = 2000
 _MODES = frozenset({"security_enforced", "user_mode", "system_mode"})

@@ -9,10 +9,10 @@ from typing import Any
 from twins.salesforce.org.store import Row
 from twins.salesforce.schema.kinds import Field
 from twins.salesforce.soql.asking import AGGREGATES, Asking
-from twins.salesforce.soql.columns import Column, bind, follow, followed, parent, value_of
-from twins.salesforce.soql.functions import DATES, formatted
-from twins.salesforce.soql.shown import Part, Shown, printer
-from twins.salesforce.soql.tree import Called, Choice, Expression, Foreign, Path, Query, Selected
+from twins.salesforce.soql.fields.columns import Column, bind, follow, followed, parent, value_of
+from twins.salesforce.soql.fields.functions import DATES, formatted
+from twins.salesforce.soql.fields.shown import Part, Shown, printer
+from twins.salesforce.soql.reading.tree import Called, Choice, Expression, Foreign, Path, Query, Selected
 
 _FIELDS_LIMIT = 200
 _GROUPS: dict[str, Callable[[Field], bool]] = {

@@ -9,8 +9,8 @@ from typing import Any
 from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
 from twins.salesforce.schema.kinds import Field, Kind
-from twins.salesforce.soql.tokens import complain
-from twins.salesforce.soql.tree import Path
+from twins.salesforce.soql.reading.tokens import complain
+from twins.salesforce.soql.reading.tree import Path
 
 ADVICE = "Please reference your WSDL or the describe call for the appropriate names."
 _DEPTH = 5

@@ -12,10 +12,10 @@ from typing import Any
 from twins.salesforce.org.store import Row
 from twins.salesforce.schema.kinds import NUMBERS, Field
 from twins.salesforce.soql.asking import AGGREGATES, Asking
-from twins.salesforce.soql.columns import Column
-from twins.salesforce.soql.functions import DATES, formatted
-from twins.salesforce.soql.shown import Shown
-from twins.salesforce.soql.tree import Called, Expression, Path, Selected
+from twins.salesforce.soql.fields.columns import Column
+from twins.salesforce.soql.fields.functions import DATES, formatted
+from twins.salesforce.soql.fields.shown import Shown
+from twins.salesforce.soql.reading.tree import Called, Expression, Path, Selected
 
 _UNGROUPABLE = frozenset({"datetime", "double", "currency", "percent", "multipicklist", "address", "anyType"})
 _MOST_IN_ROLLUP = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from twins.salesforce.soql.tokens import Token
+from twins.salesforce.soql.reading.tokens import Token
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
 from twins.salesforce.schema.kinds import Kind
-from twins.salesforce.soql.columns import Column, follow, parent, value_of
+from twins.salesforce.soql.fields.columns import Column, follow, parent, value_of
 
 Shown = Callable[[Row], dict[str, Any]]
 Part = Callable[[Row], Any]

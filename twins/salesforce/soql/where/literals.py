@@ -10,8 +10,8 @@ from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.schema.kinds import MOMENTS, NUMBERS, Field
 from twins.salesforce.schema.moments import day, exact
 from twins.salesforce.soql.asking import Asking
-from twins.salesforce.soql.days import span
-from twins.salesforce.soql.tokens import Token, unquote
+from twins.salesforce.soql.reading.days import span
+from twins.salesforce.soql.reading.tokens import Token, unquote
 
 BARE = NUMBERS | MOMENTS | {"boolean"}
 _IDS = frozenset({"id", "reference"})

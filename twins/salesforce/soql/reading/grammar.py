@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from twins.salesforce.soql.conditions import Conditions
-from twins.salesforce.soql.tokens import check_escapes
-from twins.salesforce.soql.tree import Choice, Groups, Order, Path, Query, Selected
+from twins.salesforce.soql.reading.conditions import Conditions
+from twins.salesforce.soql.reading.tokens import check_escapes
+from twins.salesforce.soql.reading.tree import Choice, Groups, Order, Path, Query, Selected
 
 __all__ = ["Order", "Path", "Query", "parse"]
 One = TypeVar("One")

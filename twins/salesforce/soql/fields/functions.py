@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from twins.salesforce.org.store import Row
 from twins.salesforce.schema.kinds import MOMENTS, NUMBERS, Field, Type
 from twins.salesforce.schema.moments import moment
-from twins.salesforce.soql.days import Calendar
+from twins.salesforce.soql.reading.days import Calendar
 
 Part = Callable[[datetime, Calendar], Any]
 LABELS = frozenset({"tolabel"})

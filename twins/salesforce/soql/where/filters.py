@@ -7,14 +7,23 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twins.salesforce.org.store import Row
-from twins.salesforce.soql import literals
 from twins.salesforce.soql.asking import Asking
-from twins.salesforce.soql.columns import Column
-from twins.salesforce.soql.joins import found_by
-from twins.salesforce.soql.literals import BARE, Days
-from twins.salesforce.soql.reach import Filter, Reach, Test, narrowest, widest
-from twins.salesforce.soql.tokens import like_pattern
-from twins.salesforce.soql.tree import Among, Called, Compare, Condition, Expression, Foreign, Joined, Not
+from twins.salesforce.soql.fields.columns import Column
+from twins.salesforce.soql.reading.tokens import like_pattern
+from twins.salesforce.soql.reading.tree import (
+    Among,
+    Called,
+    Compare,
+    Condition,
+    Expression,
+    Foreign,
+    Joined,
+    Not,
+)
+from twins.salesforce.soql.where import literals
+from twins.salesforce.soql.where.joins import found_by
+from twins.salesforce.soql.where.literals import BARE, Days
+from twins.salesforce.soql.where.reach import Filter, Reach, Test, narrowest, widest
 
 _NESTED = (
     "Semi join sub-selects are only allowed at the top level WHERE expressions and not in nested WHERE "

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 from twins.salesforce.soql.asking import Asking, kind_of
-from twins.salesforce.soql.columns import Column
-from twins.salesforce.soql.reach import Filter, reached
-from twins.salesforce.soql.tree import Among, Condition, Foreign, Joined, Not, Path, Query
+from twins.salesforce.soql.fields.columns import Column
+from twins.salesforce.soql.reading.tree import Among, Condition, Foreign, Joined, Not, Path, Query
+from twins.salesforce.soql.where.reach import Filter, reached
 
 # Kinds that cannot stand in the parentheses, of those the twin has.
 _OUTSIDE = frozenset({"Task", "Event"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from twins.salesforce.soql.tokens import Token, complain, tokens
-from twins.salesforce.soql.tree import Called, Expression, Path
+from twins.salesforce.soql.reading.tokens import Token, complain, tokens
+from twins.salesforce.soql.reading.tree import Called, Expression, Path
 
 # The other keywords (ORDER, GROUP, OFFSET, VIEW …) may be the names of fields.
 RESERVED = frozenset((

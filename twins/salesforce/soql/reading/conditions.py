@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from twins.salesforce.soql.days import is_word
-from twins.salesforce.soql.reader import Reader
-from twins.salesforce.soql.tokens import Token, check_escapes, complain
-from twins.salesforce.soql.tree import Among, Compare, Condition, Foreign, Joined, Not, Query
+from twins.salesforce.soql.reading.days import is_word
+from twins.salesforce.soql.reading.reader import Reader
+from twins.salesforce.soql.reading.tokens import Token, check_escapes, complain
+from twins.salesforce.soql.reading.tree import Among, Compare, Condition, Foreign, Joined, Not, Query
 
 COMPARISONS = frozenset({"=", "!=", "<>", "<", ">", "<=", ">="})
 _MONEY = re.compile(r"[A-Za-z]{3}\d+")

@@ -1,0 +1,1 @@
+"""Fields of a query against the schema: how to get values out of rows, and how they are printed."""

@@ -1,0 +1,1 @@
+"""WHERE and HAVING against the schema: which rows hold, and what spares reading all."""
