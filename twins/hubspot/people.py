@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from twins.hubspot.associations.joining import associate, dissociate
+from twins.hubspot.associations.joining import Hand, associate, dissociate
 from twins.hubspot.associations.links import join, joined, part
 from twins.hubspot.objects import doors, merging, privacy
 from twins.hubspot.portal import Portal
@@ -120,7 +120,7 @@ class People:
             if now is None:
                 join(self.portal, ends, *pair)
             else:
-                associate(self.portal, ends, pair, None, self.portal.person(by), to_ms(now))
+                associate(self.portal, ends, pair, None, Hand(self.portal.person(by), to_ms(now)))
 
     def part(
         self, kind: str, id_: str, to_kind: str, to_id: str, by: str | int = "", now: datetime | None = None
@@ -132,7 +132,7 @@ class People:
             if now is None:
                 part(self.portal, ends, *pair)
             else:
-                dissociate(self.portal, ends, pair, None, self.portal.person(by), to_ms(now))
+                dissociate(self.portal, ends, pair, None, Hand(self.portal.person(by), to_ms(now)))
 
     def record(self, kind: str, id_: str) -> dict[str, str]:
         """All properties of one record that hold a value; raises KeyError when there is none."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from twins.hubspot.associations.joining import dissociate
+from twins.hubspot.associations.joining import Hand, dissociate
 from twins.hubspot.associations.links import joined
 from twins.hubspot.associations.words import ends_of, spec
 from twins.hubspot.errors import Refused, not_found
@@ -55,12 +55,12 @@ def update(call: Call) -> Answer:
 
 def delete(call: Call) -> Answer:
     """DELETE a label in both directions: 204; records that had it stay joined without it."""
-    ends = ends_of(call)
+    ends, hand = ends_of(call), Hand(call.writer, call.at, call.correlation_id)
     one = _own(call, ends, call.params["type"])
     for id_ in list(call.portal.links.get(ends, {})):
         for other, types in list(joined(call.portal, ends, id_)):
             if one.id in types:
-                dissociate(call.portal, ends, (id_, other), {one.id}, call.writer, call.at)
+                dissociate(call.portal, ends, (id_, other), {one.id}, hand)
     call.portal.association_types.drop_label(ends, one.id)
     return Answer(204, None)
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from twins.hubspot.associations.joining import associate, dissociate, relabel
-from twins.hubspot.associations.links import check_types, join, joined
+from twins.hubspot.associations.joining import Hand, associate, dissociate, relabel
+from twins.hubspot.associations.links import check_types, joined
 from twins.hubspot.associations.words import (
     PAGE,
     default_results,
@@ -64,7 +64,7 @@ def batch_default(call: Call) -> Answer:
         if isinstance(pair, str):
             missing.append(pair)
             continue
-        associate(call.portal, ends, pair, None, call.writer, call.at)
+        associate(call.portal, ends, pair, None, _hand(call))
         results += default_results(ends, pair)
     return batch(call, results, _missing(call, ends, missing))
 
@@ -83,7 +83,7 @@ def batch_create(call: Call) -> Answer:
         if isinstance(pair, str):
             missing.append(pair)
             continue
-        types = associate(call.portal, ends, pair, types_from(one["types"]), call.writer, call.at)
+        types = associate(call.portal, ends, pair, types_from(one["types"]), _hand(call))
         results.append(labelled(call.portal, ends, pair, types))
     return batch(call, results, _missing(call, ends, missing), good)
 
@@ -96,7 +96,7 @@ def batch_archive(call: Call) -> Answer:
         for end in objects(one.get("to") or [], "to"):
             if here.isdecimal() and id_in(end).isdecimal():
                 pair = (int(here), int(id_in(end)))
-                dissociate(call.portal, ends, pair, None, call.writer, call.at)
+                dissociate(call.portal, ends, pair, None, _hand(call))
     return Answer(204, None)
 
 
@@ -107,7 +107,7 @@ def batch_archive_labels(call: Call) -> Answer:
         needs(one, "from", "to", "types")
         types, pair = types_from(one["types"]), pair_from(call.portal, ends, one)
         if not isinstance(pair, str):
-            dissociate(call.portal, ends, pair, types, call.writer, call.at)
+            dissociate(call.portal, ends, pair, types, _hand(call))
     return Answer(204, None)
 
 
@@ -123,7 +123,7 @@ def join_default(call: Call) -> Answer:
     """PUT the default association between two records."""
     ends, row = _one(call)
     pair = (row.id, _other(call, ends))
-    associate(call.portal, ends, pair, None, call.writer, call.at)
+    associate(call.portal, ends, pair, None, _hand(call))
     now = to_text(call.at)
     results = default_results(ends, pair)
     return Answer(200, {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now})
@@ -135,7 +135,7 @@ def put_labels(call: Call) -> Answer:
     types = types_from(whole_list(call))
     check_types(call.portal, ends, types)
     pair = (row.id, _other(call, ends))
-    standing = relabel(call.portal, ends, pair, types, call.writer, call.at)
+    standing = relabel(call.portal, ends, pair, types, _hand(call))
     return Answer(201, labelled(call.portal, ends, pair, standing))
 
 
@@ -144,25 +144,26 @@ def part_one(call: Call) -> Answer:
     ends, row = _one(call)
     other = call.params["other"]
     if other.isdecimal():
-        dissociate(call.portal, ends, (row.id, int(other)), None, call.writer, call.at)
+        dissociate(call.portal, ends, (row.id, int(other)), None, _hand(call))
     return Answer(204, None)
 
 
-def associate_new(portal: Portal, shelf: Shelf, id_: int, given: Any, *, dry: bool = False) -> None:
-    """Join a record to those named in its create call; *dry* only checks that they exist."""
+def _hand(call: Call) -> Hand:
+    return Hand(call.writer, call.at, call.correlation_id)
+
+
+def associate_new(portal: Portal, shelf: Shelf, id_: int, given: Any, hand: Hand | None) -> None:
+    """Join a record to those named in its create call; without a *hand* it is only checked that they exist."""
     for one in objects(given or [], "associations"):
         needs(one, "to", "types")
         types, to = types_from(one["types"]), id_in(one["to"])
         kind = _kind_of(portal, shelf, types)
         if kind is None or not to.isdecimal() or int(to) not in portal.shelves[kind].rows:
             raise Refused(400, "One or more associations are invalid", context={"INVALID_OBJECT_IDS": [to]})
-        if dry:
+        if hand is None:
             check_types(portal, (shelf.kind.name, kind), types)
-        elif portal.webhooks.subscribed:
-            row = shelf.rows[id_]
-            associate(portal, (shelf.kind.name, kind), (id_, int(to)), types, row.born, row.created)
         else:
-            join(portal, (shelf.kind.name, kind), id_, int(to), types)
+            associate(portal, (shelf.kind.name, kind), (id_, int(to)), types, hand)
 
 
 def shown_with(portal: Portal, shelf: Shelf, row: Row, kinds: tuple[str, ...]) -> dict[str, Any]:

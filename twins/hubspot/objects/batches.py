@@ -100,7 +100,7 @@ def batch_upsert(call: Call) -> Answer:
     is_whole = "email" in properties and switches.address_upserts_fail_whole
     may_fail = _are_traced(inputs) and not is_whole
     pairs, errors = _drafted(inputs, lambda one: _upsert(pen, one), may_fail=may_fail)
-    shown = _carried_out(pen, pairs)
+    shown = _carried_out(pen, pairs, joins=False)
     for record, (_, draft) in zip(shown, pairs, strict=True):
         record["new"] = draft.is_new
     return _answer(call, shown, errors)
@@ -138,7 +138,8 @@ def _upsert(pen: Pen, one: Input) -> Draft:
         return draft_update(pen, row, properties_of(one))
     if by in ("", "hs_object_id"):
         raise not_found()
-    return draft_new(pen, one, {**properties_of(one), by: key})
+    # an upsert's input has no associations, so nobody is joined and no lead is born of it
+    return draft_new(pen, {}, {**properties_of(one), by: key})
 
 
 def _check_distinct(shelf: Shelf, inputs: list[Input]) -> None:
@@ -176,12 +177,12 @@ def _are_traced(inputs: list[Input]) -> bool:
     return len(traces) == len(inputs)
 
 
-def _carried_out(pen: Pen, pairs: list[tuple[Input, Draft]]) -> list[dict[str, Any]]:
+def _carried_out(pen: Pen, pairs: list[tuple[Input, Draft]], *, joins: bool = True) -> list[dict[str, Any]]:
     """Commit the drafts, join the new records, and show them all."""
     drafts = [draft for _, draft in pairs]
     commit(pen, drafts)
     for one, draft in pairs:
-        if draft.is_new:
+        if draft.is_new and joins:
             join_new(pen, one, draft)
     follow(pen, drafts)
     views = {sent: View(pen.portal, pen.shelf, sent) for sent in {draft.sent for draft in drafts}}

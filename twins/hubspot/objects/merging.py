@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twins.hubspot.associations.joining import Hand, log_change
 from twins.hubspot.errors import Refused, not_found, too_many_identities
 from twins.hubspot.objects.single import pen_of
-from twins.hubspot.portal import Portal
 from twins.hubspot.records.drafting import Pen
 from twins.hubspot.records.lifecycle import STAGE, furthest
 from twins.hubspot.records.naming import found
@@ -90,7 +90,7 @@ def _carry_over(pen: Pen, survivor: Row, both: tuple[Row, Row], values: Changes)
     for row in both:
         if row is not survivor:
             shelf.merged[row.id] = survivor.id
-            _move_joins(pen.portal, kind, row.id, survivor.id)
+            _move_joins(pen, kind, row.id, survivor.id)
 
 
 def _values(pen: Pen, primary: Row, other: Row) -> Changes:
@@ -156,8 +156,9 @@ def _once_held(both: tuple[Row, Row]) -> Iterator[str]:
             yield from before
 
 
-def _move_joins(portal: Portal, kind: str, old: int, new: int) -> None:
+def _move_joins(pen: Pen, kind: str, old: int, new: int) -> None:
     """Whoever was joined to *old* is joined to *new*; a primary company that *new* has already stays its only one."""
+    portal, hand = pen.portal, Hand(pen.writer, pen.at, pen.request_id)
     for ends, by_id in list(portal.links.items()):
         if ends[0] != kind or old not in by_id:
             continue
@@ -166,11 +167,14 @@ def _move_joins(portal: Portal, kind: str, old: int, new: int) -> None:
         is_taken = ends[1] == "companies" and any(primary in types for types in own.values())
         for other, types in by_id.pop(old).items():
             there = back.get(other, {}).pop(old, set())
+            log_change(portal, ends, (old, other), types, hand)
             if other == new:
                 continue
+            before = set(own.get(other, ()))
             own.setdefault(other, set()).update(types - ({primary} if is_taken else set()))
             inverse = there - ({mirrored} if is_taken else set())
             back.setdefault(other, {}).setdefault(new, set()).update(inverse)
+            log_change(portal, ends, (new, other), before, hand)
 
 
 def _log(pen: Pen, survivor: Row, former: dict[str, str], gone: list[Row]) -> None:

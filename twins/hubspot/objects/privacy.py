@@ -6,7 +6,7 @@ come back, https://knowledge.hubspot.com/privacy-and-consent/how-do-i-perform-a-
 
 from __future__ import annotations
 
-from twins.hubspot.associations.joining import dissociate
+from twins.hubspot.associations.joining import Hand, dissociate
 from twins.hubspot.errors import not_found, not_unique
 from twins.hubspot.objects.single import pen_of
 from twins.hubspot.records.drafting import Pen
@@ -69,7 +69,8 @@ def _archived(shelf: Shelf, key: str, by: str) -> Row | None:
 
 
 def _part_from_all(pen: Pen, id_: int) -> None:
+    hand = Hand(pen.writer, pen.at, pen.request_id)
     for ends, by_id in list(pen.portal.links.items()):
         if ends[0] == pen.shelf.kind.name:
             for other in list(by_id.get(id_, ())):
-                dissociate(pen.portal, ends, (id_, other), None, pen.writer, pen.at)
+                dissociate(pen.portal, ends, (id_, other), None, hand)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from twins.hubspot.associations.joining import Hand
 from twins.hubspot.associations.routes import associate_new, shown_with
 from twins.hubspot.errors import invalid_json, not_found
 from twins.hubspot.objects.automation import follow
@@ -86,13 +87,14 @@ def draft_new(pen: Pen, one: dict[str, Any], properties: dict[str, Any]) -> Draf
     if pen.shelf.kind.name == "leads":
         check_primary(one.get("associations"))
     draft = draft_create(pen, properties)
-    associate_new(pen.portal, pen.shelf, draft.row.id, one.get("associations"), dry=True)
+    associate_new(pen.portal, pen.shelf, draft.row.id, one.get("associations"), None)
     return draft
 
 
 def join_new(pen: Pen, one: dict[str, Any], draft: Draft) -> None:
     """Join a new record to those that its input names."""
-    associate_new(pen.portal, pen.shelf, draft.row.id, one.get("associations"))
+    hand = Hand(pen.writer, pen.at, pen.request_id)
+    associate_new(pen.portal, pen.shelf, draft.row.id, one.get("associations"), hand)
 
 
 def properties_of(one: dict[str, Any]) -> dict[str, Any]:
