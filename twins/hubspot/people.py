@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
 from twins.hubspot.associations.joining import Hand, associate, dissociate
 from twins.hubspot.associations.links import join, joined, part
@@ -21,7 +20,6 @@ from twins.hubspot.schema.fresh import Owner
 from twins.hubspot.schema.properties import Property
 from twins.hubspot.schema.required import Requirement
 from twins.hubspot.settings import owners
-from twins.hubspot.shelves.campaigns import told
 from twins.hubspot.shelves.history import entries
 from twins.hubspot.shelves.rows import Row, Shelf, Writer
 from twins.hubspot.times import to_ms
@@ -183,12 +181,7 @@ class People:
 
     def form_id(self, form: str) -> str:
         """The id under which the submissions of a form are read."""
-        return str(uuid5(NAMESPACE_URL, f"form:{self.portal.portal_id}:{form}"))
-
-    def add_campaign(self, properties: Mapping[str, Any], now: datetime) -> str:
-        """A marketer makes a campaign; its id."""
-        with self._lock:
-            return self.portal.campaigns.new(self.portal.portal_id, told(properties), to_ms(now)).guid
+        return doors.form_guid(self.portal, form)
 
     def touch(self, campaign: str, contact: str, now: datetime, *how: str) -> None:
         """A campaign reaches a contact: ``contactFirstTouch``, ``contactLastTouch``, or only an influence."""

@@ -12,6 +12,7 @@ from twins.hubspot.associations.joining import Hand, dissociate
 from twins.hubspot.associations.links import joined
 from twins.hubspot.associations.words import ends_of, spec
 from twins.hubspot.errors import Refused, not_found
+from twins.hubspot.records.naming import is_id
 from twins.hubspot.schema.association_types import MOST_LABELS, TYPES, AssociationType, Ends
 from twins.hubspot.wire.batching import batch
 from twins.hubspot.wire.bodies import needs, text, whole
@@ -105,10 +106,10 @@ def purge_limits(call: Call) -> Answer:
 
 def _own(call: Call, ends: Ends, number: str) -> AssociationType:
     """A label that people made; HubSpot's own cannot be changed."""
-    one = call.portal.association_types.of(ends).get(-int(number)) if number.isdecimal() else None
+    one = call.portal.association_types.of(ends).get(-int(number)) if is_id(number) else None
     if one is not None:
         return one
-    if number.isdecimal() and int(number) in call.portal.association_types.of(ends):
+    if is_id(number) and int(number) in call.portal.association_types.of(ends):
         raise Refused(400, f"Association type {number} is defined by HubSpot and cannot be changed")
     raise not_found()
 

@@ -22,16 +22,18 @@ from twins.hubspot.associations.words import (
 )
 from twins.hubspot.errors import Refused, missing_objects, not_found
 from twins.hubspot.portal import Portal
+from twins.hubspot.records.naming import is_id
 from twins.hubspot.schema.association_types import TYPES, Ends
 from twins.hubspot.shelves.rows import Row, Shelf
 from twins.hubspot.times import to_text
 from twins.hubspot.wire.batching import batch
 from twins.hubspot.wire.bodies import needs, objects, whole_list
 from twins.hubspot.wire.call import Answer, Call, batch_inputs
-from twins.hubspot.wire.pages import page
+from twins.hubspot.wire.pages import begin, page
 
 READ_LIMIT = 1000
 CREATE_LIMIT = 2000
+_NO_ID = "after must be a record id"
 
 
 def batch_read(call: Call) -> Answer:
@@ -43,8 +45,8 @@ def batch_read(call: Call) -> Answer:
     results: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     for one in batch_inputs(call.json(), READ_LIMIT):
-        key, after = str(one.get("id", "")), str(one.get("after") or "0")
-        found = others(call.portal, ends, int(key), _number(after), PAGE) if key.isdecimal() else ([], None)
+        key, after = str(one.get("id", "")), str(one.get("after") or "")
+        found = others(call.portal, ends, int(key), begin(after, _NO_ID), PAGE) if is_id(key) else ([], None)
         to, more = found
         if to:
             paging = {"paging": {"next": {"after": more}}} if more else {}
@@ -94,7 +96,7 @@ def batch_archive(call: Call) -> Answer:
     for one in batch_inputs(call.json(), CREATE_LIMIT):
         here = id_in(one.get("from"))
         for end in objects(one.get("to") or [], "to"):
-            if here.isdecimal() and id_in(end).isdecimal():
+            if is_id(here) and is_id(id_in(end)):
                 pair = (int(here), int(id_in(end)))
                 dissociate(call.portal, ends, pair, None, _hand(call))
     return Answer(204, None)
@@ -114,7 +116,7 @@ def batch_archive_labels(call: Call) -> Answer:
 def read_one(call: Call) -> Answer:
     """One page of those that one record is joined to."""
     ends, row = _one(call)
-    after = _number(call.request.first("after") or "0")
+    after = begin(call.request.first("after"), _NO_ID)
     shown, more = others(call.portal, ends, row.id, after, call.number("limit", PAGE, PAGE) or PAGE)
     return Answer(200, page(shown, more))
 
@@ -143,7 +145,7 @@ def part_one(call: Call) -> Answer:
     """DELETE all associations between two records; where there is none it is 204 as well."""
     ends, row = _one(call)
     other = call.params["other"]
-    if other.isdecimal():
+    if is_id(other):
         dissociate(call.portal, ends, (row.id, int(other)), None, _hand(call))
     return Answer(204, None)
 
@@ -158,7 +160,7 @@ def associate_new(portal: Portal, shelf: Shelf, id_: int, given: Any, hand: Hand
         needs(one, "to", "types")
         types, to = types_from(one["types"]), id_in(one["to"])
         kind = _kind_of(portal, shelf, types)
-        if kind is None or not to.isdecimal() or int(to) not in portal.shelves[kind].rows:
+        if kind is None or not is_id(to) or int(to) not in portal.shelves[kind].rows:
             raise Refused(400, "One or more associations are invalid", context={"INVALID_OBJECT_IDS": [to]})
         if hand is None:
             check_types(portal, (shelf.kind.name, kind), types)
@@ -204,7 +206,7 @@ def _missing(call: Call, ends: Ends, ids: list[str]) -> list[dict[str, Any]]:
 
 def _one(call: Call) -> tuple[Ends, Row]:
     id_ = call.params["id"]
-    row = call.shelf.find(int(id_)) if id_.isdecimal() else None
+    row = call.shelf.find(int(id_)) if is_id(id_) else None
     if row is None:
         raise not_found()
     return ends_of(call), row
@@ -213,7 +215,7 @@ def _one(call: Call) -> tuple[Ends, Row]:
 def _other(call: Call, ends: Ends) -> int:
     """The record at the other end; the words for one that is not there were captured."""
     other = call.params["other"]
-    if other.isdecimal() and int(other) in call.portal.shelves[ends[1]].rows:
+    if is_id(other) and int(other) in call.portal.shelves[ends[1]].rows:
         return int(other)
     kind = call.portal.shelves[ends[1]].kind.singular.upper()
     raise Refused(
@@ -225,9 +227,3 @@ def _other(call: Call, ends: Ends) -> int:
             "objectType": [kind],
         },
     )
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise Refused(400, "after must be a record id")
-    return int(text)

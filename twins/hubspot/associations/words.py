@@ -7,6 +7,7 @@ from typing import Any
 from twins.hubspot.associations.links import joined, label, type_ids
 from twins.hubspot.errors import Refused, invalid_json
 from twins.hubspot.portal import Portal
+from twins.hubspot.records.naming import is_id
 from twins.hubspot.schema.association_types import TYPES, Ends
 from twins.hubspot.wire.bodies import needs, objects
 from twins.hubspot.wire.call import Call
@@ -27,7 +28,7 @@ def types_from(given: Any) -> set[int]:
     for one in objects(given, "types"):
         needs(one, "associationCategory", "associationTypeId")
         number = str(one["associationTypeId"])
-        if not number.isdecimal():
+        if not is_id(number):
             raise invalid_json(f"associationTypeId must be a number, not {number}")
         found.add(-int(number) if one["associationCategory"] == "USER_DEFINED" else int(number))
     return found
@@ -59,7 +60,7 @@ def pair_from(portal: Portal, ends: Ends, one: dict[str, Any]) -> tuple[int, int
 
 def _both(portal: Portal, ends: Ends, here: str, there: str) -> tuple[int, int] | str:
     for kind, key in zip(ends, (here, there), strict=True):
-        if not key.isdecimal() or int(key) not in portal.shelves[kind].rows:
+        if not is_id(key) or int(key) not in portal.shelves[kind].rows:
             return key
     return int(here), int(there)
 

@@ -14,6 +14,7 @@ from twins.hubspot.errors import Refused
 from twins.hubspot.lists.operations import Test as ValueTest
 from twins.hubspot.lists.operations import operation
 from twins.hubspot.portal import Portal
+from twins.hubspot.records.naming import is_id
 from twins.hubspot.shelves.rows import Row, Shelf
 from twins.hubspot.wire.bodies import needs, objects, text
 
@@ -107,7 +108,7 @@ def _in_list(portal: Portal, one: dict[str, Any]) -> Test:
     """Whether the record is a member of another segment, as it was last worked out."""
     needs(one, "listId", "operator")
     number, is_in = text(one, "listId"), text(one, "operator") == "IN_LIST"
-    if not number.isdecimal() or int(number) not in portal.segments.by_id:
+    if not is_id(number) or int(number) not in portal.segments.by_id:
         raise _wrong(f"list {number} does not exist")
     other = portal.segments.by_id[int(number)]
     return lambda row: (row.id in other.members) is is_in

@@ -11,12 +11,14 @@ from typing import Any
 from twins.hubspot.errors import Refused
 from twins.hubspot.lists.branches import root
 from twins.hubspot.portal import Portal
+from twins.hubspot.records.naming import is_id
 from twins.hubspot.shelves.segments import Segment
 from twins.hubspot.times import to_text
 from twins.hubspot.wire.bodies import names, texts, whole_list
 from twins.hubspot.wire.call import Answer, Call
-from twins.hubspot.wire.pages import page
+from twins.hubspot.wire.pages import begin, page
 
+_NO_PLACE = "after is no place in this list"
 PAGE_LIMIT = 250
 MOST_AT_ONCE = 100_000
 
@@ -45,7 +47,7 @@ def by_id(call: Call) -> Answer:
     """One page of members in the order of their ids; ``after`` is the last id of the page before."""
     segment = named(call)
     refresh(call.portal, segment, call.at)
-    after = _number(call, "after")
+    after = begin(call.request.first("after"), _NO_PLACE)
     return _page(call, segment, [id_ for id_ in sorted(segment.members) if id_ > after], len(segment.members))
 
 
@@ -54,7 +56,7 @@ def by_time(call: Call) -> Answer:
     segment = named(call)
     refresh(call.portal, segment, call.at)
     ordered = sorted(segment.members, key=lambda id_: (segment.members[id_], id_))
-    limit, start = call.number("limit", 100, PAGE_LIMIT), _number(call, "after")
+    limit, start = call.number("limit", 100, PAGE_LIMIT), begin(call.request.first("after"), _NO_PLACE)
     rows = [_shown(segment, id_) for id_ in ordered[start : start + limit]]
     more = str(start + limit) if start + limit < len(ordered) else None
     return Answer(200, {**page(rows, more), "total": len(ordered)})
@@ -107,14 +109,14 @@ def of_record(call: Call) -> Answer:
             "lastAddedTimestamp": to_text(one.members[int(key)]),
         }
         for one in call.portal.segments.standing()
-        if one.kind == shelf.kind.name and key.isdecimal() and int(key) in one.members
+        if one.kind == shelf.kind.name and is_id(key) and int(key) in one.members
     ]
     return Answer(200, {"total": len(rows), "results": rows})
 
 
 def find(call: Call, key: str) -> Segment:
     """The standing segment with this id; raises Refused."""
-    segment = call.portal.segments.by_id.get(int(key)) if key.isdecimal() else None
+    segment = call.portal.segments.by_id.get(int(key)) if is_id(key) else None
     if segment is None or segment.deleted is not None:
         raise Refused(404, f"List does not exist with ID {key}.", "OBJECT_NOT_FOUND")
     return segment
@@ -138,7 +140,7 @@ def _change(call: Call, into: list[str], out: list[str]) -> Answer:
     if max(len(into), len(out)) > MOST_AT_ONCE:
         raise Refused(400, f"At most {MOST_AT_ONCE} records can be changed at once")
     rows = call.portal.shelves[segment.kind].rows
-    missing = [key for key in (*into, *out) if not key.isdecimal() or int(key) not in rows]
+    missing = [key for key in (*into, *out) if not is_id(key) or int(key) not in rows]
     added = _put(segment, (int(key) for key in into if key not in missing), call.at)
     removed = [key for key in out if key not in missing and segment.members.pop(int(key), None) is not None]
     return Answer(
@@ -166,10 +168,3 @@ def _page(call: Call, segment: Segment, ids: list[int], total: int) -> Answer:
 
 def _shown(segment: Segment, id_: int) -> dict[str, Any]:
     return {"recordId": str(id_), "membershipTimestamp": to_text(segment.members[id_])}
-
-
-def _number(call: Call, name: str) -> int:
-    text = call.request.first(name) or "0"
-    if not text.isdecimal():
-        raise Refused(400, f"{name} is no place in this list")
-    return int(text)

@@ -10,6 +10,7 @@ from typing import Any
 from twins.hubspot.errors import Refused
 from twins.hubspot.lists.branches import root
 from twins.hubspot.lists.membership import named, refresh
+from twins.hubspot.records.naming import is_id
 from twins.hubspot.shelves.rows import Shelf
 from twins.hubspot.shelves.segments import PROCESSING, Segment
 from twins.hubspot.times import DAY_MS, to_text
@@ -66,7 +67,7 @@ def read_by_name(call: Call) -> Answer:
 
 def read_several(call: Call) -> Answer:
     """The segments with the given ids; unknown ones are left out."""
-    wanted = [int(key) for key in call.names("listIds") if key.isdecimal()]
+    wanted = [int(key) for key in call.names("listIds") if is_id(key)]
     held = [one for one in call.portal.segments.standing() if one.id in wanted]
     return Answer(200, {"lists": [_read(call, one) for one in held]})
 
@@ -128,7 +129,7 @@ def delete(call: Call) -> Answer:
 def restore(call: Call) -> Answer:
     """PUT a deleted segment back: 204."""
     key = call.params["list"]
-    segment = call.portal.segments.by_id.get(int(key)) if key.isdecimal() else None
+    segment = call.portal.segments.by_id.get(int(key)) if is_id(key) else None
     if segment is None or (segment.deleted and segment.deleted + KEPT_DAYS * DAY_MS < call.at):
         raise Refused(404, f"List does not exist with ID {key}.", "OBJECT_NOT_FOUND")
     if segment.deleted is not None:

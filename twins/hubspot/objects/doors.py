@@ -44,8 +44,8 @@ def update(pen: Pen, id_: str, properties: Mapping[str, Any]) -> None:
 def submit_form(portal: Portal, email: str, form: str, properties: Mapping[str, Any], at: int) -> str:
     """A visitor sends a form: the contact is found by its address or made, and the conversion noted."""
     shelf = portal.shelves["contacts"]
-    guid = uuid.uuid5(uuid.NAMESPACE_URL, f"form:{portal.portal_id}:{form}")
-    writer = Writer("human", "FORM", str(guid), form)
+    guid = form_guid(portal, form)
+    writer = Writer("human", "FORM", guid, form)
     pen = Pen(portal=portal, shelf=shelf, writer=writer, at=at, is_internal=True)
     row = shelf.holder("email", email)
     told = {**properties, **_conversion(row, form, at)}
@@ -54,8 +54,13 @@ def submit_form(portal: Portal, email: str, form: str, properties: Mapping[str, 
     else:
         id_ = str(row.id)
         update(pen, id_, told)
-    portal.submissions.add(str(guid), form, email, properties, at)
+    portal.submissions.add(guid, form, email, properties, at)
     return id_
+
+
+def form_guid(portal: Portal, form: str) -> str:
+    """The id under which the submissions of a form are read."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"form:{portal.portal_id}:{form}"))
 
 
 def _conversion(row: Row | None, form: str, at: int) -> dict[str, str]:

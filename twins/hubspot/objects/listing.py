@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from twins.hubspot.associations.routes import shown_with
-from twins.hubspot.errors import Refused
 from twins.hubspot.records.archiving import restorable
 from twins.hubspot.records.reading import View
 from twins.hubspot.wire.call import Answer, Call
-from twins.hubspot.wire.pages import page
+from twins.hubspot.wire.pages import begin, page
 
 LIMIT = 100
 HISTORY_LIMIT = 50
@@ -27,7 +26,7 @@ def list_all(call: Call) -> Answer:
     limit = call.number("limit", 10, HISTORY_LIMIT if history else LIMIT)
     gone = restorable(shelf, call.at) if call.is_true("archived") else None
     ids: Sequence[int] = shelf.ids if gone is None else sorted(gone)
-    start = bisect_right(ids, _after(call))
+    start = bisect_right(ids, begin(call.request.first("after"), "after must be a record id"))
     wanted = ids[start : start + limit]
     view = View(call.portal, shelf, call.names("properties"), history)
     if gone is None:
@@ -41,10 +40,3 @@ def list_all(call: Call) -> Answer:
 def _with_associations(call: Call, view: View, id_: int) -> dict[str, Any]:
     row = call.shelf.rows[id_]
     return {**view.record(row), **shown_with(call.portal, call.shelf, row, call.names("associations"))}
-
-
-def _after(call: Call) -> int:
-    text = call.request.first("after") or "0"
-    if not text.isdecimal():
-        raise Refused(400, "after must be a record id")
-    return int(text)

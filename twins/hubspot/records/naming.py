@@ -31,7 +31,7 @@ def found(shelf: Shelf, key: str, by: str | None) -> Row | None:
 
 
 def is_id(key: str) -> bool:
-    """Whether a text could be the id of a record."""
+    """Whether a text could be an id, or another whole number of HubSpot's."""
     return key.isascii() and key.isdecimal() and len(key) < _TOO_LONG
 
 

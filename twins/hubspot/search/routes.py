@@ -126,7 +126,7 @@ def _names(body: dict[str, Any]) -> tuple[str, ...]:
 
 def _whole(body: dict[str, Any], name: str, default: int) -> int:
     text = str(body.get(name) or default)
-    if not text.isdecimal() or len(text) > 9:
+    if not is_id(text) or len(text) > 9:
         raise bad_search(f"{name} must be a whole number")
     return int(text)
 

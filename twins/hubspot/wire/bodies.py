@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from twins.hubspot.errors import Refused, invalid_json
+from twins.hubspot.records.naming import is_id
 from twins.hubspot.wire.call import Call
 
 
@@ -40,7 +41,7 @@ def whole(body: dict[str, Any], name: str, default: int) -> int:
     value = body.get(name)
     if value is None:
         return default
-    if isinstance(value, bool) or not str(value).lstrip("-").isdecimal():
+    if isinstance(value, bool) or not is_id(str(value).removeprefix("-")):
         raise invalid_json(f"{name} must be a whole number")
     return int(value)
 

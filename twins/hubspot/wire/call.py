@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from twins.hubspot.errors import Refused, duplicate_ids, invalid_json, too_many
+from twins.hubspot.errors import Refused, invalid_json, too_many
 from twins.hubspot.portal import Portal
+from twins.hubspot.records.naming import is_id
 from twins.hubspot.shelves.rows import Shelf, Writer
 from twins.wire import Request
 
@@ -63,7 +64,7 @@ class Call:
     def number(self, parameter: str, default: int, most: int) -> int:
         """A whole number in the query, at most *most*."""
         text = self.request.first(parameter, str(default))
-        if not text.isdecimal():
+        if not is_id(text):
             raise Refused(400, f"{parameter} must be a number")
         if int(text) > most:
             raise Refused(400, f"{parameter} must be at most {most}")
@@ -85,10 +86,3 @@ def batch_inputs(body: dict[str, Any], limit: int = BATCH_LIMIT) -> list[dict[st
     if len(inputs) > limit:
         raise too_many(limit, len(inputs))
     return inputs
-
-
-def check_distinct(keys: list[str]) -> None:
-    """Refuse a batch that names one record twice."""
-    twice = sorted({key for key in keys if keys.count(key) > 1}) if len(set(keys)) < len(keys) else []
-    if twice:
-        raise duplicate_ids(twice)
