@@ -59,6 +59,7 @@ CATALOGUE: dict[str, Fault] = {
     "bad_gateway": Fault("502 with a proxy's HTML page", "instead"),
     "unavailable": Fault("503 with the vendor's own body", "instead", {"retry_after": ""}),
     "gateway_timeout": Fault("504 before the vendor saw the request", "instead"),
+    "refusal": Fault("an error that you name, in the vendor's own shape", "instead", {"status": 400, "code": "QUERY_TIMEOUT", "message": "Your query request was running for too long."}),
     "redirect": Fault("302 to another address", "instead", {"to": "https://login.example.com/"}),
     "html": Fault("200 with a login page", "instead"),
     "new_error": Fault("an error of a shape that nobody has seen", "instead"),
@@ -74,7 +75,8 @@ CATALOGUE: dict[str, Fault] = {
     "huge": Fault("the vendor commits; its answer is padded to many megabytes", "after", {"megabytes": 80}),
     "shuffled": Fault("the vendor commits; its rows come in another order", "after"),
     "lost_rows": Fault("the vendor commits; some rows are missing in its answer", "after", {"keep": 0.5}),
-    "extra_fields": Fault("the vendor commits; its answer has fields and values that nobody knows", "after"),
+    "extra_fields": Fault("the vendor commits; its answer has fields that nobody knows", "after"),
+    "new_values": Fault("the vendor commits; a field of every row has a value that nobody knows", "after", {"field": "Status", "value": "Brand New"}),
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from twins.faults import Faults, Struck
 from twins.log import Side
@@ -20,6 +20,7 @@ from twins.spoilt import instead, spoilt
 from twins.wire import Reply, Request, Vendor
 
 GZIP_ABOVE = 1024
+LONG = timedelta(seconds=20)
 Before = Callable[[Request], Reply | None]
 How = Literal["whole", "refused", "dns", "tls", "cut", "silence", "drip"]
 _NO_ANSWER: dict[str, How] = {
@@ -45,6 +46,13 @@ class Delivery:
     how: How = "whole"
     seconds: float = 0.0
     upto: int | None = None
+
+
+@runtime_checkable
+class CountsLong(Protocol):
+    """A vendor that bounds how many requests of over 20 seconds may run at once."""
+
+    long_running: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,16 @@ class Line:
             now = self.now()
             due = sorted((one for one in self._late if one.due <= now), key=lambda one: one.due)
             self._late = [one for one in self._late if one.due > now]
+            long = sum(now - one.began >= LONG for one in self._late)
+        self._tell(0)  # what is due was let in when it began
         for one in due:
             self.vendor.handle(one.request, one.began)
+        self._tell(long)
+
+    def _tell(self, long: int) -> None:
+        """Say how many requests have been running for over 20 seconds, to a vendor that wants to know."""
+        if isinstance(self.vendor, CountsLong):
+            self.vendor.long_running = long
 
     def _struck(self, struck: Struck, request: Request) -> Delivery:
         began = self.now()

@@ -12,7 +12,10 @@ from twins.log import Side
 from twins.wire import Reply, Request, json_reply
 
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
-_LISTS = ("results", "records", "compositeResponse")
+_LISTS = (
+    "results", "records", "compositeResponse", "graphs", "deletedRecords", "ids", "searchRecords", "fields",
+    "sobjects",
+)  # fmt: skip
 _MB = 1 << 20
 
 
@@ -25,6 +28,8 @@ def instead(side: Side, struck: Struck, request: Request) -> Reply:
         return Reply(302, {"Location": str(struck.options["to"]), **_HTML})
     if struck.name == "new_error":
         return json_reply(418, {"fault": {"kind": "TEAPOT", "detail": ["nobody has seen this shape"]}})
+    if struck.name == "refusal":
+        return _refusal(side, struck.options)
     status, body = _VENDORS[side][struck.name]
     after = str(struck.options.get("retry_after", ""))
     return json_reply(status, body, {"Retry-After": after} if after else None)
@@ -91,10 +96,40 @@ def _lost(rows: list[Any], options: Options) -> list[Any]:
     return rows[: int(len(rows) * float(options["keep"]))]
 
 
-def _more(rows: list[Any], _: Options) -> list[Any]:
-    return [
-        {**row, "brandNewField": {"shape": ["unknown"]}} if isinstance(row, dict) else row for row in rows
-    ]
+def _parsed(change: Callable[[Any, Options], Any]) -> Callable[[Reply, Options], Reply]:
+    """A spoiler of all JSON in an answer, rows and single ones."""
+
+    def spoil(reply: Reply, options: Options) -> Reply:
+        try:
+            body = change(reply.json(), options)
+        except ValueError:
+            return reply
+        return Reply(reply.status, reply.headers, json.dumps(body, ensure_ascii=False).encode())
+
+    return spoil
+
+
+def _more(body: Any, options: Options) -> Any:
+    """An unknown field in the answer itself, in its rows, and in what the parts of a composite answer."""
+    if isinstance(body, list):
+        return [_more(row, options) for row in body]
+    if not isinstance(body, dict):
+        return body
+    inner = {name: _more(body[name], options) for name in (*_LISTS, "body") if name in body}
+    return {**body, **inner, "brandNewField": {"shape": ["unknown"]}}
+
+
+def _renamed(body: Any, options: Options) -> Any:
+    """Another value wherever the field stands and has one."""
+    if isinstance(body, list):
+        return [_renamed(one, options) for one in body]
+    if not isinstance(body, dict):
+        return body
+    field = options["field"]
+    return {
+        name: options["value"] if name == field and isinstance(one, str) else _renamed(one, options)
+        for name, one in body.items()
+    }
 
 
 _SPOILS: dict[str, Callable[[Reply, Options], Reply]] = {
@@ -107,7 +142,8 @@ _SPOILS: dict[str, Callable[[Reply, Options], Reply]] = {
     "null_results": _rows(lambda _rows, _options: None),
     "shuffled": _rows(_shuffled),
     "lost_rows": _rows(_lost),
-    "extra_fields": _rows(_more),
+    "extra_fields": _parsed(_more),
+    "new_values": _parsed(_renamed),
 }
 
 _PAGES = {
@@ -131,6 +167,12 @@ def _hubspot(message: str, **more: Any) -> dict[str, Any]:
         "correlationId": "00000000-0000-7000-8000-00000000fa17",
         **more,
     }
+
+
+def _refusal(side: Side, options: Options) -> Reply:
+    code, said = str(options["code"]), str(options["message"])
+    body = _salesforce(code, said) if side == "salesforce" else _hubspot(said, category=code)
+    return json_reply(int(options["status"]), body)
 
 
 def _limit(policy: str, said: str) -> dict[str, Any]:

@@ -243,7 +243,8 @@ def test_every_fault_of_the_catalogue_is_tried_here() -> None:
         "late_commit_504", "slow", "cut_body", "too_many", "daily_limit", "search_limit", "expired", "locked",
         "moving", "server_error", "bad_gateway", "unavailable", "gateway_timeout", "redirect", "html",
         "new_error", "gateway_timeout_after", "bad_gateway_after", "truncated", "empty", "null_results",
-        "wrong_type", "bad_gzip", "gzip_bomb", "huge", "shuffled", "lost_rows", "extra_fields",
+        "wrong_type", "bad_gzip", "gzip_bomb", "huge", "shuffled", "lost_rows", "extra_fields", "new_values",
+        "refusal",
     }  # fmt: skip
 
     assert tried == set(CATALOGUE)
@@ -252,7 +253,29 @@ def test_every_fault_of_the_catalogue_is_tried_here() -> None:
 def test_unknown_fields_are_added_to_every_row(world: World, ask: Ask) -> None:
     world.faults.next("extra_fields")
 
-    assert all("brandNewField" in row for row in json.loads(ask()[1])["results"])
+    body = json.loads(ask()[1])
+
+    assert all("brandNewField" in row for row in body["results"])
+    assert "brandNewField" in body
+
+
+def test_a_field_of_every_row_may_have_a_value_that_nobody_knows(world: World, ask: Ask) -> None:
+    world.faults.next("new_values", field="email", value="brand new")
+
+    rows = json.loads(ask()[1])["results"]
+
+    assert {row["properties"]["email"] for row in rows} == {"brand new"}
+    assert made(world) == 4
+
+
+def test_an_error_may_be_named(world: World, ask: Ask) -> None:
+    world.faults.next("refusal", status=409, code="CONFLICT", message="Somebody was faster")
+
+    status, body = ask()
+
+    assert status == 409
+    assert (json.loads(body)["category"], json.loads(body)["message"]) == ("CONFLICT", "Somebody was faster")
+    assert made(world) == 0
 
 
 def test_a_proxy_may_fail_after_the_commit(world: World, ask: Ask) -> None:
