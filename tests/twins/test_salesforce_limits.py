@@ -54,9 +54,12 @@ def test_signing_in_and_the_list_of_versions_cost_no_call() -> None:
     """[M] https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_versions.htm"""
     office = Office()
 
-    office.call("POST", "/services/oauth2/token", b"grant_type=client_credentials")
+    form = b"grant_type=client_credentials&client_id=twin-client&client_secret=twin-secret"
+
+    signed_in = office.call("POST", "/services/oauth2/token", form, Authorization="")
     office.call("GET", "/services/data")
 
+    assert signed_in.json()["access_token"]
     assert office.call("GET", "/limits").headers["Sforce-Limit-Info"] == "api-usage=1/100000"
 
 

@@ -423,7 +423,16 @@ def test_a_method_that_a_resource_does_not_have_is_not_allowed() -> None:
 
 @pytest.mark.fact("GET /services/data/{version}")
 @pytest.mark.parametrize(
-    ("version", "status"), [("v66.0", 200), ("v59.0", 200), ("v30.0", 410), ("v99.0", 404)]
+    ("version", "status"),
+    [
+        ("v68.0", 200),
+        ("v66.0", 200),
+        ("v31.0", 200),
+        ("v30.0", 410),
+        ("v20.0", 410),
+        ("v99.0", 404),
+        ("v66", 404),
+    ],
 )
 def test_old_versions_are_gone_and_future_ones_unknown(version: str, status: int) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/api_rest_eol.htm"""
@@ -440,7 +449,7 @@ def test_the_versions_are_listed_without_a_token() -> None:
 
     versions = office.call("GET", "/services/data").json()
 
-    assert {"label": "API 66", "url": "/services/data/v66.0", "version": "66.0"} in versions
+    assert {"label": "Spring '26", "url": "/services/data/v66.0", "version": "66.0"} in versions
 
 
 @pytest.mark.fact("GET //services/data")

@@ -27,13 +27,15 @@ class Rejected(Exception):
         self.also, self.more = tuple(also), more
 
     @property
-    def body(self) -> list[dict[str, Any]]:
+    def body(self) -> list[dict[str, Any]] | None:
         """A JSON list, also for one error
         (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm).
         """
+        if not self.code:
+            return None
         said: dict[str, Any] = {**self.more, "message": self.message, "errorCode": self.code}
         first = {**said, "fields": list(self.fields)} if self.fields else said
-        return [first, *(error for one in self.also for error in one.body)]
+        return [first, *(error for one in self.also for error in one.body or ())]
 
 
 class RowRefused(Exception):

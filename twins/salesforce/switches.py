@@ -26,15 +26,25 @@ class Switches:
     )
     api_enabled: bool = switch("the edition of the org has the API", default=True)
     per_app_usage: bool = switch("Sforce-Limit-Info also tells the usage of the app", default=False)
+    view_setup: bool = switch(
+        "the integration user has View Setup and Configuration, which /limits needs", default=True
+    )
     concurrent_calls: int = switch(
         "calls over 20 seconds that may run at once (developer orgs: 5)", default=25
     )
     paths_ignore_case: bool = switch("[M] /Services/Data is as good as /services/data", default=False)
     # ── many rows a call ─────────────────────────────────────────────────────
     repeated_key: str = switch(
-        "[M] which rows of an upsert are refused when several carry one external id",
+        "[M] which rows of an upsert or update are refused when several carry one external id or id",
         default="all",
         choices=("all", "later"),
+    )
+    upsert_race_ms: int = switch(
+        "[M] milliseconds after a create in which another upsert by its key is refused as a duplicate",
+        default=0,
+    )
+    upsert_answers_from: int = switch(
+        "[M] the API version from which an upsert that updates answers with a body", default=46
     )
     # ── Bulk 2.0 ─────────────────────────────────────────────────────────────
     bulk_seconds: float = switch("seconds from the end of the upload to JobComplete", default=2.0)
@@ -71,6 +81,11 @@ class Switches:
     edit_converted_leads: bool = switch(
         "the integration user has View and Edit Converted Leads", default=False
     )
+    converted_members: str = switch(
+        "[M] whom a member is after a conversion: lead and contact, or the contact only",
+        default="both",
+        choices=("both", "contact"),
+    )
     marketing_user: bool = switch("the integration user may write campaigns (Marketing User)", default=True)
     unknown_member_status: str = switch(
         "[M] a member status that the campaign does not have becomes the default, or is kept",
@@ -94,6 +109,12 @@ class Switches:
         default="both",
         choices=("both", "trailing", "none"),
     )
+    lowered_emails: bool = switch("an e-mail is stored in lower case", default=True)
+    line_ends: str = switch(
+        "[M] how line ends of a text are stored: all as LF, all as CRLF, or as given",
+        default="LF",
+        choices=("LF", "CRLF", "given"),
+    )
     empty_text_is_null: bool = switch('[M] "" is stored as null', default=True)
     multi_select_order: str = switch(
         "[M] how the values of a multi-select picklist are stored: as given, or in the order of the list",
@@ -116,6 +137,19 @@ class Switches:
     duplicates_within_a_call: bool = switch(
         "[M] duplicate rules also compare records made in one call with each other", default=False
     )
+    duplicate_value_names: str = switch(
+        "[M] how DUPLICATE_VALUE names the record that has the value: its 15 or 18 characters, or <unknown>",
+        default="15",
+        choices=("15", "18", "unknown"),
+    )
+    locked_row_status: int = switch(
+        "[M] HTTP status of UNABLE_TO_LOCK_ROW for one row", default=400, choices=(400, 409)
+    )
+    failed_precondition: str = switch(
+        "[M] the body of a 412: an error, the error code of SOAP, or nothing",
+        default="error",
+        choices=("error", "soap", "empty"),
+    )
     no_access_status: int = switch(
         "[M] HTTP status of INSUFFICIENT_ACCESS_OR_READONLY for one row", default=403, choices=(403, 400)
     )
@@ -128,6 +162,9 @@ class Switches:
         choices=("refused", "stored"),
     )
     # ── queries ──────────────────────────────────────────────────────────────
+    empty_children: str = switch(
+        "[M] what stands for a subquery without rows", default="null", choices=("null", "page")
+    )
     query_lag_ms: int = switch("milliseconds until a query sees a change that a read by id sees", default=0)
     open_cursors: int = switch("query locators that one user may have open; the oldest is let go", default=10)
     first_day_of_week: str = switch(

@@ -17,7 +17,7 @@ from twins.salesforce.access.door import parts_of, readable, unzipped, version_n
 from twins.salesforce.access.limits import Limits
 from twins.salesforce.access.sessions import Sessions
 from twins.salesforce.access.token import SignIn
-from twins.salesforce.access.userinfo import userinfo
+from twins.salesforce.access.userinfo import identity, userinfo
 from twins.salesforce.bulk import Jobs
 from twins.salesforce.errors import Rejected, not_found
 from twins.salesforce.org.state import Org
@@ -113,6 +113,16 @@ class SalesforceTwin(People):
         with self._lock:
             self._sessions.expire(user)
 
+    @property
+    def long_running(self) -> int:
+        """How many requests have been running for over 20 seconds; the line to the clients tells."""
+        return self.limits.running
+
+    @long_running.setter
+    def long_running(self, count: int) -> None:
+        with self._lock:
+            self.limits.running = count
+
     def work_off(self, now: datetime) -> None:
         """Do what Bulk jobs have due by *now*, without waiting for the next request."""
         with self._lock:
@@ -133,10 +143,13 @@ class SalesforceTwin(People):
             case ("services", "oauth2", "userinfo"):
                 self.calls[request.method, "userinfo"] += 1
                 return userinfo(self.org, self._sign_in, request, instance, now)
+            case ("id", org, user):
+                self.calls[request.method, "identity"] += 1
+                return identity(self.org, self._sign_in, request, instance, now, (org, user))
             case ("services", "Soap" | "soap", "u" | "c", version, *_):
                 return self._envelope(request, version_number(f"v{version}"), instance, now)
             case ("services", "data", version, *below):
-                return self._data(request, version, tuple(below), now)
+                return self._data(request, version, tuple(below), instance, now)
         raise not_found()
 
     def _envelope(self, request: Request, version: int, instance: str, now: datetime) -> Reply:
@@ -147,7 +160,9 @@ class SalesforceTwin(People):
         self.calls[request.method, name] += 1
         return reply
 
-    def _data(self, request: Request, version: str, below: tuple[str, ...], now: datetime) -> Reply:
+    def _data(
+        self, request: Request, version: str, below: tuple[str, ...], instance: str, now: datetime
+    ) -> Reply:
         user = self._sign_in.user_of(request, now)
         if not self.switches.api_enabled:
             # https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
@@ -172,6 +187,7 @@ class SalesforceTwin(People):
             version=f"{number}.0",
             request_id=f"salesforce-{self._requests}",
             route=self._part,
+            host=instance,
         )
         answer = _told(self._routes.answer, call)
         headers = {**self._usage(now), **answer.headers}

@@ -31,7 +31,8 @@ class Answer:
 class Call:
     """What a resource is asked: *parts* of the path after the version, *body* as bytes or, in a composite, JSON.
 
-    *within* is the transaction that the call is a part of, when all of a request stands or falls.
+    *within* is the transaction that the call is a part of, when all of a request stands or falls; *host* is
+    where the org answers.
     """
 
     org: Org
@@ -46,6 +47,7 @@ class Call:
     request_id: str
     route: Callable[[Call], Answer]
     within: Save | None = None
+    host: str = ""
 
     @property
     def base(self) -> str:

@@ -14,7 +14,8 @@ from twins.salesforce.errors import Rejected, not_found, unparsable
 from twins.salesforce.switches import Switches
 from twins.wire import Request
 
-NEWEST = 67
+NEWEST = 68
+_SEASONS = ("Spring", "Summer", "Winter")
 _VERSION = re.compile(r"v(\d+)\.0")
 _JSON = "application/json"
 _CSV = "text/csv"
@@ -23,18 +24,18 @@ _CSV = "text/csv"
 def parts_of(request: Request, switches: Switches) -> tuple[str, ...]:
     """The parts of the path; doubled and trailing slashes are forgiven, other case where the org forgives it."""
     parts = tuple(request.segments)
-    if switches.paths_ignore_case:
+    if switches.paths_ignore_case and parts and parts[0].lower() == "services":
         return (*(part.lower() for part in parts[:3]), *parts[3:])
     return parts
 
 
 def version_number(text: str) -> int:
-    """The version; 21 to 30 are retired, newer ones than this org's are unknown
+    """The version; 7 to 30 are retired, newer ones than this org's are unknown
     (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/api_rest_eol.htm).
     """
     match = _VERSION.fullmatch(text)
     number = int(match.group(1)) if match else 0
-    if 21 <= number <= 30:
+    if 7 <= number <= 30:
         raise Rejected(410, "UNSUPPORTED_API_VERSION", f"API version {text[1:]} is retired")
     if not 31 <= number <= NEWEST:
         raise not_found()
@@ -45,9 +46,15 @@ def versions() -> list[dict[str, str]]:
     """What GET /services/data lists."""
     numbers = range(31, NEWEST + 1)
     return [
-        {"label": f"API {number}", "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
+        {"label": _label(number), "url": f"/services/data/v{number}.0", "version": f"{number}.0"}
         for number in numbers
     ]
+
+
+def _label(number: int) -> str:
+    """Three releases a year: 66 is Spring '26, 67 Summer '26, 68 Winter '27."""
+    years, season = divmod(number - 33, 3)
+    return f"{_SEASONS[season]} '{15 + years + (season == 2)}"
 
 
 def readable(request: Request, *, csv: bool = False) -> Request:

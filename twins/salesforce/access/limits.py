@@ -78,7 +78,10 @@ class Limits:
         return {"Sforce-Limit-Info": used}
 
     def show(self, call: Call) -> Answer:
-        """GET /limits"""
+        """GET /limits, for who may view the setup; [M] status, code and wording of the refusal."""
+        if call.user == call.org.integration_user and not call.org.switches.view_setup:
+            said = "You do not have the level of access necessary to perform the operation you requested."
+            raise Rejected(403, "INSUFFICIENT_ACCESS", said)
         shown: dict[str, Any] = {name: {"Max": most, "Remaining": most} for name, most in _OTHERS.items()}
         for name, most in _BULK.items():
             shown[name] = {"Max": most, "Remaining": most - self._bulk_used(name, call.now)}

@@ -20,7 +20,7 @@ from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.org.state import Org
 from twins.salesforce.platform.purging import purge
 from twins.salesforce.records.saving import Save
-from twins.salesforce.records.upserting import Keyed, folded
+from twins.salesforce.records.upserting import Keyed, folded, twice
 from twins.salesforce.schema.kinds import Kind
 
 CHUNK = 200
@@ -98,9 +98,14 @@ class _Chunk:
         field = self._kind.find(self._job.key or "Id")
         assert field is not None
         keyed = Keyed(self._save, self._kind, field, keys)
+        repeated = (
+            twice(self._save, list(map(self._given_id, lines))) if self._job.operation == "update" else {}
+        )
         for place, line in enumerate(lines, start):
             mark = self._save.mark()
             try:
+                if place - start in repeated:
+                    raise repeated[place - start]
                 key, created = self._one(line, keyed)
                 self._job.outcomes.append((place, key, created, ""))
             except RowRefused as why:

@@ -38,11 +38,12 @@ class Script:
         """Let one more refusal wait."""
         self.waiting.append(Refusal(kind, code, message, tuple(fields), times, id_))
 
-    def check(self, kind: str, id_: str | None) -> None:
-        """Raise the refusal that waits for this save, if there is one."""
+    def check(self, kind: str, id_: str | None, locked: int = 400) -> None:
+        """Raise the refusal that waits for this save, if there is one; *locked* is the status of a lock."""
         for one in self.waiting:
             if one.kind == kind and one.id in (None, id_):
                 one.times -= 1
                 if one.times <= 0:
                     self.waiting.remove(one)
-                raise RowRefused(one.code, one.message, one.fields)
+                status = locked if one.code == "UNABLE_TO_LOCK_ROW" else 0
+                raise RowRefused(one.code, one.message, one.fields, status=status)

@@ -107,8 +107,17 @@ class Org:
             value = values.get(name)
             for key in table.live(name, value) if value else ():
                 if key != own:
-                    said = f"duplicate value found: {name} duplicates value on record with id: {key}"
-                    raise RowRefused("DUPLICATE_VALUE", said)
+                    raise self.taken(name, key)
+
+    def taken(self, field: str, key: str) -> RowRefused:
+        """The value of a unique field is another record's; as people report it, with 15 characters of that id
+        (https://help.salesforce.com/s/articleView?id=000383480), or with nothing where they may not see it
+        (https://github.com/sfdx-mass-action-scheduler/sfdx-mass-action-scheduler/issues/138).
+        """
+        how = self.switches.duplicate_value_names
+        name, held_by = ("<unknown>", "<unknown>") if how == "unknown" else (field, key[: int(how)])
+        said = f"duplicate value found: {name} duplicates value on record with id: {held_by}"
+        return RowRefused("DUPLICATE_VALUE", said)
 
     def defaults(self, kind: Kind) -> dict[str, Any]:
         """What a new row of this kind has by itself."""

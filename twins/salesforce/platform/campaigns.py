@@ -126,7 +126,7 @@ def members(save: Running, campaign: str) -> Iterator[Row]:
 def joined(save: Running, lead: str, contact: str) -> str | None:
     """A converted lead's memberships go on with the contact; answers the campaign joined last.
 
-    [M] the row keeps LeadId and also gets ContactId; one that the contact already has goes.
+    The row also gets ContactId, and keeps LeadId or not; one that the contact already has goes.
     """
     table = save.org.tables["CampaignMember"]
     theirs = {table.rows[key]["CampaignId"] for key in table.matching("ContactId", contact)}
@@ -135,7 +135,10 @@ def joined(save: Running, lead: str, contact: str) -> str | None:
         if row["CampaignId"] in theirs:
             leave(save, row)
         else:
-            save.change(table.kind, row, {"ContactId": contact})
+            changes: dict[str, str | None] = {"ContactId": contact}
+            if save.org.switches.converted_members == "contact":
+                changes["LeadId"] = None
+            save.change(table.kind, row, changes)
     last = max(found, key=lambda row: (row["CreatedDate"], row["Id"]), default=None)
     return last["CampaignId"] if last else None
 

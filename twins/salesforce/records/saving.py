@@ -66,7 +66,7 @@ class Save:
         """A new row; answers its id, raises `RowRefused`."""
         kind = self._writable(api_name, "c")
         if self.org.script:
-            self.org.script.check(kind.name, None)
+            self._scripted(kind.name, None)
         given, past_ = self._past(kind, values)
         return self.insert(kind, self.prepared(kind, given), past_, judged=self._judges)
 
@@ -96,7 +96,7 @@ class Save:
         kind = self._writable(api_name, "u")
         old = self.org.live(kind, key)
         if self.org.script:
-            self.org.script.check(kind.name, old["Id"])
+            self._scripted(kind.name, old["Id"])
         if old.get("IsConverted") and not self._edits_converted():
             # https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_convertlead.htm
             raise RowRefused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
@@ -130,7 +130,7 @@ class Save:
         """Into the recycle bin, with what hangs on it; raises `RowRefused`."""
         kind = self._writable(api_name, "d")
         if self.org.script:
-            self.org.script.check(kind.name, canonical_id(key))
+            self._scripted(kind.name, canonical_id(key))
         deletion.delete(self, kind, self.org.live(kind, key))
 
     def drop(self, kind: Kind, key: str, *, automatic: bool = True) -> None:
@@ -219,6 +219,9 @@ class Save:
 
     def _fresh(self) -> frozenset[str]:
         return frozenset(key for _, key, old in self._undo if old is None)
+
+    def _scripted(self, api_name: str, key: str | None) -> None:
+        self.org.script.check(api_name, key, self.org.switches.locked_row_status)
 
     def _writable(self, api_name: str, way: str) -> Kind:
         kind = self.org.writable(api_name, way)

@@ -6,7 +6,8 @@ https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resourc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from twins.salesforce.errors import RowRefused
@@ -14,6 +15,7 @@ from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.records.checking import one_or_none
 from twins.salesforce.records.saving import Save
 from twins.salesforce.schema.kinds import Field, Kind
+from twins.salesforce.schema.moments import moment
 
 
 class Keyed:
@@ -36,6 +38,7 @@ class Keyed:
         self._refuse_repeated(value)
         found = self._found(value.strip())
         if found:
+            racing(self.save, self._kind, self._field, found)
             self.save.update(self._kind.name, found, record)
             return found, False
         return self.save.create(self._kind.name, record), True
@@ -58,6 +61,33 @@ class Keyed:
             return self.save.create(self._kind.name, record), True
         self.save.update(self._kind.name, value, record)
         return str(canonical_id(value)), False
+
+
+def racing(save: Save, kind: Kind, field: Field, key: str) -> None:
+    """Raise `RowRefused` while the row is so young that its creation was not seen when this upsert looked
+    (https://help.salesforce.com/s/articleView?id=000383480).
+    """
+    race_ms = save.org.switches.upsert_race_ms
+    if race_ms:
+        born = moment(save.org.tables[kind.name].rows[key]["CreatedDate"])
+        if save.now - born < timedelta(milliseconds=race_ms):
+            raise save.org.taken(field.name, key)
+
+
+def twice(save: Save, ids: Sequence[Any]) -> dict[int, RowRefused]:
+    """The places whose id stands several times in one update, and what each is told
+    (https://help.salesforce.com/s/articleView?id=000384876); [M] the code.
+    """
+    if len({str(one)[:15] for one in ids}) == len(ids):
+        return {}
+    full = [canonical_id(one) for one in ids]
+    times, met, found = Counter(full), set[str](), dict[int, RowRefused]()
+    for place, key in enumerate(full):
+        if key and times[key] > 1:
+            if key in met or save.org.switches.repeated_key == "all":
+                found[place] = RowRefused("DUPLICATE_VALUE", f"Duplicate id specified: {key}")
+            met.add(key)
+    return found
 
 
 def folded(value: Any) -> str:

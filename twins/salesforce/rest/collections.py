@@ -13,7 +13,7 @@ from twins.salesforce.access.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected, RowRefused, unparsable
 from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.records.saving import Save
-from twins.salesforce.records.upserting import Keyed, folded
+from twins.salesforce.records.upserting import Keyed, folded, twice
 from twins.salesforce.schema.kinds import Field
 from twins.salesforce.soql.fields.columns import Column, value_of
 from twins.salesforce.soql.fields.shown import printer
@@ -46,11 +46,15 @@ def update(call: Call) -> Answer:
     """PATCH: rows that name their ``id``."""
     records = _records(call)
     with call.save() as save:
+        ids = [record.get("id", record.get("Id")) for record in records]
+        refused = {id(records[place]): why for place, why in twice(save, ids).items()}
 
         def one(record: Record) -> dict[str, Any]:
             key = record.get("id", record.get("Id"))
             if not key:
                 raise RowRefused("MISSING_ARGUMENT", "Id not specified in an update call")
+            if refused and id(record) in refused:
+                raise refused[id(record)]
             save.update(_type(call, record), key, record)
             full = key if len(key) == 18 else canonical_id(key)  # it was just found, so it is one
             return {"id": full, "success": True, "errors": []}

@@ -42,7 +42,7 @@ def describe(call: Call) -> Answer:
     whole = {
         **_kind(call, kind),
         "fields": [_field(call, kind, field) for field in kind.fields.values()],
-        "recordTypeInfos": _record_types(call, kind),
+        "recordTypeInfos": record_types(call, kind),
         "childRelationships": described(call.org.kinds, kind),
         "actionOverrides": [],
         "namedLayoutInfos": [],
@@ -106,7 +106,7 @@ def _kind(call: Call, kind: Kind) -> dict[str, Any]:
     }
 
 
-def _record_types(call: Call, kind: Kind) -> list[dict[str, Any]]:
+def record_types(call: Call, kind: Kind) -> list[dict[str, Any]]:
     """The types of a kind, the master last; without types the master alone."""
     types = call.org.record_types.get(kind.name, {}).values()
     default = next((one.id for one in types if one.is_default), MASTER)
@@ -172,11 +172,12 @@ def _field(call: Call, kind: Kind, field: Field) -> dict[str, Any]:
         "restrictedDelete": False,
         "soapType": _SOAP.get(field.type, "xsd:string"),
         "aggregatable": field.filterable and field.type != "boolean",
-        "picklistValues": _choices(call, field),
+        "picklistValues": choices(call, field),
     }
 
 
-def _choices(call: Call, field: Field) -> list[dict[str, Any]]:
+def choices(call: Call, field: Field) -> list[dict[str, Any]]:
+    """The values of a picklist, and those that are no longer given where the org shows them."""
     values = [(value, True) for value in field.choices]
     if call.org.switches.describe_inactive_values:
         values += [(value, False) for value in field.inactive]

@@ -36,7 +36,7 @@ def met_by_read(call: Call, kind: Kind, row: Row) -> Answer | None:
 def met_by_write(call: Call, kind: Kind, row: Row) -> None:
     """Whether a PATCH goes on; raises `Rejected`: 412 when the row is newer, 400 for a header that says nothing."""
     if kind.name == "Account" and _tagged(call, row, "if-none-match", strict=True):
-        raise _failed()
+        raise _failed(call)
     _still(call, kind, row, strict=True)
 
 
@@ -57,13 +57,13 @@ def _still(call: Call, kind: Kind, row: Row, *, strict: bool) -> None:
     """By date it is weak, to the second: a change in the same second passes."""
     since = _date(call, "if-unmodified-since", strict=strict)
     if since is not None and moment(row["LastModifiedDate"]) > since:
-        raise _failed()
+        raise _failed(call)
     if (
         kind.name == "Account"
         and "if-match" in call.headers
         and not _tagged(call, row, "if-match", strict=strict)
     ):
-        raise _failed()
+        raise _failed(call)
 
 
 def _tagged(call: Call, row: Row, name: str, *, strict: bool) -> bool:
@@ -91,8 +91,14 @@ def _date(call: Call, name: str, *, strict: bool) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _failed() -> Rejected:
-    """[M] the body of a 412."""
+def _failed(call: Call) -> Rejected:
+    """[M] the body of a 412; the code of SOAP: https://salesforcedictionary.com/errors/entity-failed-iflastmodified-on-update-check"""
+    match call.org.switches.failed_precondition:
+        case "soap":
+            said = "record has been modified since you retrieved it"
+            return Rejected(412, "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE_CHECK", said)
+        case "empty":
+            return Rejected(412, "", "")
     return Rejected(412, "PRECONDITION_FAILED", "The record was modified since the given date")
 
 

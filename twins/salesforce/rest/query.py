@@ -125,9 +125,11 @@ class _Pages:
         return records
 
     def _children(self, below: Below, row: Row) -> dict[str, Any] | None:
-        """[M] no children are null, not an empty page."""
+        """No children are null (https://github.com/restforce/restforce, spec/fixtures), or an empty page."""
         answered = below.of(row)
-        return self.page(answered, "", 0) if answered.rows else None
+        if not answered.rows and self._call.org.switches.empty_children == "null":
+            return None
+        return self.page(answered, "", 0)
 
 
 def _from(rows: Sequence[Row], offset: int) -> Sequence[Row]:

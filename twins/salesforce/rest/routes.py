@@ -8,7 +8,17 @@ from twins.salesforce.access.limits import Limits
 from twins.salesforce.bulk import Jobs
 from twins.salesforce.errors import Rejected, not_found
 from twins.salesforce.org.ids import canonical_id
-from twins.salesforce.rest import batch, collections, composite, describe, replication, rows, search, tree
+from twins.salesforce.rest import (
+    batch,
+    collections,
+    composite,
+    describe,
+    layouts,
+    replication,
+    rows,
+    search,
+    tree,
+)
 from twins.salesforce.rest.query import Cursors, resources
 
 
@@ -82,6 +92,8 @@ def _sobjects(below: tuple[str, ...]) -> tuple[str, Resource]:
             return "sobjects/kind", {**describe.ABOUT, **rows.BY_KIND}
         case (_, "describe"):
             return "sobjects/describe", describe.DESCRIBE
+        case (_, "describe", "layouts", *record_type) if len(record_type) <= 1:
+            return "sobjects/layouts", layouts.LAYOUTS
         case (_, "Id"):
             return "sobjects/kind", {"POST": rows.create}
         case (_, "updated"):
@@ -99,4 +111,5 @@ def _resources(call: Call) -> Answer:
     names = (
         "composite", "jobs", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects"
     )  # fmt: skip
-    return Answer(200, {name: f"{call.base}/{name}" for name in names})
+    identity = f"{call.host}/id/{call.org.id}/{call.user}"
+    return Answer(200, {**{name: f"{call.base}/{name}" for name in names}, "identity": identity})

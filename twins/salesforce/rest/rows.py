@@ -12,8 +12,9 @@ from twins.salesforce.access.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected, RowRefused, not_found
 from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.org.store import Row
+from twins.salesforce.records.upserting import racing
 from twins.salesforce.rest import preconditions
-from twins.salesforce.schema.kinds import Kind
+from twins.salesforce.schema.kinds import Field, Kind
 from twins.salesforce.soql.fields.columns import Column, bind, value_of
 from twins.salesforce.soql.fields.shown import printer
 from twins.salesforce.soql.reading.tree import Path
@@ -21,7 +22,6 @@ from twins.salesforce.soql.reading.tree import Path
 _FILE = re.compile(
     r".*\.(inc|jsp|html?|css|js|json|xml|ico|png|gif|jpe?g|svg|txt)", re.IGNORECASE | re.DOTALL
 )
-_ANSWERED_SINCE = 46
 
 
 def create(call: Call) -> Answer:
@@ -91,9 +91,11 @@ def upsert(call: Call) -> Answer:
         said = f"The {field.name} field should not be specified in the sobject data."
         raise Rejected(400, "INVALID_FIELD", said, [field.name])
     if found:
+        if field is not None and field.type != "id":
+            _no_race(call, kind, field, found[0])
         _update(call, kind, found[0], values)
-        if float(call.version) < _ANSWERED_SINCE:
-            return Answer(204)  # [M] the version from which an update answers with a body
+        if float(call.version) < call.org.switches.upsert_answers_from:
+            return Answer(204)
         return Answer(200, {"id": found[0], "success": True, "errors": [], "created": False})
     if call.first("updateOnly").lower() == "true" or (field is not None and field.type == "id"):
         raise not_found()
@@ -137,6 +139,14 @@ def _update(call: Call, kind: Kind, key: str, values: dict[str, Any]) -> None:
     with call.save() as save:
         try:
             save.update(kind.name, key, values)
+        except RowRefused as refused:
+            raise refused.alone from None
+
+
+def _no_race(call: Call, kind: Kind, field: Field, key: str) -> None:
+    with call.save() as save:
+        try:
+            racing(save, kind, field, key)
         except RowRefused as refused:
             raise refused.alone from None
 

@@ -37,8 +37,8 @@ def _text(field: Field, raw: Any, switches: Switches) -> str | None:
     if type(raw) is not str:
         raise _misread(field, raw)
     text = _TRIMS[switches.trimmed_ends](raw)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text or ("\n" in text and switches.line_ends == "CRLF"):
+        text = _LINE_ENDS[switches.line_ends](text)
     if len(text) > field.length:
         said = f"{field.label}: data value too large: {text} (max length={field.length})"
         raise RowRefused("STRING_TOO_LONG", said, [field.name])
@@ -51,7 +51,7 @@ def _email(field: Field, raw: Any, switches: Switches) -> str | None:
         raise RowRefused(
             "INVALID_EMAIL_ADDRESS", f"{field.label}: invalid email address: {text}", [field.name]
         )
-    return text
+    return text.lower() if text and switches.lowered_emails else text
 
 
 def _picklist(field: Field, raw: Any, switches: Switches) -> str | None:
@@ -113,7 +113,7 @@ def _date(field: Field, raw: Any, _switches: Switches) -> str | None:
     if raw == "":
         return None
     try:
-        return day(raw)
+        return _in_range(field, day(raw))
     except (TypeError, ValueError):
         raise _misread(field, raw) from None
 
@@ -122,9 +122,24 @@ def _datetime(field: Field, raw: Any, _switches: Switches) -> str | None:
     if raw == "":
         return None
     try:
-        return stamp(moment(raw))
+        return _in_range(field, stamp(moment(raw)))
     except (TypeError, ValueError):
         raise _misread(field, raw) from None
+
+
+def _in_range(field: Field, text: str) -> str:
+    """Only the years 1700 to 4000 are dates
+    (https://developer.salesforce.com/docs/atlas.en-us.soql_sosl.meta/soql_sosl/sforce_api_calls_soql_select_dateformats.htm);
+    [M] the wording, the code: https://salesforce.stackexchange.com/questions/339236
+    """
+    if not "1700" <= text[:4] <= "4000":
+        said = f"{field.label}: invalid date: {text}"
+        raise RowRefused("FIELD_INTEGRITY_EXCEPTION", said, [field.name])
+    return text
+
+
+def _lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _reference(field: Field, raw: Any, _switches: Switches) -> str | None:
@@ -135,6 +150,11 @@ def _reference(field: Field, raw: Any, _switches: Switches) -> str | None:
 
 
 _TRIMS: dict[str, Callable[[str], str]] = {"both": str.strip, "trailing": str.rstrip, "none": str}
+_LINE_ENDS: dict[str, Callable[[str], str]] = {
+    "LF": _lf,
+    "CRLF": lambda text: _lf(text).replace("\n", "\r\n"),
+    "given": str,
+}
 _READERS: dict[str, Callable[[Field, Any, Switches], Any]] = {
     **dict.fromkeys(("string", "textarea", "phone", "url"), _text),
     **dict.fromkeys(("double", "int", "currency", "percent"), _number),

@@ -22,7 +22,7 @@ from twins.salesforce.soql.select.selection import is_grouped, selection
 from twins.salesforce.soql.where.filters import Binder, where_of
 from twins.salesforce.soql.where.reach import reached
 
-_NEWEST = 67.0
+_NEWEST = 68.0
 _MOST_SUBQUERIES = 20
 _LEVELS = 5
 _LEVELS_FROM = 58.0
