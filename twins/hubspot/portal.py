@@ -24,6 +24,7 @@ from twins.hubspot.switches import Switches
 from twins.hubspot.webhooks.sender import Webhooks
 from twins.log import CommitLog
 
+NOT_INFERRED = 400
 Links = dict[tuple[str, str], dict[int, dict[int, set[int]]]]
 
 
@@ -59,6 +60,7 @@ class Portal:
         self.meter, self.webhooks = Meter(self.zone), Webhooks(self.portal_id, lambda: self.switches)
         self.settle_owners(self.owners, self.former_owners)
         for shelf in self.shelves.values():
+            shelf.follows_merges = lambda: self.switches.merged_id_is_found
             shelf.derived = derived(shelf.kind, self.pipelines, lambda: self.switches)
 
     def shelf(self, name: str) -> Shelf:
@@ -66,6 +68,8 @@ class Portal:
         for shelf in self.shelves.values():
             if name in (shelf.kind.name, shelf.kind.singular, shelf.kind.type_id):
                 if shelf.kind.name == "leads" and not self.switches.has_leads:
+                    if self.switches.no_leads_status == NOT_INFERRED:
+                        break
                     raise missing_scopes(("crm.objects.leads.read", "crm.objects.leads.write"))
                 return shelf
         raise Refused(400, f"Unable to infer object type from: {name}")

@@ -145,4 +145,29 @@ class Switches:
         default="professional",
         choices=("starter", "professional", "enterprise"),
     )
+    cleared_stage_is_free: bool = switch(
+        "after a clear any lifecycle stage may be set; else only one that is not before the cleared one",
+        default=True,
+    )
+    merged_id_is_found: bool = switch(
+        "the id of a merged record leads to the survivor; else it is unknown", default=True
+    )
+    duplicate_check_lag_ms: int = switch(
+        "so young an address is overlooked by the 409 of a create, and refused by the store with a 400",
+        default=0,
+    )
+    bools_in_any_case: bool = switch(
+        "a yes-no property takes True and FALSE too; else only true and false", default=False
+    )
+    company_domains_are_unique: bool = switch("a second company of one domain is refused", default=False)
+    companies_from_addresses: bool = switch(
+        "a contact's address makes and joins the company of its domain", default=False
+    )
+    born_marketable: bool = switch("a contact made by an app is a marketing contact", default=False)
+    no_leads_status: int = switch(
+        "how an account without leads answers for them", default=403, choices=(403, 400)
+    )
+    webhook_double_id: str = switch(
+        "the eventId of a webhook event that is sent twice", default="same", choices=("same", "new")
+    )
     campaign_names_are_unique: bool = switch("a second campaign of the same name is refused", default=False)

@@ -1,6 +1,6 @@
-"""What HubSpot does by itself after a write: deals and companies move the lifecycle stage of those they belong to.
+"""What HubSpot does by itself after a write: addresses make companies, deals and companies move lifecycle stages.
 
-Both are settings of the account:
+All are settings of the account:
 https://knowledge.hubspot.com/crm-setup/manage-how-lifecycle-stages-sync-between-objects
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from twins.hubspot.associations.links import joined
+from twins.hubspot.objects.domains import join_company_of
 from twins.hubspot.records.drafting import Draft, Pen, draft_update
 from twins.hubspot.records.lifecycle import STAGE, goes_back
 from twins.hubspot.records.writing import commit
@@ -22,9 +23,12 @@ _WON = "1.0"
 
 
 def follow(pen: Pen, drafts: Iterable[Draft]) -> None:
-    """Carry out what the account's settings make of these writes; nothing where both are off."""
+    """Carry out what the account's settings make of these writes; nothing where all are off."""
     switches = pen.portal.switches
     match pen.shelf.kind.name:
+        case "contacts" if switches.companies_from_addresses:
+            for draft in drafts:
+                join_company_of(pen, draft)
         case "deals" if switches.deals_move_stages:
             for draft in drafts:
                 _after_deal(pen, draft)

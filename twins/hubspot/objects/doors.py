@@ -131,7 +131,7 @@ def _take(portal: Portal, shelf: Shelf, name: str, raw: Any, values: dict[str, s
         raise Unreadable("PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
     if prop.calculated or raw is None:
         return
-    value = read(prop, raw)
+    value = read(prop, str(raw).lower() if prop.type == "bool" else raw)
     if value is None:
         return
     if name == "hubspot_owner_id" and value not in portal.owner_ids:

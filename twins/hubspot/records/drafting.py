@@ -21,6 +21,7 @@ from twins.hubspot.records.lifecycle import STAGE, is_ignored
 from twins.hubspot.schema.required import broken, incomplete, missing
 from twins.hubspot.schema.stages import STAGE_PROPERTIES
 from twins.hubspot.schema.values import appended, read
+from twins.hubspot.shelves.history import past
 from twins.hubspot.shelves.rows import Changes, Row, Shelf, Writer, claims
 
 Claimed = dict[tuple[str, str], int]
@@ -72,7 +73,8 @@ def draft_create(pen: Pen, properties: Mapping[str, Any]) -> Draft:
     if lacking := missing(shelf.kind.name, wanted, needs_a_name=needs_a_name):
         raise incomplete(shelf.kind.singular, lacking)
     filled = {**_defaults(pen), **wanted}
-    changes: Changes = {name: value for name, value in filled.items() if value is not None}
+    given = ((name, _first(shelf, name, value)) for name, value in filled.items() if value)
+    changes: Changes = {name: value for name, value in given if value}
     if pen.is_enforced and pen.portal.requirements:
         _check_rules(pen, changes, changes, is_new=True)
     row = Row(shelf.next_id(), pen.at, pen.at, pen.writer)
@@ -83,7 +85,7 @@ def draft_create(pen: Pen, properties: Mapping[str, Any]) -> Draft:
 def _readings(pen: Pen, properties: Mapping[str, Any]) -> Changes:
     found: Changes = {}
     wrong: list[Invalid] = []
-    schema = pen.shelf.schema
+    schema, any_case = pen.shelf.schema, pen.portal.switches.bools_in_any_case
     for name, raw in properties.items():
         prop = schema.get(name)
         if prop is None:
@@ -97,6 +99,8 @@ def _readings(pen: Pen, properties: Mapping[str, Any]) -> Changes:
         elif isinstance(raw, list | dict):
             raise invalid_json(f"Cannot deserialize the value of {name}")
         else:
+            if any_case and prop.type == "bool":
+                raw = str(raw).lower()  # noqa: PLW2901 - the same value, as HubSpot may take it
             try:
                 found[name] = read(prop, raw)
             except Unreadable as why:
@@ -125,10 +129,15 @@ def _effective(pen: Pen, row: Row, wanted: Changes) -> Changes:
         new = appended(now, sent) if sent and sent[0] == ";" and _is_multiple(shelf, name) else sent
         if new == now:
             continue
-        if name == STAGE and is_ignored(pen.portal, shelf, now, new, pen.writer):
+        if name == STAGE and is_ignored(pen.portal, shelf, row, new, pen.writer):
             continue
         changes[name] = new
     return changes
+
+
+def _first(shelf: Shelf, name: str, sent: str) -> str:
+    """A value of a new record; what is added to nothing stands there alone."""
+    return appended(None, sent) if sent[0] == ";" and _is_multiple(shelf, name) else sent
 
 
 def _is_multiple(shelf: Shelf, name: str) -> bool:
@@ -138,7 +147,8 @@ def _is_multiple(shelf: Shelf, name: str) -> bool:
 def _defaults(pen: Pen) -> Changes:
     kind, pipelines = pen.shelf.kind.name, pen.portal.pipelines
     if kind == "contacts":
-        return {STAGE: "lead", "hs_marketable_status": "false"}
+        is_marketable = pen.portal.switches.born_marketable
+        return {STAGE: "lead", "hs_marketable_status": "true" if is_marketable else "false"}
     if kind not in STAGE_PROPERTIES:
         return {}
     names, pipeline = STAGE_PROPERTIES[kind], pipelines.first(kind)
@@ -157,6 +167,8 @@ def _check(pen: Pen, row: Row, changes: Changes) -> None:
     shelf, claimed = pen.shelf, pen.claimed
     if shelf.kind.name in STAGE_PROPERTIES:
         _check_stage(pen, row, changes)
+    if shelf.kind.name == "companies":
+        _check_domain(pen, row, changes)
     for name, index in shelf.unique.items():
         if not touches(name, changes):
             continue
@@ -199,6 +211,23 @@ def _check_blocked(pen: Pen, address: str) -> None:
         raise blocked(pen.portal.portal_id, address)
 
 
+def _is_overlooked(pen: Pen, held: Row) -> bool:
+    """Whether the first duplicate check misses an address that is so young; the store itself then refuses."""
+    lag = pen.portal.switches.duplicate_check_lag_ms
+    newest = next(past(held, "email"), None) if lag else None
+    return newest is not None and pen.at - newest.at < lag
+
+
+def _check_domain(pen: Pen, row: Row, changes: Changes) -> None:
+    """One company a domain, where the portal has that rule."""
+    domain = changes.get("domain")
+    if domain is None or not pen.portal.switches.company_domains_are_unique:
+        return
+    for other in pen.shelf.rows.values():
+        if other is not row and (other.values.get("domain") or "").lower() == domain.lower():
+            raise already_has(pen.portal.portal_id, "COMPANY", "domain", domain, row.id, other.id)
+
+
 def _taken(pen: Pen, row: Row, name: str, value: str, holder: int, changes: Changes) -> Refused:
     """Two primary addresses collide as 409; every other collision names both records in a 400."""
     portal, shelf = pen.portal, pen.shelf
@@ -206,6 +235,8 @@ def _taken(pen: Pen, row: Row, name: str, value: str, holder: int, changes: Chan
         held = shelf.rows.get(holder)
         is_primary = held is None or (held.values.get("email") or "").lower() == value
         is_new = row.id not in shelf.rows
+        if is_new and held is not None and _is_overlooked(pen, held):
+            return already_has(portal.portal_id, shelf.kind.singular.upper(), name, value, row.id, holder)
         if is_primary and (is_new or portal.switches.address_conflict_on_update == "409"):
             return already_exists(holder)
     return already_has(portal.portal_id, shelf.kind.singular.upper(), name, value, row.id, holder)

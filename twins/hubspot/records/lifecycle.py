@@ -9,15 +9,22 @@ from collections.abc import Iterable
 
 from twins.hubspot.errors import Invalid, invalid_values
 from twins.hubspot.portal import Portal
-from twins.hubspot.shelves.rows import Shelf, Writer
+from twins.hubspot.shelves.history import past
+from twins.hubspot.shelves.rows import Row, Shelf, Writer
 
 STAGE = "lifecyclestage"
 # A person at the screen may pick any stage; apps, forms and workflows only go forward (unverified for forms).
 _MAY_GO_BACK = frozenset({"CRM_UI", "IMPORT"})
 
 
-def is_ignored(portal: Portal, shelf: Shelf, now: str | None, new: str | None, writer: Writer) -> bool:
-    """Whether a stage that an app writes is silently dropped; Refused where the switch says so."""
+def is_ignored(portal: Portal, shelf: Shelf, row: Row, new: str | None, writer: Writer) -> bool:
+    """Whether a stage that an app writes is silently dropped; Refused where the switch says so.
+
+    Whether a cleared stage is forgotten, so that any may follow, is a switch.
+    """
+    now = row.values.get(STAGE)
+    if now is None and not portal.switches.cleared_stage_is_free:
+        now = next((one.value for one in past(row, STAGE) if one.value), None)
     if writer.source in _MAY_GO_BACK or not goes_back(shelf, now, new):
         return False
     match portal.switches.backward_stage:

@@ -58,7 +58,7 @@ def _number(prop: Property, raw: Any) -> str | None:
 
 
 def _bool(prop: Property, raw: Any) -> str | None:
-    text = _plain(raw).lower()
+    text = _plain(raw)
     if text not in ("true", "false"):
         raise Unreadable("INVALID_OPTION", _not_allowed(prop, _plain(raw)))
     return text

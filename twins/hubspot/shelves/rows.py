@@ -80,10 +80,13 @@ class Shelf:
         self.archived: dict[int, Archived] = {}
         self.merged: dict[int, int] = {}
         self.blocked: set[str] = set()
+        self.follows_merges: Callable[[], bool] = lambda: True
         self._next_id = kind.first_id
 
     def find(self, id_: int) -> Row | None:
-        """The living record of one id; a merged id leads to the record that survived."""
+        """The living record of one id; whether a merged id leads to the record that survived is a switch."""
+        if id_ in self.merged and not self.follows_merges():
+            return None
         while id_ in self.merged:
             id_ = self.merged[id_]
         return self.rows.get(id_)

@@ -167,7 +167,11 @@ class Webhooks:
         line = self._waiting.setdefault(app_id, deque())
         line.append((at + switches.webhook_delay_ms, shown))
         if switches.webhook_double_every and self._copies % switches.webhook_double_every == 0:
-            line.append((at + switches.webhook_delay_ms, dict(shown)))
+            again = dict(shown)
+            if switches.webhook_double_id == "new":
+                self._events += 1
+                again["eventId"] = _FIRST_EVENT + self._events
+            line.append((at + switches.webhook_delay_ms, again))
 
     def _pack(self, at: int) -> None:
         switches = self.switches()
