@@ -498,6 +498,26 @@ def test_no_id_however_odd_breaks_the_portal(desk, key):
     assert desk.get(f"contacts/{key}").status in (404, 414)
 
 
+@pytest.mark.fact("GET /crm/objects/{kind}")
+@pytest.mark.fact("POST /crm/objects/{kind}/search")
+@pytest.mark.fact("GET /crm/objects/{kind}/{id}/associations/{to}")
+@pytest.mark.fact("GET /crm/lists/{list}")
+@pytest.mark.parametrize("number", ["9" * 5000, "\u00b2"])
+def test_no_number_however_odd_breaks_the_portal(desk, number):
+    """[U] Whatever is no number of HubSpot's is told so, or found nowhere."""
+    asked = [
+        desk.get(f"contacts?after={number}"),
+        desk.get(f"contacts?limit={number}"),
+        desk.get(f"contacts/{number}/associations/companies"),
+        desk.call("GET", f"/crm/lists/2026-09/{number}"),
+    ]
+
+    sought = desk.search("contacts", ("hs_object_id", "IN", [number]))
+
+    assert all(reply.status in (400, 404, 414) for reply in asked)
+    assert sought.status == 400 or sought.json()["total"] == 0
+
+
 @pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
 @pytest.mark.parametrize("name", ["email", "hs_additional_emails"])
 def test_secondary_address_of_another_contact_is_refused_in_an_update_too(desk, name):
