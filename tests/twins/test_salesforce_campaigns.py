@@ -218,19 +218,26 @@ def test_a_roll_up_moves_the_campaigns_modstamp_only() -> None:
     assert (row["LastModifiedDate"], row["SystemModstamp"]) == (born, "2026-11-23T10:00:03.000+0000")
 
 
-@pytest.mark.fact("at the screen")
-def test_a_converted_leads_membership_also_gets_the_contact() -> None:
-    """[M] The row keeps LeadId; the campaign counts a converted lead and a contact."""
-    office = Office()
+@pytest.mark.fact("at the screen", switch="converted_members")
+@pytest.mark.parametrize(("how", "counted"), [("both", (0, 1, 1, 1)), ("contact", (0, 0, 1, 1))])
+def test_a_converted_leads_membership_also_gets_the_contact(
+    how: str, counted: tuple[int, int, int, int]
+) -> None:
+    """[M] Whether the row keeps LeadId; then the campaign counts a converted lead and a contact."""
+    office = Office(converted_members=how)
     fair, lead = campaign(office), office.lead()
     member = office.made("CampaignMember", CampaignId=fair, LeadId=lead, Status="Responded")
 
     _, contact, _ = office.twin.convert_lead(lead, office.sam, office.later(hours=1))
 
     row = office.twin.record(member)
-    assert (row["LeadId"], row["ContactId"], row["Type"]) == (lead, contact, "Contact")
+    assert (row["LeadId"], row["ContactId"], row["Type"]) == (
+        lead if how == "both" else None,
+        contact,
+        "Contact",
+    )
     assert row["SystemModstamp"] == "2026-11-23T10:00:03.000+0000"
-    assert numbers(office, fair) == (0, 1, 1, 1)
+    assert numbers(office, fair) == counted
 
 
 @pytest.mark.fact("at the screen")
