@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from twins.log import Side
 from twins.wire import Request
@@ -47,7 +47,7 @@ CATALOGUE: dict[str, Fault] = {
     ),
     "late_commit_504": Fault("a 504 at once; the commit comes later", "late", {"delay_s": 5.0}),
     "slow": Fault("headers at once, then the body byte by byte", "after", {"pace_s": 1.0}),
-    "cut_body": Fault("the vendor commits; the answer breaks off in its body", "after", {"share": 0.5}),
+    "cut_body": Fault("the vendor commits; the answer breaks off in its body", "after", {"keep": 0.5}),
     # answers in place of the vendor's
     "too_many": Fault("429 of the ten-second window, or Salesforce's concurrent limit", "instead", {"retry_after": ""}),
     "daily_limit": Fault("the day's calls are used up", "instead", {"retry_after": ""}),
@@ -56,7 +56,7 @@ CATALOGUE: dict[str, Fault] = {
     "locked": Fault("HubSpot's 423, or Salesforce's UNABLE_TO_LOCK_ROW", "instead"),
     "moving": Fault("HubSpot's 477: the account moves to another data centre", "instead", {"retry_after": "30"}),
     "server_error": Fault("500 with the vendor's own body", "instead"),
-    "bad_gateway": Fault("502 with a proxy's HTML page", "instead"),
+    "bad_gateway": Fault("502 with a proxy's HTML page; 521 to 526 are such, too", "instead", {"status": 502}),
     "unavailable": Fault("503 with the vendor's own body", "instead", {"retry_after": ""}),
     "gateway_timeout": Fault("504 before the vendor saw the request", "instead"),
     "refusal": Fault("an error that you name, in the vendor's own shape", "instead", {"status": 400, "code": "QUERY_TIMEOUT", "message": "Your query request was running for too long."}),
@@ -78,6 +78,13 @@ CATALOGUE: dict[str, Fault] = {
     "extra_fields": Fault("the vendor commits; its answer has fields that nobody knows", "after"),
     "new_values": Fault("the vendor commits; a field of every row has a value that nobody knows", "after", {"field": "Status", "value": "Brand New"}),
 }  # fmt: skip
+
+
+# What an option may be at most: a day's silence, a year's delay, a gigabyte, the whole.
+_MOST: Options = {
+    "seconds": 86_400, "delay_s": 31_536_000, "pace_s": 3_600, "megabytes": 1_024, "keep": 1,
+}  # fmt: skip
+_IN_HEADERS = ("retry_after", "to")
 
 
 class Struck(NamedTuple):
@@ -125,13 +132,13 @@ class Faults:
 
         *where*: side, method, path (part of the address); anything else is an option of the fault.
         """
+        _count("times", times, 1)
+        _count("skip", skip, 0)
         self._add(name, where, times=times, skip=skip)
 
     def rate(self, name: str, share: float, **where: Any) -> None:
         """Strike this share (0 to 1) of the requests that fit; raises ValueError."""
-        if not 0 <= share <= 1:
-            raise ValueError(f"a share is between 0 and 1, not {share}")
-        self._add(name, where, share=share)
+        self._add(name, where, share=_number("a share", share, 1))
 
     def clear(self) -> None:
         """Let every line be sound again."""
@@ -153,14 +160,11 @@ class Faults:
     def _add(self, name: str, where: dict[str, Any], **how: Any) -> None:
         if name not in CATALOGUE:
             raise ValueError(f"no fault {name!r}; there are: {', '.join(CATALOGUE)}")
-        place = {key: where.pop(key) for key in ("side", "method", "path") if key in where}
-        known = CATALOGUE[name].options
-        for option in where:
-            if option not in known:
-                said = f"knows {', '.join(known)}" if known else "has no options"
-                raise ValueError(f"{name} {said}, not {option!r}")
+        place: dict[str, Any] = {key: where.pop(key) for key in ("side", "method", "path") if key in where}
+        options = {option: _fitting(name, option, value) for option, value in where.items()}
+        rule = Rule(name, **_placed(place), **how, options=options)
         with self._lock:
-            self.rules.append(Rule(name, **place, **how, options=where))
+            self.rules.append(rule)
 
     def _strikes(self, rule: Rule, side: Side, request: Request) -> bool:
         if rule.times is None:
@@ -180,6 +184,43 @@ class Faults:
         self._seen[print_] += 1
         again = hashlib.blake2b(print_ + self._seen[print_].to_bytes(4, "big"), digest_size=8).digest()
         return int.from_bytes(again, "big") / 2**64
+
+
+def _placed(place: dict[str, Any]) -> dict[str, Any]:
+    if place.get("side") not in (None, *get_args(Side)):
+        raise ValueError(f"side is {' or '.join(get_args(Side))}, not {place['side']!r}")
+    for key in ("method", "path"):
+        if type(place.get(key, "")) is not str:
+            raise ValueError(f"{key} is a text, not {place[key]!r}")
+    return place
+
+
+def _count(what: str, number: Any, least: int, most: int = 1_000_000_000) -> None:
+    if type(number) is not int or not least <= number <= most:
+        raise ValueError(f"{what} is a whole number from {least}, not {number!r}")
+
+
+def _fitting(name: str, option: str, value: Any) -> Any:
+    """*value*, if the fault has such an option and can bear it; raises ValueError."""
+    known = CATALOGUE[name].options
+    if option not in known:
+        said = f"knows {', '.join(known)}" if known else "has no options"
+        raise ValueError(f"{name} {said}, not {option!r}")
+    if option in _MOST:
+        return _number(option, value, _MOST[option])
+    if option == "status":
+        _count(option, value, 200, 599)
+    if option in _IN_HEADERS and (type(value) not in (str, int) or not str(value).isascii()):
+        raise ValueError(f"{option} stands in a header, which cannot say {value!r}")
+    if option in _IN_HEADERS and not str(value or " ").isprintable():
+        raise ValueError(f"{option} stands in one line of a header, not {value!r}")
+    return value
+
+
+def _number(what: str, value: Any, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise ValueError(f"{what} is a number between 0 and {most}, not {value!r}")
+    return value
 
 
 def told(faults: Faults) -> dict[str, Any]:

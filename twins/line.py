@@ -137,14 +137,14 @@ class Line:
         if struck.name == "slow":
             return Delivery(framed, "drip", float(struck.options["pace_s"]))
         if struck.name == "cut_body":
-            return Delivery(framed, upto=int(len(framed.body) * float(struck.options["share"])))
+            return Delivery(framed, upto=int(len(framed.body) * float(struck.options["keep"])))
         return Delivery(framed)
 
     def _framed(self, reply: Reply, request: Request) -> Reply:
         headers, body = {"Date": format_datetime(self.now(), usegmt=True), **reply.headers}, reply.body
         packed = "Content-Encoding" in headers
         if not packed and len(body) > GZIP_ABOVE and "gzip" in request.headers.get("accept-encoding", ""):
-            body = gzip.compress(body, compresslevel=1)
+            body = gzip.compress(body, compresslevel=1, mtime=0)
             headers["Content-Encoding"] = "gzip"
         if reply.status not in (204, 304):
             headers["Content-Length"] = str(len(body))

@@ -5,27 +5,34 @@ It turns what a line delivers into bytes on a socket, broken off or dripping whe
 
 from __future__ import annotations
 
-import select
+import selectors
 import socket
 import ssl
 import struct
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from http.client import responses
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, Self
 
+from twins.framing import Lines, Unframed, body_of
 from twins.line import Before, Delivery, Line
 from twins.wire import Reply, Request, Vendor
 
 _HANDSHAKE_S = 10.0
 
 
-class _Server(ThreadingHTTPServer):
-    """Knows its open connections, so that closing it leaves neither thread nor socket behind."""
+class _Server(ThreadingMixIn, TCPServer):
+    """Knows its open connections, so that closing it leaves neither thread nor socket behind.
 
+    No `http.server.HTTPServer`, which asks the name service for the machine's name before it listens.
+    """
+
+    allow_reuse_address = True
     daemon_threads = False
     request_queue_size = 128
 
@@ -53,12 +60,16 @@ class _Server(ThreadingHTTPServer):
             super().finish_request(request, client_address)
             return
         request.settimeout(_HANDSHAKE_S)
-        with self._tls.wrap_socket(request, server_side=True) as secured:
-            secured.settimeout(None)
+        with self._tls.wrap_socket(request, server_side=True, do_handshake_on_connect=False) as secured:
             with self._lock:
                 self._open.add(secured)
-            super().finish_request(secured, client_address)
-            self._open.discard(secured)
+            try:
+                secured.do_handshake()
+                secured.settimeout(None)
+                super().finish_request(secured, client_address)
+            finally:
+                with self._lock:
+                    self._open.discard(secured)
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
@@ -73,7 +84,10 @@ class _Server(ThreadingHTTPServer):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is no news; everything else was kept by `_Conversation`."""
+        """A client that hangs up is no news; everything else is a bug of the twin and must reach the test."""
+        failure = sys.exc_info()[1]
+        if failure is not None and not isinstance(failure, OSError):
+            self.failures.append(failure)
 
 
 class _Conversation(BaseHTTPRequestHandler):
@@ -84,22 +98,42 @@ class _Conversation(BaseHTTPRequestHandler):
     wbufsize = 1 << 16
     server: _Server
 
+    def setup(self) -> None:
+        super().setup()
+        self.rfile.close()
+        self.rfile = self._sent = Lines(self.connection.makefile("rb", buffering=0))
+
+    def finish(self) -> None:
+        """Close both ways even where the client was faster: a flush that fails would keep the socket open."""
+        for way in (self.wfile, self.rfile):
+            with suppress(OSError):
+                way.close()
+
     def parse_request(self) -> bool:
         known = super().parse_request()
         if known:
             setattr(self, f"do_{self.command}", self._converse)
         return known
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What `BaseHTTPRequestHandler` says of a request that it cannot read; nothing after it can be trusted."""
+        self.close_connection = True
+        self._send(_page(code, message or explain or responses.get(code, "")))
+
     def _converse(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            request = Request.to(self.command, self.path, headers, self._body(headers))
+            self._sent.require_head(self.headers)
+            request = Request.to(self.command, self.path, headers, body_of(self.headers, self._sent))
+        except Unframed as why:
+            self.send_error(why.status, str(why))
+            return
         except ValueError:
-            self._send(_page(400, "the request is not framed as HTTP asks for"))
-            self.close_connection = True
+            self.send_error(400, "the address is none")
             return
         try:
             delivery = self.server.carry(request)
+            self._head(delivery.reply)
         except Exception as failure:  # noqa: BLE001 - a twin's own bug must reach the test, not kill the thread
             self.server.failures.append(failure)
             delivery = Delivery(_page(500, f"the twin itself failed: {failure!r}"))
@@ -121,13 +155,15 @@ class _Conversation(BaseHTTPRequestHandler):
         self._write(self._head(delivery.reply))
         for place in range(len(delivery.reply.body)):
             if self._wait(delivery.seconds):
+                self._cut()
                 break
             self._write(delivery.reply.body[place : place + 1])
 
     def _wait(self, seconds: float) -> bool:
         """Whether the client hung up within *seconds*."""
-        readable, _, _ = select.select([self.connection], [], [], seconds)
-        return bool(readable)
+        with selectors.DefaultSelector() as waiting:  # select() itself knows no more than 1,024 sockets
+            waiting.register(self.connection, selectors.EVENT_READ)
+            return bool(waiting.select(seconds))
 
     def _cut(self) -> None:
         """Reset the connection: what was written may arrive, no end of it does."""
@@ -136,19 +172,6 @@ class _Conversation(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
-    def _body(self, headers: dict[str, str]) -> bytes:
-        if "chunked" not in headers.get("transfer-encoding", ""):
-            length = int(headers.get("content-length") or 0)
-            if length < 0:
-                raise ValueError("a body cannot have fewer than no bytes")
-            return self.rfile.read(length)
-        parts = []
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(parts)
-
     def _send(self, reply: Reply) -> None:
         head = self._head(reply)
         self._write(head if self.command == "HEAD" else head + reply.body)
@@ -156,6 +179,10 @@ class _Conversation(BaseHTTPRequestHandler):
     def _head(self, reply: Reply) -> bytes:
         lines = [f"HTTP/1.1 {reply.status} {responses.get(reply.status, '')}"]
         lines += [f"{name}: {value}" for name, value in reply.headers.items()]
+        if self.close_connection:
+            lines.append("Connection: close")
+        if any("\r" in line or "\n" in line for line in lines):
+            raise ValueError(f"a header of more than one line: {reply.headers}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
     def _write(self, raw: bytes) -> None:

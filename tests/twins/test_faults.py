@@ -18,7 +18,8 @@ import urllib3
 
 from sync.clock import VirtualClock
 from twins.faults import CATALOGUE, Faults
-from twins.hubspot import TOKEN
+from twins.hubspot import TOKEN, errors
+from twins.spoilt import instead
 from twins.wire import Request
 from twins.world import World
 
@@ -177,6 +178,43 @@ def test_a_429_names_its_policy_and_may_say_when_to_come_back(world: World, ask:
     assert delivery.reply.json()["policyName"] == "TEN_SECONDLY_ROLLING"
 
 
+@pytest.mark.parametrize("status", [521, 522, 526])
+def test_hubspots_edge_answers_with_a_page_of_its_own(world: World, ask: Ask, status: int) -> None:
+    """https://developers.hubspot.com/docs/api-reference/error-handling"""
+    world.faults.next("bad_gateway", status=status)
+
+    assert ask() == (status, ask_again(world))
+
+
+def ask_again(world: World) -> bytes:
+    """The page of a proxy that fails."""
+    world.faults.next("bad_gateway")
+    return world.lines["hubspot"].carry(SEARCH).reply.body
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("too_many", errors.over_limit("TEN_SECONDLY_ROLLING", "ten_secondly_rolling", "app-1", 0)),
+        ("search_limit", errors.over_limit("SECONDLY", "secondly", "app-1", 0)),
+        ("daily_limit", errors.over_limit("DAILY", "daily", "app-1", 0)),
+        ("expired", errors.expired_token(60, "2026-01-01T00:00:00Z")),
+        ("locked", errors.locked("contacts")),
+        ("moving", errors.migrating(30)),
+    ],
+)
+def test_a_fault_speaks_as_the_twin_itself_does(name: str, own: errors.Refused) -> None:
+    faults = Faults()
+    faults.next(name)
+    struck = faults.pick("hubspot", SEARCH)
+    assert struck is not None
+
+    told = instead("hubspot", struck, SEARCH)
+
+    assert (told.status, told.json() | {"correlationId": ""}) == (own.status, own.body(""))
+    assert told.headers.get("Retry-After") == own.headers.get("Retry-After")
+
+
 def _is_json(body: bytes) -> bool:
     try:
         json.loads(body)
@@ -207,7 +245,7 @@ def test_an_answer_that_is_spoilt_stands_for_a_commit(world: World, ask: Ask, na
 
 
 def test_a_body_that_breaks_off_is_an_error(world: World, ask: Ask) -> None:
-    world.faults.next("cut_body")
+    world.faults.next("cut_body", keep=0.5)
 
     with pytest.raises(CUT):
         ask()
@@ -343,6 +381,51 @@ def test_a_fault_that_is_not_there_is_said(name: str, how: dict[str, Any], said:
         Faults().next(name, **how)
 
 
-def test_a_share_is_a_share() -> None:
+@pytest.mark.parametrize("share", [1.5, -0.1, float("nan"), float("inf"), True, "0.5", None])
+def test_a_share_is_a_share(share: Any) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        Faults().rate("cut_after", 1.5)
+        Faults().rate("cut_after", share)
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("cut_after", {"times": 0}),
+        ("cut_after", {"times": -1}),
+        ("cut_after", {"times": 1.5}),
+        ("cut_after", {"times": True}),
+        ("cut_after", {"times": None}),
+        ("cut_after", {"skip": -1}),
+        ("cut_after", {"skip": "2"}),
+        ("cut_after", {"side": "elsewhere"}),
+        ("cut_after", {"method": 5}),
+        ("cut_after", {"path": None}),
+        ("silence", {"seconds": -1}),
+        ("silence", {"seconds": float("nan")}),
+        ("silence", {"seconds": float("inf")}),
+        ("silence", {"seconds": "long"}),
+        ("silence", {"seconds": None}),
+        ("slow", {"pace_s": -1}),
+        ("late_commit", {"delay_s": 1e300}),
+        ("late_commit_504", {"delay_s": -5}),
+        ("gzip_bomb", {"megabytes": -1}),
+        ("huge", {"megabytes": 10**9}),
+        ("lost_rows", {"keep": -1}),
+        ("cut_body", {"keep": 9}),
+        ("too_many", {"retry_after": "7\r\nSet-Cookie: a"}),
+        ("too_many", {"retry_after": ["7"]}),
+        ("redirect", {"to": "https://\u2603.example"}),
+        ("redirect", {"to": None}),
+        ("refusal", {"status": 99}),
+        ("refusal", {"status": "400"}),
+    ],
+)
+def test_an_option_that_no_line_can_bear_is_refused_and_strikes_nobody(
+    name: str, how: dict[str, Any]
+) -> None:
+    faults = Faults()
+
+    with pytest.raises(ValueError, match=r"not|cannot"):
+        faults.next(name, **how)
+
+    assert faults.rules == []

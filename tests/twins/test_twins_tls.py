@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import stat
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -73,3 +76,25 @@ def test_no_key_stays_on_the_disk(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == [AUTHORITY]
     assert b"PRIVATE" not in (tmp_path / AUTHORITY).read_bytes()
     assert stat.S_ISREG((tmp_path / AUTHORITY).stat().st_mode)
+
+
+def test_a_handshake_that_never_ends_holds_up_neither_others_nor_the_closing(tmp_path: Path) -> None:
+    world = World(now, STAGES, REASONS, people=0)
+
+    with (
+        world.serve(name="localhost", tls=secured(tmp_path, "localhost", now())),
+        requests.Session() as session,
+    ):
+        session.trust_env, session.verify = False, str(tmp_path / AUTHORITY)
+        port = urlsplit(world.urls["salesforce"]).port
+        lines = [socket.create_connection(("127.0.0.1", port), timeout=5) for _ in range(3)]
+        lines[0].sendall(b"\x16\x03\x01")
+        lines[1].sendall(b"GET / HTTP/1.1\r\n\r\n")  # plain, to a port that speaks https
+        assert session.get(world.urls["salesforce"] + "/services/data", timeout=5).status_code == 200
+        began = time.monotonic()
+    took = time.monotonic() - began
+    for line in lines:
+        line.close()
+
+    assert took < 3
+    assert world.failures == []
