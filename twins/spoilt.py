@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from twins.faults import Options, Struck
+from twins.hubspot import errors
 from twins.log import Side
 from twins.wire import Reply, Request, json_reply
 
@@ -17,13 +18,14 @@ _LISTS = (
     "sobjects",
 )  # fmt: skip
 _MB = 1 << 20
+_FAULTY = "00000000-0000-7000-8000-00000000fa17"
 
 
 def instead(side: Side, struck: Struck, request: Request) -> Reply:
     """What the client gets while the vendor has seen nothing."""
     if struck.name in _PAGES:
         status, page = _PAGES[struck.name]
-        return Reply(status, _HTML, page.encode())
+        return Reply(int(struck.options.get("status", status)), _HTML, page.encode())
     if struck.name == "redirect":
         return Reply(302, {"Location": str(struck.options["to"]), **_HTML})
     if struck.name == "new_error":
@@ -164,7 +166,7 @@ def _hubspot(message: str, **more: Any) -> dict[str, Any]:
     return {
         "status": "error",
         "message": message,
-        "correlationId": "00000000-0000-7000-8000-00000000fa17",
+        "correlationId": _FAULTY,
         **more,
     }
 
@@ -175,9 +177,12 @@ def _refusal(side: Side, options: Options) -> Reply:
     return json_reply(int(options["status"]), body)
 
 
-def _limit(policy: str, said: str) -> dict[str, Any]:
-    """https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"""
-    return _hubspot(f"You have reached your {said} limit.", errorType="RATE_LIMIT", policyName=policy)
+def _as_hubspot_says(no: errors.Refused) -> tuple[int, Any]:
+    return no.status, no.body(_FAULTY)
+
+
+def _limit(policy: str) -> tuple[int, Any]:
+    return _as_hubspot_says(errors.over_limit(policy, policy.lower(), "app-1", 0))
 
 
 _VENDORS: dict[Side, dict[str, tuple[int, Any]]] = {
@@ -192,12 +197,12 @@ _VENDORS: dict[Side, dict[str, tuple[int, Any]]] = {
         "unavailable": (503, _salesforce("SERVER_UNAVAILABLE", "Too many requests are waiting for connections")),
     },
     "hubspot": {
-        "too_many": (429, _limit("TEN_SECONDLY_ROLLING", "ten_secondly_rolling")),
-        "search_limit": (429, _limit("SECONDLY", "secondly")),
-        "daily_limit": (429, _limit("DAILY", "daily")),
-        "expired": (401, _hubspot("The OAuth token used to make this call expired 1 second(s) ago.", category="EXPIRED_AUTHENTICATION")),
-        "locked": (423, _hubspot("The resource is locked; wait at least 2 seconds", category="LOCKED")),
-        "moving": (477, _hubspot("This account is being migrated to another data centre", category="MIGRATION_IN_PROGRESS")),
+        "too_many": _limit("TEN_SECONDLY_ROLLING"),
+        "search_limit": _limit("SECONDLY"),
+        "daily_limit": _limit("DAILY"),
+        "expired": _as_hubspot_says(errors.expired_token(60, "2026-01-01T00:00:00Z")),
+        "locked": _as_hubspot_says(errors.locked("contacts")),
+        "moving": _as_hubspot_says(errors.migrating(30)),
         "server_error": (500, _hubspot("internal error")),
         "unavailable": (503, _hubspot("Service Unavailable")),
     },

@@ -220,6 +220,17 @@ def test_list_pages_by_record_id_and_the_last_page_has_no_paging(desk):
 
 
 @pytest.mark.fact("GET /crm/objects/{kind}")
+def test_the_link_to_the_next_page_leads_to_hubspots_own_host(desk):
+    """https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide: follow ``after``, not the link."""
+    ids = [desk.contact(email=f"p{n}@example.com") for n in range(2)]
+
+    told = desk.get("contacts?limit=1&properties=email&properties=city").json()["paging"]["next"]["link"]
+
+    root = "https://api.hubapi.com/crm/objects/2026-09/contacts"
+    assert told == f"{root}?limit=1&properties=email&properties=city&after={ids[0]}"
+
+
+@pytest.mark.fact("GET /crm/objects/{kind}")
 def test_list_takes_at_most_a_hundred_and_fifty_with_history(desk):
     """https://developers.hubspot.com/docs/api-reference/crm-objects-v3/guide"""
     assert desk.get("contacts?limit=101").status == 400

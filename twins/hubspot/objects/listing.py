@@ -13,7 +13,7 @@ from twins.hubspot.associations.routes import shown_with
 from twins.hubspot.records.archiving import restorable
 from twins.hubspot.records.reading import View
 from twins.hubspot.wire.call import Answer, Call
-from twins.hubspot.wire.pages import begin, page
+from twins.hubspot.wire.pages import begin, link_to, page
 
 LIMIT = 100
 HISTORY_LIMIT = 50
@@ -34,7 +34,7 @@ def list_all(call: Call) -> Answer:
     else:
         records = [view.archived(gone[id_]) for id_ in wanted]
     more = str(wanted[-1]) if wanted and start + limit < len(ids) else None
-    return Answer(200, page(records, more))
+    return Answer(200, page(records, more, link_to(call.request, more)))
 
 
 def _with_associations(call: Call, view: View, id_: int) -> dict[str, Any]:
