@@ -39,8 +39,11 @@ class Request:
         return [unquote(part) for part in self.path.split("/") if part]
 
     def json(self) -> Any:
-        """The body as JSON; raises ValueError when it is none."""
-        return json.loads(self.body)
+        """The body as JSON; raises ValueError when it is none, or nested beyond all reason."""
+        try:
+            return json.loads(self.body)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
     def first(self, name: str, default: str = "") -> str:
         """The first value of the query parameter *name*."""

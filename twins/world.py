@@ -27,6 +27,7 @@ from twins.server import Served
 from twins.tables import SHELVES, Refused, Shelf, Tables
 
 SEED = 20261123
+_LAST_YEAR = 2999  # what a vendor works out from a moment must still be one
 URLS: Mapping[str, str] = {"salesforce": "http://127.0.0.1:1", "hubspot": "http://127.0.0.1:2"}
 CLIENT_ID, CLIENT_SECRET = "twin-client", "twin-secret"
 SELLERS = ("sam.seller@example.com", "sara.santos@example.com", "tom.tanaka@example.com")
@@ -76,7 +77,7 @@ class World:
         if data is not None:
             self.fill(data)
         elif people:
-            self.refusals += self._load(self.sample(people, seed))
+            self.populate(people, seed)
 
     @property
     def failures(self) -> list[BaseException]:
@@ -88,6 +89,10 @@ class World:
         read = read_folder(folder, self._fields())
         found = read.refused + self._load(read.tables)
         self.refusals += sorted(found, key=lambda one: (SHELVES.index(one.shelf), one.line))
+
+    def populate(self, count: int, seed: int = SEED) -> None:
+        """Add the sample company with *count* people."""
+        self.refusals += self._load(self.sample(count, seed))
 
     def sample(self, count: int, seed: int = SEED) -> Tables:
         """The rows of the sample company as this world would load them."""
@@ -116,9 +121,11 @@ class World:
             raise ValueError(f"{len(refused)} of the crowd were not taken; the first: {refused[0]}")
 
     def set_clock(self, at: datetime) -> None:
-        """Move the twins' clock on to *at*; raises ValueError when it is the machine's own."""
+        """Move the twins' clock on to *at*; raises ValueError when it is the machine's own, or *at* too far."""
         if self._move is None:
             raise ValueError("this world lives by a clock that nobody can move")
+        if at.year > _LAST_YEAR:
+            raise ValueError(f"no clock of ours goes beyond the year {_LAST_YEAR}")
         self._move(at)
 
     @contextmanager

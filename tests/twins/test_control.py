@@ -173,3 +173,49 @@ def test_a_movable_clock_goes_with_the_machine_and_ahead_of_it_but_never_back() 
     clock.set(NOON)
 
     assert clock.now() == datetime(2026, 11, 24, 12, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/clock", b"[" * 100_000, 400),
+        ("POST", "/clock", b'{"advance_s": true}', 400),
+        ("POST", "/clock", b'{"advance_s": NaN}', 400),
+        ("POST", "/clock", b'{"advance_s": Infinity}', 400),
+        ("POST", "/clock", b'{"advance_s": 1e308}', 400),
+        ("POST", "/clock", b'{"set": "9999-12-31T23:59:59Z"}', 422),
+        ("POST", "/clock", b'{"set": "9999-12-31T23:59:59-14:00"}', 400),
+        ("POST", "/clock", b'{"set": "0001-01-01T00:00:00+14:00"}', 400),
+        ("GET", "/log?after=%C2%B2", None, 400),
+        ("GET", "/log?after=" + "9" * 5000, None, 400),
+        ("PATCH", "/switches", b'{"hubspot": {"null_clears": true}, "elsewhere": {}}', 400),
+        ("POST", "/faults", b'{"name": ["cut_after"]}', 422),
+        ("POST", "/faults", b'{"name": "cut_after", "share": NaN}', 422),
+        ("POST", "/faults", b'{"name": "cut_after", "times": 0}', 422),
+        ("POST", "/faults", b'{"name": "silence", "seconds": -1}', 422),
+        ("POST", "/act", b'{"side": "hubspot", "do": [], "with": {}}', 404),
+        ("POST", "/act", b'{"side": ["hubspot"], "do": "create"}', 400),
+        ("POST", "/act", b'{"side": "hubspot", "do": "create", "with": [1]}', 400),
+        ("POST", "/act", b'{"side": "hubspot", "do": "create", "with": {"now": "noon"}}', 400),
+    ],
+)
+def test_hostile_input_to_the_control_changes_nothing(
+    world: World, method: str, path: str, body: bytes | None, status: int
+) -> None:
+    with requests.Session() as session:
+        headers = {"Content-Type": "application/json"}
+        answer = session.request(method, world.urls["control"] + path, data=body, headers=headers, timeout=5)
+
+    assert answer.status_code == status
+    assert answer.json()["error"]
+    assert (world.now(), world.faults.rules, len(world.log)) == (NOON, [], 0)
+    assert world.hubspot.switches.null_clears is False
+
+
+def test_somebody_may_act_at_a_moment_that_is_said(world: World, remote: Remote) -> None:
+    remote.act(
+        "salesforce", "create", api_name="Lead", values={"LastName": "Ada", "Company": "X"},
+        by=world.salesforce.sellers[0], now="2026-11-23T12:30:00Z",
+    )  # fmt: skip
+
+    assert {commit.at for commit in world.log} == {datetime(2026, 11, 23, 12, 30, tzinfo=UTC)}

@@ -16,7 +16,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
 
@@ -28,6 +28,7 @@ from twins.switches import told as switches_told
 from twins.wire import Reply, Request, json_reply
 
 SIDES: tuple[Side, ...] = ("salesforce", "hubspot")
+_AGES_S = 100 * 366 * 86_400
 
 
 class Controlled(Protocol):
@@ -98,7 +99,7 @@ class Control:
     def _log(self, request: Request) -> dict[str, Any]:
         asked: dict[str, Any] = {name: request.first(name) or None for name in ("actor", "side", "kind")}
         after = request.first("after", "0")
-        if not after.isdigit():
+        if not (after.isascii() and after.isdigit() and len(after) < 19):
             raise Wrong(f"after is the number of a commit, not {after!r}.")
         found = self._world.log.writes(**asked, after=int(after))
         return {"commits": [plain(one._asdict()) for one in found], "last": len(self._world.log)}
@@ -116,8 +117,11 @@ class Control:
         return {side: switches_told(getattr(self._world, side).switches) for side in SIDES}
 
     def _flip(self, request: Request) -> dict[str, Any]:
-        for side, changes in _object(request).items():
-            _said(partial(_flip, getattr(self._world, _side(side)), changes))
+        asked = _object(request)
+        for side in asked:
+            _side(side)
+        for side, changes in asked.items():
+            _said(partial(_flip, getattr(self._world, side), changes))
         return self._switches(request)
 
     def _add_fault(self, request: Request) -> dict[str, Any]:
@@ -129,7 +133,7 @@ class Control:
         if share is None:
             _said(lambda: faults.next(name, **asked))
         else:
-            _said(lambda: faults.rate(name, float(share), **asked))
+            _said(lambda: faults.rate(name, share, **asked))
         return faults_told(faults)
 
     def _clear_faults(self, _: Request) -> dict[str, Any]:
@@ -138,7 +142,7 @@ class Control:
 
     def _move_clock(self, request: Request) -> dict[str, Any]:
         match _object(request):
-            case {"advance_s": int() | float() as seconds} if seconds >= 0:
+            case {"advance_s": int() | float() as seconds} if seconds is not True and 0 <= seconds < _AGES_S:
                 at = self._world.now() + timedelta(seconds=seconds)
             case {"set": str() as text}:
                 at = _moment(text)
@@ -150,12 +154,14 @@ class Control:
     def _act(self, request: Request) -> dict[str, Any]:
         asked = _object(request)
         twin = getattr(self._world, _side(asked.get("side")))
-        doors, name, given = _doors(twin), asked.get("do"), dict(asked.get("with") or {})
-        if name not in doors:
+        doors, name, given = _doors(twin), asked.get("do"), asked.get("with", {})
+        if not isinstance(name, str) or name not in doors:
             raise Wrong(f"There is no door {name!r}; there are: {', '.join(sorted(doors))}.", 404)
-        door = doors[str(name)]
+        if not isinstance(given, dict):
+            raise Wrong(f"with is an object, the door's own words and what they are, not {given!r}.")
+        door = doors[name]
         if "now" in inspect.signature(door).parameters:
-            given.setdefault("now", self._world.now())
+            given["now"] = _moment(str(given["now"])) if "now" in given else self._world.now()
         return {"answer": plain(_said(lambda: door(**given)))}
 
 
@@ -208,7 +214,10 @@ def _moment(text: str) -> datetime:
         raise Wrong(f"{text!r} is no moment; write it like 2026-12-01T08:00:00Z.") from None
     if at.tzinfo is None:
         raise Wrong(f"{text!r} has no time zone; write it like 2026-12-01T08:00:00Z.")
-    return at
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise Wrong(f"{text!r} is beyond all calendars.") from None
 
 
 def plain(value: Any) -> Any:
