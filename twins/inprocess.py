@@ -40,7 +40,7 @@ def in_process(lines: Mapping[str, Line], wait: Wait = lambda _seconds: None) ->
         line = known.get(_origin(pool.scheme or "http", pool.host, pool.port))
         if line is None:
             return asked(pool, conn, method, url, **more)
-        request = Request.to(method, url, dict(more.get("headers") or {}), _bytes(more.get("body")))
+        request = Request.to(method, url, _headers(more.get("headers")), _bytes(more.get("body")))
         request.headers.setdefault("host", f"{pool.host}:{pool.port}")
         pool.num_requests += 1
         return _Answer(pool, conn, url, wait).of(line.carry(request), more, method)
@@ -49,7 +49,9 @@ def in_process(lines: Mapping[str, Line], wait: Wait = lambda _seconds: None) ->
     try:
         yield
     finally:
-        pools._make_request = asked
+        known.clear()  # whoever began later, and still goes on, may ask through us
+        if pools._make_request is ask:
+            pools._make_request = asked
 
 
 class _Answer:
@@ -66,7 +68,7 @@ class _Answer:
             self._pool._put_conn(self._conn)
         preload = bool(asked.get("preload_content", True))
         return HTTPResponse(
-            body=_Body(delivery, self._wait),
+            body=_Body(delivery, self._wait, method, _read_timeout(asked.get("timeout"))),
             headers=dict(delivery.reply.headers),
             status=delivery.reply.status,
             reason=http.client.responses.get(delivery.reply.status, ""),
@@ -91,28 +93,33 @@ class _Answer:
         if delivery.how == "tls":
             raise ssl.SSLCertVerificationError(1, "certificate verify failed: self-signed certificate")
         if delivery.how == "silence":
-            self._wait(min(delivery.seconds, _read_timeout(timeout)))
-            raise ReadTimeoutError(self._pool, self._url, "Read timed out.")
+            patience = _read_timeout(timeout)
+            self._wait(min(delivery.seconds, patience))
+            if patience < delivery.seconds:
+                raise ReadTimeoutError(self._pool, self._url, "Read timed out.")
         raise ConnectionResetError(104, "Connection reset by peer")
 
 
 class _Body(io.RawIOBase):
     """The bytes of an answer as they come: at once, one by one, or up to where the line breaks."""
 
-    def __init__(self, delivery: Delivery, wait: Wait) -> None:
-        self._left = io.BytesIO(delivery.reply.body[: delivery.upto])
+    def __init__(self, delivery: Delivery, wait: Wait, method: str, patience: float) -> None:
+        self._left = io.BytesIO(b"" if method == "HEAD" else delivery.reply.body[: delivery.upto])
         self._broken = delivery.upto is not None
         self._pace, self._wait = (delivery.seconds if delivery.how == "drip" else 0.0), wait
+        self._patience = patience
 
     def readable(self) -> bool:
         return True
 
     def read(self, amt: int | None = -1) -> bytes:
-        """At most *amt* bytes, or all that come; raises ConnectionResetError where the line breaks."""
+        """At most *amt* bytes, or all that come; raises as a socket where the line breaks or is too slow."""
         if amt is None or amt < 0:
             return b"".join(iter(lambda: self.read(1 << 16), b""))
         if self._pace and amt:
-            self._wait(self._pace)
+            self._wait(min(self._pace, self._patience))
+            if self._patience < self._pace:
+                raise TimeoutError("timed out")
         part = self._left.read(min(amt, 1) if self._pace else amt)
         if not part and amt and self._broken:
             raise ConnectionResetError(104, "Connection reset by peer")
@@ -129,14 +136,26 @@ def _read_timeout(timeout: Any) -> float:
     return float(timeout) if isinstance(timeout, int | float) else float("inf")
 
 
+def _headers(headers: Any) -> dict[str, str]:
+    """Both libraries take text and bytes for names and values."""
+    return {_text(name): _text(value) for name, value in dict(headers or {}).items()}
+
+
+def _text(part: Any) -> str:
+    return part.decode("latin-1") if isinstance(part, bytes) else str(part)
+
+
 def _bytes(body: Any) -> bytes:
+    """A body in each form that urllib3 takes: bytes, text, a file of either, parts of either, or none."""
     if body is None:
         return b""
+    if hasattr(body, "read"):
+        body = body.read()
     if isinstance(body, str):
         return body.encode()
-    if isinstance(body, bytes | bytearray):
+    if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)
-    return body.read() if hasattr(body, "read") else b"".join(body)
+    return b"".join(part.encode() if isinstance(part, str) else bytes(part) for part in body)
 
 
 def _parts(url: str) -> tuple[str, str, int | None]:

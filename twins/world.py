@@ -161,11 +161,11 @@ class World:
 
     @contextmanager
     def _reached(self, urls: Mapping[str, str]) -> Iterator[None]:
-        self.urls = urls
+        before, self.urls = self.urls, urls
         try:
             yield
         finally:
-            self.urls = {}
+            self.urls = before
 
     def settings(self) -> dict[str, str]:
         """The environment that points a bridge at this world."""
