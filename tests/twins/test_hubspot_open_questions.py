@@ -180,3 +180,43 @@ def test_a_currency_that_the_account_does_not_have_is_refused(desk):
     told = json.loads(refused.json()["message"].removeprefix("Property values were not valid: "))
     assert (made.status, refused.status) == (201, 400)
     assert [one["error"] for one in told] == ["INVALID_OPTION"]
+
+
+@pytest.mark.fact("GET /crm/objects/{kind}", switch="lists_lag")
+@pytest.mark.parametrize(("lags", "shown"), [(False, 1), (True, 0)])
+def test_a_new_record_stands_in_the_list_before_search_finds_it_or_not(desk, lags, shown):
+    """[U] We believe that pages of all records come from the store and not from the index."""
+    desk.twin.flip(search_lag_ms=30_000, lists_lag=lags)
+    ada = desk.contact(email="ada@example.com")
+
+    listed, found = desk.get("contacts").json()["results"], desk.search().json()["total"]
+    desk.later(minutes=1)
+
+    assert (len(listed), found) == (shown, 0)
+    assert [one["id"] for one in desk.get("contacts").json()["results"]] == [ada]
+
+
+@pytest.mark.fact("GET /crm/objects/{kind}/{id}")
+def test_a_deal_calculates_its_amounts(desk):
+    """[U] Names from memory: what is won, what is likely, and what it is in the account's own currency."""
+    names = ("amount_in_home_currency", "hs_closed_amount", "hs_projected_amount")
+
+    def amounts(**properties):
+        body = {"properties": {"dealname": "Big", "dealstage": "contractsent", **properties}}
+        record = desk.twin.record("deals", desk.post("deals", body).json()["id"])
+        return tuple(record.get(name) for name in names)
+
+    assert amounts(amount="24000.50") == ("24000.50", "0", "21600.45")
+    assert amounts(amount="24000.50", dealstage="closedwon") == ("24000.50", "24000.50", "24000.5")
+    assert amounts(amount="10", dealstage="closedlost", deal_currency_code="USD") == (None, "0", "0")
+    assert amounts() == (None, None, None)
+
+
+@pytest.mark.fact("POST /crm/objects/{kind}/batch/update")
+def test_the_amounts_of_a_deal_that_hubspot_calculates_cannot_be_written(desk):
+    """https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide"""
+    deal = desk.post("deals", {"properties": {"dealname": "Big"}}).json()["id"]
+
+    reply = desk.write(deal, "deals", hs_closed_amount="7")
+
+    assert reply.json()["errors"][0]["code"] == "READ_ONLY_VALUE"

@@ -61,7 +61,7 @@ class Portal:
         self.settle_owners(self.owners, self.former_owners)
         for shelf in self.shelves.values():
             shelf.follows_merges = lambda: self.switches.merged_id_is_found
-            shelf.derived = derived(shelf.kind, self.pipelines, lambda: self.switches)
+            shelf.derived = derived(shelf.kind, self.pipelines, self.currency, lambda: self.switches)
 
     def shelf(self, name: str) -> Shelf:
         """The shelf of one kind by API name, singular or type id."""

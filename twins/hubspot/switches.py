@@ -170,4 +170,8 @@ class Switches:
     webhook_double_id: str = switch(
         "the eventId of a webhook event that is sent twice", default="same", choices=("same", "new")
     )
+    lists_lag: bool = switch(
+        "pages of all records miss new ones as long as search does; else they come from the store",
+        default=False,
+    )
     campaign_names_are_unique: bool = switch("a second campaign of the same name is refused", default=False)

@@ -25,7 +25,7 @@ def list_all(call: Call) -> Answer:
     history = call.names("propertiesWithHistory")
     limit = call.number("limit", 10, HISTORY_LIMIT if history else LIMIT)
     gone = restorable(shelf, call.at) if call.is_true("archived") else None
-    ids: Sequence[int] = shelf.ids if gone is None else sorted(gone)
+    ids: Sequence[int] = _seen(call) if gone is None else sorted(gone)
     start = bisect_right(ids, begin(call.request.first("after"), "after must be a record id"))
     wanted = ids[start : start + limit]
     view = View(call.portal, shelf, call.names("properties"), history)
@@ -35,6 +35,15 @@ def list_all(call: Call) -> Answer:
         records = [view.archived(gone[id_]) for id_ in wanted]
     more = str(wanted[-1]) if wanted and start + limit < len(ids) else None
     return Answer(200, page(records, more, link_to(call.request, more)))
+
+
+def _seen(call: Call) -> list[int]:
+    """The ids of the living: a list comes from the store, or lags as search does (a switch)."""
+    shelf, switches = call.shelf, call.portal.switches
+    if not switches.lists_lag:
+        return shelf.ids
+    latest = call.at - switches.search_lag_ms
+    return [id_ for id_ in shelf.ids if shelf.rows[id_].created <= latest]
 
 
 def _with_associations(call: Call, view: View, id_: int) -> dict[str, Any]:

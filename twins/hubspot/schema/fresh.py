@@ -62,6 +62,7 @@ CURRENCIES = (
     "BRL",
     "INR",
 )
+AMOUNTS = ("amount_in_home_currency", "hs_closed_amount", "hs_projected_amount")
 _PIPELINES = Pipelines()
 ACTIVITIES = ("notes", "tasks", "calls", "emails", "meetings")
 
@@ -252,6 +253,7 @@ def _deal() -> list[Property]:
         group.long_text("description"),
         group.owner(),
         group.number("hs_deal_stage_probability", read_only=True, calculated=True),
+        *(group.number(name, read_only=True, calculated=True) for name in AMOUNTS),
         *(group.yes_no(name, read_only=True, calculated=True) for name in closed),
         *_stage_times(group, (stage.id for _, stage in _PIPELINES.stages("deals"))),
     ]

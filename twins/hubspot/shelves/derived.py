@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 
 from twins.hubspot.schema.fresh import LIFECYCLE, Kind
@@ -14,8 +15,13 @@ from twins.hubspot.switches import Switches
 from twins.hubspot.times import to_text
 
 
-def derived(kind: Kind, pipelines: Pipelines, switches: Callable[[], Switches]) -> Mapping[str, Derive]:
-    """How to read every calculated property of one kind; *switches* are asked when they are read."""
+def derived(
+    kind: Kind, pipelines: Pipelines, currency: str, switches: Callable[[], Switches]
+) -> Mapping[str, Derive]:
+    """How to read every calculated property of one kind; *currency* is the account's own.
+
+    *switches* are asked when they are read.
+    """
     common: dict[str, Derive] = {
         "hs_object_id": lambda row: str(row.id),
         kind.created: lambda row: to_text(row.created),
@@ -38,6 +44,9 @@ def derived(kind: Kind, pipelines: Pipelines, switches: Callable[[], Switches]) 
                 "hs_is_closed_won": lambda row: _closed_with(pipelines, row, "1.0"),
                 "hs_is_closed_lost": lambda row: _closed_with(pipelines, row, "0.0"),
                 "hs_deal_stage_probability": partial(_probability, pipelines),
+                "amount_in_home_currency": partial(_at_home, currency),
+                "hs_closed_amount": partial(_won, pipelines),
+                "hs_projected_amount": partial(_projected, pipelines),
             }
     return common
 
@@ -59,6 +68,23 @@ def _stage(pipelines: Pipelines, row: Row) -> Stage | None:
 def _probability(pipelines: Pipelines, row: Row) -> str | None:
     stage = _stage(pipelines, row)
     return stage.probability if stage else None
+
+
+def _at_home(currency: str, row: Row) -> str | None:
+    """The amount in the account's own currency; the portal knows no rates, so another currency shows none."""
+    return row.values.get("amount") if row.values.get("deal_currency_code", currency) == currency else None
+
+
+def _won(pipelines: Pipelines, row: Row) -> str | None:
+    amount = row.values.get("amount")
+    return amount if amount is None or _closed_with(pipelines, row, "1.0") == "true" else "0"
+
+
+def _projected(pipelines: Pipelines, row: Row) -> str | None:
+    amount, chance = row.values.get("amount"), _probability(pipelines, row)
+    if amount is None or chance is None:
+        return None
+    return f"{(Decimal(amount) * Decimal(chance)).normalize():f}"
 
 
 def _is_closed(pipelines: Pipelines, row: Row) -> str:
