@@ -243,3 +243,18 @@ def test_a_new_primary_role_takes_the_place_of_the_old_one() -> None:
     office.made("OpportunityContactRole", OpportunityId=deal, ContactId=new, IsPrimary=True)
 
     assert office.values("SELECT ContactId FROM OpportunityContactRole WHERE IsPrimary = true") == [new]
+
+
+@pytest.mark.fact("POST /composite/sobjects")
+def test_a_lead_may_be_born_converted_and_cannot_be_made_so() -> None:
+    """https://github.com/SFDO-Tooling/CumulusCI, recorded describes: IsConverted is createable, not updateable"""
+    office = Office()
+    born = {"LastName": "Ada", "Company": "x"}
+
+    (made,) = office.collection("POST", {**born, "IsConverted": True})
+    edited = office.collection("PATCH", {"id": made["id"], "City": "Bonn"})[0]["errors"][0]
+    other = office.refusal("PATCH", id=office.lead(), IsConverted=True)
+
+    assert office.twin.record(made["id"])["IsConverted"] is True
+    assert edited["statusCode"] == "CANNOT_UPDATE_CONVERTED_LEAD"
+    assert other["statusCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"

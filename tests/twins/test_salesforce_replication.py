@@ -142,9 +142,51 @@ def test_a_span_that_cannot_be_is_refused(which: str, span: str, code: str) -> N
     assert (reply.status, reply.json()[0]["errorCode"]) == (400, code)
 
 
+@pytest.mark.fact("GET /sobjects/{kind}/updated")
+@pytest.mark.fact("GET /sobjects/{kind}/deleted")
+@pytest.mark.parametrize("which", ["updated", "deleted"])
+@pytest.mark.parametrize(("start", "status"), [("2026-10-24T09:01:00Z", 200), ("2026-10-24T08:59:00Z", 400)])
+def test_a_span_begins_at_most_thirty_days_ago(which: str, start: str, status: int) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_getupdated.htm"""
+    office = Office()
+
+    assert (
+        office.call("GET", f"/sobjects/Lead/{which}?start={start}&end=2026-11-23T09:00:00Z").status == status
+    )
+
+
+@pytest.mark.fact("GET /sobjects/{kind}/updated")
+@pytest.mark.fact("GET /sobjects/{kind}/deleted")
+@pytest.mark.parametrize(
+    ("start", "end", "seen"),
+    [
+        ("09:30", "09:33", True),
+        ("09:27", "09:30", False),
+        ("09:31", "09:34", False),
+        ("09:28", "09:31", True),
+    ],
+)
+def test_a_span_has_its_first_moment_and_not_its_last(start: str, end: str, seen: bool) -> None:
+    """[M] whether the last moment belongs to it: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_getupdated.htm"""
+    office = Office()
+    gone = office.lead()
+    office.later(minutes=30)
+    office.now = office.now.replace(minute=30, second=0)
+    kept = office.twin.create("Lead", {"LastName": "Ada", "Company": "x"}, office.sam, office.now)
+    office.twin.delete("Lead", gone, office.sam, office.now)
+    office.later(hours=1)
+    span = f"start=2026-11-23T{start}:00Z&end=2026-11-23T{end}:00Z"
+
+    updated = office.call("GET", f"/sobjects/Lead/updated?{span}").json()["ids"]
+    deleted = office.call("GET", f"/sobjects/Lead/deleted?{span}").json()["deletedRecords"]
+
+    assert updated == ([kept] if seen else [])
+    assert [one["id"] for one in deleted] == ([gone] if seen else [])
+
+
 @pytest.mark.fact("GET /sobjects/{kind}/updated", switch="replication_ids")
 @pytest.mark.fact("GET /sobjects/{kind}/deleted", switch="replication_ids")
-@pytest.mark.parametrize(("most", "status"), [(2, 400), (600_000, 200)])
+@pytest.mark.parametrize(("most", "status"), [(2, 400), (3, 200), (600_000, 200)])
 def test_more_ids_than_can_be_told_are_refused(most: int, status: int) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_getupdated.htm"""
     office = Office(replication_ids=most)

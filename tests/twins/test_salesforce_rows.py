@@ -92,10 +92,10 @@ def test_a_value_is_stored_in_the_orgs_own_form(field: str, given: Any, stored: 
         ({"Company": None}, "REQUIRED_FIELD_MISSING", ["Company"], "Required fields are missing: [Company]"),
         ({"Nope": 1}, "INVALID_FIELD", [], "No such column 'Nope' on sobject of type Lead"),
         (
-            {"IsConverted": True},
+            {"ConvertedDate": "2026-11-23"},
             "INVALID_FIELD_FOR_INSERT_UPDATE",
-            ["IsConverted"],
-            "fields: IsConverted. Please",
+            ["ConvertedDate"],
+            "fields: ConvertedDate. Please",
         ),
         (
             {"Name": "Ada"},

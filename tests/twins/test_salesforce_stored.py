@@ -45,6 +45,21 @@ def test_line_ends_are_stored_in_one_way_or_as_given(how: str, stored: str) -> N
     assert office.values("SELECT Description FROM Lead") == [stored]
 
 
+@pytest.mark.fact("POST /composite/sobjects", switch="wide_characters")
+@pytest.mark.parametrize(
+    ("counts", "name", "fits"),
+    [(1, "😀" * 80, True), (2, "😀" * 40, True), (2, "😀" * 40 + "x", False), (2, "ü" * 80, True)],
+)
+def test_an_emoji_counts_once_or_twice_against_a_length(counts: int, name: str, fits: bool) -> None:
+    """[M] for lengths; in formulas it is two: https://help.salesforce.com/s/articleView?id=005166849"""
+    office = Office(wide_characters=counts)
+
+    (made,) = office.collection("POST", {"LastName": name, "Company": "x"})
+
+    assert made["success"] is fits
+    assert fits or made["errors"][0]["statusCode"] == "STRING_TOO_LONG"
+
+
 @pytest.mark.fact("POST /sobjects/{kind}")
 @pytest.mark.parametrize(
     ("day", "status"),

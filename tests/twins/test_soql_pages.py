@@ -113,6 +113,20 @@ def test_what_is_too_long_is_refused_in_html(status: int) -> None:
     assert reply.body.startswith(b"<html>")
 
 
+@pytest.mark.fact("{any} {anything}", switch="long_address")
+def test_no_address_may_be_long_whatever_it_asks_and_it_costs_no_call() -> None:
+    """[M] https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_composite_sobjects_collections_retrieve.htm"""
+    office = Office()
+    lead = office.lead()
+
+    some = office.call("GET", f"/composite/sobjects/Lead?fields=Id&ids={','.join([lead] * 700)}")
+    many = office.call("GET", f"/composite/sobjects/Lead?fields=Id&ids={','.join([lead] * 900)}")
+    key = office.call("GET", f"/sobjects/Lead/Leadbridge_HubSpot_Id__c/{'x' * 17_000}")
+
+    assert [one.status for one in (some, many, key)] == [200, 414, 414]
+    assert office.call("GET", "/limits").headers["Sforce-Limit-Info"] == "api-usage=2/100000"
+
+
 @pytest.mark.fact("GET /queryAll")
 def test_deleted_rows_are_seen_by_query_all_only() -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_queryall.htm"""

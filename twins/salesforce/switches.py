@@ -115,6 +115,11 @@ class Switches:
         default="LF",
         choices=("LF", "CRLF", "given"),
     )
+    wide_characters: int = switch(
+        "[M] how much a character beyond the first 65,536 (emoji) counts against a length",
+        default=2,
+        choices=(1, 2),
+    )
     empty_text_is_null: bool = switch('[M] "" is stored as null', default=True)
     multi_select_order: str = switch(
         "[M] how the values of a multi-select picklist are stored: as given, or in the order of the list",

@@ -13,7 +13,7 @@ from typing import Any
 
 from twins.log import CommitLog
 from twins.salesforce.access.call import Answer, Call
-from twins.salesforce.access.door import parts_of, readable, unzipped, version_number, versions
+from twins.salesforce.access.door import parts_of, readable, too_long, unzipped, version_number, versions
 from twins.salesforce.access.limits import Limits
 from twins.salesforce.access.sessions import Sessions
 from twins.salesforce.access.token import SignIn
@@ -131,6 +131,9 @@ class SalesforceTwin(People):
     # ── one call ─────────────────────────────────────────────────────────────
 
     def _answer(self, request: Request, now: datetime) -> Reply:
+        refused = too_long(request, self.switches)
+        if refused is not None:
+            return refused
         parts = parts_of(request, self.switches)
         instance = self._instance or f"http://{request.headers.get('host', 'localhost')}"
         match parts:

@@ -9,13 +9,15 @@ import gzip
 import re
 import zlib
 from dataclasses import replace
+from urllib.parse import quote_plus
 
 from twins.salesforce.errors import Rejected, not_found, unparsable
 from twins.salesforce.switches import Switches
-from twins.wire import Request
+from twins.wire import Reply, Request
 
 NEWEST = 68
 _SEASONS = ("Spring", "Summer", "Winter")
+_LONGEST_ADDRESS = 16_000
 _VERSION = re.compile(r"v(\d+)\.0")
 _JSON = "application/json"
 _CSV = "text/csv"
@@ -55,6 +57,19 @@ def _label(number: int) -> str:
     """Three releases a year: 66 is Spring '26, 67 Summer '26, 68 Winter '27."""
     years, season = divmod(number - 33, 3)
     return f"{_SEASONS[season]} '{15 + years + (season == 2)}"
+
+
+def too_long(request: Request, switches: Switches) -> Reply | None:
+    """[M] An address of over 16 KB, or its header line, is refused before the API sees it: a page of HTML."""
+    said = [request.path, *request.query, *(one for values in request.query.values() for one in values)]
+    if sum(map(len, said)) <= _LONGEST_ADDRESS // 12:  # a character takes up to twelve in an address
+        return None
+    if sum(len(quote_plus(one)) + 1 for one in said) <= _LONGEST_ADDRESS:
+        return None
+    status = switches.long_address
+    name = {414: "URI Too Long", 431: "Request Header Fields Too Large"}[status]
+    page = f"<html><head><title>Error {status} {name}</title></head><body><h1>{name}</h1></body></html>"
+    return Reply(status, {"Content-Type": "text/html;charset=iso-8859-1"}, page.encode())
 
 
 def readable(request: Request, *, csv: bool = False) -> Request:

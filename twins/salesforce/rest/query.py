@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote_plus
 
 from twins.salesforce.access.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected
@@ -23,7 +22,6 @@ from twins.salesforce.soql.answer import Below
 PAGE = 2000
 _LEAST = 200
 _LOCATOR_LIVES = timedelta(days=2)
-_LONGEST_URI = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +71,6 @@ class Cursors:
         text = call.first("q")
         if not text:
             raise Rejected(400, "MALFORMED_QUERY", "A query string has to be specified")
-        if isinstance(call.body, bytes) and len(quote_plus(text)) > _LONGEST_URI:
-            # [M] about 16 KB of address; in a composite the query travels in a body
-            return _too_long(call.org.switches.long_address)
         answered = answer(
             call.org, parse(text), call.now, call.base,
             deleted=deleted, user=call.user, version=float(call.version),
@@ -134,13 +129,6 @@ class _Pages:
 
 def _from(rows: Sequence[Row], offset: int) -> Sequence[Row]:
     return rows[offset:] if offset else rows
-
-
-def _too_long(status: int) -> Answer:
-    """The address or its header line is refused before the API sees it: a page of HTML, no JSON."""
-    said = {414: "URI Too Long", 431: "Request Header Fields Too Large"}[status]
-    page = f"<html><head><title>Error {status} {said}</title></head><body><h1>{said}</h1></body></html>"
-    return Answer(status, text=page, headers={"Content-Type": "text/html;charset=iso-8859-1"})
 
 
 def _page_size(call: Call) -> int:

@@ -39,10 +39,17 @@ def _text(field: Field, raw: Any, switches: Switches) -> str | None:
     text = _TRIMS[switches.trimmed_ends](raw)
     if "\r" in text or ("\n" in text and switches.line_ends == "CRLF"):
         text = _LINE_ENDS[switches.line_ends](text)
-    if len(text) > field.length:
+    if len(text) > field.length or (not text.isascii() and _units(text, switches) > field.length):
         said = f"{field.label}: data value too large: {text} (max length={field.length})"
         raise RowRefused("STRING_TOO_LONG", said, [field.name])
     return text if text or not switches.empty_text_is_null else None
+
+
+def _units(text: str, switches: Switches) -> int:
+    """How long *text* is: characters beyond the first 65,536 may count twice, as in formulas
+    (https://help.salesforce.com/s/articleView?id=005166849).
+    """
+    return len(text) if switches.wide_characters == 1 else len(text.encode("utf-16-le")) // 2
 
 
 def _email(field: Field, raw: Any, switches: Switches) -> str | None:

@@ -45,7 +45,7 @@ def lead() -> Kind:
         *address_parts("", "Address"),
         choice("Status", LEAD_STATUSES, default=LEAD_STATUSES[0]),
         owner("Group", "User"),
-        *several("boolean", "IsConverted", write=""),
+        *several("boolean", "IsConverted", write="c"),
         *several("boolean", "IsUnreadByOwner"),
         *several("date", "ConvertedDate", write=""),
         reference("ConvertedAccountId", "Account", write=""),
