@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -24,7 +25,7 @@ from twins.log import CommitLog, Side
 from twins.salesforce import SalesforceTwin
 from twins.sample import people, sample
 from twins.server import Served
-from twins.tables import SHELVES, Refused, Shelf, Tables
+from twins.tables import OPPORTUNITY, SHELVES, Refused, Row, Shelf, Tables
 
 SEED = 20261123
 _LAST_YEAR = 2999  # what a vendor works out from a moment must still be one
@@ -91,8 +92,19 @@ class World:
         self.refusals += sorted(found, key=lambda one: (SHELVES.index(one.shelf), one.line))
 
     def populate(self, count: int, seed: int = SEED) -> None:
-        """Add the sample company with *count* people."""
-        self.refusals += self._load(self.sample(count, seed))
+        """Add the sample company with *count* people; its deals stand in stages that this org has."""
+        tables = self.sample(count, seed)
+        tables[OPPORTUNITY] = [self._staged(row) for row in tables.get(OPPORTUNITY, [])]
+        self.refusals += self._load(tables)
+
+    def _staged(self, row: Row) -> Row:
+        org = self.salesforce.org
+        said, listed = row.values["StageName"], org.kinds["Opportunity"].fields["StageName"].choices
+        if said in listed:
+            return row
+        outcome = org.stages[said][2:]
+        alike = next((one for one in listed if one in org.stages and org.stages[one][2:] == outcome), said)
+        return replace(row, values={**row.values, "StageName": alike})
 
     def sample(self, count: int, seed: int = SEED) -> Tables:
         """The rows of the sample company as this world would load them."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from mappings.agreement import Agreement
 from mappings.fields import FieldLine
 from mappings.values import Side
+from sync.cli.missing_words import add_missing_words
 from twins.hubspot import Group, Property
 from twins.salesforce import Field
 from twins.world import World
@@ -34,7 +36,11 @@ _SALESFORCE: Final[dict[str, dict[str, Any]]] = {
 
 def add_missing_fields(world: World, agreement: Agreement) -> list[str]:
     """Create whatever the config names and fresh twins lack; one sentence each on what it became."""
-    return [*_salesforce(world, agreement), *_hubspot(world, agreement)]
+    return [
+        *_salesforce(world, agreement),
+        *_hubspot(world, agreement),
+        *add_missing_words(world, agreement, PLURALS),
+    ]
 
 
 def _salesforce(world: World, agreement: Agreement) -> Iterator[str]:
@@ -54,7 +60,7 @@ def _hubspot(world: World, agreement: Agreement) -> Iterator[str]:
         plural = PLURALS[pair.hubspot_kind]
         for name, line in _named(agreement, pair.lines, "hubspot", pair.hubspot_kind):
             if not world.hubspot.has_property(plural, name):
-                made = _property(name, line)
+                made = _property(name, line if _is_its_value(name, line, pair.hubspot_kind) else None)
                 world.hubspot.add_property(plural, made)
                 yield f"HubSpot {plural}.{name} ({made.type}{_listed(tuple(made.options))})"
 
@@ -70,6 +76,11 @@ def _named(
     for name in agreement.lifecycle.needs(side, kind):
         seen.setdefault(name, None)
     yield from seen.items()
+
+
+def _is_its_value(name: str, line: FieldLine | None, kind: str) -> bool:
+    """Of two fields that one line holds, the first has the value; the other one is its currency, a text."""
+    return line is not None and line.fields("hubspot", kind)[:1] == (name,)
 
 
 def _field(name: str, line: FieldLine | None) -> Field:
@@ -90,6 +101,8 @@ def _property(name: str, line: FieldLine | None) -> Property:
             return group.moment(name, hubspot_defined=False)
         case "boolean":
             return group.yes_no(name, hubspot_defined=False)
+        case "owner":
+            return replace(group.owner(), name=name, label=name, hubspot_defined=False)
         case "choice" if words:
             return group.choice(name, words, hubspot_defined=False)
         case "choices" if words:

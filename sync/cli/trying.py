@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,32 +22,31 @@ from twins.csvfiles import Unusable
 from twins.tls import AUTHORITY, secured
 from twins.world import World
 
-_HOST: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+OF_THE_BRIDGE: Final = "with-twins"
+_LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+_HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
 
 
 def serve_twins(
     *, config: Path | None, people: int, data: Path | None, port: int, host: str | None, json: bool
 ) -> None:
     """Serve both systems until interrupted; print and keep the settings that point a shell at them."""
-    if host is not None and not _HOST.fullmatch(host):
+    if host is not None and (host == "0.0.0.0" or not _HOST.fullmatch(host)):  # noqa: S104 - refused
         raise BadArgument(f"--host is {host!r}; name the host as other containers do, such as twins.")
     settings = settings_with(config)
+    state = _writable(settings.state.parent if settings.state.name == OF_THE_BRIDGE else settings.state)
     agreement = read_agreement(settings.config)
     lifecycle, clock = agreement.lifecycle, MovableClock()
+    world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), people=0, move=clock.set)
+    added = add_missing_fields(world, agreement)  # before the rows come, which may have them
     with usable(data):
-        world = World(
-            clock.now,
-            tuple(lifecycle.stages),
-            tuple(lifecycle.reasons),
-            data=data,
-            people=people,
-            move=clock.set,
-        )
-    added = add_missing_fields(world, agreement)
-    settings.state.mkdir(parents=True, exist_ok=True)
+        if data is not None:
+            world.fill(data)
+        else:
+            world.populate(people)
     with until_interrupted() as stop, ExitStack() as stack:
-        told = _listen(stack, world, port, settings.state, host)
-        file = settings.state / "twins.env"
+        told = _listen(stack, world, port, state, host)
+        file = state / "twins.env"
         file.write_text(
             "".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()), "utf-8"
         )
@@ -64,19 +65,38 @@ def serve_twins(
         stop.wait()
 
 
+def _writable(state: Path) -> Path:
+    """*state*, made if it is not there; raises `BadArgument` where nothing can be written."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=state):
+            return state
+    except OSError as why:
+        raise BadArgument(
+            f"LEADBRIDGE_STATE is {state}, where nothing can be written ({why.strerror}); name another folder."
+        ) from None
+
+
 def _listen(stack: ExitStack, world: World, port: int, state: Path, host: str | None) -> dict[str, str]:
-    """Serve both systems as long as *stack* is open; the settings for a bridge. Raises `BadArgument`."""
+    """Serve both systems as long as *stack* is open; the settings for a bridge. Raises `BadArgument`.
+
+    A bridge on this machine gets a state of its own, emptied now: what it remembered of the twins before
+    is no longer true, and what a real bridge keeps is none of theirs.
+    """
+    tls = secured(state, host, machine()) if host is not None else None
     try:
         if host is None:
             stack.enter_context(world.serve(port))
-            return world.settings()
-        tls = secured(state, host, machine())
-        stack.enter_context(world.serve(port, host="0.0.0.0", name=host, tls=tls))  # noqa: S104 - asked for
+        else:
+            stack.enter_context(world.serve(port, host="0.0.0.0", name=host, tls=tls))  # noqa: S104 - asked for
     except (OSError, OverflowError):
         raise BadArgument(
             f"The twins cannot listen on the ports {port} to {port + 2}; name three free ones with --port."
         ) from None
-    return {**world.settings(), "LEADBRIDGE_CA_FILE": str((state / AUTHORITY).resolve())}
+    if host is not None:
+        return {**world.settings(), "LEADBRIDGE_CA_FILE": str((state / AUTHORITY).resolve())}
+    shutil.rmtree(state / OF_THE_BRIDGE, ignore_errors=True)
+    return {**world.settings(), "LEADBRIDGE_STATE": str((state / OF_THE_BRIDGE).resolve())}
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from sync.cli.endings import BadArgument
+from sync.cli.trying import serve_twins
 from twins.control import Remote
 
 # One line of each type, none of which a fresh portal or org has.
@@ -28,6 +30,8 @@ OWN_LINES = """
   - {hubspot: size, salesforce: Size__c, as: choice, rule: two_way, conflict: latest, values: {small: S, large: L}}
   - {hubspot: colours, salesforce: Colours__c, as: choices, rule: two_way, conflict: latest, values: {red: Red, blue: Blue}}
   - {hubspot: birth_country, salesforce: Birth_Country__c, as: country, rule: two_way, conflict: latest}
+  - {hubspot: second_owner, salesforce: Second_Owner__c, as: owner, rule: two_way, conflict: latest}
+  - {hubspot: budget + budget_currency, salesforce: Budget__c + CurrencyIsoCode, as: money, rule: two_way, conflict: latest}
 """
 
 
@@ -110,6 +114,9 @@ def test_fields_that_a_fresh_portal_lacks_become_what_the_line_says(folder: Path
         "HubSpot contacts.likes_tea (bool: true, false)",
         "HubSpot contacts.size (enumeration: large, small)",
         "HubSpot contacts.colours (enumeration: blue, red)",
+        "HubSpot contacts.second_owner (enumeration)",
+        "HubSpot contacts.budget (number)",
+        "HubSpot contacts.budget_currency (string)",
         "Salesforce Lead.Tea__c (string)",
         "Salesforce Lead.Second_Email__c (email)",
         "Salesforce Contact.Cups__c (double)",
@@ -160,3 +167,84 @@ def test_twins_for_another_container_speak_https_with_an_authority_of_their_own(
     assert ran.returncode in (0, 4), ran.stderr
     assert refused.returncode == 1
     assert "its certificate is not trusted" in refused.stdout + refused.stderr
+
+
+def edit(file: Path, *changes: tuple[str, str]) -> None:
+    text = file.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, "utf-8")
+
+
+def test_a_company_with_stages_and_statuses_of_its_own_tries_them(folder: Path) -> None:
+    edit(
+        folder / "config" / "fields" / "deal.yaml",
+        ("default / contractsent: ", "emea / offer: "),
+        ("Proposal/Price Quote", "Angebot"),
+        ("default / closedwon:             Closed Won", "emea / signed: Gewonnen"),
+    )
+    edit(
+        folder / "config" / "lifecycle.yaml",
+        ("Working - Contacted", "In Arbeit"),
+        ("CONNECTED, ATTEMPTED_TO_CONTACT", "TALKING, ATTEMPTED_TO_CONTACT"),
+        ("salesqualifiedlead", "our_sql"),
+    )
+
+    with twins(folder) as said:
+        checked = leadbridge(folder, "check", **said["settings"])
+        ran = leadbridge(folder, "run", "--once", **said["settings"])
+        listed = json.loads(leadbridge(folder, "problems", "list", "--json", **said["settings"]).stdout)
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert ran.returncode in (0, 4), ran.stderr
+    assert {one["code"] for one in listed} <= {"several_candidates"}
+    assert {
+        "HubSpot deals: stage offer of the pipeline emea",
+        "HubSpot deals: stage signed of the pipeline emea",
+        "HubSpot contacts.lifecyclestage: our_sql",
+        "HubSpot contacts.hs_lead_status: TALKING",
+        "Salesforce Lead.Status: In Arbeit",
+    } <= set(said["added"])
+
+
+def test_ones_own_rows_may_have_the_fields_that_the_config_names(folder: Path) -> None:
+    rows = folder / "rows" / "hubspot"
+    rows.mkdir(parents=True)
+    (rows / "contacts.csv").write_text("email,lastname,favourite_tea\nada@navy.example,Ada,Assam\n", "utf-8")
+
+    with twins(folder, "--data", str(folder / "rows")) as said:
+        remote = Remote(said["urls"]["control"])
+        contacts = remote.act("hubspot", "records", kind="contacts")
+        remote.close()
+
+    assert [one["favourite_tea"] for one in contacts] == ["Assam"]
+    assert said["refused"] == []
+
+
+def test_twins_started_anew_are_met_anew(folder: Path) -> None:
+    codes = []
+    for _ in range(2):
+        with twins(folder) as said:
+            leadbridge(folder, "run", "--once", **said["settings"])
+            listed = leadbridge(folder, "problems", "list", "--json", **said["settings"])
+            codes.append(sorted(one["code"] for one in json.loads(listed.stdout)))
+
+    assert codes[0] == codes[1]
+    assert not (folder / "state" / "leadbridge.db").exists()  # a real bridge's state is none of the twins'
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "a..b", "-twins", "a b", "x" * 64, "::1"])
+def test_a_host_that_no_container_can_have_is_refused(host: str) -> None:
+    with pytest.raises(BadArgument, match="name the host as other containers do"):
+        serve_twins(config=None, people=0, data=None, port=0, host=host, json=False)
+
+
+def test_a_state_that_cannot_be_written_is_said(folder: Path) -> None:
+    (folder / "taken").write_text("", "utf-8")
+
+    ended = leadbridge(folder, "twins", "--people", "0", LEADBRIDGE_STATE=str(folder / "taken"))
+
+    assert ended.returncode == 2
+    assert "where nothing can be written" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
