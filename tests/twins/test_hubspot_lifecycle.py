@@ -288,6 +288,22 @@ def test_a_new_deal_never_sets_a_customer_back(desk):
     assert won == stages(desk, contact, company) == ("customer", "customer")
 
 
+@pytest.mark.fact("POST /crm/objects/{kind}", switch="backward_stage")
+@pytest.mark.parametrize("backward", ["ignore", "accept", "refuse"])
+def test_a_new_deal_leaves_a_customer_alone_whatever_an_app_may_do(desk, backward):
+    """https://knowledge.hubspot.com/crm-setup/manage-how-lifecycle-stages-sync-between-objects"""
+    desk.twin.flip(deals_move_stages=True, backward_stage=backward)
+    contact, company, _ = joined_deal(desk, stage="closedwon")
+
+    to = [
+        {"to": {"id": contact}, "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 3}]}
+    ]
+    made = desk.post("deals", {"properties": {"dealname": "Next"}, "associations": to})
+
+    assert made.status == 201
+    assert stages(desk, contact, company) == ("customer", "customer")
+
+
 @pytest.mark.fact("POST /crm/objects/{kind}/batch/update", switch="companies_move_contacts")
 @pytest.mark.parametrize(("moves", "stage"), [(False, "lead"), (True, "opportunity")])
 def test_a_company_moves_the_contacts_whose_primary_company_it_is(desk, moves, stage):

@@ -123,8 +123,11 @@ def test_an_oauth_app_has_110_calls_and_no_daily_limit(desk):
     app = desk.twin.install(desk.now)
     token = desk.twin.portal.keys.fetch(app, int(desk.now.timestamp() * 1000))
 
+    desk.twin.flip(daily_limit=1)
+    own, full = at_once(desk, *READ), at_once(desk, *READ)
     let_in, refusal = until_refused(desk, *READ, token=token)
 
+    assert (own.status, full.json()["policyName"]) == (200, "DAILY")
     assert let_in == 110
     assert "X-HubSpot-RateLimit-Daily" not in refusal.headers
     assert refusal.headers["X-HubSpot-RateLimit-Max"] == "110"
@@ -221,6 +224,22 @@ def test_associations_have_a_lower_limit_of_their_own(desk_with, switches, calls
     assert at_once(desk, *READ).status == 200
 
 
+@pytest.mark.fact("GET /crm/associations/{kind}/{to}/labels", switch="limit_increases")
+@pytest.mark.parametrize(("more", "most"), [(0, 500_000), (1, 1_000_000)])
+def test_associations_have_a_daily_limit_of_their_own(desk, more, most):
+    """https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"""
+    desk.twin.flip(limit_increases=more)
+    at_once(desk, *READ)
+    desk.twin.portal.meter.joins_today = most - 1  # half a million calls were made
+
+    last, refused = at_once(desk, *JOIN), at_once(desk, *JOIN)
+
+    assert (last.status, refused.status, refused.json()["policyName"]) == (200, 429, "DAILY")
+    assert at_once(desk, *READ).status == 200
+    desk.later(days=1)
+    assert at_once(desk, *JOIN).status == 200
+
+
 @pytest.mark.fact("GET /crm/objects/{kind}", switch="secondly_headers")
 @pytest.mark.parametrize("sent", [True, False])
 def test_the_deprecated_headers_of_a_second_are_still_there(desk, sent):
@@ -255,13 +274,17 @@ def test_an_address_that_is_too_long_is_a_414(desk):
 def test_a_locked_kind_refuses_writes_with_423_and_is_read_all_the_same(desk):
     """https://developers.hubspot.com/docs/api-reference/error-handling"""
     ada = desk.contact(email="ada@example.com")
-    desk.twin.hold("contacts", desk.now + timedelta(seconds=3))
+    desk.twin.hold("contacts", desk.now + timedelta(seconds=5))
 
     write = desk.write(ada, city="Lima")
-    read = desk.get(f"contacts/{ada}")
+    reads = (
+        desk.get(f"contacts/{ada}"),
+        desk.search(),
+        desk.post("contacts/batch/read", {"inputs": [{"id": ada}]}),
+    )
     later = desk.write(ada, city="Lima")
 
-    assert (write.status, read.status, later.status) == (423, 200, 200)
+    assert (write.status, *(one.status for one in reads), later.status) == (423, 200, 200, 200, 200)
 
 
 @pytest.mark.fact("POST /crm/objects/{kind}/batch/upsert", switch="upserts_that_lock")

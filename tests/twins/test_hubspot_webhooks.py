@@ -201,8 +201,14 @@ def test_a_privacy_deletion_is_a_deletion_too(desk):
 
     desk.post("contacts/gdpr-delete", {"objectId": str(ada)})
 
-    told = sorted((one["subscriptionType"], one["objectId"]) for one in events(desk))
+    deletion, privacy = sorted(events(desk), key=lambda one: one["subscriptionType"])
+    told = [(one["subscriptionType"], one["objectId"]) for one in (deletion, privacy)]
     assert told == [("contact.deletion", ada), ("contact.privacyDeletion", ada)]
+    assert (deletion["changeFlag"], "changeFlag" in privacy, "changeSource" in privacy) == (
+        "DELETED",
+        False,
+        False,
+    )
 
 
 @pytest.mark.fact("POST to the app: contact.restore")
