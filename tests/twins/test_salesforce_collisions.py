@@ -134,3 +134,15 @@ def test_a_failed_guard_is_412_whatever_its_body_says(how: str, code: str | None
     assert reply.status == 412
     assert (reply.json()[0]["errorCode"] if reply.body else None) == code
     assert office.twin.record(lead)["City"] == "Bonn"
+
+
+@pytest.mark.fact("PATCH /composite/sobjects")
+def test_an_update_by_15_characters_answers_with_18() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/field_types.htm, ID field type"""
+    office = Office()
+    lead = office.lead()
+
+    (answer,) = office.collection("PATCH", {"id": lead[:15], "City": "Bonn"})
+
+    assert answer == {"id": lead, "success": True, "errors": []}
+    assert office.twin.record(lead)["City"] == "Bonn"
