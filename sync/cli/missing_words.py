@@ -63,21 +63,35 @@ def _salesforce(world: World, api_name: str, line: FieldLine, words: WordMap) ->
 
 
 def _stages(world: World, fresh: list[str], gone: tuple[str, ...], words: WordMap) -> None:
-    """A stage of one's own is closed, and won, where HubSpot's stage in the value map is; else it is open."""
+    """A stage of one's own is as the value map's stage of HubSpot: closed, won, or open.
+
+    Where HubSpot's is one's own, too, the stages that came stand for those that went, counted from the end of
+    both lists, where the closed ones are.
+    """
     org = world.salesforce.org
-    for name in fresh:
+    came = [
+        word for word in reversed(words.words("salesforce")) if word in fresh
+    ]  # a map is compiled backwards
+    instead = dict(zip(reversed(came), reversed(gone), strict=False))
+    for name in came:
         known = world.hubspot.portal.pipelines.stage("deals", *_parted(_other(words, name)))
-        chance = float(known.probability or 0.5) if known else 0.5
-        closed, won = chance in (0.0, 1.0), chance == 1.0
-        forecast = "Pipeline" if not closed else "Closed" if won else "Omitted"
-        org.stages[name] = (round(chance * 100), forecast, closed, won)
+        if known is None and name in instead:
+            org.stages[name] = org.stages[instead[name]]
+        else:
+            org.stages[name] = _like(float(known.probability or 0.5) if known else 0.5)
+        probability, forecast, closed, won = org.stages[name]
         org.bear(
             "OpportunityStage", MasterLabel=name, ApiName=name, SortOrder=len(org.stages), IsActive=True,
             IsClosed=closed, IsWon=won, ForecastCategory=forecast, ForecastCategoryName=forecast,
-            DefaultProbability=round(chance * 100),
+            DefaultProbability=probability,
         )  # fmt: skip
     for name in gone:
         world.salesforce.set_stage_active(name, world.now(), active=False)
+
+
+def _like(chance: float) -> tuple[int, str, bool, bool]:
+    closed, won = chance in (0.0, 1.0), chance == 1.0
+    return round(chance * 100), "Pipeline" if not closed else "Closed" if won else "Omitted", closed, won
 
 
 def _other(words: WordMap, theirs: str) -> str:

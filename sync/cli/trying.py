@@ -23,7 +23,7 @@ from twins.tls import AUTHORITY, secured
 from twins.world import World
 
 OF_THE_BRIDGE: Final = "with-twins"
-_LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
+_LABEL: Final = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
 
 

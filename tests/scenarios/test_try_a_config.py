@@ -195,7 +195,11 @@ def test_a_company_with_stages_and_statuses_of_its_own_tries_them(folder: Path) 
         checked = leadbridge(folder, "check", **said["settings"])
         ran = leadbridge(folder, "run", "--once", **said["settings"])
         listed = json.loads(leadbridge(folder, "problems", "list", "--json", **said["settings"]).stdout)
+        remote = Remote(said["urls"]["control"])
+        deals = remote.act("salesforce", "records", api_name="Opportunity")
+        remote.close()
 
+    assert {one["StageName"] for one in deals if one["IsWon"]} == {"Gewonnen"}
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert ran.returncode in (0, 4), ran.stderr
     assert {one["code"] for one in listed} <= {"several_candidates"}
@@ -234,7 +238,7 @@ def test_twins_started_anew_are_met_anew(folder: Path) -> None:
     assert not (folder / "state" / "leadbridge.db").exists()  # a real bridge's state is none of the twins'
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "a..b", "-twins", "a b", "x" * 64, "::1"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "a..b", "-twins", "a b", "the_twins", "x" * 64, "::1"])
 def test_a_host_that_no_container_can_have_is_refused(host: str) -> None:
     with pytest.raises(BadArgument, match="name the host as other containers do"):
         serve_twins(config=None, people=0, data=None, port=0, host=host, json=False)
