@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from twins.messages import Reply, Request
 from twins.salesforce import SalesforceTwin
-from twins.wire import Reply, Request
 
 KEPT = Path(__file__).parents[1] / "build" / "soql"
 OURS = "client=leadbridge"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NamedTuple, get_args
 
 from twins.log import Side
-from twins.wire import Request
+from twins.messages import Request
 
 # instead: the vendor never sees the request; after: it commits, and the answer suffers;
 # late: it commits some seconds after the client was let down.
@@ -32,7 +32,7 @@ class Fault:
 
 
 CATALOGUE: dict[str, Fault] = {
-    # the line
+    # the wire
     "refused": Fault("nobody listens", "instead"),
     "dns": Fault("the name leads nowhere", "instead"),
     "tls": Fault("the certificate is not trusted", "instead"),
@@ -118,7 +118,7 @@ class Rule:
 
 
 class Faults:
-    """The switchboard of both lines: rules on, rules off, and what has struck so far."""
+    """The switchboard of both wires: rules on, rules off, and what has struck so far."""
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed

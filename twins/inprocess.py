@@ -20,30 +20,30 @@ from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import NameResolutionError, NewConnectionError, ReadTimeoutError
 from urllib3.util.timeout import Timeout
 
-from twins.line import Delivery, Line
-from twins.wire import Request
+from twins.messages import Request
+from twins.wire import Delivery, Wire
 
 Wait = Callable[[float], None]
 
 
 @contextmanager
-def in_process(lines: Mapping[str, Line], wait: Wait = lambda _seconds: None) -> Iterator[None]:
-    """While it lasts, urllib3 takes requests for these addresses (scheme, host, port) to these lines.
+def in_process(wires: Mapping[str, Wire], wait: Wait = lambda _seconds: None) -> Iterator[None]:
+    """While it lasts, urllib3 takes requests for these addresses (scheme, host, port) to these wires.
 
     *wait* lets the twins' clock pass while a client waits in vain. Other addresses are called as ever.
     """
     pools: Any = HTTPConnectionPool
     asked = pools._make_request
-    known = {_origin(*_parts(url)): line for url, line in lines.items()}
+    known = {_origin(*_parts(url)): wire for url, wire in wires.items()}
 
     def ask(pool: HTTPConnectionPool, conn: Any, method: str, url: str, **more: Any) -> Any:
-        line = known.get(_origin(pool.scheme or "http", pool.host, pool.port))
-        if line is None:
+        wire = known.get(_origin(pool.scheme or "http", pool.host, pool.port))
+        if wire is None:
             return asked(pool, conn, method, url, **more)
         request = Request.to(method, url, _headers(more.get("headers")), _bytes(more.get("body")))
         request.headers.setdefault("host", f"{pool.host}:{pool.port}")
         pool.num_requests += 1
-        return _Answer(pool, conn, url, wait).of(line.carry(request), more, method)
+        return _Answer(pool, conn, url, wait).of(wire.carry(request), more, method)
 
     pools._make_request = ask
     try:
@@ -101,7 +101,7 @@ class _Answer:
 
 
 class _Body(io.RawIOBase):
-    """The bytes of an answer as they come: at once, one by one, or up to where the line breaks."""
+    """The bytes of an answer as they come: at once, one by one, or up to where the wire breaks."""
 
     def __init__(self, delivery: Delivery, wait: Wait, method: str, patience: float) -> None:
         self._left = io.BytesIO(b"" if method == "HEAD" else delivery.reply.body[: delivery.upto])
@@ -113,7 +113,7 @@ class _Body(io.RawIOBase):
         return True
 
     def read(self, amt: int | None = -1) -> bytes:
-        """At most *amt* bytes, or all that come; raises as a socket where the line breaks or is too slow."""
+        """At most *amt* bytes, or all that come; raises as a socket where the wire breaks or is too slow."""
         if amt is None or amt < 0:
             return b"".join(iter(lambda: self.read(1 << 16), b""))
         if self._pace and amt:

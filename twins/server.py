@@ -1,6 +1,6 @@
 """One small threaded HTTP server for any vendor: keep-alive, one write a reply, TLS where it is asked for.
 
-It turns what a line delivers into bytes on a socket, broken off or dripping where a fault struck.
+It turns what a wire delivers into bytes on a socket, broken off or dripping where a fault struck.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, Self
 
 from twins.framing import Lines, Unframed, body_of
-from twins.line import Before, Delivery, Line
-from twins.wire import Reply, Request, Vendor
+from twins.messages import Reply, Request, Vendor
+from twins.wire import Before, Delivery, Wire
 
 _HANDSHAKE_S = 10.0
 
@@ -203,7 +203,7 @@ class Served:
     """A vendor behind ``http://127.0.0.1:PORT``, or https with *tls*, for as long as the ``with`` lasts.
 
     *before* sees each request first and may answer it itself (a proxy's HTML page);
-    raising ConnectionError there hangs up without an answer. *line* comes ready made instead of both.
+    raising ConnectionError there hangs up without an answer. *wire* comes ready made instead of both.
     """
 
     def __init__(
@@ -213,12 +213,12 @@ class Served:
         port: int = 0,
         *,
         before: Before | None = None,
-        line: Line | None = None,
+        wire: Wire | None = None,
         host: str = "127.0.0.1",
         tls: ssl.SSLContext | None = None,
         name: str = "",
     ) -> None:
-        self.line = line or Line(vendor, now, before=before)
+        self.wire = wire or Wire(vendor, now, before=before)
         self._port, self._host, self._tls, self._name = port, host, tls, name or host
         self._server: _Server | None = None
         self._thread: threading.Thread | None = None
@@ -237,7 +237,7 @@ class Served:
 
     def open(self) -> Self:
         """Start to answer; raises OSError when the port is taken."""
-        self._server = _Server((self._host, self._port), self.line.carry, self._tls)
+        self._server = _Server((self._host, self._port), self.wire.carry, self._tls)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="twin", daemon=True
         )

@@ -10,7 +10,7 @@ from typing import Any
 from twins.faults import Options, Struck
 from twins.hubspot import errors
 from twins.log import Side
-from twins.wire import Reply, Request, json_reply
+from twins.messages import Reply, Request, json_reply
 
 _HTML = {"Content-Type": "text/html; charset=utf-8"}
 _LISTS = (

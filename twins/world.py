@@ -19,13 +19,13 @@ from twins.csvfiles import read_folder
 from twins.faults import Faults
 from twins.hubspot import TOKEN, HubSpotTwin
 from twins.inprocess import in_process
-from twins.line import Line
 from twins.load import load
 from twins.log import CommitLog, Side
 from twins.salesforce import SalesforceTwin
 from twins.sample import people, sample
 from twins.server import Served
 from twins.tables import OPPORTUNITY, SHELVES, Refused, Row, Shelf, Tables
+from twins.wire import Wire
 
 SEED = 20261123
 _LAST_YEAR = 2999  # what a vendor works out from a moment must still be one
@@ -39,7 +39,7 @@ class World:
 
     With *data* the world holds the CSV files of that folder (raises `Unusable` when they
     cannot be read), else a sample company of *people* people; zero leaves it empty.
-    *move* moves the clock that *now* reads, where it can be moved. *faults* strike both lines.
+    *move* moves the clock that *now* reads, where it can be moved. *faults* strike both wires.
     """
 
     def __init__(
@@ -68,9 +68,9 @@ class World:
             client_id=CLIENT_ID,
             client_secret=CLIENT_SECRET,
         )
-        self.lines: dict[Side, Line] = {
-            "salesforce": Line(self.salesforce, now, side="salesforce", faults=self.faults),
-            "hubspot": Line(self.hubspot, now, side="hubspot", faults=self.faults),
+        self.wires: dict[Side, Wire] = {
+            "salesforce": Wire(self.salesforce, now, side="salesforce", faults=self.faults),
+            "hubspot": Wire(self.hubspot, now, side="hubspot", faults=self.faults),
         }
         self.urls: Mapping[str, str] = {}
         self._served: tuple[Served, ...] = ()
@@ -150,15 +150,15 @@ class World:
         """
         with ExitStack() as stack:
 
-            def at(place: int, line: Line) -> Served:
+            def at(place: int, wire: Wire) -> Served:
                 where = port and port + place
                 return stack.enter_context(
-                    Served(line.vendor, self.now, where, line=line, host=host, name=name, tls=tls)
+                    Served(wire.vendor, self.now, where, wire=wire, host=host, name=name, tls=tls)
                 )
 
-            parts = (*self.lines.values(), Line(Control(self), self.now))
-            self._served = tuple(at(place, line) for place, line in enumerate(parts))
-            names = (*self.lines, "control")
+            parts = (*self.wires.values(), Wire(Control(self), self.now))
+            self._served = tuple(at(place, wire) for place, wire in enumerate(parts))
+            names = (*self.wires, "control")
             with self._reached({name: one.url for name, one in zip(names, self._served, strict=True)}):
                 yield self
 
@@ -166,7 +166,7 @@ class World:
     def in_process(self, wait: Callable[[float], None] = lambda _seconds: None) -> Iterator[Self]:
         """Answer the clients of this process without sockets; *wait* lets the clock pass while one waits in vain."""
         with (
-            in_process({URLS[side]: line for side, line in self.lines.items()}, wait),
+            in_process({URLS[side]: wire for side, wire in self.wires.items()}, wait),
             self._reached({**URLS}),
         ):
             yield self

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from twins.wire import Reply, Request
+from twins.messages import Reply, Request
 
 Odd = Callable[[Request], Reply | None]
 JSON = {"Content-Type": "application/json"}

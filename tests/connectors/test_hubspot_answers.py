@@ -20,7 +20,7 @@ from connectors.records import Cursor, Find, Watch, Write
 from sync.clock import VirtualClock
 from tests.connectors.answers import Between, hang_up, html, raw, told
 from tests.contract.worlds import START, World, hubspot
-from twins.wire import Reply
+from twins.messages import Reply
 
 FOLDER = Path(connectors.hubspot.__file__).parent
 READ = "/contacts/batch/read"

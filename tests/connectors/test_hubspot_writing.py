@@ -12,7 +12,7 @@ from connectors.hubspot.faults import existing_id
 from connectors.records import Ref, Write
 from tests.connectors.answers import Between, Odd, after_commit, hang_up, html, told
 from tests.contract.worlds import World, hubspot
-from twins.wire import Reply, Request
+from twins.messages import Reply, Request
 
 UPDATE, UPSERT, CREATE = "batch/update", "batch/upsert", "batch/create"
 STAMP = {"lastmodifieddate": "2026-03-02T09:00:00Z"}

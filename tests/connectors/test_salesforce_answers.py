@@ -16,7 +16,7 @@ from connectors.wire import Limits
 from sync.clock import VirtualClock
 from tests.connectors.answers import Between, hang_up, html, raw, told
 from tests.contract.worlds import START, World, salesforce
-from twins.wire import Reply
+from twins.messages import Reply
 
 RETRIEVE = "composite/sobjects/Lead"
 URL = "https://acme.my.salesforce.com"

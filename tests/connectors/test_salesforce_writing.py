@@ -10,7 +10,7 @@ import pytest
 from connectors.records import Ref, Write
 from tests.connectors.answers import Between, after_commit, hang_up, html, told
 from tests.contract.worlds import World, salesforce
-from twins.wire import Reply, Request
+from twins.messages import Reply, Request
 
 COLLECTIONS = "composite/sobjects"
 BUSY = {"success": False, "errors": [{"statusCode": "UNABLE_TO_LOCK_ROW", "message": "busy", "fields": []}]}

@@ -13,8 +13,8 @@ import pytest
 
 from twins.hubspot import TOKEN
 from twins.hubspot.settings.webhooks import DEVELOPER_KEY
+from twins.messages import Reply, Request, json_reply
 from twins.server import Served
-from twins.wire import Reply, Request, json_reply
 from twins.world import CLIENT_ID, CLIENT_SECRET, World
 
 HERE = Path(__file__).parent

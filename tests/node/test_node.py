@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.sent_queries import KEPT, SentQueries, queries, shape
-from twins.wire import Request
+from twins.messages import Request
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parent / "twins" / "soql_corpus.json"

@@ -21,8 +21,8 @@ from typing import Any, Literal
 import pytest
 
 from sync.bootstrap import read_agreement, shipped_config
+from twins.messages import Reply, Request
 from twins.sample import people
-from twins.wire import Reply, Request
 from twins.world import World
 
 ROOT = Path(__file__).parents[2]

@@ -14,9 +14,9 @@ import pytest
 
 from tests.scenarios.conftest import Ended, Leadbridge
 from tests.scenarios.town import SAM, Town, mutations, town
+from twins.messages import Reply, Request
 from twins.salesforce import Field
 from twins.server import Served
-from twins.wire import Reply, Request
 
 ADA = "ada.lind@nordwind.example"
 WRONG = "a-secret-that-is-wrong"

@@ -9,7 +9,7 @@ import pytest
 
 from tests.scenarios.town import town
 from twins.log import Commit
-from twins.wire import Request
+from twins.messages import Request
 
 _MOMENT = re.compile(r"20\d\d-\d\d-\d\dT[\d:.]+(Z|\+0000)")
 
@@ -30,7 +30,7 @@ def _lived(folder: Path, path: str = "", place: int = 0) -> tuple[list[Commit], 
                 seen += 1  # the same request comes again
 
         if path:
-            here.world.lines["salesforce"].before = before
+            here.world.wires["salesforce"].before = before
         here.run()
         for _ in range(4):
             here.settle()

@@ -10,7 +10,7 @@ import pytest
 
 from twins.hubspot import TOKEN, HubSpotTwin
 from twins.log import CommitLog
-from twins.wire import Reply, Request
+from twins.messages import Reply, Request
 
 STAGES = ("new", "nurturing", "qualified", "handed_over", "accepted", "working", "opportunity", "won")
 REASONS = ("bad_timing", "no_budget", "other")

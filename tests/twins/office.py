@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from twins.log import CommitLog
+from twins.messages import Reply, Request
 from twins.salesforce import SalesforceTwin
-from twins.wire import Reply, Request
 
 STAGES = ("new", "nurturing", "qualified", "handed_over", "accepted", "working", "opportunity", "won")
 REASONS = ("bad_timing", "no_budget", "other")

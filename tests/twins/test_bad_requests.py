@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from twins.hubspot import TOKEN, HubSpotTwin
 from twins.log import CommitLog
+from twins.messages import Reply, Request
 from twins.salesforce import SalesforceTwin
-from twins.wire import Reply, Request
 
 STAGES, REASONS = ("new", "won"), ("other",)
 MORNING = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -19,8 +19,8 @@ import urllib3
 from sync.clock import VirtualClock
 from twins.faults import CATALOGUE, Faults
 from twins.hubspot import TOKEN, errors
+from twins.messages import Request
 from twins.spoilt import instead
-from twins.wire import Request
 from twins.world import World
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -120,7 +120,7 @@ def test_a_late_commit_comes_later_and_bears_the_moment_of_its_beginning(
     assert made(world) == 0
 
     clock.advance(301)
-    world.lines["hubspot"].catch_up()
+    world.wires["hubspot"].catch_up()
 
     assert made(world) == 4
     assert {commit.at for commit in world.log} == {NOON}
@@ -138,7 +138,7 @@ def test_a_gateway_that_gave_up_says_nothing_of_the_commit(
     assert b"<html>" in body
     assert made(world) == (4 if name == "gateway_timeout_after" else 0)
     clock.advance(6)
-    world.lines["hubspot"].catch_up()
+    world.wires["hubspot"].catch_up()
     assert made(world) == (0 if name == "gateway_timeout" else 4)
 
 
@@ -172,7 +172,7 @@ def test_a_429_names_its_policy_and_may_say_when_to_come_back(world: World, ask:
     """https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"""
     world.faults.next("too_many", retry_after="7")
 
-    delivery = world.lines["hubspot"].carry(Request.to("POST", "/crm/objects/2026-09/contacts/batch/create"))
+    delivery = world.wires["hubspot"].carry(Request.to("POST", "/crm/objects/2026-09/contacts/batch/create"))
 
     assert delivery.reply.headers["Retry-After"] == "7"
     assert delivery.reply.json()["policyName"] == "TEN_SECONDLY_ROLLING"
@@ -189,7 +189,7 @@ def test_hubspots_edge_answers_with_a_page_of_its_own(world: World, ask: Ask, st
 def ask_again(world: World) -> bytes:
     """The page of a proxy that fails."""
     world.faults.next("bad_gateway")
-    return world.lines["hubspot"].carry(SEARCH).reply.body
+    return world.wires["hubspot"].carry(SEARCH).reply.body
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from twins.hubspot import TOKEN, Switches
-from twins.wire import Request
+from twins.messages import Request
 
 READ = ("GET", "/crm/v3/objects/contacts")
 SEARCH = ("POST", "/crm/v3/objects/contacts/search")

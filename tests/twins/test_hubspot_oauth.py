@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from twins.wire import Request
+from twins.messages import Request
 
 NEW, OLD = "/oauth/2026-03/token", "/oauth/v1/token"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

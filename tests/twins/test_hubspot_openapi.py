@@ -22,8 +22,8 @@ from connectors.records import Cursor, Find, Ref, Watch, Write
 from tests.twins.conftest import Desk
 from twins.hubspot import TOKEN
 from twins.hubspot.settings.webhooks import DEVELOPER_KEY
+from twins.messages import Reply, Request
 from twins.server import Served
-from twins.wire import Reply, Request
 
 VARIABLE = "LEADBRIDGE_HUBSPOT_SPECS"
 HOST = "https://api.hubapi.com"

@@ -11,8 +11,8 @@ from hubspot.utils.signature import Signature
 from twins.hubspot.settings.webhooks import DEVELOPER_KEY
 from twins.hubspot.webhooks import signature
 from twins.hubspot.webhooks.subscriptions import Wish
+from twins.messages import Reply
 from twins.server import Served
-from twins.wire import Reply
 
 URL = "https://bridge.example/hubspot"
 SECRET = "twin-webhook-secret"

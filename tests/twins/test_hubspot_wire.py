@@ -8,7 +8,7 @@ import random
 import pytest
 
 from twins.hubspot import TOKEN
-from twins.wire import Request
+from twins.messages import Request
 
 CONTACT = {"properties": {"email": "ada@example.com"}}
 JSON = "application/json"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.twins.office import Office
-from twins.wire import Reply
+from twins.messages import Reply
 
 KEY = "Leadbridge_HubSpot_Id__c"
 JOBS = "/jobs/ingest"

@@ -10,8 +10,8 @@ import pytest
 
 from tests.twins.office import BASE, Office
 from twins.faults import Faults
-from twins.line import Line
-from twins.wire import Reply, Request
+from twins.messages import Reply, Request
+from twins.wire import Wire
 
 Rows = list[dict[str, Any]]
 
@@ -21,13 +21,13 @@ class Struck:
 
     def __init__(self, **switches: Any) -> None:
         self.office, self.faults = Office(**switches), Faults()
-        self.line = Line(self.office.twin, lambda: self.office.now, faults=self.faults)
+        self.wire = Wire(self.office.twin, lambda: self.office.now, faults=self.faults)
 
     def ask(self, method: str, path: str, body: Any = None) -> Reply:
         self.office.later(seconds=1)
         sent = {"Authorization": f"Bearer {self.office.token}"}
         raw = json.dumps(body).encode() if body is not None else b""
-        return self.line.carry(Request.to(method, BASE + path, sent, raw)).reply
+        return self.wire.carry(Request.to(method, BASE + path, sent, raw)).reply
 
     def make(self, *names: str) -> Reply:
         born = {"attributes": {"type": "Lead"}, "Company": "x"}

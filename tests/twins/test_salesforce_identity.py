@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.twins.office import Office
-from twins.wire import Reply, Request
+from twins.messages import Reply, Request
 
 
 def who(office: Office, path: str, **headers: str) -> Reply:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.twins.office import Office
-from twins.wire import Reply, Request
+from twins.messages import Reply, Request
 
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 

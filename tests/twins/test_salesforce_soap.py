@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.twins.office import Office
-from twins.wire import Reply, Request
+from twins.messages import Reply, Request
 
 CONVERTED = "<convertedStatus>Closed - Converted</convertedStatus>"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.twins.office import BASE, Office
-from twins.wire import Request
+from twins.messages import Request
 
 ADA = {"LastName": "Lovelace", "Company": "Engines Ltd"}
 

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from twins.messages import Reply, Request, json_reply
 from twins.server import Served
-from twins.wire import Reply, Request, json_reply
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

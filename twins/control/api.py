@@ -22,10 +22,10 @@ from typing import Any, Protocol
 
 from twins.faults import Faults
 from twins.faults import told as faults_told
-from twins.line import Line
 from twins.log import CommitLog, Side
+from twins.messages import Reply, Request, json_reply
 from twins.switches import told as switches_told
-from twins.wire import Reply, Request, json_reply
+from twins.wire import Wire
 
 SIDES: tuple[Side, ...] = ("salesforce", "hubspot")
 _AGES_S = 100 * 366 * 86_400
@@ -43,7 +43,7 @@ class Controlled(Protocol):
     urls: Mapping[str, str]
 
     @property
-    def lines(self) -> dict[Side, Line]: ...
+    def wires(self) -> dict[Side, Wire]: ...
     def set_clock(self, at: datetime) -> None: ...
 
 
@@ -80,8 +80,8 @@ class Control:
         try:
             if door is None:
                 raise Wrong(f"There is no {request.method} {path}; see GET /.", 404)
-            for line in self._world.lines.values():
-                line.catch_up()
+            for wire in self._world.wires.values():
+                wire.catch_up()
             return json_reply(200, door(request))
         except Wrong as why:
             return json_reply(why.status, {"error": why.said})

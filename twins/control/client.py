@@ -50,7 +50,7 @@ class Remote:
         return self._ask("GET", "/faults")
 
     def mend(self) -> None:
-        """Let both lines be sound again."""
+        """Let both wires be sound again."""
         self._ask("DELETE", "/faults")
 
     def advance(self, seconds: float) -> str:

@@ -30,8 +30,8 @@ from twins.hubspot.webhooks.sender import Webhooks
 from twins.hubspot.webhooks.subscriptions import Subscriber, Target, Wish
 from twins.hubspot.wire.call import Answer, Call
 from twins.log import CommitLog
+from twins.messages import Reply, Request
 from twins.switches import flipped
-from twins.wire import Reply, Request
 
 TOKEN = "twin-token"  # noqa: S105 - made up, opens nothing but a twin
 WEBHOOK_SECRET = "twin-webhook-secret"  # noqa: S105 - made up

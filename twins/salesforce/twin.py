@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from twins.log import CommitLog
+from twins.messages import Reply, Request, json_reply
 from twins.salesforce.access.call import Answer, Call
 from twins.salesforce.access.door import parts_of, readable, too_long, unzipped, version_number, versions
 from twins.salesforce.access.limits import Limits
@@ -30,7 +31,6 @@ from twins.salesforce.screen.people import People
 from twins.salesforce.soap import Soap
 from twins.salesforce.switches import Switches
 from twins.switches import flipped
-from twins.wire import Reply, Request, json_reply
 
 SELLERS = (
     ("Sam", "Seller", "sam.seller@example.com"),

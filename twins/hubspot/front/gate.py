@@ -20,7 +20,7 @@ from twins.hubspot.errors import (
 from twins.hubspot.front.routes import Place
 from twins.hubspot.portal import Portal
 from twins.hubspot.shelves.rows import Writer
-from twins.wire import Request
+from twins.messages import Request
 
 LOCK_MS = 2_000
 _NOBODY = Key(writer=Writer("daemon", "INTEGRATION"), app="")

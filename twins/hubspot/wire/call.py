@@ -13,7 +13,7 @@ from twins.hubspot.errors import Refused, invalid_json, too_many
 from twins.hubspot.portal import Portal
 from twins.hubspot.records.naming import is_id
 from twins.hubspot.shelves.rows import Shelf, Writer
-from twins.wire import Request
+from twins.messages import Request
 
 BATCH_LIMIT = 100
 

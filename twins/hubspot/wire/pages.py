@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from twins.hubspot.errors import Refused
 from twins.hubspot.records.naming import is_id
-from twins.wire import Request
+from twins.messages import Request
 
 HOST = "https://api.hubapi.com"
 

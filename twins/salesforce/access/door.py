@@ -11,9 +11,9 @@ import zlib
 from dataclasses import replace
 from urllib.parse import quote_plus
 
+from twins.messages import Reply, Request
 from twins.salesforce.errors import Rejected, not_found, unparsable
 from twins.salesforce.switches import Switches
-from twins.wire import Reply, Request
 
 NEWEST = 68
 _SEASONS = ("Spring", "Summer", "Winter")

@@ -16,11 +16,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 
+from twins.messages import Reply, Request, json_reply
 from twins.salesforce.access.sessions import Sessions
 from twins.salesforce.errors import Rejected
 from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
-from twins.wire import Reply, Request, json_reply
 
 _JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LOGIN_HOSTS = ("login.salesforce.com", "test.salesforce.com")

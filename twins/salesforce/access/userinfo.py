@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from twins.messages import Reply, Request, json_reply
 from twins.salesforce.access.token import SignIn
 from twins.salesforce.errors import Rejected
 from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
-from twins.wire import Reply, Request, json_reply
 
 
 def userinfo(org: Org, sign_in: SignIn, request: Request, instance_url: str, now: datetime) -> Reply:

@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 from xml.parsers import expat
 
-from twins.wire import Reply
+from twins.messages import Reply
 
 Tree = Mapping[str, Any]
 XML = {"Content-Type": "text/xml; charset=utf-8"}

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from twins.messages import Reply, Request
 from twins.salesforce.access.limits import Limits
 from twins.salesforce.access.sessions import Sessions
 from twins.salesforce.errors import Rejected
@@ -19,7 +20,6 @@ from twins.salesforce.records.saving import Save
 from twins.salesforce.schema.moments import stamp
 from twins.salesforce.soap.envelope import Element, Fault, answered, faulted, read
 from twins.salesforce.soap.operations import OPERATIONS, run
-from twins.wire import Reply, Request
 
 NO_LOGIN_FROM = 65
 _ILLEGAL = "Invalid Session ID found in SessionHeader: Illegal Session"
