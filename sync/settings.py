@@ -13,6 +13,7 @@ import ipaddress
 import json
 import os
 import re
+import ssl
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -237,12 +238,22 @@ class Settings(BaseSettings):
 
     def missing(self) -> tuple[str, ...]:
         """One sentence for each credential that is lacking before a vendor can be contacted."""
-        return self.hubspot.missing() + self.salesforce.missing()
+        return self.hubspot.missing() + self.salesforce.missing() + _unreadable_authority(self.ca_file)
 
     def require_credentials(self) -> None:
         """Raise `UnusableSettings` unless both systems can be signed in to."""
         if lacking := self.missing():
             raise UnusableSettings(lacking)
+
+
+def _unreadable_authority(ca_file: Path | None) -> tuple[str, ...]:
+    try:
+        ssl.create_default_context(cafile=ca_file)
+    except OSError:
+        return (
+            f"{PREFIX}CA_FILE names {ca_file}, which is no readable PEM certificate; correct or unset it.",
+        )
+    return ()
 
 
 def read_settings(dotenv: Path = Path(".env")) -> Settings:

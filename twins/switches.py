@@ -26,6 +26,8 @@ def flipped(switches: Switches, changes: Mapping[str, Any]) -> Switches:
         choices = known[name].metadata["choices"]
         if choices and value not in choices:
             raise ValueError(f"{name} is one of {', '.join(map(repr, choices))}, not {value!r}")
+        if isinstance(value, int | float) and value < 0:
+            raise ValueError(f"{name} is never below zero, so not {value!r}")
         if not choices and not _fits(known[name].default, value):
             raise ValueError(f"{name} takes a value like {known[name].default!r}, not {value!r}")
     changed: Switches = replace(switches, **changes)

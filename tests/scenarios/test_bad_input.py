@@ -331,3 +331,9 @@ def test_what_is_no_command_at_all_ends_with_its_usage(
     assert ended.code == 2
     assert "Usage" in ended.err
     _is_discreet(here, ended)
+
+
+def test_a_certificate_authority_that_is_not_there_is_named(here: Town, leadbridge: Leadbridge) -> None:
+    ended = leadbridge("check", settings={**here.settings(), "LEADBRIDGE_CA_FILE": "nowhere.pem"})
+
+    _ends_in_a_sentence(here, ended, 2, "LEADBRIDGE_CA_FILE", "nowhere.pem", "no readable PEM certificate")

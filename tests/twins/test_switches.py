@@ -19,6 +19,7 @@ def test_a_switch_is_turned_by_name() -> None:
     [
         ({"nul_clears": True}, "no switch 'nul_clears'; there are: null_clears"),
         ({"null_clears": 1}, "null_clears takes a value like False, not 1"),
+        ({"search_lag_ms": -1}, "search_lag_ms is never below zero, so not -1"),
         ({"search_lag_ms": True}, "search_lag_ms takes a value like 0, not True"),
     ],
 )

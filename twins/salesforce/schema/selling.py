@@ -108,7 +108,15 @@ def opportunity() -> Kind:
         choice("ForecastCategory", ("Omitted", "Pipeline", "BestCase", "Forecast", "Closed"), write=""),
         choice("ForecastCategoryName", ("Omitted", "Pipeline", "Best Case", "Commit", "Closed")),
         *several("boolean", "IsClosed", "IsWon", write=""),
-        choice("Type", ("New Customer", "Existing Customer - Upgrade", "Existing Customer - Replacement")),
+        choice(
+            "Type",
+            (
+                "Existing Customer - Upgrade",
+                "Existing Customer - Replacement",
+                "Existing Customer - Downgrade",
+                "New Customer",
+            ),
+        ),
         choice("LeadSource", LEAD_SOURCES),
         text("NextStep", 255),
         text("Description", 32000, type="textarea"),

@@ -34,8 +34,11 @@ class People(Doors, Setup):
         return self.records("User")
 
     def user(self, email: str) -> str:
-        """The id of the user with this e-mail."""
-        return next(str(row["Id"]) for row in self.users if row["Email"].lower() == email.lower())
+        """The id of the user with this e-mail; raises KeyError when nobody has it."""
+        for row in self.users:
+            if row["Email"].lower() == email.lower():
+                return str(row["Id"])
+        raise KeyError(f"no user {email} in this org")
 
     def add_user(self, first: str, last: str, email: str, *, active: bool = True) -> str:
         """Hire somebody; answers the user id."""
