@@ -58,13 +58,15 @@ def test_histories_are_read_for_at_most_fifty_records(desk):
 
 
 @pytest.mark.fact("GET /crm/objects/{kind}/{id}", switch="history_kept_contacts")
-def test_history_keeps_a_limited_number_of_values(desk, ada):
+@pytest.mark.parametrize("most", [45, 20])
+def test_history_keeps_a_limited_number_of_values(desk, ada, most):
     """[U] 45 for contacts, 20 for the others."""
+    desk.twin.flip(history_kept_contacts=most)
     for n in range(60):
         desk.write(ada, city=f"Town {n}")
 
     kept = desk.twin.history("contacts", ada, "city")
-    assert (len(kept), kept[0]["value"]) == (45, "Town 59")
+    assert (len(kept), kept[0]["value"]) == (most, "Town 59")
 
 
 @pytest.mark.fact("at the screen")
