@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 from twins.salesforce.soql.reading.days import is_word
 from twins.salesforce.soql.reading.reader import Reader
@@ -13,12 +14,12 @@ COMPARISONS = frozenset({"=", "!=", "<>", "<", ">", "<=", ">="})
 _MONEY = re.compile(r"[A-Za-z]{3}\d+")
 
 
-class Conditions(Reader):
+class Conditions(Reader, ABC):
     """Reads conditions; the reader of whole queries is one of these."""
 
+    @abstractmethod
     def _inner(self) -> Query:
         """The query of a semi-join, without the parentheses around it."""
-        raise NotImplementedError
 
     def _condition(self) -> Condition:
         """AND and OR do not mix without parentheses, NOT stands only at the start of a condition."""
