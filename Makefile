@@ -41,7 +41,7 @@ check: ready
 	@echo "leadbridge: all in order"
 
 test: ready
-	@echo "leadbridge: running the tests, about a minute"
+	@echo "leadbridge: running the tests, some minutes on two cores"
 	@rm -rf build/soql
 	@$(BIN)/python -m pytest -q -n auto -m "not slow" $(ARGS)
 
