@@ -6,10 +6,11 @@ Everything else is handed what it works with.
 from __future__ import annotations
 
 import gc
+import random
 import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -91,20 +92,29 @@ class Bridge:
 
 
 @contextmanager
-def bridge(settings: Settings, clock: Clock | None = None) -> Iterator[Bridge]:
-    """Put one bridge together; config, credentials and live schemas are checked before anything is written."""
+def bridge(
+    settings: Settings,
+    clock: Clock | None = None,
+    *,
+    pool: Executor | None = None,
+    chance: random.Random | None = None,
+) -> Iterator[Bridge]:
+    """Put one bridge together; config, credentials and live schemas are checked before anything is written.
+
+    Time, threads and chance can be handed in: *clock*, *pool* and *chance* are the machine's own otherwise.
+    """
     clock = clock or SystemClock()
     agreement = read_agreement(settings.config)
     settings.require_credentials()
     stopping = threading.Event()
-    connectors = connect(settings, clock, stopping)
+    connectors = connect(settings, clock, stopping, chance)
     try:
         known = describe(connectors)
         agreement = read_agreement(settings.config, known)
         require_plugin(agreement, known)
         with (
             open_store(settings, agreement) as store,
-            ThreadPoolExecutor(THREADS, "bridge") as pool,
+            _threads(pool) as threads,
             _garbage_looked_for_less_often(),
         ):
             engine = Engine(
@@ -113,7 +123,7 @@ def bridge(settings: Settings, clock: Clock | None = None) -> Iterator[Bridge]:
                 agreement=agreement,
                 fields=fields_of(agreement, known),
                 clock=clock,
-                pool=pool,
+                pool=threads,
                 stopping=stopping,
             )
             edits = Edits(settings.config, known, engine)
@@ -121,6 +131,11 @@ def bridge(settings: Settings, clock: Clock | None = None) -> Iterator[Bridge]:
     finally:
         for connector in connectors.values():
             connector.close()
+
+
+def _threads(pool: Executor | None) -> AbstractContextManager[Executor]:
+    """The pool that was handed in stays its owner's to close."""
+    return ThreadPoolExecutor(THREADS, "bridge") if pool is None else nullcontext(pool)
 
 
 @contextmanager
@@ -183,7 +198,9 @@ def require_name(agreement: Agreement, name: str) -> None:
         raise Broken([Mistake("bridge.yaml", 0, text, remedy)])
 
 
-def connect(settings: Settings, clock: Clock, stopping: threading.Event) -> dict[Side, Connector]:
+def connect(
+    settings: Settings, clock: Clock, stopping: threading.Event, chance: random.Random | None = None
+) -> dict[Side, Connector]:
     """Both vendors, through their own client libraries; whoever waits for them is woken by *stopping*."""
 
     def pause(seconds: float) -> None:
@@ -202,6 +219,7 @@ def connect(settings: Settings, clock: Clock, stopping: threading.Event) -> dict
             ),
             clock_now=clock.now,
             sleep=pause,
+            rng=chance,
         ),
         "salesforce": SalesforceConnector(
             SalesforceSettings(
@@ -218,6 +236,7 @@ def connect(settings: Settings, clock: Clock, stopping: threading.Event) -> dict
             ),
             clock_now=clock.now,
             sleep=pause,
+            rng=chance,
         ),
     }
 
