@@ -164,7 +164,7 @@ def settings_from(told: Mapping[str, str], config: Path, state: Path, port: int)
 
 def open_store(settings: Settings, agreement: Agreement) -> Store:
     """The store of this config's bridge."""
-    return Store.open(settings.state, agreement.bridge.name)
+    return Store.open(settings.state, agreement.bridge.name, key=_secret(settings.hash_key))
 
 
 def read_agreement(folder: Path, known: Described | None = None) -> Agreement:

@@ -206,6 +206,11 @@ class Settings(BaseSettings):
     state: Path = Field(
         Path("state"), description="Folder of the embedded database, lock and caches.", examples=["state"]
     )
+    hash_key: SecretStr | None = Field(
+        None,
+        description="Key of the ledger's chain and of hashed personal values; made at the first start when unset.",
+        examples=["a-long-random-text-of-your-own"],
+    )
     salesforce: SalesforceAccess = Field(default_factory=SalesforceAccess)
     hubspot: HubSpotAccess = Field(default_factory=HubSpotAccess)
     http: Http = Field(default_factory=Http)

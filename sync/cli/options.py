@@ -68,5 +68,6 @@ def secrets_of(settings: Settings) -> list[str]:
         settings.hubspot.access_token,
         settings.http.admin_token,
         settings.http.read_token,
+        settings.hash_key,
     )
     return [one.get_secret_value() for one in held if one is not None]

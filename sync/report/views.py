@@ -85,6 +85,7 @@ class StoreViews:
 def line_of(entry: Entry) -> Line:
     """One entry of the ledger as a person reads it."""
     decision = entry.decision
+    is_receipt = entry.kind in ("written", "refused")  # the decisions before it tell the values, line by line
     return Line(
         at=decision.occurred_at or entry.observed_at,
         observed_at=entry.observed_at,
@@ -94,8 +95,8 @@ def line_of(entry: Entry) -> Line:
         ref=entry.subject,
         side=decision.side,
         field=decision.field,
-        old=shown(decision.old),
-        new=shown(decision.new),
+        old=None if is_receipt else shown(decision.old),
+        new=shown(sorted(decision.new or ())) if is_receipt else shown(decision.new),
     )
 
 

@@ -83,16 +83,21 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
+def storable(text: str) -> str:
+    """*text* as every database takes it: NUL and half a surrogate pair become U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class Words(TypeDecorator[str]):
-    """Text that may quote a vendor: what no database takes (NUL, half a surrogate pair) becomes U+FFFD."""
+    """Text that may quote a vendor, made storable."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # type: ignore[no-any-return]
+        return None if value is None else storable(value)
 
 
 _encoder = msgspec.json.Encoder()

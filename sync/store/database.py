@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import ExceptionContext
 
-from sync.store.errors import StoreBusy
+from sync.store.chain import Chain
+from sync.store.errors import in_our_words
 from sync.store.tables import COUNTERS
 
 BUSY_TIMEOUT_S = 10.0
@@ -30,6 +31,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else create_engine(self.url)
+        event.listen(self.engine, "handle_error", self._in_our_words)
         self.guard: Callable[[Connection], None] | None = None
         self._writer = self.engine.execution_options(leadbridge_writes=True)
         self._lock = threading.RLock()
@@ -54,7 +56,7 @@ class Database:
                 yield self._open
                 return
             with self._writer.connect() as connection:
-                self._begin(connection)
+                connection.begin()
                 self._open, self._owner = connection, threading.get_ident()
                 try:
                     if self.guard is not None:
@@ -77,21 +79,19 @@ class Database:
         """Let go of every connection."""
         self.engine.dispose()
 
-    def _begin(self, connection: Connection) -> None:
-        try:
-            connection.begin()
-        except OperationalError as error:
-            if "locked" in str(error.orig):
-                raise StoreBusy(self.place, BUSY_TIMEOUT_S) from error
-            raise
+    def _in_our_words(self, context: ExceptionContext) -> None:
+        error = in_our_words(self.place, str(context.original_exception), BUSY_TIMEOUT_S)
+        if error is not None:
+            raise error from context.original_exception
 
 
 class Shelf:
-    """What every shelf of the store has at hand: the database and the bridge whose rows it keeps."""
+    """What every shelf of the store has at hand: the database, the bridge whose rows it keeps, and its chain."""
 
-    def __init__(self, database: Database, bridge: str) -> None:
+    def __init__(self, database: Database, bridge: str, chain: Chain) -> None:
         self.database = database
         self.bridge = bridge
+        self.chain = chain
 
     def _reserve(self, connection: Connection, name: str, count: int) -> int:
         fresh = _insert(connection, COUNTERS).values(bridge=self.bridge, name=name, value=count)

@@ -4,8 +4,12 @@
 
     StoreError
     ├── StoreUnusable    cannot be opened: the file, the folder or the address is wrong
+    │   └── StoreCorrupt     its file is damaged
     ├── StoreTooNew      written by a newer leadbridge
+    ├── WrongKey         written under another key
     ├── StoreBusy        somebody else writes for longer than we wait
+    ├── NotAFile         a database server's: not ours to copy
+    ├── StoreFull        cannot be written: no space, or read-only
     ├── LeaseTaken       another process serves this bridge
     ├── LeaseLost        another process has taken this bridge over
     └── LinkClash        a record would belong to two links
@@ -15,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from sync.model import Link
 
@@ -30,6 +35,46 @@ class StoreUnusable(StoreError):
         super().__init__(
             f"The store {place} cannot be opened: {reason}. Check LEADBRIDGE_STATE and LEADBRIDGE_DATABASE_URL, "
             "the rights on the folder and the space on its disk."
+        )
+
+
+class StoreCorrupt(StoreUnusable):
+    """The store's file is damaged."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        StoreError.__init__(
+            self,
+            f"The store {place} is damaged: {reason}. Nothing more is written. `leadbridge state rebuild` keeps the "
+            "file aside and builds the store anew from both systems; or put a backup in its place.",
+        )
+
+
+class WrongKey(StoreError):
+    """The store was written under another key."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"The store {place} was written under another key than the one that is set. Put the right one into "
+            "LEADBRIDGE_HASH_KEY, or the file hash.key back into the state folder."
+        )
+
+
+class NotAFile(StoreError):
+    """The store is not the embedded one."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"The store {place} is a database server's: back it up with its own tools, as pg_dump."
+        )
+
+
+class StoreFull(StoreError):
+    """The store cannot be written; while it cannot, nothing is sent to a vendor either."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(
+            f"The store {place} cannot be written: {reason}. Nothing is sent to either system until it can: "
+            "make space on its disk, or mend its rights; the bridge goes on by itself."
         )
 
 
@@ -84,3 +129,21 @@ class LinkClash(StoreError):
 
 def _ends(link: Link) -> str:
     return f"{link.hubspot or 'nothing'} = {link.salesforce or 'nothing'}"
+
+
+_WORDS: Final[tuple[tuple[str, type[StoreCorrupt | StoreFull]], ...]] = (
+    ("malformed", StoreCorrupt),
+    ("is not a database", StoreCorrupt),
+    ("is full", StoreFull),
+    ("disk I/O error", StoreFull),
+    ("readonly", StoreFull),
+    ("unable to open database file", StoreFull),
+    ("No space left", StoreFull),
+)
+
+
+def in_our_words(place: str, reason: str, timeout_s: float) -> StoreError | None:
+    """The error of ours that a database's *reason* means; None for one that is our own mistake."""
+    if "is locked" in reason:
+        return StoreBusy(place, timeout_s)
+    return next((error(place, reason) for words, error in _WORDS if words in reason), None)

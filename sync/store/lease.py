@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, select, update
 
+from sync.store.chain import Chain
 from sync.store.columns import EPOCH, moment, stamp
 from sync.store.database import Database, Shelf
 from sync.store.errors import LeaseLost, LeaseTaken
@@ -22,8 +23,8 @@ from sync.store.tables import LEASES
 class Lease(Shelf):
     """Keeps a second process from serving the same bridge."""
 
-    def __init__(self, database: Database, bridge: str) -> None:
-        super().__init__(database, bridge)
+    def __init__(self, database: Database, bridge: str, chain: Chain) -> None:
+        super().__init__(database, bridge, chain)
         file = database.file
         self._lock = LockFile(file.with_name(f"{quote(bridge, safe='')}.lock")) if file else None
         self._epoch: int | None = None

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, 
 
 from connectors.records import Ref
 from sync.model import Decision, Entry
+from sync.store.chain import START
 from sync.store.columns import (
     blob,
     chunks,
@@ -23,6 +24,7 @@ from sync.store.columns import (
     ref_or_none,
     stamp,
     stamp_or_none,
+    storable,
     unblob,
 )
 from sync.store.database import Shelf
@@ -85,10 +87,28 @@ class Ledger(Shelf):
             ).all()
         return [_entry(row) for row in rows]
 
+    def head(self) -> tuple[int, str]:
+        """The number and the link of the newest entry: who keeps it elsewhere sees when an end is cut off."""
+        with self.database.reading() as connection:
+            # The newest entry's link.
+            row = connection.execute(
+                select(LEDGER.c.seq, LEDGER.c.link)
+                .where(LEDGER.c.bridge == self.bridge)
+                .order_by(LEDGER.c.seq.desc())
+                .limit(1)
+            ).first()
+        return (row.seq, bytes(row.link).hex()) if row else (0, START.hex())
+
     def _enter(self, connection: Connection, rows: list[dict[str, Any]]) -> None:
         if rows:
-            # Entries, each with the number it was given.
-            connection.execute(insert(LEDGER), rows)
+            head = self._link_before(connection, rows[0]["seq"])
+            # Entries, each with the number it was given and the link that follows from the one before.
+            connection.execute(insert(LEDGER), self.chain.extend(rows, head))
+
+    def _link_before(self, connection: Connection, seq: int) -> bytes:
+        # The link that the next entry follows; where it was taken away, the gap shows.
+        statement = select(LEDGER.c.link).where(LEDGER.c.bridge == self.bridge, LEDGER.c.seq == seq - 1)
+        return connection.execute(statement).scalar() or START
 
 
 def entry_row(
@@ -110,11 +130,11 @@ def entry_row(
         "subject": str(decision.subject),
         "counterpart": counterpart,
         "what": decision.what,
-        "why": decision.why,
+        "why": storable(decision.why),
         "field": decision.field,
         "side": decision.side,
         "rule": decision.rule,
-        "by": decision.by,
+        "by": None if decision.by is None else storable(decision.by),
         "blob": None if values == (None, None, None) else blob(values),
         "cause": None,
         "occurred_at": stamp_or_none(decision.occurred_at),

@@ -15,12 +15,13 @@ from sync.store.tables import OUTBOX
 
 
 class Intent(NamedTuple):
-    """What a write was intended for."""
+    """What a write was intended for, and the values that it replaces."""
 
     id: str
     subject: str
     counterpart: str | None
     cause: int | None
+    old: bytes | None
 
 
 class Outbox(Shelf):
@@ -48,9 +49,9 @@ class Outbox(Shelf):
         for chunk in chunks(ids):
             # What some writes were intended for.
             rows = connection.execute(
-                select(OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.counterpart, OUTBOX.c.cause).where(
-                    OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk)
-                )
+                select(
+                    OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.counterpart, OUTBOX.c.cause, OUTBOX.c.old
+                ).where(OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk))
             )
             found.update((row.id, Intent(*row)) for row in rows)
         return found

@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from connectors.records import Receipt, Ref
 from sync.model import Decision, Link, Plan, Problem, Put, Remember
-from sync.store.columns import blob, ref, stamp
+from sync.store.columns import blob, ref, stamp, unblob
 from sync.store.lease import Lease
 from sync.store.ledger import Kind, Ledger, entry_row
 from sync.store.outbox import Intent, Outbox
@@ -96,6 +98,7 @@ class Recording(Lease, Ledger, Outbox, Problems):
             "state": "intended",
             "cause": cause if plan.decisions else None,
             "created_at": stamp(at),
+            "old": _replaced(put),
         }
 
     def _settled(
@@ -107,7 +110,8 @@ class Recording(Lease, Ledger, Outbox, Problems):
             why=_said(receipt),
             subject=subject,
             side=put.write.side,
-            new=sorted(put.write.values),
+            old=None if intent.old is None else unblob(_raw, intent.old),
+            new={name: put.write.values[name] for name in sorted(put.write.values)},
             other=str(receipt.ref) if receipt.ref else None,
             occurred_at=receipt.record.modified_at if receipt.record else None,
         )
@@ -135,3 +139,14 @@ def _said(receipt: Receipt) -> str:
         return "created" if receipt.created else "done"
     faults = "; ".join(f"{fault.code}: {fault.message}" for fault in receipt.faults)
     return f"{receipt.outcome}: {faults}" if faults else receipt.outcome
+
+
+def _replaced(put: Put) -> bytes | None:
+    """The raw values that a write replaces, as they were read before it: what an undo goes back to."""
+    if put.read is None or put.write.op != "update":
+        return None
+    stood = put.read.values
+    return blob({name: stood[name] for name in put.write.values if name in stood})
+
+
+_raw = msgspec.json.Decoder()

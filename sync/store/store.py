@@ -6,41 +6,70 @@ ledger's past and the bases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
+from sync.store.backup import Backup
 from sync.store.budgets import Budgets
+from sync.store.chain import Chain
 from sync.store.cursors import Cursors
 from sync.store.database import Database, sqlite_url
-from sync.store.errors import StoreUnusable
-from sync.store.facts import BridgeFacts
+from sync.store.errors import StoreUnusable, WrongKey
 from sync.store.inbox import Inbox
+from sync.store.keys import hash_key
 from sync.store.migrations import bring_up
 from sync.store.recording import Recording
 from sync.store.remembering import Remembering
+from sync.store.verifying import Verifying
+
+_KEY: Final = "hash_key"
 
 
-class Store(BridgeFacts, Cursors, Inbox, Remembering, Recording, Budgets):
+class Store(Backup, Cursors, Inbox, Remembering, Recording, Budgets, Verifying):
     """Everything one bridge remembers; each call is a transaction, or part of the one that is open."""
 
     @classmethod
-    def open(cls, state: Path, bridge: str, url: str | None = None) -> Self:
+    def open(
+        cls,
+        state: Path,
+        bridge: str,
+        url: str | None = None,
+        *,
+        key: str | None = None,
+        salts: Callable[[int], bytes] = os.urandom,
+    ) -> Self:
         """Open the store of *bridge* in the folder *state* (or at *url*) and bring it up to date.
 
-        Raises `StoreTooNew` for a store that a newer leadbridge wrote, and `StoreUnusable`
-        when there is no opening it.
+        *key* is the chain's (else the one in the folder). Raises `StoreTooNew` for a store that a
+        newer leadbridge wrote, `WrongKey` for one of another key, and `StoreUnusable` when there
+        is no opening it.
         """
         try:
             state.mkdir(parents=True, exist_ok=True, mode=0o700)
-            database = _opened(Database(url or sqlite_url(state)))
+            chain = Chain(hash_key(state, key), salts)
+            database = _opened(Database(url or sqlite_url(state)), chain)
         except (OSError, ArgumentError, DatabaseError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise StoreUnusable(_shown(state, url), _reason(error)) from error
-        return cls(database, bridge)
+        store = cls(database, bridge, chain)
+        try:
+            store._require_key()
+        except BaseException:
+            database.close()
+            raise
+        return store
+
+    def _require_key(self) -> None:
+        known = self.fact(_KEY)
+        if known is None:
+            self.set_fact(_KEY, self.chain.name)
+        elif known != self.chain.name:
+            raise WrongKey(self.database.place)
 
     def close(self) -> None:
         """Give back the lease and let go of the file."""
@@ -64,11 +93,11 @@ class Store(BridgeFacts, Cursors, Inbox, Remembering, Recording, Budgets):
         self.close()
 
 
-def _opened(database: Database) -> Database:
+def _opened(database: Database, chain: Chain) -> Database:
     try:
         if database.file is not None:
             _keep_private(database.file)
-        bring_up(database)
+        bring_up(database, chain)
     except BaseException:
         database.close()
         raise

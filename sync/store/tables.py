@@ -121,6 +121,7 @@ STANDINGS = Table(
 )
 
 # Append-only. blob: [old, new, other]. cause: the first entry of the plan that led to a written or refused one.
+# salt, digest and link are those of the chain (`chain`); of an erased entry the salt is a mark.
 LEDGER = Table(
     "ledger",
     METADATA,
@@ -140,6 +141,10 @@ LEDGER = Table(
     Column("cause", BigInteger),
     Column("occurred_at", BigInteger),
     Column("observed_at", BigInteger, nullable=False),
+    Column("salt", LargeBinary),
+    Column("digest", LargeBinary),
+    Column("link", LargeBinary),
+    Index("ledger_by_pass", "bridge", "pass_id"),
     Index("ledger_by_subject", "bridge", "subject", "seq"),
     Index("ledger_by_counterpart", "bridge", "counterpart", "seq"),
     sqlite_with_rowid=False,
@@ -152,7 +157,7 @@ Index(
     postgresql_where=text("what = 'moved'"),
 )
 
-# Writes intended (state intended) or sent without an answer (unknown); settled ones leave.
+# Writes intended (state intended) or sent without an answer (unknown); settled ones leave. old: what they replace.
 OUTBOX = Table(
     "outbox",
     METADATA,
@@ -170,6 +175,7 @@ OUTBOX = Table(
     Column("state", Text, nullable=False),
     Column("cause", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    Column("old", LargeBinary),
 )
 
 # What somebody must act on; field is '' for the whole record, closed_at NULL while it is open.
@@ -202,4 +208,26 @@ CALLS = Table(
     Column("side", Text, primary_key=True),
     Column("purpose", Text, primary_key=True),
     Column("calls", BigInteger, nullable=False),
+)
+
+# Who was erased: keyed hashes of everything a person can be known by; person is the hash they share.
+ERASED = Table(
+    "erased",
+    METADATA,
+    Column("bridge", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# What a sweep found to differ: field is a line, or '' for the whole record; reason one word, why in words.
+DIFFERENCES = Table(
+    "differences",
+    METADATA,
+    Column("bridge", Text, primary_key=True),
+    Column("sweep", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("why", Words, nullable=False),
 )

@@ -156,7 +156,7 @@ def test_an_update_that_stands_is_entered_as_written(road: Road, pair: tuple[Ref
     recover(road)
 
     assert [one.decision.new for one in road.store.entries([contact], 1) if one.kind == "written"] == [
-        ["Title"]
+        {"Title": "Countess"}
     ]
     assert road.store.due(road.clock.now(), 10) == [Knock(contact)]
 

@@ -13,13 +13,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from sync.store.chain import Chain
 from sync.store.database import Database
 from sync.store.errors import StoreTooNew
 
 SCRIPTS = Path(__file__).parent
 
 
-def bring_up(database: Database, scripts: Path = SCRIPTS) -> None:
+def bring_up(database: Database, chain: Chain, scripts: Path = SCRIPTS) -> None:
     """Build the tables, or bring them to the newest of *scripts*; raise `StoreTooNew` for what they don't know."""
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
@@ -31,7 +32,7 @@ def bring_up(database: Database, scripts: Path = SCRIPTS) -> None:
         _check_known(directory, database, found)
         copy_beside(database, found)
     with database.writing() as connection:
-        config.attributes["connection"] = connection
+        config.attributes.update(connection=connection, chain=chain)
         command.upgrade(config, "head")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -18,17 +19,19 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from connectors.records import Ref
 from sync.model import Base, Knock, Link
 from sync.store import Store, StoreTooNew, StoreUnusable
+from sync.store.chain import Chain
 from sync.store.database import Database, sqlite_url
 from sync.store.migrations import SCRIPTS, bring_up
 from sync.store.tables import METADATA
 
+HEAD = max(file.name for file in (SCRIPTS / "versions").glob("0*.py"))[:4]
 CONTACT = Ref("hubspot", "contact", "501")
 
 NEXT_REVISION = """
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "later"
+down_revision = "{head}"
 
 
 def upgrade():
@@ -46,7 +49,7 @@ def newer_scripts(tmp_path: Path) -> Callable[[str], Path]:
     def write(then: str = "pass") -> Path:
         scripts = tmp_path / "newer"
         shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-        (scripts / "versions" / "0002_later.py").write_text(NEXT_REVISION.format(then=then))
+        (scripts / "versions" / "later.py").write_text(NEXT_REVISION.format(head=HEAD, then=then))
         return scripts
 
     return write
@@ -63,7 +66,7 @@ def used_state(tmp_path: Path, now: datetime) -> Path:
 def migrate(state: Path, scripts: Path) -> None:
     database = Database(sqlite_url(state))
     try:
-        bring_up(database, scripts)
+        bring_up(database, Chain(b"a key", os.urandom), scripts)
     finally:
         database.close()
 
@@ -137,7 +140,7 @@ def test_a_newer_store_is_refused_and_left_alone(
     before = (used_state / "leadbridge.db").read_bytes()
 
     with pytest.raises(
-        StoreTooNew, match=r"leadbridge\.db was written by a newer leadbridge \(revision 0002\)"
+        StoreTooNew, match=r"leadbridge\.db was written by a newer leadbridge \(revision later\)"
     ):
         Store.open(used_state, "main")
 
@@ -149,12 +152,13 @@ def test_an_older_store_is_copied_before_it_is_migrated(
 ) -> None:
     migrate(used_state, newer_scripts())
 
-    copy = used_state / "leadbridge.db.0001"
+    copy = used_state / f"leadbridge.db.{HEAD}"
     assert "later" in tables(used_state / "leadbridge.db")
     assert "later" not in tables(copy)
     assert mode(copy) == 0o600
     (tmp_path / "again").mkdir()
     shutil.copy(copy, tmp_path / "again" / "leadbridge.db")
+    shutil.copy(used_state / "hash.key", tmp_path / "again")
     with Store.open(tmp_path / "again", "main") as store:
         assert store.due(now, 10) == [Knock(CONTACT)]
 
@@ -175,7 +179,9 @@ def test_what_is_no_store_is_refused_in_one_sentence(tmp_path: Path) -> None:
         b"this is a letter, not a database, and long enough to be read" * 20
     )
 
-    with pytest.raises(StoreUnusable, match=r"file is not a database\. Check LEADBRIDGE_STATE"):
+    with pytest.raises(
+        StoreUnusable, match=r"is damaged: .*file is not a database.* `leadbridge state rebuild`"
+    ):
         Store.open(tmp_path, "main")
 
 

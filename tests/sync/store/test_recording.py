@@ -82,7 +82,8 @@ def test_two_writes_of_one_batch_may_not_share_an_id(store: Store, now: datetime
 
 
 def test_a_done_write_is_entered_by_its_field_names_and_its_values_leave(store: Store, now: datetime) -> None:
-    put = Put(write(Phone="+4930123456", City="Ulm"))
+    stood = Record(LEAD, {"Phone": "\ud83d", "City": None, "Title": "Dr"}, modified_at=now)
+    put = Put(write(Phone="+4930123456", City="Ulm"), read=stood)
     store.record(7, [plan(field(), puts=(put,))], now, observed=False)
 
     record = Record(LEAD, {"Phone": "+4930123456"}, modified_at=now + DAY)
@@ -95,7 +96,9 @@ def test_a_done_write_is_entered_by_its_field_names_and_its_values_leave(store: 
         "done",
         "salesforce",
     )
-    assert (written.decision.new, written.decision.other) == (["City", "Phone"], str(LEAD))
+    assert written.decision.old == {"Phone": "\ud83d", "City": None}
+    assert written.decision.new == {"City": "Ulm", "Phone": "+4930123456"}
+    assert written.decision.other == str(LEAD)
     assert written.decision.occurred_at == now + DAY
     assert store.unsettled() == []
 

@@ -1,0 +1,91 @@
+"""The store can be checked, backed up, and built anew from what both systems know."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import Leadbridge
+from tests.scenarios.town import Town, town
+
+
+@pytest.fixture
+def lived(tmp_path: Path) -> Iterator[Town]:
+    """A company of 30 whose bridge has come to rest."""
+    with town(tmp_path, people=30, in_process=True) as made:
+        made.run()
+        made.daemon.settle()
+        made.settle()
+        yield made
+
+
+def _change(here: Town, statement: str) -> None:
+    with closing(sqlite3.connect(here.state / "leadbridge.db")) as connection:
+        assert connection.execute(statement).rowcount > 0
+        connection.commit()
+
+
+@pytest.mark.goal("G-P15")
+def test_a_store_that_only_the_bridge_wrote_is_sound(lived: Town, leadbridge: Leadbridge) -> None:
+    lived.stop()
+
+    ended = leadbridge("state", "verify", "--json", settings=lived.settings())
+
+    assert (ended.code, ended.json["findings"]) == (0, [])
+    assert ended.json["entries"] > 100
+    assert leadbridge("state", "verify", settings=lived.settings()).out.startswith("The store is sound: ")
+
+
+@pytest.mark.goal("G-P15")
+@pytest.mark.invariant("I12")
+def test_an_entry_that_was_changed_beside_the_bridge_is_named_with_what_to_do(
+    lived: Town, leadbridge: Leadbridge
+) -> None:
+    lived.stop()
+    _change(lived, "UPDATE ledger SET why = 'nothing happened' WHERE seq = 12")
+    _change(lived, "DELETE FROM ledger WHERE seq = 20")
+
+    ended = leadbridge("state", "verify", settings=lived.settings())
+
+    assert ended.code == 4
+    assert "ledger_changed: entry 12 of the ledger is not as entered" in ended.out
+    assert "ledger_missing: entry 20 of the ledger is missing" in ended.out
+    assert "do: somebody changed the ledger beside the bridge" in ended.out
+    assert "2 findings." in ended.out
+
+
+def test_a_backup_made_while_the_bridge_runs_can_take_the_stores_place(
+    lived: Town, leadbridge: Leadbridge, tmp_path: Path
+) -> None:
+    file = tmp_path / "monday.db"
+
+    ended = leadbridge("state", "backup", str(file), "--json", settings=lived.settings())
+
+    assert (ended.code, ended.json["pass"]) == (0, lived.bridge.store.last_pass())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    before = len(lived.written())
+    lived.stop()
+    key = (lived.state / "hash.key").read_bytes()
+    lived.forget()
+    lived.state.mkdir()
+    (lived.state / "hash.key").write_bytes(key)
+    shutil.copy(file, lived.state / "leadbridge.db")
+    lived.run()
+    lived.settle()
+    assert lived.written()[before:] == []
+    assert leadbridge("state", "verify", settings=lived.settings()).code == 0
+
+
+def test_a_backup_never_replaces_a_file(lived: Town, leadbridge: Leadbridge, tmp_path: Path) -> None:
+    (tmp_path / "monday.db").write_text("something else")
+
+    ended = leadbridge("state", "backup", str(tmp_path / "monday.db"), settings=lived.settings())
+
+    assert (ended.code, ended.err) == (2, f"• {tmp_path / 'monday.db'} exists already; name another file.\n")
+    assert (tmp_path / "monday.db").read_text() == "something else"
