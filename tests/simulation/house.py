@@ -1,0 +1,234 @@
+"""One bridge over one world: opened, killed, opened again on what is left of its store.
+
+What is the same for every history (compiled configs, described schemas, an empty store) is made once a
+process; a history gets copies, or what nobody can change.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import ssl
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from unittest import mock
+
+from sqlalchemy import event, select
+
+from connectors.records import Cursor, Side
+from connectors.wire import trust
+from mappings.agreement import Agreement
+from sync import bootstrap
+from sync.bootstrap import Bridge, bridge, settings_from
+from sync.clock import VirtualClock
+from sync.daemon import Daemon
+from sync.engine import Pass
+from sync.model import Link
+from sync.store.columns import moment
+from sync.store.links import LINK_COLUMNS, link_of
+from sync.store.tables import CURSORS, LINKS
+from tests.simulation import configs
+from tests.simulation.evidence import PassSeen
+from tests.simulation.seams import Inline, Killed
+from tests.simulation.watch import Watch
+from twins.world import World
+
+MEMORY: Final = Path("/dev/shm")
+EVERYTHING: Final = 1_000_000
+_read = bootstrap.read_agreement
+_described = bootstrap.describe
+
+
+@cache
+def workshop() -> Path:
+    """A folder of this process for what is made once; in memory where the machine has that."""
+    where = MEMORY if MEMORY.is_dir() else None
+    made = tempfile.mkdtemp(prefix="leadbridge-histories-", dir=where)
+    return Path(made)
+
+
+@cache
+def config_folder(name: str) -> Path:
+    """The folder of one of the configs."""
+    return configs.write(name, workshop() / "configs" / name)
+
+
+@cache
+def _schemas() -> bootstrap.Described:
+    """Both systems' fields as a bridge's users see them: the same in every fresh world."""
+    clock = VirtualClock(datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
+    lifecycle = _read(config_folder("shipped")).lifecycle
+    world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), people=0)
+    with world.in_process(clock.advance):
+        settings = settings_from(world.settings(), config_folder("shipped"), workshop(), 0)
+        connectors = bootstrap.connect(settings, clock, mock.Mock(), random.Random(0))
+        return _described(connectors)
+
+
+@cache
+def agreement_of(folder: Path, *, is_checked: bool) -> Agreement:
+    """The compiled config in *folder*, checked against the schemas or not."""
+    return _read(folder, _schemas() if is_checked else None)
+
+
+@cache
+def _template() -> Path:
+    """An empty store at the newest revision."""
+    state = workshop() / "template"
+    bootstrap.open_store(
+        mock.Mock(state=state), agreement_of(config_folder("shipped"), is_checked=True)
+    ).close()
+    return state
+
+
+@cache
+def _trust(ca_file: str | None) -> ssl.SSLContext:
+    return trust(ca_file)
+
+
+@contextmanager
+def prepared() -> Iterator[None]:
+    """While it lasts a bridge starts from what was made once."""
+    with ExitStack() as stack:
+        for where, name, stand_in in (
+            (bootstrap, "read_agreement", lambda folder, known=None: agreement_of(folder, is_checked=known is not None)),
+            (bootstrap, "describe", lambda _connectors: _schemas()),
+        ):  # fmt: skip
+            stack.enter_context(mock.patch.object(where, name, stand_in))
+        for room in ("connectors.hubspot.client.trust", "connectors.salesforce.session.trust"):
+            stack.enter_context(mock.patch(room, _trust))
+        yield
+
+
+class House:
+    """The bridge of one history, whoever kills it."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: VirtualClock,
+        watch: Watch,
+        config: Path,
+        state: Path,
+        chance: random.Random,
+    ) -> None:
+        self._world, self._clock, self._watch, self._chance = world, clock, watch, chance
+        self.config, self.state = config, state
+        self.pool: Executor = Inline()
+        self.passes: list[PassSeen] = []
+        self.crashes: list[datetime] = []
+        self.losses: list[datetime] = []
+        self.restarts = 0
+        self.failures: list[str] = []
+        self.bridge: Bridge
+        self.daemon: Daemon
+        self._open = ExitStack()
+
+    # ── life and death ───────────────────────────────────────────────────────
+
+    def open(self) -> None:
+        """Start a process on the store as it lies there; a store that is not there begins empty."""
+        if not self.state.exists():
+            shutil.copytree(_template(), self.state)
+        settings = settings_from(self._world.settings(), self.config, self.state, 0)
+        self.bridge = self._open.enter_context(
+            bridge(settings, self._clock, pool=self.pool, chance=self._chance)
+        )
+        event.listen(self.bridge.store.database.engine, "commit", self._watch.step)
+        engine = self.bridge.engine
+        engine.run_pass = self._seen(engine.run_pass)  # type: ignore[method-assign]
+        self.daemon = Daemon(engine, take_edits=self.bridge.edits.take)
+        self._open.enter_context(self.daemon.writing())
+
+    def close(self) -> None:
+        """Stop as a signal does."""
+        self._open.close()
+
+    def restart(self) -> None:
+        """Stop and start again."""
+        self.restarts += 1
+        self.close()
+        self.open()
+
+    def lose(self) -> None:
+        """Somebody deletes the store while nobody runs."""
+        self.close()
+        self.losses.append(self._clock.now())
+        shutil.rmtree(self.state)
+        self.open()
+
+    def _die(self) -> None:
+        """The process is gone: its lease stays, its lock on the file does not."""
+        self.crashes.append(self._clock.now())
+        store = self.bridge.store
+        store._epoch, store.database.guard = None, None
+        if store._lock is not None:
+            store._lock.release()
+        self.close()
+
+    # ── passes ───────────────────────────────────────────────────────────────
+
+    def one_pass(self) -> float:
+        """One pass as the daemon runs it, errors and all; the seconds until it wants the next one."""
+        try:
+            pause = self.daemon._pass_and_pause()
+        except Killed:
+            self._die()
+            self.open()
+            return 1.0
+        if self.daemon.trouble and self.daemon.trouble.startswith("leadbridge itself failed"):
+            self.failures.append(self.daemon.trouble)
+        return pause
+
+    def _seen(self, run: Callable[[], Pass]) -> Callable[[], Pass]:
+        def run_pass() -> Pass:
+            watch, log = self._watch, self._world.log
+            began, before, struck = self._clock.now(), len(log), watch.struck
+            watch.begin()
+            done: Pass | None = None
+            ended = True
+            try:
+                done = run()
+            except Killed:
+                ended = False
+                raise
+            finally:
+                self.passes.append(
+                    PassSeen(
+                        id=done.id if done else (self.passes[-1].id + 1 if self.passes else 1),
+                        began=began,
+                        finished=self._clock.now(),
+                        log_before=before,
+                        log_after=len(log),
+                        calls=watch.calls,
+                        cursors=self._cursors() if ended else {},
+                        written=sum(done.written.values()) if done else 0,
+                        more=done.more if done else True,
+                        faults=watch.struck - struck,
+                        ended=ended,
+                    )
+                )
+            return done
+
+        return run_pass
+
+    # ── what the store says ──────────────────────────────────────────────────
+
+    def _cursors(self) -> dict[tuple[Side, str], Cursor]:
+        columns = (CURSORS.c.side, CURSORS.c.kind, CURSORS.c.at, CURSORS.c.ref_id)
+        rows = self._rows(select(*columns).where(CURSORS.c.at.is_not(None)).order_by(*columns[:2]))
+        return {(side, kind): Cursor(moment(at), id_) for side, kind, at, id_ in rows}
+
+    def links(self) -> list[Link]:
+        """All links, in the order they were made."""
+        return [link_of(row) for row in self._rows(select(*LINK_COLUMNS).order_by(LINKS.c.id))]
+
+    def _rows(self, statement: Any) -> list[Any]:
+        with self.bridge.store.database.reading() as connection:
+            return list(connection.execute(statement).all())
