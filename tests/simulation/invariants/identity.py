@@ -1,0 +1,136 @@
+"""Who is who: nobody is made twice, and two records that are one stay one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from connectors.records import Ref
+from tests.simulation.evidence import Evidence, Violation
+from tests.simulation.invariants.past import Past
+from tests.simulation.invariants.registry import invariant
+
+_KEY: Final[Mapping[tuple[str, str], str]] = {
+    ("salesforce", "lead"): "Leadbridge_HubSpot_Id__c",
+    ("salesforce", "contact"): "Leadbridge_HubSpot_Id__c",
+    ("hubspot", "contact"): "leadbridge_key",
+    ("hubspot", "company"): "leadbridge_key",
+    ("hubspot", "deal"): "leadbridge_key",
+}
+_TEXT: Final = {("salesforce", "task"): "Description", ("hubspot", "note"): "hs_note_body"}
+
+
+@invariant(
+    "I6",
+    "The bridge makes at most one record for one key, and one note or task for one occasion, come what may.",
+)
+def i06_no_duplicate(seen: Evidence, past: Past) -> Iterator[Violation]:
+    made: dict[tuple[str, str], list[Ref]] = defaultdict(list)
+    for ref, born in past.births.items():
+        if born.actor != "daemon":
+            continue
+        key = _key(past, ref, born.seq)
+        if key is not None:
+            group = "person" if ref.kind in ("lead", "contact") else ref.kind
+            made[group, key].append(ref)
+    for (what, key), refs in made.items():
+        if len(refs) > 1:
+            yield Violation("I6", f"the bridge made {len(refs)} of {what} {key}", tuple(map(str, refs)))
+    yield from _second_persons(seen, past)
+
+
+def _key(past: Past, ref: Ref, seq: int) -> str | None:
+    """The key a record was made under; a note's or task's is the signature in its last line."""
+    text = _TEXT.get((ref.side, ref.kind))
+    if text is not None:
+        lines = str(past.raw(ref, text, seq) or "").replace("<br>", "\n").splitlines()
+        return lines[-1] if lines else None
+    name = _KEY.get((ref.side, ref.kind))
+    cells = past.cells[ref].get(name, ()) if name else ()
+    own = [one for one in cells if one.request_id == past.births[ref].request_id]
+    return past.survivor(str(own[0].new)) if own else None
+
+
+def _second_persons(seen: Evidence, past: Past) -> Iterator[Violation]:
+    """A Lead or Contact that the bridge made while an unlinked one with that address was there already."""
+    for ref, born in past.births.items():
+        if born.actor != "daemon" or ref.kind not in ("lead", "contact") or ref.side != "salesforce":
+            continue
+        address = _address(past, ref, born.seq)
+        during = past.pass_of(born.seq)
+        before = during.log_before if during is not None else born.seq
+        for twin in _people(past):
+            if twin == ref or not address or _address(past, twin, before) != address:
+                continue
+            if _was_there(past, twin, before) and not past.raw(twin, "Leadbridge_HubSpot_Id__c", before):
+                yield Violation(
+                    "I6", "the bridge made a person who was in Salesforce already", (str(ref), str(twin))
+                )
+
+
+def _people(past: Past) -> set[Ref]:
+    known = {*past.standing, *past.cells}
+    return {ref for ref in known if ref.side == "salesforce" and ref.kind in ("lead", "contact")}
+
+
+def _address(past: Past, ref: Ref, seq: int) -> str:
+    return str(past.raw(ref, "Email", seq) or "").strip().lower()
+
+
+def _was_there(past: Past, ref: Ref, seq: int) -> bool:
+    born = past.births.get(ref)
+    if born is not None and born.seq > seq:
+        return False
+    return not past.raw(ref, "IsDeleted", seq) and not past.raw(ref, "IsConverted", seq)
+
+
+@invariant(
+    "I7",
+    "Links are one to one: no two living records carry one key, and each link joins the two that name each other.",
+)
+def i07_bijection(seen: Evidence, past: Past) -> Iterator[Violation]:
+    yield from _claimed_twice(past)
+    stands: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for link in seen.links:
+        for ref in (link.hubspot, link.salesforce):
+            if ref is not None:
+                stands[link.pair, str(ref)].append(str(link.id))
+    for (pair, key), ids in stands.items():
+        if len(ids) > 1:
+            yield Violation("I7", f"{len(ids)} links of {pair} hold one record", (key,))
+    yield from _strangers(seen, past)
+
+
+def _claimed_twice(past: Past) -> Iterator[Violation]:
+    claims: dict[tuple[str, str], list[Ref]] = defaultdict(list)
+    for ref, row in past.standing.items():
+        name = _KEY.get((ref.side, ref.kind))
+        if name is None or not row.get(name) or not past.is_alive(ref):
+            continue
+        group = "person in Salesforce" if ref.side == "salesforce" else f"{ref.kind} in HubSpot"
+        key = past.survivor(str(row[name])) if ref.side == "salesforce" else str(row[name])
+        claims[group, key].append(ref)
+    for (group, key), refs in claims.items():
+        if len(refs) > 1 and not any(past.is_told_of(ref) for ref in refs):
+            yield Violation(
+                "I7", f"{len(refs)} living records carry the key {key} of one {group}", tuple(map(str, refs))
+            )
+
+
+def _strangers(seen: Evidence, past: Past) -> Iterator[Violation]:
+    """A link whose two records live, but name others."""
+    couples = {str(couple.now("hubspot")): couple for couple in past.couples}
+    for link in seen.links:
+        if link.hubspot is None or link.salesforce is None or past.is_told_of(link.hubspot):
+            continue
+        merged = past.survivor(link.hubspot.id) if link.hubspot.kind == "contact" else link.hubspot.id
+        if merged != link.hubspot.id and past.is_alive(Ref("hubspot", link.hubspot.kind, merged)):
+            yield Violation("I7", "a link still holds a record that was merged away", (str(link.hubspot),))
+        couple = couples.get(str(link.hubspot))
+        if couple is not None and link.salesforce not in couple.salesforce and past.is_alive(link.salesforce):
+            yield Violation(
+                "I7",
+                f"the link says {link.salesforce}, the keys say {couple.now('salesforce')}",
+                (str(link.hubspot),),
+            )

@@ -1,0 +1,116 @@
+"""The ledger tells what the bridge did: nothing is missing from it, and nothing in it did not happen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from connectors.records import Ref
+from sync.model import Entry
+from tests.simulation.evidence import Evidence, Violation
+from tests.simulation.invariants.past import OUR_KIND, Past
+from tests.simulation.invariants.registry import invariant
+from twins.log import Commit
+
+_DERIVED: Final = frozenset({
+    "Name", "IsClosed", "IsWon", "Probability", "ForecastCategory", "ForecastCategoryName", "hs_marketable_status",
+    "TaskSubtype", "IsConverted", "lifecyclestage", "pipeline",
+})  # fmt: skip
+
+
+class Done(NamedTuple):
+    """One write of the bridge as the commit log tells it."""
+
+    ref: Ref
+    at: datetime
+    seq: int
+    fields: frozenset[str]
+
+
+@invariant(
+    "I12",
+    "Every write of the bridge stands in the ledger exactly once, and every write in the ledger was made.",
+)
+def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
+    since = max(seen.losses, default=None)
+    done = [one for one in _done(seen.log) if since is None or one.at > since]
+    told = _told(seen.ledger)
+    claimed: set[int] = set()
+    for one in done:
+        is_born = one.ref in past.births and past.births[one.ref].at == one.at
+        entry = next(
+            (
+                entry
+                for entry in told.get(one.ref, ())
+                if entry.seq not in claimed
+                and past.is_after(entry, one.seq)
+                and _tells(entry, one, is_born=is_born)
+            ),
+            None,
+        )
+        if entry is None:
+            yield Violation(
+                "I12",
+                f"the bridge wrote {', '.join(sorted(one.fields))} and the ledger does not say so",
+                (f"#{one.seq}", str(one.ref)),
+            )
+        else:
+            claimed.add(entry.seq)
+    yield from _phantoms(seen, past, told, claimed)
+    yield from _unexplained(seen)
+
+
+def _done(log: Sequence[Commit]) -> list[Done]:
+    groups: dict[tuple[Ref, str], list[Commit]] = defaultdict(list)
+    for one in log:
+        kind = OUR_KIND.get((one.side, one.kind))
+        if one.actor == "daemon" and kind is not None:
+            groups[Ref(one.side, kind, one.id), one.request_id].append(one)
+    return sorted(
+        (
+            Done(ref, some[0].at, some[0].seq, frozenset(one.field for one in some) - _DERIVED)
+            for (ref, _), some in groups.items()
+        ),
+        key=lambda one: one.seq,
+    )
+
+
+def _told(ledger: Sequence[Entry]) -> Mapping[Ref, Sequence[Entry]]:
+    found: dict[Ref, list[Entry]] = defaultdict(list)
+    for entry in ledger:
+        if entry.kind == "written" and entry.decision.what != "associate" and entry.decision.other:
+            found[Ref.parse(str(entry.decision.other))].append(entry)
+    return found
+
+
+def _tells(entry: Entry, done: Done, *, is_born: bool) -> bool:
+    """A new record has more fields than were sent: those that the vendor works out or has defaults for."""
+    named = {*map(str, entry.decision.new or ())}
+    return named <= done.fields | _DERIVED if is_born else done.fields <= named
+
+
+def _phantoms(
+    seen: Evidence, past: Past, told: Mapping[Ref, Sequence[Entry]], claimed: set[int]
+) -> Iterator[Violation]:
+    """Entries of writes that left no trace; where all values stood there already, there is none to leave."""
+    for ref, entries in told.items():
+        for entry in entries:
+            if entry.seq in claimed:
+                continue
+            names = [str(name) for name in entry.decision.new or ()]
+            if entry.decision.what == "create" or not any(
+                past.cells.get(ref, {}).get(name) for name in names
+            ):
+                yield Violation(
+                    "I12",
+                    f"the ledger tells of a write that was never made: {names}",
+                    (f"entry {entry.seq}", str(ref)),
+                )
+
+
+def _unexplained(seen: Evidence) -> Iterator[Violation]:
+    for entry in seen.ledger:
+        if entry.kind == "decided" and not entry.decision.why:
+            yield Violation("I12", "an entry of the ledger gives no reason", (f"entry {entry.seq}",))

@@ -1,0 +1,174 @@
+"""The lifecycle is obeyed by the bridge, and kept for people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from connectors.records import Ref, Side
+from sync.model import Entry
+from tests.simulation.evidence import Evidence, Violation
+from tests.simulation.invariants.convergence import STAGE
+from tests.simulation.invariants.past import SIDES, Couple, Past
+from tests.simulation.invariants.registry import invariant
+from twins.log import Commit
+
+_LEGAL: Final = frozenset({"legal", "implied"})
+_UNBOUND: Final = frozenset({"adopted", "started", "accepted_illegal"})
+_LEFT: Final = frozenset({"flagged", "asked"})
+_SECOND: Final = timedelta(seconds=1)
+_KINDS: Final = frozenset({("hubspot", "contact"), ("salesforce", "lead"), ("salesforce", "contact")})
+
+
+@invariant(
+    "I9",
+    "Every stage that the bridge writes is reached by moves of the configured lifecycle, and every illegal jump of a "
+    "person is put back with exactly one entry in the ledger.",
+)
+def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
+    moves = _moves(seen)
+    edges = {(move.came_from, move.to) for move in seen.agreement.lifecycle.moves}
+    for person, entries in moves.items():
+        yield from _legal(seen, person, entries, edges)
+    by_record = {ref: entries for entries in moves.values() for one in entries for ref in _refs(one)}
+    for commit, ref in _stage_commits(past):
+        if commit.actor == "daemon":
+            key = past.raw(ref, "Leadbridge_HubSpot_Id__c", commit.seq)
+            person = Ref("hubspot", "contact", str(key)) if ref.side == "salesforce" and key else ref
+            yield from _explained(seen, commit, ref, moves.get(person) or by_record.get(ref, ()))
+    for couple in past.couples:
+        if couple.pair == "person" and not past.is_told(couple):
+            yield from _jumps(seen, past, couple, edges)
+
+
+def _moves(seen: Evidence) -> Mapping[Ref, Sequence[Entry]]:
+    """The judged steps of every person, in the order they were judged."""
+    found: dict[Ref, list[Entry]] = defaultdict(list)
+    for entry in sorted(seen.ledger, key=lambda one: one.seq):
+        if entry.kind == "decided" and entry.decision.what in ("moved", "reverted") and (
+            entry.decision.field == "stage"
+        ):  # fmt: skip
+            found[entry.subject].append(entry)
+    return found
+
+
+def _refs(entry: Entry) -> list[Ref]:
+    return [ref for ref in (entry.subject, entry.counterpart) if ref is not None]
+
+
+def _legal(
+    seen: Evidence, person: Ref, entries: Sequence[Entry], edges: set[tuple[str, str]]
+) -> Iterator[Violation]:
+    """Each move starts where the person stood and is an edge of the graph."""
+    stands: str | None = None
+    for entry in entries:
+        move = entry.decision
+        if move.what != "moved":
+            continue
+        if move.rule in _LEGAL:
+            if (move.old, move.new) not in edges:
+                yield Violation(
+                    "I9", f"{person} went from {move.old} to {move.new}, which no move allows", (str(person),)
+                )
+            if stands is not None and move.old != stands:
+                yield Violation(
+                    "I9", f"{person} stood at {stands} and was moved from {move.old}", (str(person),)
+                )
+        elif move.rule not in _UNBOUND:
+            yield Violation("I9", f"{person} was moved by a step judged {move.rule}", (str(person),))
+        stands = str(move.new)
+
+
+def _stage_commits(past: Past) -> Iterator[tuple[Commit, Ref]]:
+    for ref, cells in past.cells.items():
+        if (ref.side, ref.kind) in _KINDS:
+            for commit in cells.get(STAGE[ref.side], ()):
+                yield commit, ref
+
+
+def _explained(seen: Evidence, commit: Commit, ref: Ref, entries: Sequence[Entry]) -> Iterator[Violation]:
+    """The bridge writes the stage in which the ledger says that the person stood then."""
+    if any(at >= commit.at for at in seen.losses):
+        return  # the ledger of that time is gone
+    known = [one for one in entries if one.observed_at <= commit.at]
+    stood = [str(one.decision.new) for one in known if one.decision.what == "moved"]
+    if commit.new not in seen.agreement.lifecycle.stages:
+        yield Violation(
+            "I9", f"the bridge wrote the stage {commit.new!r}, which there is not", _where(commit, ref)
+        )
+    elif not stood or stood[-1] != commit.new:
+        yield Violation(
+            "I9",
+            f"the bridge wrote the stage {commit.new} while the ledger says {stood[-1] if stood else 'nothing'}",
+            _where(commit, ref),
+        )
+
+
+def _where(commit: Commit, ref: Ref) -> tuple[str, ...]:
+    return f"#{commit.seq}", str(ref)
+
+
+def _jumps(seen: Evidence, past: Past, couple: Couple, edges: set[tuple[str, str]]) -> Iterator[Violation]:
+    """Each last word of a person about the stage, before the bridge's own, was judged exactly once."""
+    since = max(seen.losses, default=None)
+    judged = [
+        entry
+        for entry in seen.ledger
+        if entry.kind == "decided" and entry.decision.field == "stage"
+        and {*couple.hubspot, *couple.salesforce} & {*_refs(entry)}
+    ]  # fmt: skip
+    for side in SIDES:
+        for commit, stood in _last_words(past, couple, side):
+            if since is not None and commit.at <= since:
+                continue
+            if commit.new is None or commit.new == stood or (stood, commit.new) in edges:
+                continue  # a legal move, or none; whether its guards held is the lifecycle's own business
+            yield from _judged_once(seen, past, couple, side, commit, judged)
+
+
+def _last_words(past: Past, couple: Couple, side: Side) -> Iterator[tuple[Commit, str | None]]:
+    """A person's edits of the stage that nobody followed up before the bridge looked, and where he stood."""
+    commits = [one for ref in couple.all(side) for one in past.cells.get(ref, {}).get(STAGE[side], ())]
+    stood: str | None = None
+    for place, one in enumerate(commits):
+        if one.actor == "daemon":
+            stood = one.new
+            continue
+        after = commits[place + 1] if place + 1 < len(commits) else None
+        is_born = past.births.get(Ref(side, couple.now(side).kind, one.id)) is not None and one.old is None
+        if one.actor == "human" and not is_born and stood is not None and (
+            after is None or after.actor == "daemon"
+        ):  # fmt: skip
+            yield one, stood
+
+
+def _judged_once(
+    seen: Evidence, past: Past, couple: Couple, side: Side, commit: Commit, judged: Sequence[Entry]
+) -> Iterator[Violation]:
+    about = [
+        one
+        for one in judged
+        if one.decision.new == commit.new and one.decision.side == side and one.observed_at >= commit.at
+        and one.decision.occurred_at is not None and abs(one.decision.occurred_at - commit.at) <= _SECOND
+    ]  # fmt: skip
+    verdicts = [one for one in about if one.decision.rule != "implied"]
+    if len(verdicts) > 1:
+        yield Violation(
+            "I9",
+            f"one jump to {commit.new} in {side} stands {len(verdicts)} times in the ledger",
+            _where(commit, couple.now(side)),
+        )
+    stands = past.standing[couple.now(side)].get(STAGE[side])
+    later = any(
+        one.decision.new == stands and one.observed_at >= commit.at
+        and (one.decision.what == "moved" or one.decision.rule in _LEFT)
+        for one in judged
+    )  # fmt: skip
+    if stands == commit.new and not later:
+        yield Violation(
+            "I9",
+            f"the illegal stage {commit.new} that somebody set in {side} stands there unjudged",
+            _where(commit, couple.now(side)),
+        )

@@ -1,0 +1,318 @@
+"""What the twins' commit log tells of every record, over time: the ground truth that invariants look at.
+
+Values are those of the log and of the records at the end, never the bridge's own. Of the
+agreement it uses how a line reads a value and when two are alike; it merges nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from connectors.records import Ref, Side
+from mappings.fields import FieldLine, Unreadable
+from mappings.values import ABSENT, is_blank
+from sync.model import Entry
+from tests.simulation.evidence import Evidence, PassSeen
+from twins.log import BULK, Commit
+
+TWIN_KIND: Final[Mapping[tuple[str, str], str]] = {
+    ("hubspot", "contact"): "contacts",
+    ("hubspot", "company"): "companies",
+    ("hubspot", "deal"): "deals",
+    ("hubspot", "note"): "notes",
+    ("salesforce", "lead"): "Lead",
+    ("salesforce", "contact"): "Contact",
+    ("salesforce", "account"): "Account",
+    ("salesforce", "opportunity"): "Opportunity",
+    ("salesforce", "task"): "Task",
+}
+OUR_KIND: Final[Mapping[tuple[str, str], str]] = {
+    (side, theirs): ours for (side, ours), theirs in TWIN_KIND.items()
+}
+UNREADABLE: Final = object()
+BIRTH: Final = {
+    "Lead": "LastName", "Contact": "LastName", "Task": "Subject", "Account": "Name", "Opportunity": "Name",
+    "contacts": "email", "companies": "name", "deals": "dealname", "notes": "hs_note_body",
+}  # fmt: skip
+
+
+class Step(NamedTuple):
+    """One line's value on one side changed: between which commits, by whom, from what to what."""
+
+    first: int
+    seq: int
+    at: datetime
+    actor: str
+    ref: Ref
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Couple:
+    """Two records that are one by the keys they carry; in Salesforce a Lead and the Contact it became."""
+
+    pair: str
+    hubspot: tuple[Ref, ...]
+    salesforce: tuple[Ref, ...]
+
+    def now(self, side: Side) -> Ref:
+        """The record of *side* that lives at the end."""
+        return (self.hubspot if side == "hubspot" else self.salesforce)[-1]
+
+    def all(self, side: Side) -> tuple[Ref, ...]:
+        """Every record of *side* this one has been."""
+        return self.hubspot if side == "hubspot" else self.salesforce
+
+
+class Past:
+    """The commit log, indexed: cells, records, couples and the steps of their lines."""
+
+    def __init__(self, seen: Evidence) -> None:
+        self.seen = seen
+        self._seqs = [one.log_after for one in seen.passes]
+        self._passes: dict[int, list[PassSeen]] = defaultdict(list)
+        for one in seen.passes:
+            self._passes[one.id].append(one)
+        self._steps: dict[tuple[Ref, str, Side], list[Step]] = {}
+
+    # ── records ──────────────────────────────────────────────────────────────
+
+    @cached_property
+    def cells(self) -> Mapping[Ref, Mapping[str, Sequence[Commit]]]:
+        """Every commit, by record and field."""
+        found: dict[Ref, dict[str, list[Commit]]] = defaultdict(lambda: defaultdict(list))
+        for one in self.seen.log:
+            if one.field != BULK:
+                found[_ref(one)][one.field].append(one)
+        return found
+
+    @cached_property
+    def standing(self) -> Mapping[Ref, Mapping[str, Any]]:
+        """Every record that lives at the end, with its raw values."""
+        return {
+            Ref(side, ours, str(row["Id" if side == "salesforce" else "hs_object_id"])): row  # type: ignore[arg-type]
+            for (side, ours), theirs in TWIN_KIND.items()
+            for row in self.seen.records(side, theirs)  # type: ignore[arg-type]
+        }
+
+    def raw(self, ref: Ref, name: str, seq: int) -> Any:
+        """What stood in a field right after commit *seq*."""
+        commits = self.cells.get(ref, {}).get(name)
+        if not commits:
+            return self.standing.get(ref, {}).get(name)
+        place = bisect_right(commits, seq, key=lambda one: one.seq)
+        return commits[place - 1].new if place else commits[0].old
+
+    def is_alive(self, ref: Ref) -> bool:
+        """Whether the record lives at the end, unconverted."""
+        return ref in self.standing and not self.standing[ref].get("IsConverted")
+
+    @cached_property
+    def births(self) -> Mapping[Ref, Commit]:
+        """The first commit of each record that was born in this history (not loaded), by the field all are born with."""
+        found: dict[Ref, Commit] = {}
+        for ref, cells in self.cells.items():
+            name = BIRTH.get(TWIN_KIND.get((ref.side, ref.kind), ""), "")
+            first = cells[name][0] if name in cells else None
+            if first is not None and first.old is None and self._is_first(ref, first):
+                found[ref] = first
+        return found
+
+    def _is_first(self, ref: Ref, born: Commit) -> bool:
+        earliest = min(commits[0].seq for commits in self.cells[ref].values())
+        made = self.standing.get(ref, {}).get("createdate")
+        if made is not None and abs((datetime.fromisoformat(str(made)) - born.at).total_seconds()) >= 1:
+            return False
+        made_by = self.standing.get(ref, {}).get("CreatedById")
+        return (made_by is None or made_by == born.user) and abs(earliest - born.seq) < 200 and (
+            self._began(born) == self._began_at(ref, earliest)
+        )  # fmt: skip
+
+    @staticmethod
+    def _began(commit: Commit) -> tuple[datetime, str]:
+        return commit.at, commit.request_id
+
+    def _began_at(self, ref: Ref, seq: int) -> tuple[datetime, str]:
+        first = next(cells[0] for cells in self.cells[ref].values() if cells[0].seq == seq)
+        return first.at, first.request_id
+
+    # ── couples ──────────────────────────────────────────────────────────────
+
+    @cached_property
+    def survivors(self) -> Mapping[str, str]:
+        """HubSpot ids that were merged away: into which."""
+        return {
+            one.id: str(one.new)
+            for one in self.seen.log
+            if one.side == "hubspot" and one.field == "merged_into"
+        }
+
+    def survivor(self, id_: str) -> str:
+        """The id under which a HubSpot record goes on."""
+        while id_ in self.survivors:
+            id_ = self.survivors[id_]
+        return id_
+
+    @cached_property
+    def couples(self) -> Sequence[Couple]:
+        """All pairs of living records that carry each other's key, where neither key is claimed twice."""
+        people = self._keyed("salesforce", ("lead", "contact"), "Leadbridge_HubSpot_Id__c")
+        found = []
+        for key, refs in people.items():
+            hubspot = Ref("hubspot", "contact", self.survivor(key))
+            if len(refs) == 1 and self.is_alive(hubspot):
+                found.append(Couple("person", (hubspot,), (*self._was(refs[0]), refs[0])))
+        for pair, ours, theirs in (("company", "company", "account"), ("deal", "deal", "opportunity")):
+            for key, refs in self._keyed("hubspot", (ours,), "leadbridge_key").items():
+                salesforce = Ref("salesforce", theirs, key)
+                if len(refs) == 1 and self.is_alive(salesforce):
+                    found.append(Couple(pair, (refs[0],), (salesforce,)))
+        return found
+
+    def _keyed(self, side: Side, kinds: Sequence[str], name: str) -> Mapping[str, list[Ref]]:
+        found: dict[str, list[Ref]] = defaultdict(list)
+        for ref, row in self.standing.items():
+            if ref.side == side and ref.kind in kinds and row.get(name) and self.is_alive(ref):
+                key = str(row[name])
+                found[self.survivor(key) if side == "salesforce" else key].append(ref)
+        return found
+
+    def _was(self, contact: Ref) -> tuple[Ref, ...]:
+        return tuple(
+            ref
+            for ref, row in self.standing.items()
+            if ref.kind == "lead" and row.get("IsConverted") and row.get("ConvertedContactId") == contact.id
+        )
+
+    # ── lines ────────────────────────────────────────────────────────────────
+
+    def read(self, line: FieldLine, ref: Ref, seq: int | None = None) -> Any:
+        """A line's canonical value on a record right after commit *seq*; without it, at the end."""
+        names = line.fields(ref.side, ref.kind)
+        if not names:
+            return ABSENT
+        moment = self.seen.log[-1].seq if seq is None and self.seen.log else (seq or 0)
+        values = {name: self.raw(ref, name, moment) for name in names}
+        if ref.side == "salesforce" and line.type == "boolean":
+            values = {name: bool(value) for name, value in values.items()}
+        try:
+            return line.read(ref.side, ref.kind, values, self.seen.directory)
+        except Unreadable:
+            return UNREADABLE
+
+    def steps(self, couple: Couple, line: FieldLine, side: Side) -> list[Step]:
+        """Every effective change of a line on one side, in order, whoever made it."""
+        key = couple.now(side), line.name, side
+        if key not in self._steps:
+            self._steps[key] = self._stepped(couple, line, side)
+        return self._steps[key]
+
+    def _stepped(self, couple: Couple, line: FieldLine, side: Side) -> list[Step]:
+        found: list[Step] = []
+        value: Any = ABSENT
+        for ref in couple.all(side):
+            for first, last in self._groups(line, ref):
+                new = self.read(line, ref, last.seq)
+                old = value if value is not ABSENT else self.read(line, ref, first.seq - 1)
+                value = new
+                if not alike(line, old, new):
+                    found.append(Step(first.seq, last.seq, last.at, last.actor, ref, old, new))
+        return found
+
+    def _groups(self, line: FieldLine, ref: Ref) -> Iterator[tuple[Commit, Commit]]:
+        """The commits of a line's fields that were made in one go: the first and the last of each."""
+        cells = self.cells.get(ref, {})
+        commits = sorted(
+            (one for name in line.fields(ref.side, ref.kind) for one in cells.get(name, ())),
+            key=lambda one: one.seq,
+        )
+        first: Commit | None = None
+        for place, one in enumerate(commits):
+            first = first or one
+            after = commits[place + 1] if place + 1 < len(commits) else None
+            if after is None or (after.at, after.user, after.request_id) != (one.at, one.user, one.request_id) or (
+                not one.request_id and after.seq > one.seq + 60
+            ) or after.field == one.field:  # fmt: skip
+                yield first, one
+                first = None
+
+    def value(self, couple: Couple, line: FieldLine, side: Side, seq: int) -> Any:
+        """A line's value on one side right after commit *seq*, on whichever record stood for that side then."""
+        refs = [ref for ref in couple.all(side) if ref not in self.births or self.births[ref].seq <= seq]
+        return self.read(line, refs[-1], seq) if refs else ABSENT
+
+    def last_alike(self, couple: Couple, line: FieldLine, seq: int) -> int | None:
+        """The newest commit at or before *seq* after which both sides said the same; None if there is none."""
+        moments = {
+            seq,
+            *(one.seq for side in SIDES for one in self.steps(couple, line, side) if one.seq <= seq),
+        }
+        for moment in sorted(moments, reverse=True):
+            values = [self.value(couple, line, side, moment) for side in SIDES]
+            if ABSENT not in values and alike(line, *values):
+                return moment
+        return None
+
+    def lines(self, couple: Couple) -> Iterator[FieldLine]:
+        """The lines that both records of a couple have."""
+        for line in self.seen.agreement.pairs[couple.pair].lines:
+            if all(line.fields(couple.now(side).side, couple.now(side).kind) for side in SIDES):
+                yield line
+
+    # ── the bridge's own words, where a promise is about them ────────────────
+
+    def is_after(self, entry: Entry, seq: int) -> bool:
+        """Whether an entry was made in a pass that ended after commit *seq*; numbers begin anew with a lost store."""
+        passes = self._passes.get(entry.pass_id, ())
+        return not passes or any(one.log_after >= seq for one in passes)
+
+    def is_told(self, couple: Couple, line: FieldLine | None = None) -> bool:
+        """Whether an open problem is about this line, or about one of the two records as a whole."""
+        refs = {*couple.hubspot, *couple.salesforce}
+        names = set()
+        if line is not None:
+            names = {
+                line.name, *line.fields("hubspot", couple.now("hubspot").kind),
+                *line.fields("salesforce", couple.now("salesforce").kind),
+            }  # fmt: skip
+        return any(
+            one.subject in refs and (one.field is None or one.field in names) for one in self.seen.problems
+        )
+
+    def is_told_of(self, ref: Ref) -> bool:
+        """Whether an open problem is about this record."""
+        return any(one.subject == ref or str(ref) in one.text for one in self.seen.problems)
+
+    def pass_of(self, seq: int) -> PassSeen | None:
+        """The pass in which a commit was made."""
+        place = bisect_right(self._seqs, seq - 1)
+        found = self.seen.passes[place] if place < len(self.seen.passes) else None
+        return found if found is not None and found.log_before < seq else None
+
+
+SIDES: Final[tuple[Side, Side]] = ("hubspot", "salesforce")
+
+
+def other(side: Side) -> Side:
+    """The other side."""
+    return "salesforce" if side == "hubspot" else "hubspot"
+
+
+def alike(line: FieldLine, left: Any, right: Any) -> bool:
+    """Whether two values of a line mean the same; blank is blank however it is spelled."""
+    if left is UNREADABLE or right is UNREADABLE or left is ABSENT or right is ABSENT:
+        return left is right
+    if is_blank(left) and is_blank(right):
+        return True
+    return line.alike(left, right)
+
+
+def _ref(commit: Commit) -> Ref:
+    return Ref(commit.side, OUR_KIND.get((commit.side, commit.kind), commit.kind), commit.id)

@@ -1,0 +1,140 @@
+"""What the bridge wrote: every value comes from somewhere, nothing is emptied or overwritten unseen, nothing echoes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from connectors.records import Side
+from mappings.fields import FieldLine
+from mappings.values import ABSENT, is_blank, unpack
+from tests.simulation.evidence import Evidence, Violation
+from tests.simulation.invariants.edits import decided
+from tests.simulation.invariants.past import SIDES, UNREADABLE, Couple, Past, Step, alike, other
+from tests.simulation.invariants.registry import invariant
+
+Written = tuple[Couple, FieldLine, Side, Step]
+
+
+def _written(past: Past) -> Iterator[Written]:
+    """Every effective write of the bridge to a mapped field; whom a hand-off gives to is the lifecycle's business."""
+    for couple in past.couples:
+        for line in past.lines(couple):
+            for side in SIDES:
+                if line.type == "owner" and not line.writes(side):
+                    continue
+                for step in past.steps(couple, line, side):
+                    if step.actor == "daemon":
+                        yield couple, line, side, step
+
+
+@invariant(
+    "I4",
+    "Every value that the bridge writes is what the other side held since both last agreed, or a configured default.",
+)
+def i04_no_invention(seen: Evidence, past: Past) -> Iterator[Violation]:
+    for couple, line, side, step in _written(past):
+        if step.new in _defaults(line) or step.new is UNREADABLE:
+            continue
+        held = _held(past, couple, line, other(side), step)
+        if not any(value is UNREADABLE or alike(line, value, step.new) for value in held):
+            yield Violation(
+                "I4",
+                f"{line.name}: the bridge wrote {step.new!r} to {side}, but {other(side)} held {held!r} "
+                "since both last agreed",
+                (f"#{step.seq}", str(step.ref)),
+            )
+
+
+def _defaults(line: FieldLine) -> tuple[Any, ...]:
+    fallback = line.words.fallback if line.words is not None else None
+    return tuple(one for one in (line.if_required, line.only, fallback) if one is not None)
+
+
+def _held(past: Past, couple: Couple, line: FieldLine, giver: Side, step: Step) -> list[Any]:
+    """The values that *giver* held between the last agreement and this write."""
+    agreed = past.last_alike(couple, line, step.first - 1) or 0
+    steps = past.steps(couple, line, giver)
+    since = [one.new for one in steps if agreed < one.seq <= step.first]
+    return [past.value(couple, line, giver, seq) for seq in (agreed, step.first - 1)] + since
+
+
+@invariant(
+    "I5",
+    "The bridge empties a field only after somebody emptied the other side's, on a line whose blanks travel.",
+)
+def i05_no_null_out(seen: Evidence, past: Past) -> Iterator[Violation]:
+    for couple, line, side, step in _written(past):
+        if not is_blank(step.new) or is_blank(step.old) or step.old is ABSENT:
+            continue
+        giver = other(side)
+        emptied = any(
+            is_blank(value) for value in _held(past, couple, line, giver, step) if value is not ABSENT
+        )
+        if line.blank != "clear" or not emptied:
+            yield Violation(
+                "I5",
+                f"{line.name}: the bridge emptied {step.old!r} in {side} (blank: {line.blank})",
+                (f"#{step.seq}", str(step.ref)),
+            )
+
+
+@invariant(
+    "I13",
+    "One edit makes at most one write of the bridge per target field, or two where it raced with a pass.",
+)
+def i13_no_echo(seen: Evidence, past: Past) -> Iterator[Violation]:
+    for couple in past.couples:
+        for line in past.lines(couple):
+            edits = sorted(
+                one.seq for side in SIDES for one in past.steps(couple, line, side) if one.actor != "daemon"
+            )
+            for side in SIDES:
+                yield from _echoes(seen, past, line, side, edits, past.steps(couple, line, side))
+
+
+def _echoes(
+    seen: Evidence, past: Past, line: FieldLine, side: Side, edits: list[int], steps: list[Step]
+) -> Iterator[Violation]:
+    caused: Counter[int] = Counter()
+    for step in steps:
+        if step.actor != "daemon":
+            continue
+        made_in = past.pass_of(step.seq)
+        before = made_in.log_before if made_in is not None else step.first
+        cause = max((edit for edit in edits if edit <= before), default=0)
+        raced = any(before < edit <= step.first for edit in edits)
+        lost = sum(at <= step.at for at in seen.losses)
+        caused[cause] += 1
+        if caused[cause] > 1 + raced + lost:
+            yield Violation(
+                "I13",
+                f"{line.name}: the bridge wrote {side} {caused[cause]} times after one edit, last {step.new!r}",
+                (f"#{step.seq}", str(step.ref)),
+            )
+
+
+@invariant(
+    "I16",
+    "Whatever value the bridge overwrites stands in the ledger, also after its store was lost.",
+)
+def i16_nothing_silent(seen: Evidence, past: Past) -> Iterator[Violation]:
+    since = max(seen.losses, default=None)
+    for couple, line, side, step in _written(past):
+        if step.old is ABSENT or step.old is UNREADABLE or is_blank(step.old):
+            continue
+        if since is not None and step.at <= since:
+            continue
+        kept = (
+            value
+            for entry in decided(seen, couple, line)
+            if entry.observed_at <= step.at
+            for value in (entry.decision.old, entry.decision.other, entry.decision.new)
+        )
+        if not any(alike(line, unpack(value), step.old) for value in kept):
+            yield Violation(
+                "I16",
+                f"{line.name}: {step.old!r} was overwritten with {step.new!r} in {side} and is in no ledger entry",
+                (f"#{step.seq}", str(step.ref)),
+            )
