@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from connectors.records import Side
@@ -142,28 +143,26 @@ def _latest(hubspot: Seen, salesforce: Seen, tie: Side) -> Side:
     return tie
 
 
-def _always(giver: Side) -> _Rule:
-    def rule(line: FieldLine, base: Met | None, hubspot: Seen, salesforce: Seen, tie: Side) -> Merged:
-        given, taken = _ordered(giver, hubspot, salesforce)
-        if is_blank(given.value) and line.blank != "clear":
-            return _LEFT_APART
-        return Merged(given.value, _other(giver), line.rule, lost=taken.value)
+def _always(
+    giver: Side, line: FieldLine, base: Met | None, hubspot: Seen, salesforce: Seen, tie: Side
+) -> Merged:
+    given, taken = _ordered(giver, hubspot, salesforce)
+    if is_blank(given.value) and line.blank != "clear":
+        return _LEFT_APART
+    return Merged(given.value, _other(giver), line.rule, lost=taken.value)
 
-    return rule
 
-
-def _prefer(giver: Side) -> _Rule:
-    def rule(line: FieldLine, base: Met | None, hubspot: Seen, salesforce: Seen, tie: Side) -> Merged:
-        given, taken = _ordered(giver, hubspot, salesforce)
-        if is_blank(given.value):
-            return Merged(taken.value, giver, "blank is filled", lost=given.value)
-        if is_blank(taken.value) and line.blank == "ignore":
-            return _LEFT_APART
-        if base is None and line.first == "fill" and not is_blank(taken.value):
-            return _first_meeting(line, hubspot.value, salesforce.value)
-        return Merged(given.value, _other(giver), line.rule, lost=taken.value)
-
-    return rule
+def _prefer(
+    giver: Side, line: FieldLine, base: Met | None, hubspot: Seen, salesforce: Seen, tie: Side
+) -> Merged:
+    given, taken = _ordered(giver, hubspot, salesforce)
+    if is_blank(given.value):
+        return Merged(taken.value, giver, "blank is filled", lost=given.value)
+    if is_blank(taken.value) and line.blank == "ignore":
+        return _LEFT_APART
+    if base is None and line.first == "fill" and not is_blank(taken.value):
+        return _first_meeting(line, hubspot.value, salesforce.value)
+    return Merged(given.value, _other(giver), line.rule, lost=taken.value)
 
 
 def _write_once(line: FieldLine, base: Met | None, hubspot: Seen, salesforce: Seen, tie: Side) -> Merged:
@@ -189,9 +188,9 @@ def _other(side: Side) -> Side:
 _Rule = Callable[[FieldLine, "Met | None", Seen, Seen, Side], Merged]
 _RULES: Final[dict[str, _Rule]] = {
     "two_way": _two_way,
-    "always_salesforce": _always("salesforce"),
-    "always_hubspot": _always("hubspot"),
-    "prefer_salesforce_unless_blank": _prefer("salesforce"),
-    "prefer_hubspot_unless_blank": _prefer("hubspot"),
+    "always_salesforce": partial(_always, "salesforce"),
+    "always_hubspot": partial(_always, "hubspot"),
+    "prefer_salesforce_unless_blank": partial(_prefer, "salesforce"),
+    "prefer_hubspot_unless_blank": partial(_prefer, "hubspot"),
     "write_once": _write_once,
 }
