@@ -82,7 +82,7 @@ def _template() -> Path:
     """An empty store at the newest revision."""
     state = workshop() / "template"
     bootstrap.open_store(
-        mock.Mock(state=state), agreement_of(config_folder("shipped"), is_checked=True)
+        mock.Mock(state=state, hash_key=None), agreement_of(config_folder("shipped"), is_checked=True)
     ).close()
     return state
 
