@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 LEASE_S: Final = 600
 MOST_PASSES: Final = 50
 SIGN_IN_AGAIN_S: Final = 60.0
+LONGEST_PAUSE_S: Final = 900.0  # a vendor may ask for a day; the other side's people do not wait so long
 
 
 def _no_edits() -> str | None:
@@ -98,7 +99,7 @@ class Daemon:
         except OverBudget as error:
             return self._troubled(error, max(poll_s, self._until(error)))
         except Transient as error:
-            return self._troubled(error, max(poll_s, error.retry_after_s or 0.0))
+            return self._troubled(error, max(poll_s, min(error.retry_after_s or 0.0, LONGEST_PAUSE_S)))
         except ConnectorError as error:
             return self._troubled(error, poll_s)
         except LeaseLost:
@@ -118,8 +119,9 @@ class Daemon:
         return done
 
     def _troubled(self, error: ConnectorError, pause_s: float) -> float:
+        tell = log.debug if self.trouble == str(error) else log.warning  # once, not in every pass
         self.trouble = str(error)
-        log.warning("pass stopped", reason=type(error).__name__, text=str(error), again_in_s=pause_s)
+        tell("pass stopped", reason=type(error).__name__, text=self.trouble, again_in_s=pause_s)
         return pause_s
 
     def _until(self, error: OverBudget) -> float:

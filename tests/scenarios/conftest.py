@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import structlog
 from sync.cli import main
 from sync.clock import VirtualClock
 from sync.logs import start_logging
+from tests.scenarios.struck import Struck, struck
 from tests.scenarios.town import Town, town
 
 
@@ -35,6 +38,7 @@ class Ended:
 
 
 Leadbridge = Callable[..., Ended]
+Watched = Callable[[Struck], Struck]
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +58,59 @@ def empty_town(tmp_path: Path) -> Iterator[Town]:
     """Nobody lives here yet, and the bridge has not been started."""
     with town(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Struck]]:
+    """A town as it was after the bridge had met its people; one that nothing is left in serves again."""
+    stack = ExitStack()
+    standing: dict[int, Struck] = {}
+
+    def open_one(people: int = 0) -> Struck:
+        if people not in standing or not standing[people].is_fresh():
+            stack.close()  # two towns in one process would answer at the same addresses
+            standing.clear()
+            standing[people] = stack.enter_context(struck(tmp_path_factory.mktemp("town"), people=people))
+        return standing[people]
+
+    yield open_one
+    stack.close()
+
+
+@pytest.fixture
+def ada(towns: Callable[..., Struck], discreet: Watched) -> Struck:
+    """Ada is in both systems, in process, and all is quiet."""
+    return discreet(towns())
+
+
+@pytest.fixture
+def crowd(towns: Callable[..., Struck], discreet: Watched) -> Struck:
+    """People of the sample company, in process; the bridge has met them."""
+    return discreet(towns(25))
+
+
+@pytest.fixture
+def discreet(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Watched]:
+    """No secret and nobody's data in any output or file of a town, at the most talkative; and nobody sleeps."""
+
+    def slept(seconds: float) -> None:
+        raise AssertionError(f"somebody slept {seconds} seconds of the machine's own time")
+
+    def watch(here: Struck) -> Struck:
+        watched.append(here)
+        return here
+
+    monkeypatch.setattr("time.sleep", slept)
+    said, watched = io.StringIO(), list[Struck]()
+    start_logging("json", "debug", stream=said)
+    yield watch
+    captured = capfd.readouterr()
+    told = said.getvalue() + captured.out + captured.err
+    for here in watched:
+        secrets, people = here.canaries()
+        assert [word for word in (*secrets, *people) if word in told] == []
+        kept = b"".join(path.read_bytes() for path in here.state.rglob("*") if path.is_file())
+        assert [word for word in secrets if word.encode() in kept] == []
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class Town:
         self.configure(mode, rollout)
         settings = settings_from(self.world.settings(), self.config, self.state, 0)
         self.bridge = self._open.enter_context(bridge(settings, self.clock))
-        self.daemon = Daemon(self.bridge.engine)
+        self.daemon = Daemon(self.bridge.engine, take_edits=self.bridge.edits.take)
         self._open.enter_context(self.daemon.writing())
 
     def stop(self) -> None:
