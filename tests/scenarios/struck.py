@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,10 +125,14 @@ class Struck(Town):
 
 
 @contextmanager
-def struck(folder: Path, *, people: int = 0) -> Iterator[Struck]:
+def struck(
+    folder: Path, *, people: int = 0, at: datetime = MORNING, zone: str = "Europe/Berlin"
+) -> Iterator[Struck]:
     """A town in process; Ada is in Sam's hands, unless others live there."""
-    with town(folder, people=people, at=MORNING, in_process=True) as made:
+    with town(folder, people=people, at=at, in_process=True) as made:
         here = Struck(made.world, made.clock, folder)
+        rules = here.config / "bridge.yaml"
+        rules.write_text(rules.read_text("utf-8").replace("Europe/Berlin", zone), "utf-8")
         try:
             if people:
                 here.run()
