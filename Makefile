@@ -4,10 +4,12 @@
 
 PYTHON ?=
 ARGS ?=
+SEEDS ?= 1000
+FROM ?= 0
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help ready demo run check test test-browser test-node bench soak lock image
+.PHONY: help ready demo run check test test-browser test-node bench simulate soak lock image
 
 help:
 	@echo "make demo          both systems on this machine, the bridge between them, people acting (ARGS=--once: ends by itself)"
@@ -17,6 +19,7 @@ help:
 	@echo "make test-node     the vendors' own Node clients against the twins (after make test)"
 	@echo "make check         format, lint, types, floors: before every commit"
 	@echo "make bench         calls, records per second, CPU and memory beside the bare clients"
+	@echo "make simulate      histories of people, faults and deaths, held to every promise (SEEDS=1000 FROM=0)"
 	@echo "make soak          thirty days in the life of one daemon: does anything grow?"
 	@echo "make lock          the newest versions that fit, with hashes (needs uv)"
 	@echo "make image         the container image (needs docker)"
@@ -64,6 +67,9 @@ test-node: ready
 
 bench: ready
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+simulate: ready
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM) --proof docs/proof.md $(ARGS)
 
 soak: ready
 	@$(BIN)/python -m tests.simulation.soak --proof docs/proof.md $(ARGS)

@@ -125,6 +125,7 @@ class House:
         self.crashes: list[datetime] = []
         self.losses: list[datetime] = []
         self.restarts = 0
+        self._number = 0
         self.failures: list[str] = []
         self.bridge: Bridge
         self.daemon: Daemon
@@ -142,6 +143,7 @@ class House:
         )
         event.listen(self.bridge.store.database.engine, "commit", self._watch.step)
         engine = self.bridge.engine
+        self.bridge.store.next_pass = self._numbered(self.bridge.store.next_pass)  # type: ignore[method-assign]
         engine.run_pass = self._seen(engine.run_pass)  # type: ignore[method-assign]
         self.daemon = Daemon(engine, take_edits=self.bridge.edits.take)
         self._open.enter_context(self.daemon.writing())
@@ -186,6 +188,13 @@ class House:
             self.failures.append(self.daemon.trouble)
         return pause
 
+    def _numbered(self, give: Callable[[datetime], int]) -> Callable[[datetime], int]:
+        def next_pass(now: datetime) -> int:
+            self._number = give(now)
+            return self._number
+
+        return next_pass
+
     def _seen(self, run: Callable[[], Pass]) -> Callable[[], Pass]:
         def run_pass() -> Pass:
             watch, log = self._watch, self._world.log
@@ -201,7 +210,7 @@ class House:
             finally:
                 self.passes.append(
                     PassSeen(
-                        id=done.id if done else (self.passes[-1].id + 1 if self.passes else 1),
+                        id=self._number,
                         began=began,
                         finished=self._clock.now(),
                         log_before=before,

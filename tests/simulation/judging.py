@@ -1,0 +1,65 @@
+"""One seed lived and judged: what was violated, and the figures that the page of proof adds up."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.simulation.evidence import Violation
+from tests.simulation.history import Lived, live
+from tests.simulation.invariants import violations
+
+BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is left of a history once it was judged; small enough to be sent between processes."""
+
+    seed: int
+    trace: str
+    violations: tuple[Violation, ...]
+    cpu_s: float
+    passes: int = 0
+    edits: int = 0
+    calls: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+    deaths: int = 0
+    restarts: int = 0
+    losses: int = 0
+
+
+def judge(seed: int, mutant: str | None = None) -> Judged:
+    """Live *seed* and hold it to every invariant; a history that cannot be lived is a violation, too."""
+    began = time.process_time()
+    try:
+        lived = live(seed, mutant=mutant)
+        found = tuple(violations_of(lived))
+    except Exception:  # noqa: BLE001 - whoever reads the line wants the seed and the place
+        where = traceback.format_exc(limit=-3).strip().replace("\n", " | ")
+        mistake = Violation(BROKEN, f"the history could not be lived or judged: {where}")
+        return Judged(seed, "", (mistake,), time.process_time() - began)
+    seen = lived.evidence
+    return Judged(
+        seed,
+        lived.trace,
+        found,
+        time.process_time() - began,
+        passes=len(seen.passes),
+        edits=sum(lived.deeds.values()),
+        calls=Counter(attempt.side for attempt in seen.attempts),
+        faults=seen.faults,
+        deaths=len(seen.crashes),
+        restarts=lived.restarts,
+        losses=len(seen.losses),
+    )
+
+
+def violations_of(lived: Lived) -> Iterator[Violation]:
+    """Everything that this history shows to be wrong."""
+    for sentence in lived.failures:
+        yield Violation(BROKEN, sentence)
+    yield from violations(lived.evidence)

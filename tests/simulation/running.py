@@ -1,0 +1,63 @@
+"""Many seeds on all cores, in processes that were forked from one that knows everything already."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from tests.simulation.configs import CONFIGS
+from tests.simulation.history import live
+from tests.simulation.house import agreement_of, config_folder
+from tests.simulation.judging import Judged, judge
+
+FAILED: Final = Path(__file__).parent / "seeds" / "failed.txt"
+_WARM: Final = -1
+_A_PROCESS: Final = 250
+
+
+def warm() -> None:
+    """Pay once for what each history needs: imports, compiled configs, schemas, statements."""
+    for name in CONFIGS:
+        agreement_of(config_folder(name), is_checked=True)
+    live(_WARM)
+    gc.collect()
+    gc.freeze()
+
+
+def judged(seeds: Sequence[int], jobs: int) -> Iterator[Judged]:
+    """Every seed judged, in the order in which they end."""
+    if jobs == 1:
+        yield from map(judge, seeds)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs, maxtasksperchild=_A_PROCESS) as pool:
+        yield from pool.imap_unordered(judge, seeds)
+
+
+def traces(seeds: Iterable[int], hash_seed: int) -> dict[int, str]:
+    """The traces of *seeds* as another process sees them, where the order of sets is another one."""
+    told = ",".join(map(str, seeds))
+    command = (sys.executable, "-m", "tests.simulation", "--traces", told)
+    environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
+    said = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    return {int(seed): trace for seed, trace in map(str.split, said.splitlines())}
+
+
+def failed_before() -> list[int]:
+    """Seeds that have failed once: they are lived first, for ever."""
+    lines = FAILED.read_text("utf-8").splitlines() if FAILED.exists() else []
+    return [int(line.split()[0]) for line in lines if line and not line.startswith("#")]
+
+
+def keep(failed: Judged) -> None:
+    """Remember a seed that failed, with what it failed on."""
+    if failed.seed not in failed_before():
+        FAILED.parent.mkdir(exist_ok=True)
+        names = ", ".join(sorted({one.invariant for one in failed.violations}))
+        with FAILED.open("a", encoding="utf-8") as kept:
+            kept.write(f"{failed.seed}  {names}\n")
