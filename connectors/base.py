@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from connectors.records import Find, Page, Receipt, Record, Schema, Side, Watch, Write
@@ -21,6 +21,9 @@ class Connector(Protocol):
     @property
     def calls(self) -> Mapping[str, int]:
         """Calls on the wire so far, by purpose."""
+
+    def before_write(self, act: Callable[[], None]) -> None:
+        """Call *act* before each writing call leaves; what it raises keeps the call from leaving, and comes out of `write`."""
 
     def whoami(self) -> str | None:
         """The user id that this connector's own writes carry, where the vendor tells."""

@@ -18,7 +18,7 @@ import structlog
 
 from connectors.errors import ConnectorError, OverBudget, SignInFailed, Transient
 from sync.engine import Engine, Pass
-from sync.store import LeaseLost
+from sync.store import LeaseLost, StoreError, StoreUnusable
 
 log = structlog.get_logger(__name__)
 
@@ -102,8 +102,10 @@ class Daemon:
             return self._troubled(error, max(poll_s, min(error.retry_after_s or 0.0, LONGEST_PAUSE_S)))
         except ConnectorError as error:
             return self._troubled(error, poll_s)
-        except LeaseLost:
+        except (LeaseLost, StoreUnusable):
             raise
+        except StoreError as error:
+            return self._troubled(error, poll_s)
         except Exception as error:
             log.exception("pass failed", again_in_s=poll_s)
             self.trouble = (
@@ -118,7 +120,7 @@ class Daemon:
         self.last_pass_at = self._engine.clock.now()
         return done
 
-    def _troubled(self, error: ConnectorError, pause_s: float) -> float:
+    def _troubled(self, error: ConnectorError | StoreError, pause_s: float) -> float:
         tell = log.debug if self.trouble == str(error) else log.warning  # once, not in every pass
         self.trouble = str(error)
         tell("pass stopped", reason=type(error).__name__, text=self.trouble, again_in_s=pause_s)

@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
@@ -95,6 +95,9 @@ class Engine:
         self.pool = pool
         self._counted: dict[Side, Counter[str]] = {side: Counter() for side in connectors}
         self._polled_at: datetime | None = None
+        self._head_told_on: date | None = None
+        for connector in connectors.values():
+            connector.before_write(store.check_lease)
         self.take(agreement, fields)
 
     def take(self, agreement: Agreement, fields: Mapping[tuple[Side, str], tuple[str, ...]]) -> None:
@@ -119,6 +122,7 @@ class Engine:
             self._work(done, batch, terms)
         done.more = self.intake.is_backlogged(now) or not done.polled
         self._count_calls(now)
+        self._tell_head(now)
         log.info(
             "pass finished", pass_id=done.id, planned=done.planned, observed=done.observed, moved=done.moved,
             problems=done.problems, written=dict(done.written), more=done.more,
@@ -159,6 +163,13 @@ class Engine:
             counts = Counter(connector.calls)
             self.store.add_calls(side, counts - self._counted[side], now.date())
             self._counted[side] = counts
+
+    def _tell_head(self, now: datetime) -> None:
+        """Once a day the log keeps the ledger's head: an end that is cut off later shows."""
+        if self._head_told_on != now.date():
+            self._head_told_on = now.date()
+            seq, link = self.store.head()
+            log.info("ledger head", entries=seq, link=link)
 
     def _batches(self, done: Pass, terms: Terms, now: datetime) -> Iterator[Batch]:
         yield self.intake.waking(now)

@@ -58,6 +58,7 @@ class HubSpotClient:
         self.paths = Paths(settings.api_version)
         self.meter, self.retry = Meter(), Retry(sleep, rng)
         self.now = clock_now
+        self.before_write: Callable[[], None] = _nothing
         self._gate = Gate(clock_now)
         self._searches = Pace(SEARCHES_A_SECOND, 1.0, clock_now, sleep)
         self._all = Pace(CALLS_IN_TEN_SECONDS, 10.0, clock_now, sleep)
@@ -113,6 +114,8 @@ class HubSpotClient:
         self._hosts.check(self._settings.base_url)
         (self._searches if path.endswith("/search") else self._all).wait()
         where = method + " " + path
+        if purpose == "write":
+            self.before_write()
         self.meter.count(purpose)
         status, headers, raw = self._answered(method, path, body, query, where)
         if not 200 <= status < 300:
@@ -167,6 +170,10 @@ class HubSpotClient:
             self._all.calls = max(1, int(headers["X-HubSpot-RateLimit-Max"]) * 9 // 10)
         except (KeyError, ValueError):
             return  # search answers and OAuth apps carry no such headers
+
+
+def _nothing() -> None:
+    """Nobody asks to be heard before a write."""
 
 
 def _library(settings: HubSpotSettings, limits: Limits) -> ApiClient:

@@ -39,6 +39,9 @@ class HubSpotConnector:
         """What HubSpot last said of the day's quota."""
         return self._client.meter.allowance
 
+    def before_write(self, act: Callable[[], None]) -> None:
+        self._client.before_write = act
+
     def whoami(self) -> str | None:
         return None  # a static token names no user; history tells our own writes by the app's id
 

@@ -48,6 +48,7 @@ class SalesforceClient:
         self.version = settings.api_version.removeprefix("v")
         self.meter, self.retry = Meter(), Retry(sleep, rng)
         self.now = clock_now
+        self.before_write: Callable[[], None] = _nothing
         self._wire = Wire(settings, hosts, clock_now, limits)
         self._tokens = Tokens(settings, self._wire, hosts, self.meter, clock_now)
         self._gate = Gate(clock_now)
@@ -78,6 +79,8 @@ class SalesforceClient:
         library = self._for(grant)
         url = library.oauth2_url + path if path == "userinfo" else library.base_url + path
         more: dict[str, Any] = {} if body is None else {"data": _ENCODER.encode(body)}
+        if purpose == "write":
+            self.before_write()
         self.meter.count(purpose)
         # `restful` would keep the headers (usage, date) to itself
         response: requests.Response = library._call_salesforce(method, url, name=path, **more)  # noqa: SLF001
@@ -106,3 +109,7 @@ class SalesforceClient:
         if found := _USAGE.search(headers.get("Sforce-Limit-Info", "")):
             used, limit = map(int, found.groups())
             self.meter.allowance = Allowance(limit, max(0, limit - used))
+
+
+def _nothing() -> None:
+    """Nobody asks to be heard before a write."""

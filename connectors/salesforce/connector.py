@@ -41,6 +41,9 @@ class SalesforceConnector:
         """What Salesforce last said of the day's quota."""
         return self._client.meter.allowance
 
+    def before_write(self, act: Callable[[], None]) -> None:
+        self._client.before_write = act
+
     def whoami(self) -> str | None:
         if self._user is None:
             body = self._client.read("GET", "userinfo", "sign_in").body

@@ -41,11 +41,15 @@ class Memory:
     page: int = 50
     side: Side = "hubspot"
     rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {"contact": {}, "note": {}})
+    asks_first: Callable[[], None] = lambda: None
     counted: Counter[str] = field(default_factory=Counter)
 
     @property
     def calls(self) -> Mapping[str, int]:
         return dict(self.counted)
+
+    def before_write(self, act: Callable[[], None]) -> None:
+        self.asks_first = act
 
     def whoami(self) -> str | None:
         return None
@@ -84,6 +88,8 @@ class Memory:
         return [[row for row in self._all(one.kind) if _answers(row, one)] for one in finds]
 
     def write(self, writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
+        if writes:
+            self.asks_first()
         self.counted["write"] += bool(writes)
         return [self._written(write) for write in writes]
 

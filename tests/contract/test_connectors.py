@@ -265,3 +265,16 @@ class TestEveryConnector:
         counted = world.connector.calls
 
         assert (counted["poll"], counted["gather"], counted["write"]) == (1, 1, 1)
+
+    def test_who_must_not_write_any_more_is_stopped_before_the_call_leaves(self, world: World) -> None:
+        id_ = world.put(email="a@example.com", surname="Adams")
+
+        def stopped() -> None:
+            raise PermissionError("the lease is lost")
+
+        world.connector.before_write(stopped)
+        with pytest.raises(PermissionError):
+            world.connector.write([update(world, id_, words="x")], read_back={})
+
+        assert world.connector.calls.get("write", 0) == 0
+        assert now_in(world, id_, "words") != "x"

@@ -77,6 +77,7 @@ class Dumb:
     searched: dict[Ref, Record] = field(default_factory=dict)
     refuses: Callable[[Write], Fault | None] = lambda _: None
     answers: Callable[[Receipt], Receipt] = lambda receipt: receipt
+    asks_first: Callable[[], None] = lambda: None
     asked: list[tuple[str, Any]] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
@@ -86,6 +87,9 @@ class Dumb:
     @property
     def calls(self) -> Mapping[str, int]:
         return dict(self.counted)
+
+    def before_write(self, act: Callable[[], None]) -> None:
+        self.asks_first = act
 
     def whoami(self) -> str | None:
         return US[self.side]
@@ -128,6 +132,7 @@ class Dumb:
         return found
 
     def write(self, writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
+        self.asks_first()
         self._call("write", [write.id for write in writes])
         receipts = [self._written(write, read_back.get(write.kind, ())) for write in writes]
         self.pulse("all written")
