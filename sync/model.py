@@ -222,6 +222,7 @@ class Facts:
     """All that planning may look at for one unit: both records as they are now, and what we know.
 
     *followers* are the people whose stage follows this opportunity.
+    *erased* says that this person asked to be forgotten: nothing is planned or remembered.
     *candidates* may be the missing counterpart; those in *taken* are linked to another
     record already, and *rivals* are records of our own side that may claim them as well.
     """
@@ -244,6 +245,7 @@ class Facts:
     knocks: tuple[Ref, ...] = ()
     polled: bool = False
     problem: Problem | None = None
+    erased: bool = False
 
     def record(self, side: Side) -> Record | None:
         """The record of *side* as it is now."""

@@ -50,7 +50,8 @@ def remember(
         )
         store.receipts(pass_id, applied.receipts, now)
         problems += _memories(
-            store, [*applied.memories, *(only_looked(plan) for plan in plans if plan.observed)]
+            store,
+            [*applied.memories, *(one for plan in plans if plan.observed for one in only_looked(plan))],
         )
         _keep_problems(store, plans, problems, now)
         store.settle([ref for plan in plans for ref in plan.settles], seen_at=now)

@@ -112,9 +112,10 @@ def _is_linked(facts: Facts) -> bool:
     return facts.link.hubspot is not None and facts.link.salesforce is not None
 
 
-def only_looked(plan: Plan) -> Memory:
-    """What is remembered of an observed unit: that it was looked at, nothing more."""
-    for effect in plan.effects:
-        if isinstance(effect, Remember):
-            return effect.looked, effect.before, effect.stood, effect.wakes_at
-    raise ValueError("every plan says what to remember")
+def only_looked(plan: Plan) -> list[Memory]:
+    """What is remembered of an observed unit: that it was looked at, nothing more; of an erased one not even that."""
+    return [
+        (effect.looked, effect.before, effect.stood, effect.wakes_at)
+        for effect in plan.effects
+        if isinstance(effect, Remember)
+    ]

@@ -9,7 +9,7 @@ from typing import Final
 from sync.model import Facts, Plan
 from sync.plan.company import plan_company
 from sync.plan.deal import plan_deal
-from sync.plan.draft import Draft
+from sync.plan.draft import Draft, subject_of
 from sync.plan.person import plan_person
 from sync.plan.terms import Terms
 
@@ -22,6 +22,8 @@ _PLANNERS: Final[Mapping[str, Callable[[Draft], None]]] = {
 
 def plan(facts: Facts, terms: Terms, now: datetime) -> Plan:
     """Decide what to do about one unit, and say why."""
+    if facts.erased:
+        return Plan(subject_of(facts.pair, facts.link), facts.pair, settles=facts.knocks)
     draft = Draft(facts, terms, now)
     if facts.problem is None:
         _PLANNERS[facts.pair](draft)

@@ -1,5 +1,6 @@
 """What the bridge remembers between passes: links, bases, standings, inbox, outbox, ledger, problems."""
 
+from sync.store.erasing import Erased, Erasure, emails_of
 from sync.store.errors import (
     LeaseLost,
     LeaseTaken,
@@ -17,6 +18,8 @@ from sync.store.store import Store
 from sync.store.verifying import Finding
 
 __all__ = [
+    "Erased",
+    "Erasure",
     "Finding",
     "LeaseLost",
     "LeaseTaken",
@@ -30,4 +33,5 @@ __all__ = [
     "StoreTooNew",
     "StoreUnusable",
     "WrongKey",
+    "emails_of",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -20,18 +21,18 @@ from sync.store.budgets import Budgets
 from sync.store.chain import Chain
 from sync.store.cursors import Cursors
 from sync.store.database import Database, sqlite_url
+from sync.store.erasing import Erasing
 from sync.store.errors import StoreUnusable, WrongKey
 from sync.store.inbox import Inbox
 from sync.store.keys import hash_key
 from sync.store.migrations import bring_up
-from sync.store.recording import Recording
 from sync.store.remembering import Remembering
 from sync.store.verifying import Verifying
 
 _KEY: Final = "hash_key"
 
 
-class Store(Backup, Cursors, Inbox, Remembering, Recording, Budgets, Verifying):
+class Store(Backup, Cursors, Inbox, Remembering, Erasing, Budgets, Verifying):
     """Everything one bridge remembers; each call is a transaction, or part of the one that is open."""
 
     @classmethod
@@ -70,6 +71,11 @@ class Store(Backup, Cursors, Inbox, Remembering, Recording, Budgets, Verifying):
             self.set_fact(_KEY, self.chain.name)
         elif known != self.chain.name:
             raise WrongKey(self.database.place)
+
+    def next_pass(self, now: datetime) -> int:
+        """The number of the pass that begins *now*; what other processes did meanwhile is looked at anew."""
+        self.look_again_who_was_erased()
+        return super().next_pass(now)
 
     def close(self) -> None:
         """Give back the lease and let go of the file."""
