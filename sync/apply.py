@@ -211,6 +211,9 @@ def _taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base
     shown = {
         name: was.get(name) if name in names else value for name, value in base.shown.get(side, {}).items()
     }
+    apart = {name: both for name, both in base.apart.items() if name not in lines}
+    apart.update({name: before.apart[name] for name in lines if name in before.apart})
+    base = replace(base, apart=apart)
     return replace(
         base, agreed=agreed, shown={**base.shown, side: shown} if side in base.shown else base.shown
     )

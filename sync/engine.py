@@ -113,7 +113,7 @@ class Engine:
         now = self.clock.now()
         done = Pass(id=self.store.next_pass(now))
         self.rollout.knock_if_widened(now)
-        terms = self._terms(now)
+        terms = self.terms(now)
         if self.rollout.may_write:
             settle_unknown(self.store, self.connectors, terms, done.id, now, wait=self._wait)
         for batch in self._batches(done, terms, now):
@@ -140,12 +140,13 @@ class Engine:
     def preview(self, pair: str | None = None) -> Iterator[Plan]:
         """The plans for every record there is (of one *pair*), without recording or writing anything."""
         now = self.clock.now()
-        terms = self._terms(now)
+        terms = self.terms(now)
         for batch in self.intake.everything(pair):
             for plans in self._plans(batch, terms, now):
                 yield from plans
 
-    def _terms(self, now: datetime) -> Terms:
+    def terms(self, now: datetime) -> Terms:
+        """What planning may know of this moment."""
         return Terms(
             agreement=self.agreement,
             directory=self.roster.directory(now),
@@ -206,7 +207,7 @@ class Engine:
         batch.forget_if_older(GUARD, now)
         done.visits.update(knock.ref for knock in batch.knocks)
         for plans in self._plans(batch, terms, now):
-            self._settle(done, plans, now)
+            self.settle(done, plans, now)
         self._remember_progress(batch)
 
     def _plans(self, batch: Batch, terms: Terms, now: datetime) -> Iterator[list[Plan]]:
@@ -259,7 +260,7 @@ class Engine:
         parts = (knocks[:half], knocks[half:])
         return [one for part in parts for one in self._planned(reader, terms, pair, part, now)]
 
-    def _settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:
+    def settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:
         """Record, apply, remember: the second half of the road."""
         observed = [one for one in plans if one.observed]
         admitted, held = self.rollout.within_the_hour([one for one in plans if not one.observed], now)

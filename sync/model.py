@@ -100,13 +100,15 @@ class Base:
 
     *shown* holds raw values the bridge last knew to stand in lifecycle-owned fields,
     per side and field; *joined* the associations it has made; *told* the notes and
-    tasks it has written to people, by key, with the day.
+    tasks it has written to people, by key, with the day; *apart* the two values that an undo
+    left on both sides of a line, which stay so until one of them is edited.
     """
 
     agreed: Mapping[str, Agreed] = field(default_factory=dict)
     shown: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     joined: tuple[str, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

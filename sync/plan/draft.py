@@ -34,6 +34,7 @@ class Draft:
         self.shown: dict[str, Mapping[str, Any]] = dict(facts.base.shown)
         self.joined: list[str] = list(facts.base.joined)
         self.told: dict[str, str] = dict(facts.base.told)
+        self.apart: dict[str, tuple[Any, Any]] = dict(facts.base.apart)
         self.decisions: list[Decision] = []
         self.problems: list[Problem] = [facts.problem] if facts.problem else []
         self.standing: Standing | None = facts.standing
@@ -134,7 +135,7 @@ class Draft:
         return Put(write, gate=side in self._gated, lines=self._lines[side], read=record)
 
     def _remember(self) -> Remember:
-        base = Base(agreed=self.agreed, shown=self.shown, joined=tuple(self.joined), told=self.told)
+        base = Base(self.agreed, self.shown, tuple(self.joined), self.told, self.apart)
         return Remember(
             link=self._stamped(self.link),
             base=base,

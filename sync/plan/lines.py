@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,9 +25,10 @@ def merge_lines(draft: Draft, hubspot: Record, salesforce: Record) -> None:
         except Unreadable as error:
             draft.problem("value_not_understood", str(error), error.remedy, field=line.name)
             continue
-        if left is ABSENT or right is ABSENT:
+        if left is ABSENT or right is ABSENT or _is_left_apart(draft, line, left, right):
             continue
         if same(left, right) and _is_agreed(draft.facts, line, left):
+            draft.apart.pop(line.name, None)
             continue
         seen = _seen(draft.facts, line, hubspot, left), _seen(draft.facts, line, salesforce, right)
         _merge_line(draft, line, *seen, tie)
@@ -45,6 +47,7 @@ def _is_agreed(facts: Facts, line: FieldLine, value: Any) -> bool:
 def _merge_line(draft: Draft, line: FieldLine, left: Seen, right: Seen, tie: Side) -> None:
     agreed = draft.facts.base.agreed.get(line.name)
     met = Met(unpack(agreed.value)) if agreed is not None and agreed.line == line.fingerprint else None
+    met, left, right = _since_undone(draft, line, met, left, right)
     merged = merge(line, met, left, right, tie=tie)
     if merged.waits:
         _wait(draft, line, merged, left, right)
@@ -52,6 +55,34 @@ def _merge_line(draft: Draft, line: FieldLine, left: Seen, right: Seen, tie: Sid
         _carry(draft, line, merged, left, right)
     elif merged.settled and (met is None or not same(met.value, merged.value)):
         draft.agreed[line.name] = _agreed(line, merged.value, left, right)
+
+
+def _is_left_apart(draft: Draft, line: FieldLine, left: Any, right: Any) -> bool:
+    """An undo left both sides as they are, and nobody has edited either since."""
+    apart = draft.facts.base.apart.get(line.name)
+    agreed = draft.facts.base.agreed.get(line.name)
+    if apart is None or agreed is None or agreed.line != line.fingerprint:
+        return False
+    return _stood(line, apart[0], left) and _stood(line, apart[1], right)
+
+
+def _stood(line: FieldLine, packed: Any, value: Any) -> bool:
+    before: Any = unpack(packed)
+    return line.alike(before, value)
+
+
+def _since_undone(
+    draft: Draft, line: FieldLine, met: Met | None, left: Seen, right: Seen
+) -> tuple[Met | None, Seen, Seen]:
+    """After an undo, the side that is as the undo left it was not edited: only the other one's edit counts."""
+    apart = draft.apart.pop(line.name, None)
+    if apart is None or met is None:
+        return met, left, right
+    if _stood(line, apart[0], left.value):
+        return Met(left.value), replace(left, edited=False), right
+    if _stood(line, apart[1], right.value):
+        return Met(right.value), left, replace(right, edited=False)
+    return met, left, right
 
 
 def _carry(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: Seen) -> None:

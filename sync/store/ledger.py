@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, or_, select
@@ -30,6 +30,7 @@ from sync.store.columns import (
 from sync.store.database import Shelf
 from sync.store.tables import LEDGER
 
+_MANY: Final = 1000
 Kind = Literal["observed", "decided", "written", "refused"]
 
 
@@ -86,6 +87,32 @@ class Ledger(Shelf):
                 .limit(limit)
             ).all()
         return [_entry(row) for row in rows]
+
+    def written_in(self, pass_id: int) -> Iterator[list[Entry]]:
+        """What one pass wrote, in the order it was written, many entries at a time."""
+        last = 0
+        while found := self._entries(
+            LEDGER.c.pass_id == pass_id,
+            LEDGER.c.kind == "written",
+            LEDGER.c.seq > last,
+            order=(LEDGER.c.seq,),
+            limit=_MANY,
+        ):
+            yield found
+            last = found[-1].seq
+
+    def passes_that_wrote(self, limit: int) -> list[tuple[int, datetime, int]]:
+        """The newest passes that wrote something: number, when, how many writes."""
+        with self.database.reading() as connection:
+            # Passes with a write that was done.
+            rows = connection.execute(
+                select(LEDGER.c.pass_id, func.min(LEDGER.c.observed_at), func.count())
+                .where(LEDGER.c.bridge == self.bridge, LEDGER.c.kind == "written")
+                .group_by(LEDGER.c.pass_id)
+                .order_by(LEDGER.c.pass_id.desc())
+                .limit(limit)
+            ).all()
+        return [(number, moment(at), count) for number, at, count in rows]
 
     def head(self) -> tuple[int, str]:
         """The number and the link of the newest entry: who keeps it elsewhere sees when an end is cut off."""

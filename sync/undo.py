@@ -1,0 +1,76 @@
+"""Undo one pass: its inverse, planned with a check against the records as they are, on the road of every change.
+
+An undo is a pass with a number of its own: it can be undone like any other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from connectors.records import Ref
+from sync.engine import Engine, Pass
+from sync.gather import Reader, gather
+from sync.intake import PAIR_OF
+from sync.model import Entry, Knock
+from sync.plan.draft import subject_of
+from sync.plan.undo import Left, plan_undo
+
+__all__ = ["Left", "Undone", "undo"]
+
+
+@dataclass(slots=True)
+class Undone:
+    """What an undo did: its own number, how many fields it restored, and what stays as it is."""
+
+    pass_id: int
+    restored: int = 0
+    left: list[Left] = field(default_factory=list)
+
+
+def undo(engine: Engine, number: int, on_entries: Callable[[int], None] = lambda _: None) -> Undone:
+    """Restore what pass *number* wrote, where nobody has been since; in `mode: observe` nothing is written."""
+    now = engine.clock.now()
+    terms = engine.terms(now)
+    done = Pass(id=engine.store.next_pass(now))
+    result = Undone(done.id)
+    for entries in engine.store.written_in(number):
+        by_pair: dict[str, dict[Ref, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+        for entry in entries:
+            if (left := _not_undone(entry)) is not None:
+                result.left.append(left)
+            elif (pair := PAIR_OF.get((entry.subject.side, entry.subject.kind))) is not None:
+                by_pair[pair][entry.subject].append(entry)
+        for pair, written in by_pair.items():
+            reader = Reader(engine.connectors, engine.fields, {})
+            found = gather(engine.store, reader, terms, pair, [Knock(ref) for ref in written], now)
+            plans = []
+            for facts in found:
+                if facts.erased or facts.problem is not None:
+                    continue
+                theirs = _of(written, (subject_of(facts.pair, facts.link), *facts.knocks))
+                inverse = plan_undo(facts, theirs, terms, now)
+                result.restored += inverse.restored
+                result.left += inverse.left
+                plans.append(replace(inverse.plan, observed=not engine.rollout.may_write))
+            engine.settle(done, plans, now)
+        on_entries(len(entries))
+    return result
+
+
+def _not_undone(entry: Entry) -> Left | None:
+    what = entry.decision.what
+    if what == "update" and isinstance(entry.decision.new, dict) and entry.decision.other:
+        return None
+    ref = Ref.parse(entry.decision.other) if entry.decision.other else entry.subject
+    said = {
+        "upsert": "it was created or found by its key; nothing is deleted",
+        "create": "people were told; a note or task is not taken back",
+        "associate": "records that were joined stay joined",
+    }
+    return Left(ref, "", said.get(what, "what was written is not known"))
+
+
+def _of(written: dict[Ref, list[Entry]], refs: Sequence[Ref]) -> list[Entry]:
+    return [entry for ref in dict.fromkeys(refs) for entry in written.get(ref, ())]
