@@ -278,8 +278,7 @@ class Engine:
         """Cursors and places move only now, when everything they passed is recorded."""
         with self.store.transaction():
             self.store.remember([(link, Base(), None, None) for link in role_links(batch)])
-            for side, kind, cursor in batch.cursors:
-                self.store.move_cursor(side, kind, cursor)
+            self.store.move_cursors(batch.cursors)
             if batch.place is not None:
                 self.store.set_backfill_place(*batch.place)
 

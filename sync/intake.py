@@ -105,8 +105,9 @@ class Intake:
 
     def backfill(self) -> list[Batch]:
         """The next page of every record there is, while a backfill is under way; its last batch moves on."""
+        places = self._store.backfills()
         for side, kind in BACKFILLED:
-            place = self._store.backfill_place(side, kind)
+            place = places.get((side, kind))
             if place is None:
                 continue
             page = self._gathered(side, kind, place)
@@ -132,7 +133,7 @@ class Intake:
 
     def is_backfilling(self) -> bool:
         """A backfill is under way."""
-        return any(self._store.backfill_place(side, kind) is not None for side, kind in BACKFILLED)
+        return not self._store.backfills().keys().isdisjoint(BACKFILLED)
 
     def _gathered(self, side: Side, kind: str, after: str) -> Page:
         """Small vendor pages are put together, so that the other side is asked in full batches."""
@@ -162,13 +163,9 @@ class Intake:
             watches = again
 
     def _watches(self, side: Side, start: datetime) -> list[Watch]:
+        known, first = self._store.cursors(), Cursor(start - self._overlap[side])
         return [
-            Watch(
-                kind,
-                self._fields[side, kind],
-                self._store.cursor(side, kind) or Cursor(start - self._overlap[side]),
-            )
-            for kind in POLLED[side]
+            Watch(kind, self._fields[side, kind], known.get((side, kind), first)) for kind in POLLED[side]
         ]
 
     def _unseen(self, side: Side, page: Page, us: str | None) -> Sequence[Record]:

@@ -252,6 +252,8 @@ class Settings(BaseSettings):
 
 
 def _unreadable_authority(ca_file: Path | None) -> tuple[str, ...]:
+    if ca_file is None:
+        return ()
     try:
         ssl.create_default_context(cafile=ca_file)
     except OSError:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, or_, select
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import and_, bindparam, or_, select
 
 from connectors.records import Cursor, Side
 from sync.store.columns import moment, stamp
 from sync.store.database import Shelf
 from sync.store.tables import CURSORS
+
+Place = tuple[Side, str]
+_PLACES: Final = select(
+    CURSORS.c.side, CURSORS.c.kind, CURSORS.c.at, CURSORS.c.ref_id, CURSORS.c.backfill
+).where(CURSORS.c.bridge == bindparam("bridge"))
 
 
 class Cursors(Shelf):
@@ -15,25 +23,33 @@ class Cursors(Shelf):
 
     def cursor(self, side: Side, kind: str) -> Cursor | None:
         """How far *kind* was polled; None before the first time."""
-        with self.database.reading() as connection:
-            # The place of one kind.
-            row = connection.execute(
-                select(CURSORS.c.at, CURSORS.c.ref_id).where(
-                    CURSORS.c.bridge == self.bridge, CURSORS.c.side == side, CURSORS.c.kind == kind
-                )
-            ).first()
-        return None if row is None or row.at is None else Cursor(moment(row.at), row.ref_id)
+        return self.cursors().get((side, kind))
+
+    def cursors(self) -> dict[Place, Cursor]:
+        """How far every kind was polled that was polled before."""
+        return {
+            (side, kind): Cursor(moment(at), id_)
+            for side, kind, at, id_, _ in self._places()
+            if at is not None
+        }
 
     def move_cursor(self, side: Side, kind: str, cursor: Cursor) -> None:
         """Remember that *kind* was polled up to *cursor*; an earlier place changes nothing."""
-        row = {"bridge": self.bridge, "side": side, "kind": kind, "at": stamp(cursor.at), "ref_id": cursor.id}
+        self.move_cursors([(side, kind, cursor)])
+
+    def move_cursors(self, moves: Iterable[tuple[Side, str, Cursor]]) -> None:
+        """Remember how far several kinds were polled; an earlier place changes nothing."""
+        rows = [
+            {"bridge": self.bridge, "side": side, "kind": kind, "at": stamp(cursor.at), "ref_id": cursor.id}
+            for side, kind, cursor in moves
+        ]
         stood = CURSORS.c
         with self.database.writing() as connection:
-            # The place of one kind, if it is further on.
+            # The place of each kind, if it is further on.
             self._upsert(
                 connection,
                 CURSORS,
-                [row],
+                rows,
                 lambda new: {"at": new.at, "ref_id": new.ref_id},
                 lambda new: or_(
                     stood.at.is_(None),
@@ -44,13 +60,16 @@ class Cursors(Shelf):
 
     def backfill_place(self, side: Side, kind: str) -> str | None:
         """The id after which the backfill goes on ("" from the start); None when none is under way."""
+        return self.backfills().get((side, kind))
+
+    def backfills(self) -> dict[Place, str]:
+        """The places of all backfills that are under way."""
+        return {(side, kind): after for side, kind, _, _, after in self._places() if after is not None}
+
+    def _places(self) -> Sequence[Any]:
         with self.database.reading() as connection:
-            # Where the backfill of one kind stands.
-            return connection.execute(
-                select(CURSORS.c.backfill).where(
-                    CURSORS.c.bridge == self.bridge, CURSORS.c.side == side, CURSORS.c.kind == kind
-                )
-            ).scalar()
+            # Where every kind stands.
+            return connection.execute(_PLACES, {"bridge": self.bridge}).all()
 
     def set_backfill_place(self, side: Side, kind: str, after: str | None) -> None:
         """Remember how far the backfill has come; None ends it."""

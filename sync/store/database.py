@@ -9,10 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Executable, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 
@@ -94,12 +95,9 @@ class Shelf:
         self.chain = chain
 
     def _reserve(self, connection: Connection, name: str, count: int) -> int:
-        fresh = _insert(connection, COUNTERS).values(bridge=self.bridge, name=name, value=count)
+        row = {"bridge": self.bridge, "name": name, "value": count}
         # Give out *count* numbers in a row.
-        statement = fresh.on_conflict_do_update(
-            index_elements=[COUNTERS.c.bridge, COUNTERS.c.name], set_={"value": COUNTERS.c.value + count}
-        ).returning(COUNTERS.c.value)
-        last: int = connection.execute(statement).scalar_one()
+        last: int = connection.execute(_counted(connection.dialect.name), row).scalar_one()
         return last - count + 1
 
     def _upsert(
@@ -113,8 +111,11 @@ class Shelf:
         """Insert *rows*; where the key stands already, set what *changes* says (all other columns)."""
         if not rows:
             return
+        if changes is None and where is None and len(rows[0]) == len(table.columns):
+            connection.execute(_whole_rows(connection.dialect.name, table), rows)
+            return
         keys = list(table.primary_key.columns)
-        fresh = _insert(connection, table)
+        fresh = _insert(connection.dialect.name, table)
         new = fresh.excluded
         set_ = changes(new) if changes else {c.name: new[c.name] for c in table.columns if c not in keys}
         connection.execute(
@@ -128,8 +129,26 @@ def sqlite_url(folder: Path) -> URL:
     return URL.create("sqlite", database=str(folder / FILE_NAME))
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _whole_rows(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Put whole rows in, in place of those with the same key; the statement is built once."""
+    fresh, keys = _insert(dialect, table), list(table.primary_key.columns)
+    set_ = {column.name: fresh.excluded[column.name] for column in table.columns if column not in keys}
+    return fresh.on_conflict_do_update(index_elements=keys, set_=set_)
+
+
+@cache
+def _counted(dialect: str) -> Executable:
+    """Count one counter on and tell where it stands then."""
+    fresh = _insert(dialect, COUNTERS)
+    return fresh.on_conflict_do_update(
+        index_elements=[COUNTERS.c.bridge, COUNTERS.c.name],
+        set_={"value": COUNTERS.c.value + fresh.excluded.value},
+    ).returning(COUNTERS.c.value)
 
 
 def _sqlite_engine(url: URL) -> Engine:

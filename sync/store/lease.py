@@ -7,10 +7,10 @@ the lease's end does.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from sync.store.chain import Chain
 from sync.store.columns import EPOCH, moment, stamp
@@ -18,6 +18,12 @@ from sync.store.database import Database, Shelf
 from sync.store.errors import LeaseLost, LeaseTaken
 from sync.store.lockfile import LockFile
 from sync.store.tables import LEASES
+
+_HELD: Final = (
+    select(LEASES.c.epoch, LEASES.c.holder, LEASES.c.until)
+    .where(LEASES.c.bridge == bindparam("bridge"))
+    .with_for_update()
+)
 
 
 class Lease(Shelf):
@@ -94,8 +100,7 @@ class Lease(Shelf):
 
     def _row(self, connection: Connection) -> _Held | None:
         # Whose lease it is; where the database can, nobody may take it before this transaction ends.
-        statement = select(LEASES.c.epoch, LEASES.c.holder, LEASES.c.until)
-        row = connection.execute(statement.where(LEASES.c.bridge == self.bridge).with_for_update()).first()
+        row = connection.execute(_HELD, {"bridge": self.bridge}).first()
         return _Held(*row) if row else None
 
     def _verify(self, connection: Connection) -> None:
