@@ -8,16 +8,18 @@ from __future__ import annotations
 import gc
 import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 import structlog
 
 from connectors.base import Connector
+from connectors.errors import ConnectorError, Transient
 from connectors.hubspot import HubSpotConnector, HubSpotSettings
 from connectors.records import Field, Find, Ref, Side
 from connectors.salesforce import SalesforceConnector, SalesforceSettings
@@ -35,6 +37,7 @@ from sync.store import Store
 __all__ = ["Bridge", "bridge", "connect", "open_store", "read_agreement", "settings_from", "shipped_config"]
 
 THREADS: Final = 8
+LOOK_AGAIN: Final = timedelta(hours=1)
 log = structlog.get_logger(__name__)
 Described = Mapping[tuple[Side, str], Mapping[str, Field]]
 _DESCRIBED: Final[Mapping[Side, tuple[str, ...]]] = {
@@ -44,31 +47,70 @@ _DESCRIBED: Final[Mapping[Side, tuple[str, ...]]] = {
 
 
 class Edits:
-    """Takes edits of the config folder into a running engine; a broken one keeps the last good version."""
+    """Takes edits of the config folder, and of both systems' fields, into a running engine.
 
-    def __init__(self, folder: Path, known: Described, engine: Engine) -> None:
-        self._folder, self._known, self._engine = folder, known, engine
+    A config that is broken, or that no longer fits the fields, keeps the last good version; a field that has
+    gone is no longer asked for, so that it holds nobody else up, and what is not seen is never emptied.
+    """
+
+    def __init__(
+        self, folder: Path, known: Described, engine: Engine, look: Callable[[], Described], clock: Clock
+    ) -> None:
+        self._folder, self._engine, self._look, self._clock = folder, engine, look, clock
+        self._first = self._known = known
+        self._looked_at = clock.now()
         self._taken = read_texts(folder)
         self._trouble: str | None = None
 
-    def take(self) -> str | None:
-        """Go by what stands in the folder now; what is wrong with it, if it cannot be taken."""
-        texts = read_texts(self._folder)
-        if texts == self._taken:
+    def take(self, doubtful: bool = False) -> str | None:
+        """Go by what stands there now; what is wrong with it, if it cannot be taken.
+
+        The fields are looked at once an hour, and at once when a vendor refused a call (*doubtful*).
+        """
+        texts, known = read_texts(self._folder), self._fields_now(doubtful)
+        if texts == self._taken and known == self._known:
             return self._trouble
-        self._taken = texts
+        what = (
+            "the fields no longer fit the config"
+            if texts == self._taken
+            else "an edit of the config was not taken"
+        )
+        self._taken, self._known = texts, known
+        mistakes = self._mistakes(texts, known)
+        self._trouble = f"{what}; {mistakes}" if mistakes else None
+        return self._trouble
+
+    def _mistakes(self, texts: Mapping[str, str], known: Described) -> str | None:
         try:
-            agreement = compile_agreement(texts, self._known)
-            require_plugin(agreement, self._known)
+            agreement = compile_agreement(texts, known)
+            require_plugin(agreement, known)
             require_name(agreement, self._engine.agreement.bridge.name)
         except Broken as broken:
-            self._trouble = "; ".join(["an edit of the config was not taken", *map(str, broken.mistakes)])
             log.warning("config not taken", mistakes=[str(mistake) for mistake in broken.mistakes])
-            return self._trouble
-        self._engine.take(agreement, fields_of(agreement, self._known))
-        self._trouble = None
+            self._engine.take(self._engine.agreement, self._still_there(known))
+            return "; ".join(map(str, broken.mistakes))
+        self._engine.take(agreement, fields_of(agreement, known))
         log.info("config taken", files=len(texts))
         return None
+
+    def _fields_now(self, doubtful: bool) -> Described:
+        now = self._clock.now()
+        if not doubtful and now - self._looked_at < LOOK_AGAIN:
+            return self._known
+        self._looked_at = now
+        try:
+            return self._look()
+        except ConnectorError:
+            return self._known  # the pass that follows says what is wrong with that side
+
+    def _still_there(self, known: Described) -> Fields:
+        """The fields to look at without those that have gone; leadbridge's own are asked for, come what may."""
+        gone = {
+            key: {name for name in self._first[key] if name not in known.get(key, {}) and not _is_ours(name)}
+            for key in self._first
+        }
+        wanted = fields_of(self._engine.agreement, self._first)
+        return {key: tuple(n for n in names if n not in gone.get(key, ())) for key, names in wanted.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +131,10 @@ class Bridge:
             [Find("contact", {"email": (email.strip().lower(),)}, ("email",))]
         )
         return found[0].ref if found else None
+
+
+def _is_ours(name: str) -> bool:
+    return name.lower().startswith("leadbridge")
 
 
 @contextmanager
@@ -126,7 +172,7 @@ def bridge(
                 pool=threads,
                 stopping=stopping,
             )
-            edits = Edits(settings.config, known, engine)
+            edits = Edits(settings.config, known, engine, lambda: describe(connectors), clock)
             yield Bridge(settings, agreement, store, connectors, engine, clock, edits)
     finally:
         for connector in connectors.values():
@@ -204,7 +250,10 @@ def connect(
     """Both vendors, through their own client libraries; whoever waits for them is woken by *stopping*."""
 
     def pause(seconds: float) -> None:
-        clock.wait(seconds, stopping)
+        if not stopping.is_set():
+            clock.wait(seconds, stopping)
+        if stopping.is_set():
+            raise Transient("The bridge was told to stop; the call is made again when it is back.")
 
     salesforce, hubspot = settings.salesforce, settings.hubspot
     return {

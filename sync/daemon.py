@@ -16,7 +16,7 @@ from typing import Final
 
 import structlog
 
-from connectors.errors import ConnectorError, OverBudget, SignInFailed, Transient
+from connectors.errors import ConnectorError, OverBudget, Refused, SignInFailed, Transient
 from sync.engine import Engine, Pass
 from sync.store import LeaseLost, StoreError, StoreUnusable
 
@@ -28,21 +28,25 @@ SIGN_IN_AGAIN_S: Final = 60.0
 LONGEST_PAUSE_S: Final = 900.0  # a vendor may ask for a day; the other side's people do not wait so long
 
 
-def _no_edits() -> str | None:
+def _no_edits(doubtful: bool) -> str | None:
     """The config stays as it was read."""
     return None
 
 
 class Daemon:
-    """Runs the passes of one bridge, as its only writer."""
+    """Runs the passes of one bridge, as its only writer.
 
-    def __init__(self, engine: Engine, *, take_edits: Callable[[], str | None] = _no_edits) -> None:
+    *take_edits* is told whether a vendor refused the last pass: then the fields may have changed.
+    """
+
+    def __init__(self, engine: Engine, *, take_edits: Callable[[bool], str | None] = _no_edits) -> None:
         self._engine = engine
         self._take_edits = take_edits
         self.stopping = engine.stopping
         self.last_pass_at: datetime | None = None
         self.trouble: str | None = None
         self.config_trouble: str | None = None
+        self._was_refused = False
 
     def run(self) -> None:
         """Pass after pass until `stopping` is set."""
@@ -74,8 +78,10 @@ class Daemon:
 
     @contextmanager
     def stopped_by_signals(self) -> Iterator[None]:
-        """SIGTERM and SIGINT end the loop after the batch in hand."""
-        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        """SIGTERM, SIGINT and SIGHUP end the loop after the batch in hand, however often they come."""
+        before = {
+            number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+        }
         for number in before:
             signal.signal(number, lambda *_: self.stop())
         try:
@@ -90,7 +96,8 @@ class Daemon:
 
     def _pass_and_pause(self) -> float:
         """One pass, by the config as it is now; how long to wait before the next one."""
-        self.config_trouble = self._take_edits()
+        self.config_trouble = self._take_edits(self._was_refused)
+        self._was_refused = False
         poll_s = float(self._engine.agreement.bridge.poll_s)
         try:
             done = self._one()
@@ -101,6 +108,7 @@ class Daemon:
         except Transient as error:
             return self._troubled(error, max(poll_s, min(error.retry_after_s or 0.0, LONGEST_PAUSE_S)))
         except ConnectorError as error:
+            self._was_refused = isinstance(error, Refused)
             return self._troubled(error, poll_s)
         except (LeaseLost, StoreUnusable):
             raise

@@ -10,7 +10,10 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Literal, TextIO
 
 import structlog
@@ -19,6 +22,8 @@ Format = Literal["auto", "pretty", "json"]
 Level = Literal["debug", "info", "warning", "error"]
 
 BLOT = "***"
+KEPT_LINES = 1000
+STUCK_AFTER_S = 1.0
 
 # These tell every request, some with its address and body.
 _NOISY = ("alembic", "hubspot", "requests", "simple_salesforce", "sqlalchemy", "urllib3", "uvicorn")
@@ -79,7 +84,7 @@ def _formatter(shared: list[structlog.typing.Processor], pretty: bool) -> loggin
 
 
 def _route_everything(formatter: logging.Formatter, out: TextIO, level: str) -> None:
-    handler = logging.StreamHandler(out)
+    handler = _Unhindered(out)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
@@ -91,6 +96,56 @@ def _route_everything(formatter: logging.Formatter, out: TextIO, level: str) -> 
             logger.propagate = True
             logger.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
+
+
+class _Unhindered(logging.Handler):
+    """Writes each line before it returns, unless nobody takes it: then it waits a second once and goes on.
+
+    While the sink is stuck the newest lines are kept; how many were lost is said when it takes lines again.
+    """
+
+    def __init__(self, out: TextIO) -> None:
+        super().__init__()
+        self._out = out
+        self._lines: deque[str] = deque()
+        self._lost = 0
+        self._due = threading.Semaphore(0)
+        self._free = threading.Event()
+        self._free.set()
+        self._writer: threading.Thread | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand the line to the thread that may be kept waiting."""
+        line = self.format(record)
+        if self._writer is None:
+            self._writer = threading.Thread(target=self._write, name="log", daemon=True)
+            self._writer.start()
+        if len(self._lines) >= KEPT_LINES:
+            with suppress(IndexError):
+                self._lines.popleft()
+                self._lost += 1
+        was_free = self._free.is_set()
+        self._free.clear()
+        self._lines.append(line)
+        self._due.release()
+        if was_free:
+            self._free.wait(STUCK_AFTER_S)
+
+    def _write(self) -> None:
+        while True:
+            self._due.acquire()
+            with suppress(IndexError):
+                self._put(self._lines.popleft())
+            if not self._lines:
+                self._free.set()
+
+    def _put(self, line: str) -> None:
+        lost, self._lost = self._lost, 0
+        with suppress(OSError, ValueError):  # nobody listens any more: there is nowhere to say so
+            if lost:
+                self._out.write(f'{{"event": "log lines lost", "lines": {lost}}}\n')
+            self._out.write(line + "\n")
+            self._out.flush()
 
 
 class _Redaction:

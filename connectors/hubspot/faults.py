@@ -67,7 +67,9 @@ def faults(error: Mapping[str, Any], status: int | None = None) -> tuple[Fault, 
         or error.get("policyName")
         or ("HTTP_" + str(status) if status else "UNREADABLE")
     )
-    return (Fault("CONFLICT" if status == 409 else code, message),)
+    # what two contacts cannot share is the address, even where HubSpot does not name it
+    shared = ("email",) if message.startswith("Contact already exists") else ()
+    return (Fault("CONFLICT" if status == 409 else code, message, shared),)
 
 
 def existing_id(message: str) -> str | None:

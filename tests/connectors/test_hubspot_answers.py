@@ -55,6 +55,7 @@ def limited(policy: str, **headers: str) -> Reply:
     )
 
 
+@pytest.mark.fault("F01")
 class TestLibraryTraps:
     def test_one_connection_serves_many_calls(self, world: World, between: Between) -> None:
         addresses = set()

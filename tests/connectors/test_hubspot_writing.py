@@ -63,6 +63,7 @@ def changed(change: Any, world: World) -> Odd:
     return odd
 
 
+@pytest.mark.fault("F08")
 def test_results_in_another_order_reach_their_rows(world: World, between: Between) -> None:
     ids = contacts(world, 20)
     between.next(UPDATE, changed(lambda body: body["results"].reverse(), world))
@@ -121,6 +122,7 @@ def test_an_unknown_record_is_gone_and_harms_nobody(world: World) -> None:
     assert (gone.outcome, gone.faults[0].code, done.outcome) == ("gone", "OBJECT_NOT_FOUND", "done")
 
 
+@pytest.mark.fault("F09")
 def test_a_batch_refused_for_one_row_is_halved_until_it_stands_alone(world: World) -> None:
     ids = contacts(world, 64)
     writes = [

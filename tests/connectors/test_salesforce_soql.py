@@ -37,6 +37,7 @@ def literals(query: str) -> list[str]:
     return found
 
 
+@pytest.mark.fault("F46")
 @given(st.text())
 def test_any_value_stays_one_literal(value: str) -> None:
     assert literals(soql.equals("Email", value)) == [value]

@@ -199,6 +199,7 @@ def test_a_task_that_surely_did_not_arrive_is_sent_again(world: World, between: 
     assert len(world.people.twin.records("Task")) == 1
 
 
+@pytest.mark.fault("F08")
 def test_fewer_results_than_rows_are_matched_with_nobody(world: World, between: Between) -> None:
     ids = [lead(world), lead(world)]
     between.next(COLLECTIONS, told(200, [{"id": ids[0], "success": True, "errors": []}]))
@@ -208,6 +209,7 @@ def test_fewer_results_than_rows_are_matched_with_nobody(world: World, between: 
     assert [receipt.outcome for receipt in receipts] == ["unknown", "unknown"]
 
 
+@pytest.mark.fault("F09")
 def test_a_call_refused_for_one_row_is_halved_until_it_stands_alone(world: World, between: Between) -> None:
     ids = [lead(world) for _ in range(8)]
 

@@ -117,6 +117,7 @@ def test_an_authority_given_by_its_file_is_trusted(served: tuple[str, str], make
     assert fetched(make(url, file)) == []
 
 
+@pytest.mark.fault("F12")
 @pytest.mark.parametrize("make", [salesforce, hubspot])
 def test_a_certificate_nobody_vouches_for_is_refused(served: tuple[str, str], make: Make) -> None:
     with pytest.raises(Transient, match=r"cannot be reached at 127\.0\.0\.1.*LEADBRIDGE_CA_FILE"):

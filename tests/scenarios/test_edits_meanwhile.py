@@ -28,6 +28,7 @@ def handed(empty_town: Town) -> Town:
     return here
 
 
+@pytest.mark.fault("F34")
 def test_a_seller_edits_another_field_just_before_the_write(
     handed: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

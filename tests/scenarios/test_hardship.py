@@ -72,6 +72,7 @@ def test_two_leads_converted_into_one_contact_are_a_problem_and_not_a_fight(here
     assert here.contact(BEN)["leadbridge_stage"] == "handed_over"
 
 
+@pytest.mark.fault("F26")
 def test_nobody_is_handed_over_to_a_seller_who_left_a_minute_ago(here: Town) -> None:
     here.world.salesforce.deactivate(here.user(SAM), here.clock.now())
     _asks(here, ADA, "Ada")

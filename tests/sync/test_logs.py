@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import pytest
 import structlog
@@ -162,3 +166,35 @@ def test_an_error_of_ours_comes_with_its_traceback(written, shape):
         structlog.get_logger().exception("pass failed")
 
     assert "RuntimeError: bug" in "\n".join(lines())
+
+
+_TALKS = """
+import structlog
+from sync.logs import start_logging
+start_logging("json", "info")
+log = structlog.get_logger()
+for number in range(5000):
+    log.info("pass finished", number=number, filling="x" * 100)
+print("went on", flush=True)
+"""
+
+
+@pytest.mark.fault("F50")
+@pytest.mark.parametrize("sink", ["blocked", "closed", "full"])
+def test_a_log_that_nobody_takes_stops_nothing(sink: str) -> None:
+    reader, writer = os.pipe()
+    if sink == "closed":
+        os.close(reader)
+    full = os.open("/dev/full", os.O_WRONLY)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", _TALKS], stdout=subprocess.PIPE, stderr=full if sink == "full" else writer,
+            timeout=20, check=False, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        )  # fmt: skip
+    finally:
+        os.close(writer)
+        os.close(full)
+        if sink != "closed":
+            os.close(reader)
+
+    assert (ended.stdout, ended.returncode) == ("went on\n", 0)

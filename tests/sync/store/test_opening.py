@@ -133,6 +133,7 @@ def test_postgresql_can_build_the_same_tables() -> None:
     assert all("bridge" in statement for statement in built)
 
 
+@pytest.mark.fault("F39")
 def test_a_newer_store_is_refused_and_left_alone(
     used_state: Path, newer_scripts: Callable[..., Path]
 ) -> None:
@@ -174,6 +175,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(
         assert store.due(now, 10) == [Knock(CONTACT)]
 
 
+@pytest.mark.fault("F39")
 def test_what_is_no_store_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "leadbridge.db").write_bytes(
         b"this is a letter, not a database, and long enough to be read" * 20

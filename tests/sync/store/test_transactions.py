@@ -77,6 +77,7 @@ def test_threads_take_turns_at_writing(store: Store, now: datetime) -> None:
     assert sorted(given) == list(range(1, 41))
 
 
+@pytest.mark.fault("F39")
 def test_a_store_that_somebody_else_keeps_busy_says_so(
     open_store: Callable[..., Store], now: datetime
 ) -> None:
