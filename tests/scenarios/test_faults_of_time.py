@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from connectors.records import Cursor
+from connectors.records import Cursor, Ref
 from sync.bootstrap import bridge, settings_from
 from sync.clock import VirtualClock
 from sync.daemon import Daemon
+from sync.model import Knock
 from tests.scenarios.struck import ADA, Struck, struck
 from tests.scenarios.town import MIA, SAM, berlin
 
@@ -167,6 +168,21 @@ def test_a_day_is_the_same_day_on_both_sides_in_every_zone(
 
 
 # ── knocks ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.fault("F14", "F15")
+def test_a_change_that_knocks_twice_late_and_again_is_read_anew_and_written_once(ada: Struck) -> None:
+    contact = Ref("hubspot", "contact", ada.contact(ADA)["hs_object_id"])
+    after = ada.edit()
+    for _ in range(3):
+        ada.bridge.store.knock([Knock(contact), Knock(contact)], ada.clock.now())
+        ada.live(1)
+    ada.clock.advance(3600)
+    ada.bridge.store.knock([Knock(contact)], ada.clock.now() - timedelta(hours=24))
+    ada.live(2)
+
+    ada.assert_both_arrived_once(after)
+    ada.assert_quiet()
 
 
 @pytest.mark.fault("F16")

@@ -84,6 +84,24 @@ def test_while_one_side_takes_no_writes_the_other_one_still_gets_its_own(ada: St
     ada.assert_both_arrived_once(after)
 
 
+@pytest.mark.fault("F02")
+@pytest.mark.parametrize("side", SIDES)
+def test_an_eaten_day_is_left_alone_but_for_a_look_now_and_then_and_ends_by_itself(
+    ada: Struck, side: str
+) -> None:
+    after = ada.edit()
+    ada.world.faults.rate("daily_limit", 1.0, side=side)
+    ada.live(62)
+
+    assert 0 < ada.world.faults.struck.total() <= 6
+    assert ada.daemon.trouble is not None
+
+    ada.world.faults.clear()
+    ada.live(17)
+    assert ada.daemon.trouble is None
+    ada.assert_both_arrived_once(after)
+
+
 # ── signing in ───────────────────────────────────────────────────────────────
 
 
@@ -162,6 +180,23 @@ def test_a_write_whose_answer_was_lost_has_exactly_one_effect(ada: Struck, fault
     after = ada.edit()
     for side in SIDES:
         ada.world.faults.next(fault, side=side, **WRITES[side])
+
+    ada.live(4)
+
+    assert ada.world.faults.struck.total() == 2
+    ada.assert_both_arrived_once(after)
+    ada.assert_quiet()
+
+
+@pytest.mark.fault("F07")
+@pytest.mark.parametrize("delay_s", [5, 20])
+@pytest.mark.parametrize("fault", ["late_commit", "late_commit_504"])
+def test_a_write_that_is_committed_after_the_client_gave_up_has_exactly_one_effect(
+    ada: Struck, fault: str, delay_s: int
+) -> None:
+    after = ada.edit()
+    for side in SIDES:
+        ada.world.faults.next(fault, side=side, delay_s=delay_s, **WRITES[side])
 
     ada.live(4)
 
