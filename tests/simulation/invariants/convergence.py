@@ -87,7 +87,9 @@ def _agrees(past: Past, couple: Couple, line: FieldLine, hubspot: Any, salesforc
         return _is_filled(past, couple, line, line.to or "salesforce")
     values = {"hubspot": hubspot, "salesforce": salesforce}
     if line.only is not None:
-        return bool(values[_GIVER[line.rule]] != line.only)
+        giver = _GIVER[line.rule]
+        own = past.is_shared(couple, line, giver) and _is_ours(past, couple, line, giver)
+        return bool(values[giver] != line.only) or own  # our own write, seen again, plans nothing
     if line.rule == "two_way":
         blanks = is_blank(hubspot) or is_blank(salesforce)
         return blanks and (line.blank == "ignore" or line.if_required is not None)
@@ -95,6 +97,11 @@ def _agrees(past: Past, couple: Couple, line: FieldLine, hubspot: Any, salesforc
     if line.rule.startswith("always"):
         return is_blank(values[giver]) and line.blank != "clear"
     return is_blank(values[other(giver)]) and line.blank == "ignore"
+
+
+def _is_ours(past: Past, couple: Couple, line: FieldLine, side: Side) -> bool:
+    steps = past.steps(couple, line, side)
+    return bool(steps) and steps[-1].actor == "daemon"
 
 
 def _is_filled(past: Past, couple: Couple, line: FieldLine, to: Side) -> bool:

@@ -22,7 +22,7 @@ from tests.simulation.invariants.registry import invariant
 def i03_no_lost_update(seen: Evidence, past: Past) -> Iterator[Violation]:
     if seen.passes and seen.passes[-1].held:
         return
-    for couple in past.couples:
+    for couple in past.unmerged:
         for line in past.lines(couple):
             for side in SIDES:
                 steps = past.steps(couple, line, side)
@@ -106,7 +106,7 @@ def decided(seen: Evidence, couple: Couple, line: FieldLine) -> Iterator[Entry]:
 def i03a_policy(seen: Evidence, past: Past) -> Iterator[Violation]:
     if seen.losses or seen.crashes:
         return
-    for couple in past.couples:
+    for couple in past.unmerged:
         for line in past.lines(couple):
             if line.rule == "two_way" and line.only is None and not past.is_told(couple):
                 yield from _by_policy(past, couple, line)

@@ -37,7 +37,7 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
         if commit.actor == "daemon":
             key = past.raw(ref, "Leadbridge_HubSpot_Id__c", commit.seq)
             person = Ref("hubspot", "contact", str(key)) if ref.side == "salesforce" and key else ref
-            yield from _explained(seen, commit, ref, moves.get(person) or by_record.get(ref, ()))
+            yield from _explained(seen, past, commit, ref, moves.get(person) or by_record.get(ref, ()))
     for couple in past.couples:
         if couple.pair == "person" and not past.is_told(couple):
             yield from _jumps(seen, past, couple, edges)
@@ -88,20 +88,23 @@ def _stage_commits(past: Past) -> Iterator[tuple[Commit, Ref]]:
                 yield commit, ref
 
 
-def _explained(seen: Evidence, commit: Commit, ref: Ref, entries: Sequence[Entry]) -> Iterator[Violation]:
+def _explained(
+    seen: Evidence, past: Past, commit: Commit, ref: Ref, entries: Sequence[Entry]
+) -> Iterator[Violation]:
     """The bridge writes the stage in which the ledger says that the person stood then."""
     if any(at >= commit.at for at in seen.losses):
         return  # the ledger of that time is gone
-    known = [one for one in entries if one.observed_at <= commit.at]
-    stood = [str(one.decision.new) for one in known if one.decision.what == "moved"]
+    moves = [one for one in entries if one.decision.what == "moved" and past.is_by(one, commit.seq)]
+    before = [one for one in moves if past.is_before(one, commit.seq)]
+    stood = {str(one.decision.new) for one in (*before[-1:], *moves[len(before) :])}
     if commit.new not in seen.agreement.lifecycle.stages:
         yield Violation(
             "I9", f"the bridge wrote the stage {commit.new!r}, which there is not", _where(commit, ref)
         )
-    elif not stood or stood[-1] != commit.new:
+    elif commit.new not in stood:
         yield Violation(
             "I9",
-            f"the bridge wrote the stage {commit.new} while the ledger says {stood[-1] if stood else 'nothing'}",
+            f"the bridge wrote the stage {commit.new} while the ledger says {' or '.join(sorted(stood)) or 'nothing'}",
             _where(commit, ref),
         )
 
@@ -150,7 +153,7 @@ def _judged_once(
     about = [
         one
         for one in judged
-        if one.decision.new == commit.new and one.decision.side == side and one.observed_at >= commit.at
+        if one.decision.new == commit.new and one.decision.side == side and past.is_after(one, commit.seq)
         and one.decision.occurred_at is not None and abs(one.decision.occurred_at - commit.at) <= _SECOND
     ]  # fmt: skip
     verdicts = [one for one in about if one.decision.rule != "implied"]
@@ -162,7 +165,7 @@ def _judged_once(
         )
     stands = past.standing[couple.now(side)].get(STAGE[side])
     later = any(
-        one.decision.new == stands and one.observed_at >= commit.at
+        one.decision.new == stands and past.is_after(one, commit.seq)
         and (one.decision.what == "moved" or one.decision.rule in _LEFT)
         for one in judged
     )  # fmt: skip

@@ -176,6 +176,13 @@ class Past:
                     found.append(Couple(pair, (refs[0],), (salesforce,)))
         return found
 
+    @cached_property
+    def unmerged(self) -> Sequence[Couple]:
+        """The couples that nobody merged with another: in a merge it is the vendor who drops values."""
+        into = {self.survivor(id_) for id_ in self.survivors}
+        into |= {str(one.new) for one in self.seen.log if one.field == "MasterRecordId" and one.new}
+        return [one for one in self.couples if not into & {ref.id for ref in (*one.hubspot, *one.salesforce)}]
+
     def _keyed(self, side: Side, kinds: Sequence[str], name: str) -> Mapping[str, list[Ref]]:
         found: dict[str, list[Ref]] = defaultdict(list)
         for ref, row in self.standing.items():
@@ -260,6 +267,15 @@ class Past:
                 return moment
         return None
 
+    def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
+        """Whether another line, which writes *side*, names one of this line's fields there too."""
+        kind = couple.now(side).kind
+        mine = {*line.fields(side, kind)}
+        return any(
+            other_line is not line and other_line.writes(side) and mine & {*other_line.fields(side, kind)}
+            for other_line in self.seen.agreement.pairs[couple.pair].lines
+        )
+
     def lines(self, couple: Couple) -> Iterator[FieldLine]:
         """The lines that both records of a couple have."""
         for line in self.seen.agreement.pairs[couple.pair].lines:
@@ -272,6 +288,19 @@ class Past:
         """Whether an entry was made in a pass that ended after commit *seq*; numbers begin anew with a lost store."""
         passes = self._passes.get(entry.pass_id, ())
         return not passes or any(one.log_after >= seq for one in passes)
+
+    def is_by(self, entry: Entry, seq: int) -> bool:
+        """Whether an entry was made in the pass that made commit *seq*, or in one before it."""
+        passes = self._passes.get(entry.pass_id, ())
+        return not passes or any(one.log_before < seq for one in passes)
+
+    def is_before(self, entry: Entry, seq: int) -> bool:
+        """Whether an entry was made in a pass that was over before the one that made commit *seq* began."""
+        passes = self._passes.get(entry.pass_id, ())
+        made_in = self.pass_of(seq)
+        return made_in is not None and bool(passes) and all(one.log_after <= made_in.log_before for one in passes) and (
+            entry.pass_id != made_in.id
+        )  # fmt: skip
 
     def is_told(self, couple: Couple, line: FieldLine | None = None) -> bool:
         """Whether an open problem is about this line, or about one of the two records as a whole."""

@@ -19,10 +19,10 @@ Written = tuple[Couple, FieldLine, Side, Step]
 
 def _written(past: Past) -> Iterator[Written]:
     """Every effective write of the bridge to a mapped field; whom a hand-off gives to is the lifecycle's business."""
-    for couple in past.couples:
+    for couple in past.unmerged:
         for line in past.lines(couple):
             for side in SIDES:
-                if line.type == "owner" and not line.writes(side):
+                if not line.writes(side) and (line.type == "owner" or past.is_shared(couple, line, side)):
                     continue
                 for step in past.steps(couple, line, side):
                     if step.actor == "daemon":
@@ -85,7 +85,7 @@ def i05_no_null_out(seen: Evidence, past: Past) -> Iterator[Violation]:
     "One edit makes at most one write of the bridge per target field, or two where it raced with a pass.",
 )
 def i13_no_echo(seen: Evidence, past: Past) -> Iterator[Violation]:
-    for couple in past.couples:
+    for couple in past.unmerged:
         for line in past.lines(couple):
             edits = sorted(
                 one.seq for side in SIDES for one in past.steps(couple, line, side) if one.actor != "daemon"
@@ -129,7 +129,7 @@ def i16_nothing_silent(seen: Evidence, past: Past) -> Iterator[Violation]:
         kept = (
             value
             for entry in decided(seen, couple, line)
-            if entry.observed_at <= step.at
+            if past.is_by(entry, step.seq)
             for value in (entry.decision.old, entry.decision.other, entry.decision.new)
         )
         if not any(alike(line, unpack(value), step.old) for value in kept):
