@@ -64,8 +64,10 @@ def _is_beaten(
         return True
     agreed = past.last_alike(couple, line, step.first - 1)
     opposite = past.steps(couple, line, other(side))
-    return agreed is None or any(
-        one.actor != "daemon" and agreed < one.seq <= later[0].seq for one in opposite
+    return (
+        agreed is None
+        or agreed < past.met(couple)
+        or any(one.actor != "daemon" and agreed < one.seq <= later[0].seq for one in opposite)
     )
 
 

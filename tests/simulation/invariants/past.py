@@ -267,6 +267,16 @@ class Past:
                 return moment
         return None
 
+    def met(self, couple: Couple) -> int:
+        """The commit by which the bridge put the first key on one of the two; 0 if both had theirs from the start."""
+        keys = (
+            one.seq
+            for ref in (*couple.hubspot, *couple.salesforce)
+            for name in ("leadbridge_key", "Leadbridge_HubSpot_Id__c")
+            for one in self.cells.get(ref, {}).get(name, ())
+        )
+        return min(keys, default=0)
+
     def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
         """Whether another line, which writes *side*, names one of this line's fields there too."""
         kind = couple.now(side).kind
