@@ -51,6 +51,8 @@ def _is_kept(
         return True
     if not stands and is_blank(step.new) and line.blank == "protect":
         return True
+    if stands and is_blank(theirs) and line.blank == "ignore":
+        return True
     if stands:
         return past.is_told(couple, line) or _is_in_ledger(past, couple, line, step)
     return _is_in_ledger(past, couple, line, step) and _is_beaten(past, couple, line, side, step, later)
