@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -23,6 +24,8 @@ GROUPS_A_SEARCH = 5
 VALUES_A_SEARCH = 60
 VALUES_LENGTH = 1500
 _ARCHIVED = "archived"
+# searched for by milliseconds since 1970: https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
+_MOMENTS = frozenset({"hs_timestamp"})
 
 
 def everything(client: HubSpotClient, kind: str, fields: Sequence[str], after: str) -> Page:
@@ -111,6 +114,9 @@ def _filters(one: Find, field: str, values: Sequence[str]) -> list[Any]:
             {"filters": [{"propertyName": field, "operator": "CONTAINS_TOKEN", "value": "*" + value + "*"}]}
             for value in values
         ]
+    if field in _MOMENTS:
+        wanted = [str(round(datetime.fromisoformat(value).timestamp() * 1000)) for value in values]
+        return [{"filters": [{"propertyName": field, "operator": "IN", "values": wanted}]}]
     # strings are compared in lower case only, enumerations as they are written: both spellings are asked for
     # https://developers.hubspot.com/docs/api-reference/latest/crm/search-the-crm
     spellings = list(dict.fromkeys(spelling for value in values for spelling in (value, value.lower())))

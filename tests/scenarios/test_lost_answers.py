@@ -1,0 +1,32 @@
+"""An answer is lost after the vendor committed: what was done is found, and nothing is done twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.town import SAM, town
+
+ADA = "ada.lind@nordwind.example"
+
+
+@pytest.mark.fault("F06")
+def test_a_note_whose_answer_was_lost_is_found_by_its_moment_and_not_written_again(tmp_path: Path) -> None:
+    with town(tmp_path, in_process=True) as here:
+        here.run()
+        here.settle()
+        told = {"lastname": "Lind", "company": "Nordwind AB", "country": "Sweden"}
+        here.world.hubspot.submit_form(
+            ADA, "Request a call", {**told, "hubspot_owner_id": here.owner(SAM)}, here.clock.now()
+        )
+        here.settle()
+        here.market(ADA, leadbridge_stage="won")
+        here.world.faults.next("cut_after", side="hubspot", path="/notes/batch/create")
+
+        for _ in range(6):
+            here.settle()
+
+        assert len(here.world.hubspot.records("notes")) == 1
+        assert here.contact(ADA)["leadbridge_stage"] == "handed_over"
+        assert here.bridge.store.unsettled() == []
