@@ -9,7 +9,7 @@ FROM ?= 0
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help ready demo run check test test-browser test-node bench simulate soak lock image
+.PHONY: help ready demo run check test test-browser test-node bench simulate crash soak lock image
 
 help:
 	@echo "make demo          both systems on this machine, the bridge between them, people acting (ARGS=--once: ends by itself)"
@@ -20,6 +20,7 @@ help:
 	@echo "make check         format, lint, types, floors: before every commit"
 	@echo "make bench         calls, records per second, CPU and memory beside the bare clients"
 	@echo "make simulate      histories of people, faults and deaths, held to every promise (SEEDS=1000 FROM=0)"
+	@echo "make crash         dies at every point of every scenario, 1,000 real kills, lost answers, lost stores"
 	@echo "make soak          thirty days in the life of one daemon: does anything grow?"
 	@echo "make lock          the newest versions that fit, with hashes (needs uv)"
 	@echo "make image         the container image (needs docker)"
@@ -70,6 +71,9 @@ bench: ready
 
 simulate: ready
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --from $(FROM) --proof docs/proof.md $(ARGS)
+
+crash: ready
+	@$(BIN)/python -m tests.simulation.crash --kills 1000 --losses 500 --creates 1000 --proof docs/proof.md $(ARGS)
 
 soak: ready
 	@$(BIN)/python -m tests.simulation.soak --proof docs/proof.md $(ARGS)

@@ -1,0 +1,136 @@
+"""The store is lost at any moment, with its process: the next one starts over nothing but both systems."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from tests.simulation.crash.judging import made_by_us
+from tests.simulation.crash.lives import Life, Verdict, left_by, life
+from tests.simulation.crash.points import Forks, Told, verdict_of
+from tests.simulation.crash.scenarios import SCENARIOS
+from twins.log import Commit
+
+KEYED: Final = {"Lead": "Leadbridge_HubSpot_Id__c", "Contact": "Leadbridge_HubSpot_Id__c"}
+KEYED_IN_HUBSPOT: Final = {
+    "companies": "leadbridge_key",
+    "deals": "leadbridge_key",
+    "contacts": "leadbridge_key",
+}
+_POINTS: Final = 400
+
+
+def losses(count: int, *, jobs: int, seed: int, names: list[str] | None = None, told: Told) -> list[Verdict]:
+    """Lose the store at *count* moments, spread over the scenarios; every verdict is told and comes back."""
+    lot = random.Random(f"losses {seed}")
+    names = names or list(SCENARIOS)
+    per_scenario = Counter(lot.choice(names) for _ in range(count))
+    found: list[Verdict] = []
+    for name, some in sorted(per_scenario.items()):
+        found += _in_one_town(name, {lot.randint(1, _POINTS) for _ in range(some)}, jobs, told)
+    while len(found) < count:
+        name = lot.choice(names)
+        found += _in_one_town(name, {lot.randint(1, _POINTS) for _ in range(count - len(found))}, jobs, told)
+    return found
+
+
+def one_loss(name: str, number: int) -> Verdict:
+    """Lose the store at one point of a scenario again."""
+    found = _in_one_town(name, {number}, 1, lambda _one: None)
+    if not found:
+        raise ValueError(f"{name!r} has no point {number}")
+    return found[0]
+
+
+def _in_one_town(name: str, points: set[int], jobs: int, told: Told) -> list[Verdict]:
+    found: list[Verdict] = []
+
+    def heard(said: bytes, about: tuple[int, str]) -> None:
+        found.append(verdict_of(name, about, said))
+        told(found[-1])
+
+    with life(name) as one:
+        forks = Forks(jobs, heard)
+
+        def at(number: int, what: str) -> None:
+            if number not in points:
+                return
+            folder = left_by(one.here, one.here.folder / f"loss-{number}", store=False)
+            forks.start(folder, (number, what), lambda: list(_after(one, folder)))
+
+        one.seam.at = at
+        one.live()
+        one.seam.revive()
+        forks.finish()
+    return found
+
+
+def _after(one: Life, folder: Path) -> Iterator[str]:
+    lost_at = len(one.here.world.log)
+    one.live_on(folder)
+    before = len(one.here.world.log)
+    yield from _doubled(one)
+    for plan in one.here.bridge.engine.preview():
+        for put in plan.puts:
+            yield f"at rest, a write to {put.write.side} {put.write.kind} is still planned: {sorted(put.write.values)}"
+    for _ in range(3):
+        one.here.look()
+    if late := one.here.since(before):
+        yield f"at rest, the bridge still wrote {late[0].kind}.{late[0].field}"
+    yield from _silent(one, one.here.since(lost_at))
+
+
+def _doubled(one: Life) -> Iterator[str]:
+    """Records with one key."""
+    world = one.here.world
+    rows = {(kind, name): world.salesforce.records(kind) for kind, name in KEYED.items()}
+    rows |= {(kind, name): world.hubspot.records(kind) for kind, name in KEYED_IN_HUBSPOT.items()}
+    for (kind, name), found in rows.items():
+        for key, times in Counter(str(row[name]) for row in found if row.get(name)).items():
+            if times > 1:
+                yield f"{times} records of {kind} have the key {key}"
+    for kind in ("Lead", "Contact"):
+        mails = Counter(
+            str(row["Email"]) for row in world.salesforce.records(kind) if not row.get("IsConverted")
+        )
+        yield from (f"{times} of {kind} are one person" for times in mails.values() if times > 1)
+    made = made_by_us(world)
+    yield from (
+        f"the bridge made {made[kind]} of {kind}" for kind in ("companies", "deals") if made.get(kind, 0) > 2
+    )
+
+
+def _silent(one: Life, commits: list[Commit]) -> Iterator[str]:
+    """Values of people that were overwritten without a word in the new ledger."""
+    told: set[tuple[str, str]] = set()
+    for entry in one.here.bridge.store.entries(None, 100_000):
+        told |= {(str(entry.subject.id), str(part)) for part in _values(entry.decision)}
+        if entry.counterpart:
+            told |= {(str(entry.counterpart.id), str(part)) for part in _values(entry.decision)}
+    for commit in commits:
+        if commit.old in (None, "") or not _by_people(one, commit):
+            continue
+        if (commit.id, str(commit.old)) not in told:
+            yield f"{commit.kind}.{commit.field} was overwritten, and the ledger does not hold what stood there"
+
+
+def _values(decision: Any) -> Iterator[Any]:
+    for value in (decision.old, decision.new, decision.other):
+        if isinstance(value, list | tuple):
+            yield from value
+        else:
+            yield value
+
+
+def _by_people(one: Life, commit: Commit) -> bool:
+    """Whether a person had typed what was overwritten."""
+    wrote = [
+        before.actor
+        for before in one.here.world.log
+        if (before.kind, before.id, before.field) == (commit.kind, commit.id, commit.field)
+        and before.seq < commit.seq
+    ]
+    return bool(wrote) and wrote[-1] == "human"
