@@ -45,6 +45,9 @@ class Connector(Protocol):
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         """For each question all records that answer it."""
 
+    def joined(self, kind: str, other: str, ids: Sequence[str]) -> dict[str, set[str]]:
+        """By id of *kind*, the ids of *other* it is associated with; a side without associations knows none."""
+
     def write(self, writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
         """Carry out *writes* in batches; one receipt each, in the same order.
 

@@ -64,6 +64,7 @@ class Bridge:
     owners: Owners
     poll_s: int
     overlap_s: Mapping[Side, int]
+    sweep: str | None = "02:00"
     business_hours: BusinessHours
     teams: Teams
 
@@ -123,6 +124,7 @@ def _compiled(document: BridgeDocument) -> Bridge:
         owners=Owners(dict(document.owners.table), document.owners.fallback_queue),
         poll_s=document.poll_s,
         overlap_s={"salesforce": document.overlap_s.salesforce, "hubspot": document.overlap_s.hubspot},
+        sweep=document.sweep,
         business_hours=_hours(document),
         teams=Teams(frozenset(document.teams.marketing), frozenset(document.teams.sales)),
     )

@@ -100,6 +100,8 @@ class Daemon:
         self._was_refused = False
         poll_s = float(self._engine.agreement.bridge.poll_s)
         try:
+            bridge = self._engine.agreement.bridge
+            self._engine.sweep.begin_if_due(self._engine.clock.now(), bridge.sweep, bridge.zone)
             done = self._one()
         except SignInFailed as error:
             return self._troubled(error, SIGN_IN_AGAIN_S)

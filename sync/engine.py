@@ -36,19 +36,21 @@ from sync.apply import Applied, apply
 from sync.clock import Clock
 from sync.gather import Reader, gather
 from sync.intake import PAIR_OF, Batch, Intake, role_links
-from sync.model import Base, Knock, Plan
-from sync.plan import Terms, plan
+from sync.model import Base, Facts, Knock, Plan
+from sync.plan import Terms, differences, plan
 from sync.recovery import settle_unknown
 from sync.remember import put_off, remember, without_moves
 from sync.rollout import Rollout
 from sync.roster import Roster
 from sync.setbacks import claimed_twice, safely, set_aside
 from sync.store import Store, StoreError
+from sync.sweep import Sweep
 
 log = structlog.get_logger(__name__)
 
 PAIRS: Final = ("company", "person", "deal")
 BACKFILL_PAGES_PER_PASS: Final = 5
+SWEEP_BATCHES_PER_PASS: Final = 5
 VISITS_PER_PASS: Final = 6
 GUARD: Final = timedelta(seconds=30)
 
@@ -105,6 +107,7 @@ class Engine:
         self.agreement, self.fields = agreement, fields
         overlap = {side: timedelta(seconds=s) for side, s in agreement.bridge.overlap_s.items()}
         self.intake = Intake(self.store, self.connectors, fields, overlap, self.pool, self.clock.now)
+        self.sweep = Sweep(self.store, self.intake.page)
         self.rollout = Rollout(self.store, agreement)
         self.roster = Roster(self.connectors, agreement.bridge.owners, fields)
 
@@ -120,7 +123,7 @@ class Engine:
             if self.stopping.is_set():
                 break
             self._work(done, batch, terms)
-        done.more = self.intake.is_backlogged(now) or not done.polled
+        done.more = self.intake.is_backlogged(now) or not done.polled or self.sweep.is_under_way()
         self._count_calls(now)
         self._tell_head(now)
         log.info(
@@ -185,11 +188,19 @@ class Engine:
                 yield from self._due(done, now)
             if not batches:
                 break
+        for _ in range(SWEEP_BATCHES_PER_PASS):
+            swept = self.sweep.next()
+            if swept is None:
+                break
+            yield swept
+            yield from self._due(done, now)
 
     def _is_time_to_poll(self, now: datetime) -> bool:
         """Passes follow each other without a pause in a backfill; its own writes are not read again in each."""
         poll = timedelta(seconds=self.agreement.bridge.poll_s)
-        return self._polled_at is None or now - self._polled_at >= poll or not self.intake.is_backfilling()
+        if self._polled_at is None or now - self._polled_at >= poll:
+            return True
+        return not self.intake.is_backfilling() and not self.sweep.is_under_way()
 
     def _due(self, done: Pass, now: datetime) -> Iterator[Batch]:
         """The inbox until it is empty; a key that knocks without end waits for the next pass."""
@@ -214,7 +225,13 @@ class Engine:
         for pair in PAIRS:
             knocks = [knock for knock in batch.knocks if PAIR_OF[knock.ref.side, knock.ref.kind] == pair]
             if knocks:
-                reader = Reader(self.connectors, self.fields, batch.carried, searched=batch.lane == "live")
+                reader = Reader(
+                    self.connectors,
+                    self.fields,
+                    batch.carried,
+                    searched=batch.lane == "live",
+                    sweeps=batch.sweep is not None,
+                )
                 yield self._plan(reader, terms, pair, knocks, now)
 
     def _plan(
@@ -239,6 +256,8 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - our own mistake; it is logged with the key that shows it
             return self._apart(reader, terms, pair, knocks, now, error)
         plans = claimed_twice([safely(plan, facts, terms, now) for facts in found])
+        if reader.sweeps:
+            plans = [_compared(facts, one, terms) for facts, one in zip(found, plans, strict=True)]
         return [
             replace(one, observed=not self.rollout.admits(facts, one))
             for facts, one in zip(found, plans, strict=True)
@@ -271,6 +290,7 @@ class Engine:
             self.roster.forget()
         settled = [*observed, *admitted, *held]
         remember(self.store, done.id, settled, applied, held=held, returns=done.returns, now=now)
+        self.sweep.note(settled, applied)
         done.observed += len(observed)
         self._count(done, admitted, applied)
 
@@ -281,12 +301,20 @@ class Engine:
             self.store.move_cursors(batch.cursors)
             if batch.place is not None:
                 self.store.set_backfill_place(*batch.place)
+            if batch.sweep is not None:
+                self.sweep.keep(batch, self.clock.now())
 
     def _count(self, done: Pass, plans: Sequence[Plan], applied: Applied) -> None:
         done.planned += len(plans)
         done.written.update(put.write.side for put, receipt in applied.receipts if receipt.outcome == "done")
         done.moved += sum(decision.what == "moved" for one in plans for decision in one.decisions)
         done.problems += sum(len(one.problems) for one in plans) + len(applied.problems)
+
+
+def _compared(facts: Facts, plan: Plan, terms: Terms) -> Plan:
+    is_pair = facts.link.hubspot is not None and facts.link.salesforce is not None
+    found = differences(facts, plan, terms) if is_pair or plan.puts or plan.problems else ()
+    return replace(plan, differs=found, is_pair=is_pair)
 
 
 def _is_doubtful(plan: Plan) -> bool:

@@ -55,6 +55,7 @@ class Batch:
     cursors: list[tuple[Side, str, Cursor]] = field(default_factory=list)
     place: tuple[Side, str, str | None] | None = None
     read_at: datetime | None = None
+    sweep: tuple[int, str] | None = None
 
     def forget_if_older(self, than: timedelta, now: datetime) -> None:
         """Rows that have waited too long are no guard for a write: they are read again."""
@@ -134,6 +135,10 @@ class Intake:
     def is_backfilling(self) -> bool:
         """A backfill is under way."""
         return not self._store.backfills().keys().isdisjoint(BACKFILLED)
+
+    def page(self, side: Side, kind: str, after: str) -> Page:
+        """A large page of every record of *kind* after the id *after*."""
+        return self._gathered(side, kind, after)
 
     def _gathered(self, side: Side, kind: str, after: str) -> Page:
         """Small vendor pages are put together, so that the other side is asked in full batches."""

@@ -192,12 +192,22 @@ Effect = Put | Remember | Ask
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which two linked records differ: ``drift`` is about to be repaired, ``problem`` waits, ``rule`` is meant so."""
+
+    field: str
+    reason: Literal["drift", "problem", "rule"]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Why and what, for one unit (a linked pair, or a record alone).
 
     *settles* are the knocks it answers; *polled* says that HubSpot's record came with a
     search, so it must be read directly before HubSpot is written; *observed* that
-    nothing of it may be written now.
+    nothing of it may be written now. A sweep says in *differs* what it found, and whether the
+    unit *is_pair*.
     """
 
     subject: Ref
@@ -208,6 +218,8 @@ class Plan:
     settles: tuple[Ref, ...] = ()
     polled: bool = False
     observed: bool = False
+    differs: tuple[Difference, ...] | None = None
+    is_pair: bool = False
 
     @property
     def is_gated(self) -> bool:
@@ -224,6 +236,7 @@ class Facts:
     """All that planning may look at for one unit: both records as they are now, and what we know.
 
     *followers* are the people whose stage follows this opportunity.
+    *joined* are the associations that HubSpot shows, where it was asked.
     *erased* says that this person asked to be forgotten: nothing is planned or remembered.
     *candidates* may be the missing counterpart; those in *taken* are linked to another
     record already, and *rivals* are records of our own side that may claim them as well.
@@ -248,6 +261,7 @@ class Facts:
     polled: bool = False
     problem: Problem | None = None
     erased: bool = False
+    joined: tuple[str, ...] | None = None
 
     def record(self, side: Side) -> Record | None:
         """The record of *side* as it is now."""

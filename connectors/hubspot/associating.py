@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.batches import chunks, groups
-from connectors.errors import ConnectorError, Unknown
+from connectors.errors import ConnectorError, Transient, Unknown
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.faults import faults
 from connectors.hubspot.kinds import is_id, object_of
@@ -15,6 +15,23 @@ from connectors.receipts import BadRows, Receipts, refused, unsettled
 from connectors.records import Receipt, Ref, Write
 
 JOINS_A_CALL = 1000
+
+
+def joined(client: HubSpotClient, kind: str, other: str, ids: Sequence[str]) -> dict[str, set[str]]:
+    """By id of *kind*, the ids of *other* it is associated with, 1,000 a call; further pages are followed."""
+    path = client.paths.associations(object_of(kind).name, object_of(other).name)
+    found: dict[str, set[str]] = {id_: set() for id_ in ids}
+    left: list[dict[str, str]] = [{"id": id_} for id_ in found if is_id(id_)]
+    while left:
+        batch, left = left[:JOINS_A_CALL], left[JOINS_A_CALL:]
+        body: Any = client.read("POST", path, "gather", {"inputs": batch}).body
+        if not isinstance(body, dict) or not isinstance(body.get("results"), list):
+            raise Transient("HubSpot answered POST " + path + " without a list of results.")
+        for row in body["results"]:
+            found[str(row["from"]["id"])] |= {str(one["toObjectId"]) for one in row["to"]}
+            after = row.get("paging", {}).get("next", {}).get("after")
+            left += [{"id": str(row["from"]["id"]), "after": str(after)}] if after else []
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from connectors.budget import Allowance
 from connectors.hubspot import fetching, reading, schema, searching, writing
+from connectors.hubspot.associating import joined
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.settings import HubSpotSettings
 from connectors.records import Find, Page, Receipt, Record, Schema, Side, Watch, Write
@@ -61,6 +62,9 @@ class HubSpotConnector:
 
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         return reading.find(self._client, finds)
+
+    def joined(self, kind: str, other: str, ids: Sequence[str]) -> dict[str, set[str]]:
+        return joined(self._client, kind, other, ids)
 
     def write(self, writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
         return writing.write(self._client, writes, read_back)

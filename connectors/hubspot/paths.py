@@ -45,5 +45,10 @@ class Paths:
         root = "/crm/v4/associations" if self.version == "v3" else self._of("associations")
         return f"{root}/{name}/{other}/batch/associate/default"
 
+    def associations(self, name: str, other: str) -> str:
+        """Read with whom many records are associated."""
+        root = "/crm/v4/associations" if self.version == "v3" else self._of("associations")
+        return f"{root}/{name}/{other}/batch/read"
+
     def _of(self, family: str) -> str:
         return "/crm/v3/" + family if self.version == "v3" else "/crm/" + family + "/" + self.version

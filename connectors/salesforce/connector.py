@@ -68,6 +68,9 @@ class SalesforceConnector:
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         return reading.find(self._client, finds)
 
+    def joined(self, kind: str, other: str, ids: Sequence[str]) -> dict[str, set[str]]:
+        return {}  # what belongs together in Salesforce is named by fields
+
     def write(self, writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
         return writing.write(self._client, writes, read_back)
 

@@ -115,6 +115,11 @@ class BridgeDocument(Shape):
         description="How far each look goes back",
         examples=[{"salesforce": 300, "hubspot": 120}],
     )
+    sweep: HourOfDay | None = Field(
+        default="02:00",
+        description="When the daemon compares everything, every day, in the bridge's zone; null: never",
+        examples=["02:00"],
+    )
     business_hours: BusinessHoursShape = Field(
         default_factory=BusinessHoursShape,
         description="When people work",

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from sync.cli import forgetting, looking, problems, running, setting_up, state, undoing
+from sync.cli import forgetting, looking, problems, running, setting_up, state, sweeping, undoing
 from sync.cli.endings import ending_of
 from sync.cli.printing import complain
 
@@ -32,6 +32,7 @@ app.command("backfill")(running.backfill)
 app.command("plan")(looking.plan)
 app.command("status")(looking.status)
 app.add_typer(problems.problems, name="problems")
+app.command("sweep")(sweeping.sweep)
 app.command("undo")(undoing.undo)
 app.command("erase")(forgetting.erase)
 app.add_typer(state.state, name="state")

@@ -1,4 +1,4 @@
-"""`leadbridge state`: check the store, and back it up."""
+"""`leadbridge state`: check the store, back it up, build it anew."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from typing import Annotated
 
 import typer
 
-from sync.cli.endings import DIFFERS, BadArgument
-from sync.cli.options import Config, Json, opened_store
+from sync.bootstrap import Bridge, read_agreement
+from sync.cli.endings import DECIDE, DIFFERS, BadArgument
+from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
 from sync.cli.printing import as_json, progress, say
+from sync.daemon import Daemon
+from sync.store.aside import alone_with, erased_in, is_whole, put_aside
+
+MOST_PASSES = 100_000
 
 state = typer.Typer(
-    help="The store: check it, back it up.\n\nExample: leadbridge state verify",
-    short_help="The store: check it, back it up.",
+    help="The store: check it, back it up, build it anew.\n\nExample: leadbridge state verify",
+    short_help="The store: check it, back it up, build it anew.",
     no_args_is_help=True,
 )
 
@@ -39,6 +44,51 @@ def verify(config: Config = None, json: Json = False) -> None:
         say(f"The store is sound: {seq} entries, head {link}." if not found else f"{said}.")
     if found:
         raise typer.Exit(DIFFERS)
+
+
+@state.command("rebuild")
+def rebuild(
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Put a store aside although its file is sound.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Put a damaged store aside and build it anew from what both systems know; nothing is doubled.
+
+    Passes run until nothing is left to do, by the `mode` of bridge.yaml. What is written over
+    where nobody knows any more what both sides agreed on says "base unknown" in the ledger.
+
+    Example: leadbridge state rebuild
+    """
+    settings = settings_with(config)
+    name = read_agreement(settings.config).bridge.name
+    settings.require_credentials()
+    with alone_with(settings.state, name) as is_alone:
+        if not is_alone:
+            raise BadArgument("The bridge is running; stop it first. Nothing was changed.")
+        if is_whole(settings.state) and not anyway:
+            say("The store's file is sound; nothing was changed. `--anyway` puts it aside all the same.")
+            raise typer.Exit(DECIDE)
+        marks = erased_in(settings.state, name)
+        kept = put_aside(settings.state)
+    with opened_bridge(config, quiet=True) as bridge, progress("records planned") as bar:
+        bridge.store.stay_erased(marks)
+        daemon = Daemon(bridge.engine)
+        with daemon.stopped_by_signals(), daemon.writing():
+            done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))
+        _tell_rebuilt(bridge, kept, sum(sum(one.written.values()) for one in done), json=json)
+
+
+def _tell_rebuilt(bridge: Bridge, kept: Path | None, written: int, *, json: bool) -> None:
+    links = {pair: bridge.store.count_links(pair)[1] for pair in ("person", "company", "deal")}
+    if json:
+        as_json({"kept": str(kept) if kept else None, "links": links, "written": written})
+        return
+    said = ", ".join(f"{count} {pair}" for pair, count in links.items())
+    say(f"The store is built anew: links {said}; records written: {written}.")
+    if kept is not None:
+        say(f"The old one is kept as {kept}; it holds personal data: delete it when nobody needs it.")
 
 
 @state.command("backup")

@@ -26,7 +26,9 @@ class Reader:
         carried: Mapping[Ref, Record],
         *,
         searched: bool = False,
+        sweeps: bool = False,
     ) -> None:
+        self.sweeps = sweeps
         self._connectors = connectors
         self.fields = fields
         self._records: dict[Ref, Record] = dict(carried)
@@ -77,6 +79,10 @@ class Reader:
         asked = [find for find in finds if any(find.wanted.values())]
         answers = iter(self._connectors[side].find(asked)) if asked else iter(())
         return [next(answers) if any(find.wanted.values()) else [] for find in finds]
+
+    def joined(self, kind: str, other: str, ids: Sequence[str]) -> dict[str, set[str]]:
+        """By id of *kind* in HubSpot, the ids of *other* it is associated with."""
+        return self._connectors["hubspot"].joined(kind, other, ids) if ids else {}
 
     def history(self, kind: str, ids: Sequence[str], names: Sequence[str]) -> None:
         """Read HubSpot records again with the history of *names* (a call per 50 records)."""

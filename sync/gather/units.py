@@ -9,6 +9,7 @@ from typing import Final
 
 from sync.gather.company import gather_companies
 from sync.gather.deal import gather_deals
+from sync.gather.joined import with_joined
 from sync.gather.person import gather_people
 from sync.gather.reader import Reader, units
 from sync.model import Facts, Knock
@@ -28,6 +29,7 @@ def gather(
 ) -> list[Facts]:
     """The facts of every unit of *pair* that one of *knocks* names."""
     found = _GATHERERS[pair](store, reader, terms, units(store, pair, knocks), now)
+    found = with_joined(reader, found, pair)
     erased = store.erased()
     return [_without(erased, one) for one in found] if erased and pair == "person" else found
 

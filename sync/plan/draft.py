@@ -32,7 +32,7 @@ class Draft:
         self.link: Link = facts.link
         self.agreed: dict[str, Agreed] = dict(facts.base.agreed)
         self.shown: dict[str, Mapping[str, Any]] = dict(facts.base.shown)
-        self.joined: list[str] = list(facts.base.joined)
+        self.joined: list[str] = list(facts.base.joined if facts.joined is None else facts.joined)
         self.told: dict[str, str] = dict(facts.base.told)
         self.apart: dict[str, tuple[Any, Any]] = dict(facts.base.apart)
         self.decisions: list[Decision] = []

@@ -103,7 +103,7 @@ def _carry(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: See
     draft.agreed[line.name] = _agreed(line, merged.value, left, right)
     draft.decide(
         "conflict" if merged.conflict else "field",
-        merged.why,
+        f"{merged.why}; base unknown" if _has_lived(draft) else merged.why,
         field=line.name,
         side=side,
         rule=line.rule,
@@ -112,6 +112,14 @@ def _carry(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: See
         by=giver.by,
         occurred_at=giver.until,
     )
+
+
+def _has_lived(draft: Draft) -> bool:
+    """Both records bear each other's key, and the store knows nothing of them: it was lost."""
+    hubspot, salesforce = draft.hubspot, draft.salesforce
+    if draft.facts.base.agreed or hubspot is None or salesforce is None:
+        return False
+    return hubspot.values.get("leadbridge_key") == salesforce.ref.id
 
 
 def _wait(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: Seen) -> None:

@@ -168,6 +168,16 @@ class Erasing(Recording):
             self.record(0, [Plan(nobody, "person", (told,))], at, observed=False)
         return Erasure(links, entries, writes, problems)
 
+    def stay_erased(self, marks: Iterable[tuple[str, str, int]]) -> None:
+        """Take over who was erased from a store that this one replaces."""
+        self._erased = None
+        rows = [
+            {"bridge": self.bridge, "mark": mark, "person": person, "at": at} for mark, person, at in marks
+        ]
+        with self.database.writing() as connection:
+            # Who was erased before.
+            self._upsert(connection, ERASED, rows)
+
     def purge(self) -> None:
         """Let nothing that was deleted stay in the file or beside it."""
         if not self.database.is_sqlite:

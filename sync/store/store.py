@@ -21,6 +21,7 @@ from sync.store.budgets import Budgets
 from sync.store.chain import Chain
 from sync.store.cursors import Cursors
 from sync.store.database import Database, sqlite_url
+from sync.store.differences import Differences
 from sync.store.erasing import Erasing
 from sync.store.errors import StoreUnusable, WrongKey
 from sync.store.inbox import Inbox
@@ -32,7 +33,7 @@ from sync.store.verifying import Verifying
 _KEY: Final = "hash_key"
 
 
-class Store(Backup, Cursors, Inbox, Remembering, Erasing, Budgets, Verifying):
+class Store(Backup, Cursors, Differences, Inbox, Remembering, Erasing, Budgets, Verifying):
     """Everything one bridge remembers; each call is a transaction, or part of the one that is open."""
 
     @classmethod

@@ -87,6 +87,9 @@ class Memory:
         self.counted["find"] += bool(finds)
         return [[row for row in self._all(one.kind) if _answers(row, one)] for one in finds]
 
+    def joined(self, kind: str, other: str, ids: Sequence[str]) -> dict[str, set[str]]:
+        return {}
+
     def write(self, writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
         if writes:
             self.asks_first()

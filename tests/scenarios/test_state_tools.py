@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.conftest import Leadbridge
-from tests.scenarios.town import Town, town
+from tests.scenarios.town import MIA, Town, town
 
 
 @pytest.fixture
@@ -89,3 +89,78 @@ def test_a_backup_never_replaces_a_file(lived: Town, leadbridge: Leadbridge, tmp
 
     assert (ended.code, ended.err) == (2, f"• {tmp_path / 'monday.db'} exists already; name another file.\n")
     assert (tmp_path / "monday.db").read_text() == "something else"
+
+
+def _damage(here: Town) -> None:
+    file = here.state / "leadbridge.db"
+    whole = bytearray(file.read_bytes())
+    for page in range(4096, len(whole), 4096):
+        whole[page : page + 64] = b"\xff" * 64
+    file.write_bytes(whole)
+
+
+@pytest.mark.fault("F39")
+@pytest.mark.invariant("I16")
+def test_a_damaged_store_is_kept_aside_and_built_anew_without_a_single_write(
+    lived: Town, leadbridge: Leadbridge
+) -> None:
+    before, links = len(lived.written()), lived.bridge.store.count_links("person")[1]
+    lived.stop()
+    _damage(lived)
+    damaged = (lived.state / "leadbridge.db").read_bytes()
+
+    ended = leadbridge("state", "rebuild", "--json", settings=lived.settings(), clock=lived.clock)
+
+    assert (ended.code, ended.json["written"], ended.json["links"]["person"]) == (0, 0, links)
+    assert (lived.state / "leadbridge.db.corrupt-1").read_bytes() == damaged
+    assert lived.written()[before:] == []
+    assert leadbridge("state", "verify", settings=lived.settings()).code == 0
+
+
+@pytest.mark.fault("F40")
+@pytest.mark.invariant("I16")
+def test_a_store_lost_at_rest_plans_no_write_at_all(lived: Town) -> None:
+    lived.forget()
+    lived.run()
+    done = [*lived.daemon.settle(), *lived.settle()]
+
+    assert sum((one.written for one in done), start=type(done[0].written)()) == {}
+    assert lived.bridge.store.unsettled() == []
+
+
+@pytest.mark.fault("F40")
+@pytest.mark.invariant("I16")
+def test_what_is_written_over_after_a_loss_says_that_the_base_is_unknown(lived: Town) -> None:
+    link = next(
+        one for one in lived.bridge.store.links_after("person", 0, 100) if one.hubspot and one.salesforce
+    )
+    assert link.hubspot
+    lived.stop()
+    lived.world.hubspot.update(
+        "contacts", link.hubspot.id, {"jobtitle": "Edited in between"}, MIA, lived.clock.now()
+    )
+    lived.forget()
+    lived.run()
+    lived.daemon.settle()
+    lived.settle()
+
+    told = [one.decision for one in lived.decided("field", "conflict") if one.decision.field]
+    assert told
+    assert all(one.why.endswith("; base unknown") for one in told if one.new is not None and one.side)
+
+
+def test_a_sound_store_is_not_put_aside_unasked(lived: Town, leadbridge: Leadbridge) -> None:
+    lived.stop()
+
+    ended = leadbridge("state", "rebuild", settings=lived.settings(), clock=lived.clock)
+
+    assert ended.code == 3
+    assert "file is sound; nothing was changed" in ended.out
+    assert not list(lived.state.glob("*.corrupt-*"))
+
+
+def test_a_store_is_not_put_aside_under_a_running_bridge(lived: Town, leadbridge: Leadbridge) -> None:
+    ended = leadbridge("state", "rebuild", "--anyway", settings=lived.settings(), clock=lived.clock)
+
+    assert ended.code == 2
+    assert "The bridge is running; stop it first" in ended.err

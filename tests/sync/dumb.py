@@ -131,6 +131,9 @@ class Dumb:
         self.pulse("found")
         return found
 
+    def joined(self, kind: str, other: str, ids: Sequence[str]) -> dict[str, set[str]]:
+        return {}
+
     def write(self, writes: Sequence[Write], *, read_back: Mapping[str, Sequence[str]]) -> list[Receipt]:
         self.asks_first()
         self._call("write", [write.id for write in writes])
