@@ -6,6 +6,8 @@ process; a history gets copies, or what nobody can change.
 
 from __future__ import annotations
 
+import atexit
+import os
 import random
 import shutil
 import ssl
@@ -49,8 +51,15 @@ _described = bootstrap.describe
 def workshop() -> Path:
     """A folder of this process for what is made once; in memory where the machine has that."""
     where = MEMORY if MEMORY.is_dir() else None
-    made = tempfile.mkdtemp(prefix="leadbridge-histories-", dir=where)
-    return Path(made)
+    made = Path(tempfile.mkdtemp(prefix="leadbridge-histories-", dir=where))
+    atexit.register(_clear, made, os.getpid())
+    return made
+
+
+def _clear(made: Path, owner: int) -> None:
+    """Only the process that made the folder takes it away; those forked from it share it."""
+    if os.getpid() == owner:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 @cache
