@@ -1,0 +1,22 @@
+"""The judge is awake: bugs that are planted in the bridge do not go unnoticed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.mutants.hunting import hunt
+
+
+@pytest.mark.parametrize(
+    ("mutant", "invariants"),
+    [
+        ("unknown_is_done", {"I12"}),
+        ("one_sided", {"I2", "I3", "I4"}),
+        ("outcome_dropped", {"I8"}),
+    ],
+)
+def test_a_planted_bug_is_found_within_a_few_histories(mutant: str, invariants: set[str]) -> None:
+    found = hunt(mutant, range(6))
+
+    assert found.invariant in invariants, f"{MUTANTS[mutant].means}: {found}"
