@@ -65,6 +65,7 @@ class Bridge:
     poll_s: int
     overlap_s: Mapping[Side, int]
     sweep: str | None = "02:00"
+    settle_s: int
     business_hours: BusinessHours
     teams: Teams
 
@@ -125,6 +126,7 @@ def _compiled(document: BridgeDocument) -> Bridge:
         poll_s=document.poll_s,
         overlap_s={"salesforce": document.overlap_s.salesforce, "hubspot": document.overlap_s.hubspot},
         sweep=document.sweep,
+        settle_s=document.settle_s,
         business_hours=_hours(document),
         teams=Teams(frozenset(document.teams.marketing), frozenset(document.teams.sales)),
     )

@@ -22,7 +22,6 @@ Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 Memory = tuple[Link, Base, Standing | None, Any]
 _OWNER: Final = "OwnerId"
 _INACTIVE: Final = "INACTIVE_OWNER"
-_SILENT: Final = frozenset({"unknown", "waiting", "stale"})
 _TICK: Final = timedelta(milliseconds=1)
 
 
@@ -31,7 +30,8 @@ class Applied:
     """What came of some plans: receipts, what to remember, whom to knock for, what went wrong.
 
     *through* are the plans whose gates were done; *asks* whom they knock for; *ownerless*
-    who was not handed over, because the vendor did not take the owner.
+    who was not handed over, because the vendor did not take the owner; *in_doubt* whose
+    writes got no answer: nothing of them is planned before it was looked up.
     """
 
     receipts: list[tuple[Put, Receipt]] = field(default_factory=list)
@@ -40,7 +40,9 @@ class Applied:
     through: list[Plan] = field(default_factory=list)
     asks: list[Ref] = field(default_factory=list)
     again: list[Ref] = field(default_factory=list)
+    stale: list[Ref] = field(default_factory=list)
     later: list[Ref] = field(default_factory=list)
+    in_doubt: list[Ref] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -149,9 +151,14 @@ def _memory(
             base = _agreed_at(base, put, receipt)
         lost = put.write.values if receipt.outcome != "done" else bad
         base = _taken_back(base, wanted.before, put, lost)
-        if receipt.outcome != "done":
+        if receipt.outcome != "done" and not _is_owed(put, receipt):
             base = _unmarked(base, set(put.marks))
     return link, base, wanted.standing, wanted.wakes_at
+
+
+def _is_owed(put: Put, receipt: Receipt) -> bool:
+    """A note or a task that is not made yet stays in the outbox until it is: nothing plans it again."""
+    return put.write.op == "create" and receipt.outcome in ("unknown", "waiting")
 
 
 def _bad(dropped: Mapping[str, tuple[Fault, ...]], put: Put) -> set[str]:
@@ -262,14 +269,19 @@ def _explain(applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tupl
     for fault in bad:
         for name in fault.fields:
             applied.problems.append(_field_refused(plan, put, name, fault))
-    if receipt.outcome in _SILENT:
-        applied.later.append(plan.subject)
-    elif receipt.outcome == "gone":
-        applied.again.append(plan.subject)
-    elif receipt.outcome == "refused":
-        applied.problems.append(_row_refused(plan, put, receipt))
-        if _is_ownerless(put, receipt):
-            applied.ownerless.append(plan.subject)
+    match receipt.outcome:
+        case "unknown":
+            applied.in_doubt.append(plan.subject)
+        case "waiting":
+            applied.later.append(plan.subject)
+        case "stale":
+            applied.stale.append(plan.subject)
+        case "gone":
+            applied.again.append(plan.subject)
+        case "refused":
+            applied.problems.append(_row_refused(plan, put, receipt))
+            if _is_ownerless(put, receipt):
+                applied.ownerless.append(plan.subject)
 
 
 def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:

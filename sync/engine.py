@@ -57,7 +57,7 @@ GUARD: Final = timedelta(seconds=30)
 
 @dataclass(slots=True)
 class Pass:
-    """What one pass did, in figures."""
+    """What one pass did, in figures; *resting* are units with a write whose fate is not known yet."""
 
     id: int
     planned: int = 0
@@ -69,6 +69,7 @@ class Pass:
     polled: bool = False
     returns: Counter[Ref] = field(default_factory=Counter)
     visits: Counter[Ref] = field(default_factory=Counter)
+    resting: set[Ref] = field(default_factory=set)
 
     @property
     def is_quiet(self) -> bool:
@@ -118,7 +119,10 @@ class Engine:
         self.rollout.knock_if_widened(now)
         terms = self.terms(now)
         if self.rollout.may_write:
-            settle_unknown(self.store, self.connectors, terms, done.id, now, wait=self._wait)
+            recovered = settle_unknown(self.store, self.connectors, terms, done.id, now)
+            done.resting |= recovered.resting
+            if recovered.owed:
+                self.settle(done, recovered.owed, now)
         for batch in self._batches(done, terms, now):
             if self.stopping.is_set():
                 break
@@ -157,9 +161,6 @@ class Engine:
             us={side: connector.whoami() for side, connector in self.connectors.items()},
             fallback_queue=self.roster.fallback_queue,
         )
-
-    def _wait(self, seconds: float) -> None:
-        self.clock.wait(seconds, self.stopping)
 
     def _count_calls(self, now: datetime) -> None:
         """Keep today's calls by side and purpose, for budgets and `status`."""
@@ -281,6 +282,7 @@ class Engine:
 
     def settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:
         """Record, apply, remember: the second half of the road."""
+        plans = self._awake(done, plans)
         observed = [one for one in plans if one.observed]
         admitted, held = self.rollout.within_the_hour([one for one in plans if not one.observed], now)
         self.store.record(done.id, observed, now, observed=True)
@@ -291,8 +293,17 @@ class Engine:
         settled = [*observed, *admitted, *held]
         remember(self.store, done.id, settled, applied, held=held, returns=done.returns, now=now)
         self.sweep.note(settled, applied)
+        done.resting.update(applied.in_doubt)
         done.observed += len(observed)
         self._count(done, admitted, applied)
+
+    def _awake(self, done: Pass, plans: Sequence[Plan]) -> Sequence[Plan]:
+        """The plans but those of units in doubt: they are knocked for when their writes are settled."""
+        resting = [one for one in plans if one.subject in done.resting]
+        if not resting:
+            return plans
+        self.store.settle([ref for one in resting for ref in one.settles])
+        return [one for one in plans if one.subject not in done.resting]
 
     def _remember_progress(self, batch: Batch) -> None:
         """Cursors and places move only now, when everything they passed is recorded."""

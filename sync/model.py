@@ -235,7 +235,8 @@ class Plan:
 class Facts:
     """All that planning may look at for one unit: both records as they are now, and what we know.
 
-    *followers* are the people whose stage follows this opportunity.
+    *followers* are the people whose stage follows this opportunity. *opportunities* are a person's
+    roles in them, or an Account's own.
     *joined* are the associations that HubSpot shows, where it was asked.
     *erased* says that this person asked to be forgotten: nothing is planned or remembered.
     *candidates* may be the missing counterpart; those in *taken* are linked to another

@@ -1,116 +1,211 @@
-"""Look before anything is sent again: settle the writes whose answer was lost.
+"""Look before anything is sent again: what became of the writes whose answer was lost.
 
-Runs at the start of a pass. A record is read: if it shows what was to be written, it was
-written, and what it shows of the lifecycle is ours and nobody's request. Otherwise it is
-harmless to plan it again, so it is only knocked for. A note or a task has no key: it is
-looked for by its signature, and made only if it is not there; either way it is remembered
-as told, so that the plan that follows does not tell it again.
+Runs at the start of a pass and sends nothing. A record is read, a creation is looked for
+by its key, a note or a task by its signature. What is found was carried out: it is entered,
+and what people were told or what the lifecycle shows is ours and nobody's request. What is
+not found may still arrive for a while, so its unit rests; after that it counts as not
+carried out, and the unit is knocked for and planned again like any other. A note or a task
+is handed to the engine as a plan: its reason may be gone, but people are owed it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from connectors.base import Connector
+from connectors.errors import ConnectorError
 from connectors.records import Find, Receipt, Record, Ref, Side, Write
 from mappings import raw
 from mappings.fields import Unreadable
+from mappings.lifecycle import Standing
 from mappings.values import pack
 from sync.apply import Memory
 from sync.gather.reader import alone
 from sync.intake import PAIR_OF
-from sync.model import Agreed, Base, Knock, Put
+from sync.model import Agreed, Base, Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.store import Store
 
 Done = tuple[Ref, Write, Record | None]
 _TEXT: Final = {"task": "Description", "note": "hs_note_body"}
+_WHERE: Final = {"task": "WhoId", "note": "hs_timestamp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """Units with a write whose fate is still open (they rest), and plans for what is owed to people."""
+
+    resting: frozenset[Ref] = frozenset()
+    owed: tuple[Plan, ...] = ()
 
 
 def settle_unknown(
-    store: Store,
-    connectors: Mapping[Side, Connector],
-    terms: Terms,
-    pass_id: int,
-    now: datetime,
-    *,
-    wait: Callable[[float], None],
-) -> None:
-    """Settle every write that was intended and never receipted."""
-    open_writes = store.unsettled()
-    if not open_writes:
-        return
-    wait(_until_search_shows([write for write, _, _ in open_writes], terms, now))
-    records = _as_they_are(connectors, [write for write, _, _ in open_writes])
-    settled = [(write, subject, _receipt(connectors, write, records)) for write, subject, _ in open_writes]
-    done = [
-        (subject, write, receipt.record) for write, subject, receipt in settled if receipt.outcome == "done"
-    ]
+    store: Store, connectors: Mapping[Side, Connector], terms: Terms, pass_id: int, now: datetime
+) -> Recovered:
+    """Settle the writes that were intended and never receipted, as far as that can be known by now."""
+    unsettled = store.unsettled()
+    if not unsettled:
+        return Recovered()
+    since = store.doubted(now)
+    receipts = _looked_up(connectors, [write for write, _, _ in unsettled])
+    settled: list[tuple[Write, Ref, Receipt]] = []
+    owed: list[tuple[Write, Ref]] = []
+    resting: set[Ref] = set()
+    for write, subject, _ in unsettled:
+        receipt, doubted = receipts.get(write.id), since[write.id]
+        if receipt is not None and receipt.outcome == "done":
+            settled.append((write, subject, receipt))
+        elif receipt is None or (doubted and abs(now - doubted) < _may_arrive(write, terms)):
+            resting.add(subject)
+        elif write.op == "create":
+            owed.append((write, subject))
+        else:
+            settled.append((write, subject, receipt))
     with store.transaction():
         store.receipts(pass_id, [(Put(write), receipt) for write, _, receipt in settled], now)
-        _remember(store, done, terms)
-        store.knock([Knock(subject) for _, subject, _ in open_writes], now)
+        _remember(
+            store, [(who, write, it.record) for write, who, it in settled if it.outcome == "done"], terms
+        )
+        store.knock([Knock(subject) for _, subject, _ in settled if subject not in resting], now)
+    due = [(write, subject) for write, subject in owed if subject not in resting]
+    return Recovered(frozenset(resting), tuple(_plans_of(store, due)))
 
 
-def _until_search_shows(writes: Sequence[Write], terms: Terms, now: datetime) -> float:
-    """Seconds until HubSpot's search shows the youngest note, if it was made: looked for too early it is made twice."""
-    made_at = [
-        datetime.fromisoformat(str(one.values["hs_timestamp"])) for one in writes if one.kind == "note"
-    ]
-    if not made_at:
-        return 0.0
-    lag_s = terms.agreement.bridge.overlap_s["hubspot"]
-    return max(0.0, lag_s - (now - max(made_at)).total_seconds())
+def _plans_of(store: Store, owed: Sequence[tuple[Write, Ref]]) -> Iterator[Plan]:
+    """What is owed to people, as plans: a note whose reason is gone by now would never be planned again."""
+    by_subject: dict[Ref, list[Write]] = defaultdict(list)
+    for write, subject in owed:
+        by_subject[subject].append(write)
+    by_pair: dict[str, list[Ref]] = defaultdict(list)
+    for subject in by_subject:
+        by_pair[PAIR_OF[subject.side, subject.kind]].append(subject)
+    for pair, subjects in by_pair.items():
+        links = store.links(pair, subjects)
+        numbers = [link.id for link in links.values() if link.id is not None]
+        bases, standings = store.bases(numbers), store.standings(numbers)
+        for subject in subjects:
+            link = links.get(subject) or alone(pair, subject)
+            base = bases.get(link.id or 0, Base())
+            yield _plan(link, base, standings.get(link.id or 0), subject, by_subject[subject])
 
 
-def _as_they_are(connectors: Mapping[Side, Connector], writes: Sequence[Write]) -> dict[Ref, Record]:
-    """The records that were to be updated, with the fields that were to be written."""
-    asked: dict[tuple[Side, str], dict[str, None]] = defaultdict(dict)
-    names: dict[tuple[Side, str], dict[str, None]] = defaultdict(dict)
+def _plan(link: Link, base: Base, standing: Standing | None, subject: Ref, writes: Sequence[Write]) -> Plan:
+    told = dict(_key_and_day(subject, write) for write in writes)
+    puts = [Put(write, marks=(_key_and_day(subject, write)[0],)) for write in writes]
+    after = replace(base, told={**base.told, **told})
+    wakes_at = standing.wakes_at if standing else None
+    remember = Remember(link, after, link, base, standing, standing, wakes_at)
+    return Plan(subject, link.pair, effects=(*puts, remember))
+
+
+def _may_arrive(write: Write, terms: Terms) -> timedelta:
+    """How long after its answer was lost a write may still be carried out and not be seen."""
+    bridge = terms.agreement.bridge
+    seen_late_s = bridge.overlap_s["hubspot"] if write.kind == "note" else 0  # only search finds a note
+    return timedelta(seconds=max(bridge.settle_s, seen_late_s))
+
+
+def _looked_up(connectors: Mapping[Side, Connector], writes: Sequence[Write]) -> dict[str, Receipt]:
+    """What is known of each write by now: done, or not carried out (yet); who cannot be asked knows nothing."""
+    receipts: dict[str, Receipt] = {}
+    for rows in _alike(writes):
+        look = _LOOKS.get(rows[0].op, _as_not_done)
+        with suppress(ConnectorError):
+            receipts |= look(connectors[rows[0].side], rows)
+    return receipts
+
+
+def _alike(writes: Iterable[Write]) -> list[list[Write]]:
+    found: dict[Any, list[Write]] = defaultdict(list)
     for write in writes:
-        if write.op == "update" and write.ref_id is not None:
-            asked[write.side, write.kind][write.ref_id] = None
-            names[write.side, write.kind].update(dict.fromkeys(write.values))
-    return {
-        record.ref: record
-        for (side, kind), ids in asked.items()
-        for record in connectors[side].fetch(kind, tuple(ids), tuple(names[side, kind]))
-    }
+        found[write.side, write.kind, write.op, write.key[0] if write.key else ""].append(write)
+    return list(found.values())
 
 
-def _receipt(connectors: Mapping[Side, Connector], write: Write, records: Mapping[Ref, Record]) -> Receipt:
-    if write.op == "create":
-        return _told(connectors[write.side], write)
-    record = records.get(Ref(write.side, write.kind, write.ref_id or ""))
-    if record is not None and write.op == "update" and _shows(record, write):
-        return Receipt(write.id, "done", ref=record.ref, record=record)
+def _as_not_done(_: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
+    """Joining records twice changes nothing, so nobody is asked."""
+    return {write.id: _not_done(write) for write in writes}
+
+
+def _not_done(write: Write) -> Receipt:
     return Receipt(write.id, "waiting")
 
 
-def _shows(record: Record, write: Write) -> bool:
-    return all(raw.same(record.values.get(name), value) for name, value in write.values.items())
+def _by_id(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
+    """Updates: the records as they are, with the fields that were to be written."""
+    kind = writes[0].kind
+    ids = tuple(dict.fromkeys(write.ref_id for write in writes if write.ref_id is not None))
+    records = {record.ref.id: record for record in connector.fetch(kind, ids, _names(writes))}
+    return {write.id: _shown_by(records.get(write.ref_id or ""), write) for write in writes}
 
 
-def _told(connector: Connector, write: Write) -> Receipt:
-    """The note or task that ends with this write's signature; if there is none it is made now."""
-    text, ends_with = _TEXT[write.kind], _signature(write)
-    where = "WhoId" if write.kind == "task" else "hs_timestamp"
-    [found] = connector.find([Find(write.kind, {where: (str(write.values[where]),)}, (text,))])
-    made = next((one.ref for one in found if str(one.values.get(text) or "").endswith(ends_with)), None)
-    if made is not None:
-        return Receipt(write.id, "done", ref=made)
-    [receipt] = connector.write([write], read_back={})
-    return receipt
+def _shown_by(record: Record | None, write: Write) -> Receipt:
+    if record is None or not all(
+        raw.same(record.values.get(name), value) for name, value in write.values.items()
+    ):
+        return _not_done(write)
+    return Receipt(write.id, "done", ref=record.ref, record=record)
+
+
+def _by_key(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
+    """Creations: nobody had the key when they were planned, so whoever has it now was created by them."""
+    name = writes[0].key[0] if writes[0].key else ""
+    keys = tuple(dict.fromkeys(write.key[1] for write in writes if write.key))
+    [found] = connector.find(
+        [Find(writes[0].kind, {name: keys}, tuple(dict.fromkeys((*_names(writes), name))))]
+    )
+    holders = {str(record.values.get(name)).casefold(): record for record in found}
+    receipts: dict[str, Receipt] = {}
+    for write in writes:
+        record = holders.get(write.key[1].casefold()) if write.key else None
+        receipts[write.id] = (
+            Receipt(write.id, "done", ref=record.ref, created=True, record=record)
+            if record is not None
+            else _not_done(write)
+        )
+    return receipts
+
+
+def _by_signature(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
+    """Notes and tasks: the one that ends with the write's signature."""
+    kind = writes[0].kind
+    text, where = _TEXT[kind], _WHERE[kind]
+    places = tuple(dict.fromkeys(str(write.values[where]) for write in writes))
+    [found] = connector.find([Find(kind, {where: places}, (text,))])
+    receipts: dict[str, Receipt] = {}
+    for write in writes:
+        ends_with = _signature(write)
+        made = next((one.ref for one in found if str(one.values.get(text) or "").endswith(ends_with)), None)
+        receipts[write.id] = (
+            Receipt(write.id, "done", ref=made, created=True) if made is not None else _not_done(write)
+        )
+    return receipts
+
+
+_LOOKS: Final[Mapping[str, Callable[[Connector, Sequence[Write]], dict[str, Receipt]]]] = {
+    "update": _by_id,
+    "upsert": _by_key,
+    "create": _by_signature,
+}
+
+
+def _names(writes: Sequence[Write]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for write in writes for name in write.values))
 
 
 def _signature(write: Write) -> str:
     return str(write.values[_TEXT[write.kind]]).splitlines()[-1].rpartition("<br>")[2]
+
+
+def _key_and_day(subject: Ref, write: Write) -> tuple[str, str]:
+    key, _, day = _signature(write).removeprefix(signature(subject, "")).rpartition(" ")
+    return key, day
 
 
 def _remember(store: Store, done: Sequence[Done], terms: Terms) -> None:
@@ -142,7 +237,7 @@ def _memories(store: Store, pair: str, done: Sequence[Done], terms: Terms) -> li
 
 def _after(base: Base, subject: Ref, write: Write, agreed: Mapping[str, Agreed]) -> Base:
     if write.op == "create":
-        key, _, day = _signature(write).removeprefix(signature(subject, "")).rpartition(" ")
+        key, day = _key_and_day(subject, write)
         return replace(base, told={**base.told, key: day})
     shown = base.shown.get(write.side, {})
     ours = {name: value for name, value in write.values.items() if name in shown}

@@ -37,11 +37,12 @@ def remember(
 ) -> None:
     """Let the store know everything about these plans at once; *returns* counts who came back in this pass."""
     tired = _too_often(applied.again, returns)
+    later = [*applied.later, *_too_often(applied.stale, returns)]
     problems = [
         *(problem for plan in plans for problem in plan.problems),
         *applied.problems,
         *map(over_the_hour, held),
-        *map(tried_again, applied.later),
+        *map(tried_again, (*later, *applied.in_doubt)),
         *map(flapping, tired),
     ]
     with store.transaction():
@@ -55,9 +56,10 @@ def remember(
         )
         _keep_problems(store, plans, problems, now)
         store.settle([ref for plan in plans for ref in plan.settles], seen_at=now)
-        rests = {*tired, *applied.later}  # what is in doubt is looked up before it is planned again
-        store.knock([Knock(ref) for ref in (*applied.asks, *applied.again) if ref not in rests], now)
-        store.knock([Knock(ref, "retry") for ref in applied.later], now, not_before=now + RETRY_AFTER)
+        rests = {*tired, *later, *applied.in_doubt}
+        again = (*applied.asks, *applied.again, *applied.stale)
+        store.knock([Knock(ref) for ref in again if ref not in rests], now)
+        store.knock([Knock(ref, "retry") for ref in later], now, not_before=now + RETRY_AFTER)
         waits = [*applied.ownerless, *(plan.subject for plan in held)]
         store.knock([Knock(ref, "retry") for ref in waits], now, not_before=now + HELD_FOR)
 
@@ -105,5 +107,5 @@ def _keep_problems(store: Store, plans: Sequence[Plan], found: Sequence[Problem]
     wrong: dict[Ref, set[str]] = defaultdict(set)
     for problem in found:
         wrong[problem.subject].add(problem.code)
-    for subject in store.troubled([plan.subject for plan in plans]):
+    for subject in store.troubled([plan.subject for plan in plans if plan.settles]):
         store.close_problems(subject, except_codes=wrong[subject], at=now)

@@ -120,6 +120,15 @@ class BridgeDocument(Shape):
         description="When the daemon compares everything, every day, in the bridge's zone; null: never",
         examples=["02:00"],
     )
+    settle_s: int = Field(
+        default=60,
+        ge=0,
+        le=900,
+        description=(
+            "Seconds that a write may still take to arrive after its answer was lost; its record rests meanwhile"
+        ),
+        examples=[60],
+    )
     business_hours: BusinessHoursShape = Field(
         default_factory=BusinessHoursShape,
         description="When people work",

@@ -20,7 +20,7 @@ def gather_companies(
     """Both records; for an Account without a company its linked people and the companies it may be."""
     facts = both_sides(reader, found)
     single = [one.salesforce for one in facts if one.salesforce is not None and one.link.hubspot is None]
-    people = linked_people(store, reader, single)
+    people, opportunities = _of_accounts(store, reader, single)
     candidates = _candidates(reader, single)
     taken = taken_among(store, "company", candidates)
     rivals = _rivals(reader, candidates)
@@ -28,6 +28,7 @@ def gather_companies(
         replace(
             one,
             relatives=people.get(one.salesforce.ref, {}),
+            opportunities=tuple(opportunities.get(one.salesforce.ref, ())),
             candidates=candidates,
             taken=taken,
             rivals=_of_domain(rivals, one.salesforce),
@@ -38,19 +39,29 @@ def gather_companies(
     ]
 
 
-def linked_people(store: Store, reader: Reader, accounts: list[Record]) -> dict[Ref, dict[Ref, Link]]:
-    """By Account, its Contacts that are linked to a contact in HubSpot."""
-    ids = tuple(account.ref.id for account in accounts)
-    [contacts] = reader.find(
-        "salesforce", [Find("contact", {"AccountId": ids}, reader.fields["salesforce", "contact"])]
+def _of_accounts(
+    store: Store, reader: Reader, accounts: list[Record]
+) -> tuple[dict[Ref, dict[Ref, Link]], dict[Ref, list[Record]]]:
+    """By Account, its Contacts that are linked to a contact in HubSpot, and its Opportunities."""
+    ids = {"AccountId": tuple(account.ref.id for account in accounts)}
+    kinds = ("contact", "opportunity")
+    contacts, opportunities = reader.find(
+        "salesforce", [Find(kind, ids, reader.fields["salesforce", kind]) for kind in kinds]
     )
     links = store.links("person", [contact.ref for contact in contacts])
     people: dict[Ref, dict[Ref, Link]] = defaultdict(dict)
     for contact in contacts:
         link = links.get(contact.ref)
         if link is not None and link.hubspot is not None:
-            people[Ref("salesforce", "account", str(contact.values["AccountId"]))][contact.ref] = link
-    return people
+            people[_account(contact)][contact.ref] = link
+    deals: dict[Ref, list[Record]] = defaultdict(list)
+    for opportunity in opportunities:
+        deals[_account(opportunity)].append(opportunity)
+    return people, deals
+
+
+def _account(record: Record) -> Ref:
+    return Ref("salesforce", "account", str(record.values["AccountId"]))
 
 
 def _candidates(reader: Reader, accounts: list[Record]) -> tuple[Record, ...]:

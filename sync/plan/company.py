@@ -21,8 +21,7 @@ def plan_company(draft: Draft) -> None:
         settle_key(draft, company, facts.salesforce)
     elif facts.relatives and not draft.problems:
         create_in_hubspot(draft, "company", facts.salesforce)
-        for ref in facts.relatives:
-            draft.ask(ref)
+        _ask_its_own(draft)
 
 
 def _company(draft: Draft, account: Record) -> Record | None:
@@ -35,9 +34,14 @@ def _company(draft: Draft, account: Record) -> Record | None:
     company = chosen(draft, match, draft.facts.candidates)
     if company is not None:
         draft.adopt(company)
-        for ref in draft.facts.relatives:
-            draft.ask(ref)
+        _ask_its_own(draft)
     return company
+
+
+def _ask_its_own(draft: Draft) -> None:
+    """People and deals of a company that is new are joined to it."""
+    for ref in (*draft.facts.relatives, *(one.ref for one in draft.facts.opportunities)):
+        draft.ask(ref)
 
 
 def _has_rivals(draft: Draft, account: Record) -> bool:

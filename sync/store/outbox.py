@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, delete, select, update
 
 from connectors.records import Ref, Write
-from sync.store.columns import chunks, ref, unblob
+from sync.store.columns import chunks, moment, ref, stamp, unblob
 from sync.store.database import Shelf
 from sync.store.tables import OUTBOX
 
@@ -38,6 +39,25 @@ class Outbox(Shelf):
             ).all()
         return [(unblob(_write, text), ref(subject), pass_id) for text, subject, pass_id in rows]
 
+    def doubted(self, now: datetime) -> dict[str, datetime | None]:
+        """Since when each write of the outbox has been in doubt, by its id; None for one that is surely not made.
+
+        One that was never answered at all, because the process died, is in doubt from *now* on.
+        """
+        mine = OUTBOX.c.bridge == self.bridge
+        with self.database.writing() as connection:
+            # Writes of a process that died.
+            connection.execute(
+                update(OUTBOX)
+                .where(mine, OUTBOX.c.state == "intended")
+                .values(state="unknown", created_at=stamp(now))
+            )
+            # All that is in doubt.
+            rows = connection.execute(
+                select(OUTBOX.c.id, OUTBOX.c.state, OUTBOX.c.created_at).where(mine)
+            ).all()
+        return {id_: moment(at) if state == "unknown" else None for id_, state, at in rows}
+
     def _intend(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         if len({row["id"] for row in rows}) < len(rows):
             raise ValueError("two writes of one batch share an id")
@@ -61,13 +81,13 @@ class Outbox(Shelf):
             # Writes that need no more care, with their values.
             connection.execute(delete(OUTBOX).where(OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk)))
 
-    def _doubt(self, connection: Connection, ids: Iterable[str]) -> None:
+    def _keep(self, connection: Connection, ids: Iterable[str], state: str, at: datetime) -> None:
         for chunk in chunks(ids):
-            # Writes that were sent and whose answer was lost.
+            # Writes whose answer was lost, and notes and tasks that are owed still.
             connection.execute(
                 update(OUTBOX)
                 .where(OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk))
-                .values(state="unknown")
+                .values(state=state, created_at=stamp(at))
             )
 
 

@@ -53,13 +53,15 @@ class Recording(Lease, Ledger, Outbox, Problems):
         """Settle writes by what became of them.
 
         Done ones and those that the vendor refused, or that met a record gone or stale, are
-        entered and leave the outbox; waiting ones were not sent and leave it without a word;
-        unknown ones stay. A write that is not in the outbox is settled already.
+        entered and leave the outbox; unknown ones stay. Waiting ones were not sent and leave it
+        without a word, but for notes and tasks: nothing would plan these again, so they stay owed.
+        A write that is not in the outbox is settled already.
         """
         by_outcome: dict[str, list[str]] = {}
         for put, receipt in receipts:
-            by_outcome.setdefault(receipt.outcome, []).append(put.write.id)
-        in_doubt = by_outcome.pop("unknown", [])
+            is_owed = receipt.outcome == "waiting" and put.write.op == "create"
+            by_outcome.setdefault("owed" if is_owed else receipt.outcome, []).append(put.write.id)
+        kept = {state: by_outcome.pop(state, []) for state in ("unknown", "owed")}
         with self.database.writing() as connection:
             rows = self._intended(connection, (put.write.id for put, _ in receipts))
             told = [
@@ -77,7 +79,8 @@ class Recording(Lease, Ledger, Outbox, Problems):
                     ],
                 )
             self._settle(connection, (id_ for ids in by_outcome.values() for id_ in ids))
-            self._doubt(connection, in_doubt)
+            for state, ids in kept.items():
+                self._keep(connection, ids, state, at)
 
     def _intent(
         self, plan: Plan, put: Put, link: Link | None, cause: int, pass_id: int, at: datetime

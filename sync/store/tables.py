@@ -157,7 +157,8 @@ Index(
     postgresql_where=text("what = 'moved'"),
 )
 
-# Writes intended (state intended) or sent without an answer (unknown); settled ones leave. old: what they replace.
+# Writes intended (state intended), sent without an answer (unknown), or not sent yet and owed to people (owed);
+# settled ones leave. created_at: since when they are in that state. old: what they replace.
 OUTBOX = Table(
     "outbox",
     METADATA,

@@ -132,6 +132,7 @@ def test_a_new_bridge_only_looks():
     assert bridge.mode == "observe"
     assert (bridge.time_zone, bridge.currency, bridge.latest_tie) == ("Europe/Berlin", "EUR", "salesforce")
     assert (bridge.poll_s, bridge.overlap_s) == (60, {"salesforce": 300, "hubspot": 120})
+    assert bridge.settle_s == 60
     assert bridge.rollout.new_records_per_hour == 500
     assert bridge.rollout.sample is None
     assert bridge.rollout.condition is None

@@ -149,7 +149,7 @@ def test_the_gate_is_passed_once_the_vendor_lets_it(road: Road) -> None:
 
 
 @pytest.mark.fault("F08")
-@pytest.mark.parametrize("outcome", ["waiting", "stale"])
+@pytest.mark.parametrize("outcome", ["waiting", "stale", "unknown"])
 def test_a_note_that_was_not_made_is_made_later_and_once(
     road: Road, pair: tuple[Ref, Ref], outcome: Any
 ) -> None:

@@ -141,16 +141,20 @@ class Story:
 
 
 def world(road: Road) -> dict[str, Any]:
-    """All that stands on both sides, but for moments and the names of notes."""
+    """All that stands on both sides, but for moments and the names of notes and tasks."""
     return {
-        f"{side.side} {kind}": sorted((_plain(row) for row in side.all(kind)), key=str)
+        f"{side.side} {kind}": sorted((_plain(row, kind) for row in side.all(kind)), key=str)
         for side in road.sides.values()
         for kind in ("contact", "company", "deal", "note", "lead", "account", "opportunity", "task")
     }
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: MOMENT.sub("…", str(value)) for name, value in sorted(values.items()) if value is not None}
+def _plain(values: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    return {
+        name: MOMENT.sub("…", str(value))
+        for name, value in sorted(values.items())
+        if value is not None and (kind, name) != ("task", "Id")
+    }
 
 
 def remembered(road: Road) -> dict[str, Any]:
@@ -219,7 +223,8 @@ def test_a_pass_killed_at_any_moment_ends_in_the_same_world(
             with pytest.raises(Killed), Fate(last).over(road):
                 road.engine.run_pass()
             rise(road)
-            road.settle()
+            for _ in range(4):  # what may still arrive is waited for
+                road.settle()
             at_rest = road.written()
             road.settle()
             found = [

@@ -1,21 +1,24 @@
-"""Look before sending again: a note is found by its signature, a record by what it shows."""
+"""Look before sending again: what was carried out is found, and what may still arrive is waited for."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
-from connectors.records import Ref, Write
+from connectors.errors import Transient
+from connectors.records import Receipt, Ref, Write
 from mappings.directory import Directory
 from sync.model import Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.plan.notes import signature
-from sync.recovery import settle_unknown
+from sync.recovery import Recovered, settle_unknown
 from tests.sync.dumb import US
 from tests.sync.roads import Road
 
 TODAY = "2026-11-23"
+WINDOW_S = 120
 
 
 def intend(road: Road, contact: Ref, write: Write) -> None:
@@ -40,10 +43,17 @@ def task(contact: Ref, lead: Ref) -> Write:
     return Write("t1", "salesforce", "task", "create", values)
 
 
-def recover(road: Road) -> None:
+def recover(road: Road) -> Recovered:
     now = road.clock.now()
     terms = Terms(road.agreement, Directory(), us=US)
-    settle_unknown(road.store, road.sides, terms, road.store.next_pass(now), now, wait=road.clock.advance)
+    return settle_unknown(road.store, road.sides, terms, road.store.next_pass(now), now)
+
+
+def recover_in_the_end(road: Road) -> None:
+    """Look once, and once more when nothing can arrive any longer."""
+    recover(road)
+    road.clock.advance(WINDOW_S)
+    recover(road)
 
 
 def told(road: Road, contact: Ref) -> dict[str, str]:
@@ -85,15 +95,124 @@ def test_a_note_that_was_made_is_found_by_its_signature_and_not_made_again(
 
 
 @pytest.mark.fault("F05")
+def test_a_task_that_was_never_made_is_not_made_by_looking_for_it(road: Road, pair: tuple[Ref, Ref]) -> None:
+    contact, lead = pair
+    intend(road, contact, task(contact, lead))
+
+    recover_in_the_end(road)
+
+    assert road.salesforce.all("task") == []
+    assert told(road, contact) == {}
+
+
+@pytest.mark.fault("F05", "F37")
 def test_a_task_that_was_never_made_is_made_once_and_remembered(road: Road, pair: tuple[Ref, Ref]) -> None:
     contact, lead = pair
     intend(road, contact, task(contact, lead))
 
-    recover(road)
-    recover(road)
+    for _ in range(4):
+        road.settle()
 
     assert len(road.salesforce.all("task")) == 1
     assert told(road, contact) == {"hand-off 1": TODAY}
+    assert road.store.unsettled() == []
+
+
+@pytest.mark.fault("F01")
+def test_a_note_that_had_to_wait_is_made_although_its_reason_is_gone(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, _ = pair
+    road.clock.advance(60)
+    road.hubspot.edit(contact, leadbridge_stage="won")
+    write = road.hubspot.write
+
+    def busy_for_notes(writes: Sequence[Write], *, read_back: Any) -> list[Receipt]:
+        done = {r.write_id: r for r in write([w for w in writes if w.kind != "note"], read_back=read_back)}
+        return [done.get(w.id) or Receipt(w.id, "waiting") for w in writes]
+
+    road.hubspot.write = busy_for_notes  # type: ignore[method-assign]
+    road.settle()
+    road.hubspot.write = write  # type: ignore[method-assign]
+
+    road.settle()
+
+    assert len(road.hubspot.all("note")) == 1
+    assert told(road, contact) == {"illegal hubspot": TODAY}
+    assert road.store.unsettled() == []
+
+
+@pytest.mark.fault("F07")
+def test_a_note_that_arrives_late_is_found_and_not_made_again(road: Road, pair: tuple[Ref, Ref]) -> None:
+    contact, _ = pair
+    write = note(contact)
+    intend(road, contact, write)
+    assert recover(road).resting == {contact}
+    road.clock.advance(30)
+    road.hubspot.put("note", US["hubspot"], **write.values)
+
+    assert recover(road) == Recovered()
+
+    assert len(road.hubspot.all("note")) == 1
+    assert told(road, contact) == {"illegal hubspot": TODAY}
+
+
+@pytest.mark.fault("F07")
+@pytest.mark.invariant("I3")
+def test_nothing_of_a_record_is_planned_while_a_write_to_it_may_still_arrive(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, lead = pair
+    road.clock.advance(60)
+    road.hubspot.edit(contact, jobtitle="Countess")
+    intend(road, contact, Write("u1", "salesforce", "lead", "update", {"Title": "Countess"}, ref_id=lead.id))
+    road.settle()
+    road.clock.advance(20)
+    road.hubspot.edit(contact, jobtitle="Duchess")
+    road.salesforce.edit(lead, by=US["salesforce"], Title="Countess")
+    written = road.written()
+    road.settle(10)
+
+    road.settle()
+
+    assert road.written() != written
+    assert road.salesforce.values(lead)["Title"] == road.hubspot.values(contact)["jobtitle"] == "Duchess"
+
+
+@pytest.mark.fault("F06")
+@pytest.mark.invariant("I6", "I12")
+def test_a_creation_is_found_by_its_key_and_entered_although_it_was_edited_since(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, lead = pair
+    road.salesforce.edit(lead, Leadbridge_HubSpot_Id__c=contact.id, Title="Baroness")
+    key = ("Leadbridge_HubSpot_Id__c", contact.id)
+    intend(road, contact, Write("c1", "salesforce", "lead", "upsert", {"Title": "Countess"}, key=key))
+
+    recover(road)
+
+    [entered] = [one for one in road.store.entries([contact], 1) if one.kind == "written"]
+    assert (entered.decision.why, entered.decision.other) == ("created", str(lead))
+    assert road.store.unsettled() == []
+
+
+@pytest.mark.fault("F12")
+def test_a_side_that_cannot_be_asked_leaves_its_writes_in_doubt(
+    road: Road, pair: tuple[Ref, Ref], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact, lead = pair
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise Transient("Salesforce cannot be reached.")
+
+    intend(road, contact, Write("u1", "salesforce", "lead", "update", {"Title": "Countess"}, ref_id=lead.id))
+    monkeypatch.setattr(road.salesforce, "fetch", unreachable)
+
+    recover(road)
+    road.clock.advance(WINDOW_S)
+
+    assert recover(road).resting == {contact}
+    assert len(road.store.unsettled()) == 1
 
 
 def test_a_note_of_somebody_else_at_the_same_moment_is_not_taken_for_ours(
@@ -104,14 +223,15 @@ def test_a_note_of_somebody_else_at_the_same_moment_is_not_taken_for_ours(
     road.hubspot.put("note", US["hubspot"], **other.values)
     intend(road, contact, note(contact))
 
-    recover(road)
-
-    assert len(road.hubspot.all("note")) == 2
+    assert recover(road).resting == {contact}
+    assert told(road, contact) == {}
 
 
 def test_what_was_told_is_remembered_of_somebody_the_store_has_not_met(road: Road) -> None:
     stranger = road.hubspot.put("contact", email="new@one.example")
-    intend(road, stranger, note(stranger))
+    write = note(stranger)
+    road.hubspot.put("note", US["hubspot"], **write.values)
+    intend(road, stranger, write)
 
     recover(road)
 
@@ -121,7 +241,9 @@ def test_what_was_told_is_remembered_of_somebody_the_store_has_not_met(road: Roa
 def test_recovery_keeps_the_standing_and_the_next_waking(road: Road, pair: tuple[Ref, Ref]) -> None:
     contact, lead = pair
     stage = road.stage(contact)
-    intend(road, contact, task(contact, lead))
+    write = task(contact, lead)
+    road.salesforce.put("task", US["salesforce"], **write.values)
+    intend(road, contact, write)
 
     recover(road)
 
@@ -169,7 +291,7 @@ def test_a_write_that_does_not_stand_is_only_knocked_for(road: Road, pair: tuple
     intend(road, contact, Write("u1", "salesforce", "lead", op, {"Title": "Countess"}, ref_id, key))  # type: ignore[arg-type]
     written = road.written()
 
-    recover(road)
+    recover_in_the_end(road)
 
     assert road.written() == written
     assert road.salesforce.values(lead).get("Title") is None
@@ -199,15 +321,15 @@ def test_an_edit_made_after_a_write_whose_receipt_was_lost_is_carried_on(road: R
 
 
 @pytest.mark.fault("F18")
-def test_a_note_in_doubt_is_looked_for_once_search_must_show_it(road: Road) -> None:
-    contact, _ = road.person("ada@example.com")
-    road.settle()
-    at = road.clock.now()
-    write = note(contact)
-    fresh = {**write.values, "hs_timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
-    intend(road, contact, replace(write, values=fresh))
-
+def test_a_note_in_doubt_is_given_up_only_once_search_must_show_it(road: Road, pair: tuple[Ref, Ref]) -> None:
+    contact, _ = pair
+    lag_s = road.agreement.bridge.overlap_s["hubspot"]
+    intend(road, contact, note(contact))
     recover(road)
+    road.clock.advance(lag_s - 1)
+    early = recover(road).resting
+    road.clock.advance(1)
 
-    assert (road.clock.now() - at).total_seconds() >= road.agreement.bridge.overlap_s["hubspot"]
-    assert len(road.hubspot.all("note")) == 1
+    late = recover(road).resting
+
+    assert (early, late) == ({contact}, frozenset())
