@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from connectors.records import Find, Page, Receipt, Record, Schema, Side, Watch, Write
+from connectors.records import Fate, Find, Page, Receipt, Record, Schema, Side, Watch, Write
 
 
 class Connector(Protocol):
@@ -32,7 +32,10 @@ class Connector(Protocol):
         """The fields of these kinds as the signed-in user sees them."""
 
     def changes(self, watches: Sequence[Watch]) -> list[Page]:
-        """One page a watch: records whose (modified, id) is at or after its cursor, in that order."""
+        """One page a watch: records whose (modified, id) is at or after its cursor, in that order.
+
+        Where the vendor shows what was deleted or merged, these rows come too, with their fate.
+        """
 
     def everything(self, kind: str, fields: Sequence[str], after: str = "") -> Page:
         """A page of all records of *kind*, ordered by id, after the id *after*; `next.id` goes on."""
@@ -41,6 +44,9 @@ class Connector(Protocol):
         self, kind: str, ids: Sequence[str], fields: Sequence[str], *, history: Sequence[str] = ()
     ) -> list[Record]:
         """The records with these ids as they are now, in any order; unknown ids are left out."""
+
+    def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
+        """What became of those of these records that were deleted or merged; living and unknown ones are left out."""
 
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         """For each question all records that answer it."""

@@ -51,12 +51,25 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of the record *ref*: merged into *survivor*, or deleted (None) and still to be restored.
+
+    *at* is the row's own modified time, where the vendor tells it.
+    """
+
+    ref: Ref
+    survivor: Ref | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One record as one side shows it: vendor field names, raw values.
 
     A field that is not in *values* was not seen (absent is not empty). A parent's
     field stands under its dotted name, ``Opportunity.IsWon``. *history* is newest
-    first and only there when it was asked for.
+    first and only there when it was asked for. A row with a *fate* is no record any
+    more: it only says that there was one.
     """
 
     ref: Ref
@@ -65,6 +78,7 @@ class Record:
     created_at: datetime | None = None
     modified_by: str | None = None
     history: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    fate: Fate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +134,14 @@ class Write:
 
     ``update`` changes the record *ref_id*; ``upsert`` finds it by the unique *key*
     (field, value) and creates it when there is none; ``create`` is for notes and
-    tasks only, which have no key; ``associate`` joins *ref_id* to *associations*.
+    tasks only, which have no key; ``associate`` joins *ref_id* to *associations*;
+    ``delete`` puts *ref_id* where people can restore it.
     """
 
     id: str
     side: Side
     kind: str
-    op: Literal["update", "upsert", "create", "associate"]
+    op: Literal["update", "upsert", "create", "associate", "delete"]
     values: Values = field(default_factory=dict)
     ref_id: str | None = None
     key: tuple[str, str] | None = None

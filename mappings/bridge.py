@@ -17,6 +17,8 @@ from mappings.documents.reading import Mistake, suggestion
 from mappings.hours import WEEKDAYS, BusinessHours
 from mappings.values import Side
 
+Policy = Literal["keep", "delete", "recreate", "ask"]
+Deletes = Mapping[str, Mapping[Side, Policy]]
 Actor = Literal["marketer", "seller"]
 
 
@@ -68,6 +70,7 @@ class Bridge:
     settle_s: int
     business_hours: BusinessHours
     teams: Teams
+    deletes: Deletes
 
     @property
     def zone(self) -> ZoneInfo:
@@ -128,8 +131,18 @@ def _compiled(document: BridgeDocument) -> Bridge:
         sweep=document.sweep,
         settle_s=document.settle_s,
         business_hours=_hours(document),
+        deletes=_deletes(document),
         teams=Teams(frozenset(document.teams.marketing), frozenset(document.teams.sales)),
     )
+
+
+def _deletes(document: BridgeDocument) -> Deletes:
+    said = document.deletes
+    pairs = {"person": said.person, "company": said.company, "deal": said.deal}
+    return {
+        pair: {"hubspot": shape.hubspot, "salesforce": shape.salesforce}  # type: ignore[attr-defined]
+        for pair, shape in pairs.items()
+    }
 
 
 def _rollout(people: str | Mapping[str, Any], per_hour: int) -> Rollout:

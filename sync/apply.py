@@ -16,12 +16,13 @@ from typing import Any, Final
 from connectors.base import Connector
 from connectors.records import Fault, Receipt, Record, Ref, Side, Write
 from mappings.lifecycle import Standing
-from sync.model import OURS, Ask, Base, Link, Plan, Problem, Put, Remember
+from sync.model import OURS, Ask, Base, Bury, Link, Plan, Problem, Put, Remember, Tombstone, Unbury
 
 Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 Memory = tuple[Link, Base, Standing | None, Any]
 _OWNER: Final = "OwnerId"
 _INACTIVE: Final = "INACTIVE_OWNER"
+_WITHOUT_VALUES: Final = frozenset({"associate", "delete"})
 _TICK: Final = timedelta(milliseconds=1)
 
 
@@ -29,6 +30,7 @@ _TICK: Final = timedelta(milliseconds=1)
 class Applied:
     """What came of some plans: receipts, what to remember, whom to knock for, what went wrong.
 
+    *buried* and *unburied* say whose tombstone stands from now on, and whose does not.
     *through* are the plans whose gates were done; *asks* whom they knock for; *ownerless*
     who was not handed over, because the vendor did not take the owner; *in_doubt* whose
     writes got no answer: nothing of them is planned before it was looked up.
@@ -39,6 +41,8 @@ class Applied:
     ownerless: list[Ref] = field(default_factory=list)
     through: list[Plan] = field(default_factory=list)
     asks: list[Ref] = field(default_factory=list)
+    buried: list[Tombstone] = field(default_factory=list)
+    unburied: list[Ref] = field(default_factory=list)
     again: list[Ref] = field(default_factory=list)
     stale: list[Ref] = field(default_factory=list)
     later: list[Ref] = field(default_factory=list)
@@ -65,16 +69,22 @@ def apply(
 def _send(
     connectors: Mapping[Side, Connector], puts: Iterable[Put], fields: Fields, pool: Executor
 ) -> dict[str, Receipt]:
+    puts = list(puts)
     sides: dict[Side, list[Write]] = {"salesforce": [], "hubspot": []}
     for put in puts:
-        if put.write.values or put.write.op == "associate":
+        if put.write.values or put.write.op in _WITHOUT_VALUES:
             sides[put.write.side].append(put.write)
     answers = [
         pool.submit(connectors[side].write, writes, read_back=_read_back(side, writes, fields))
         for side, writes in sides.items()
         if writes
     ]
-    return {receipt.write_id: receipt for answer in answers for receipt in answer.result()}
+    found = {receipt.write_id: receipt for answer in answers for receipt in answer.result()}
+    deletes = {put.write.id for put in puts if put.write.op == "delete"}
+    return {
+        id_: replace(one, outcome="done") if one.outcome == "gone" and id_ in deletes else one
+        for id_, one in found.items()
+    }
 
 
 def _read_back(side: Side, writes: Sequence[Write], fields: Fields) -> dict[str, tuple[str, ...]]:
@@ -131,6 +141,10 @@ def _remember(
                 applied.memories.append(_memory(effect, outcomes, dropped, fields))
             case Ask(ref):
                 applied.asks.append(ref)
+            case Bury(tombstone):
+                applied.buried.append(tombstone)
+            case Unbury(ref):
+                applied.unburied.append(ref)
             case Put():
                 pass
     if any(_was_overtaken(put, receipt, _bad(dropped, put)) for put, receipt in outcomes):

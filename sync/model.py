@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from connectors.records import Record, Ref, Side, Write
+from connectors.records import Fate, Record, Ref, Side, Write
 from mappings.lifecycle import Standing
 
 Lane = Literal["live", "retry", "backfill", "sweep"]
@@ -72,6 +72,21 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """A linked record that is gone. While it stands the link rests: nothing is written, nothing made again.
+
+    *partner* is the other record of the link, *survivor* what the record was merged into;
+    *lifted* that ops let the partner in again.
+    """
+
+    ref: Ref
+    pair: Pair
+    partner: Ref | None
+    survivor: Ref | None = None
+    lifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
     """What both sides last agreed on for one mapping line, and under which wording of it.
 
@@ -116,7 +131,7 @@ class Decision:
     """Why something is done or left: one entry of the ledger.
 
     *what* is a constant word: ``field``, ``conflict``, ``moved``, ``reverted``,
-    ``linked``, ``created``, ``held``, ``outcome``, ``told``, ``projected``.
+    ``linked``, ``created``, ``held``, ``outcome``, ``told``, ``projected``, ``deleted``.
     *old* and *new* are packed values; *occurred_at* is the vendor's time.
     """
 
@@ -188,7 +203,21 @@ class Ask:
     ref: Ref
 
 
-Effect = Put | Remember | Ask
+@dataclass(frozen=True, slots=True)
+class Bury:
+    """Effect: let this tombstone stand."""
+
+    tombstone: Tombstone
+
+
+@dataclass(frozen=True, slots=True)
+class Unbury:
+    """Effect: the record is there again, or let go of: its tombstone goes."""
+
+    ref: Ref
+
+
+Effect = Put | Remember | Ask | Bury | Unbury
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +270,9 @@ class Facts:
     *erased* says that this person asked to be forgotten: nothing is planned or remembered.
     *candidates* may be the missing counterpart; those in *taken* are linked to another
     record already, and *rivals* are records of our own side that may claim them as well.
+    *fates* say what became of records of the link that cannot be read, *survivors* what they
+    were merged into, *heir* the link in which such a survivor stands, or will stand, already;
+    *losers* are linked records that were merged into this one.
     """
 
     pair: Pair
@@ -258,6 +290,11 @@ class Facts:
     accounts: tuple[Record, ...] = ()
     relatives: Mapping[Ref, Link] = field(default_factory=dict)
     followers: tuple[Ref, ...] = ()
+    fates: Mapping[Ref, Fate] = field(default_factory=dict)
+    survivors: Mapping[Ref, Record] = field(default_factory=dict)
+    heir: Link | None = None
+    losers: tuple[Ref, ...] = ()
+    tombstones: Mapping[Ref, Tombstone] = field(default_factory=dict)
     knocks: tuple[Ref, ...] = ()
     polled: bool = False
     problem: Problem | None = None

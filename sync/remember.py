@@ -15,7 +15,7 @@ from typing import Final
 
 from connectors.records import Ref
 from sync.apply import Applied, Memory
-from sync.model import Knock, Plan, Problem
+from sync.model import Knock, Plan, Problem, Tombstone
 from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
 from sync.store import LinkClash, Store
@@ -54,6 +54,8 @@ def remember(
             store,
             [*applied.memories, *(one for plan in plans if plan.observed for one in only_looked(plan))],
         )
+        store.unbury(applied.unburied)
+        store.bury(applied.buried, now)
         _keep_problems(store, plans, problems, now)
         store.settle([ref for plan in plans for ref in plan.settles], seen_at=now)
         rests = {*tired, *later, *applied.in_doubt}
@@ -62,6 +64,14 @@ def remember(
         store.knock([Knock(ref, "retry") for ref in later], now, not_before=now + RETRY_AFTER)
         waits = [*applied.ownerless, *(plan.subject for plan in held)]
         store.knock([Knock(ref, "retry") for ref in waits], now, not_before=now + HELD_FOR)
+
+
+def let_in(store: Store, ref: Ref, now: datetime) -> list[Tombstone]:
+    """Ops let somebody in again whose record was deleted; either of both records may be named."""
+    with store.transaction():
+        lifted = store.lift(ref)
+        store.knock([Knock(one.partner or one.ref) for one in lifted], now)
+    return lifted
 
 
 def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:

@@ -32,6 +32,7 @@ from connectors.wire import Answer, Limits, moment, no_retries, parse, trust, wa
 
 VENDOR_HOSTS = re.compile(r"api(-[a-z0-9]+)?\.hubapi\.com")
 THREADS = 4
+NO_BODY = 204
 # https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines: search is shared by all apps of the
 # account; the rest is ours alone, and a free account's least until an answer tells this account's limit.
 SEARCHES_A_SECOND = 5
@@ -121,9 +122,10 @@ class HubSpotClient:
         if not 200 <= status < 300:
             raise refusal(status, headers, _json(raw), where, self.now())
         self._learn_limits(headers)
-        return Answer(
-            parse(raw, headers.get("Content-Type"), where, PREFIX + "BASE_URL"), moment(headers, self.now())
+        body = (
+            None if status == NO_BODY else parse(raw, headers.get("Content-Type"), where, PREFIX + "BASE_URL")
         )
+        return Answer(body, moment(headers, self.now()))
 
     def _answered(
         self, method: str, path: str, body: Any, query: Sequence[tuple[str, str]], where: str

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from connectors.budget import Allowance
-from connectors.hubspot import fetching, reading, schema, searching, writing
+from connectors.hubspot import fates, fetching, reading, schema, searching, writing
 from connectors.hubspot.associating import joined
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.settings import HubSpotSettings
-from connectors.records import Find, Page, Receipt, Record, Schema, Side, Watch, Write
+from connectors.records import Fate, Find, Page, Receipt, Record, Schema, Side, Watch, Write
 from connectors.wire import Limits
 
 
@@ -59,6 +59,9 @@ class HubSpotConnector:
         self, kind: str, ids: Sequence[str], fields: Sequence[str], *, history: Sequence[str] = ()
     ) -> list[Record]:
         return fetching.fetch(self._client, kind, ids, fields, history)
+
+    def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
+        return fates.fates(self._client, kind, ids)
 
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         return reading.find(self._client, finds)

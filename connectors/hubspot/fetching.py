@@ -44,9 +44,10 @@ def read_batch(
     *,
     by: str | None = None,
     history: Sequence[str] = (),
+    archived: bool = False,
     purpose: Purpose,
 ) -> list[Record]:
-    """One batch read; what HubSpot does not find is left out."""
+    """One batch read, of what is *archived* or of what is not; what HubSpot does not find is left out."""
     names = dict.fromkeys((object_of(kind).modified, *fields))
     body: dict[str, Any] = {
         "properties": [property_name(name) for name in names],
@@ -57,7 +58,8 @@ def read_batch(
     if by:
         body["idProperty"] = property_name(by)
     path = client.paths.batch(object_of(kind).name, "read")
-    answer = client.read("POST", path, purpose, body).body
+    query = (("archived", "true"),) if archived else ()
+    answer = client.read("POST", path, purpose, body, query).body
     results = answer.get("results") if isinstance(answer, dict) else None
     if not isinstance(results, list):
         raise Transient("HubSpot answered POST " + path + " without a list of results.")

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from connectors.batches import chunks, groups, layers, stands
 from connectors.errors import ConnectorError, Refused, Unknown
+from connectors.hubspot.archiving import archive
 from connectors.hubspot.associating import associate
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.faults import faults
@@ -31,6 +32,9 @@ def write(
         if rows[0].op == "associate":
             receipts |= associate(client, rows)
             continue
+        if rows[0].op == "delete":
+            receipts |= archive(client, rows)
+            continue
         for layer in layers(rows, _identity):
             batches = chunks(layer, BATCH)
             for found in client.side_by_side(
@@ -46,7 +50,7 @@ def write(
 def _unfit(writes: Sequence[Write]) -> Receipts:
     found = unsendable_rows(writes) | misnamed_rows(writes, _wire)
     for row in writes:
-        if row.op in ("update", "associate") and not is_id(row.ref_id):
+        if row.op in ("update", "associate", "delete") and not is_id(row.ref_id):
             found[row.id] = refused(row, "MALFORMED_ID", "A HubSpot id must be a number.")
         elif row.op == "upsert" and row.key is None:
             found[row.id] = refused(row, "NOT_SUPPORTED", "An upsert needs the value of a unique property.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from connectors.budget import Allowance
-from connectors.records import Find, Page, Receipt, Record, Schema, Side, Watch, Write
+from connectors.records import Fate, Find, Page, Receipt, Record, Schema, Side, Watch, Write
 from connectors.salesforce import reading, schema, writing
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.kinds import long_id
@@ -64,6 +64,9 @@ class SalesforceConnector:
         self, kind: str, ids: Sequence[str], fields: Sequence[str], *, history: Sequence[str] = ()
     ) -> list[Record]:
         return reading.fetch(self._client, kind, ids, fields)
+
+    def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
+        return reading.fates(self._client, kind, ids)
 
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         return reading.find(self._client, finds)

@@ -26,6 +26,10 @@ OBJECTS = MappingProxyType(
 # A Group is a queue only with this Type: https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm
 ONLY = MappingProxyType({"queue": ("Type", "Queue")})
 
+DELETED, SURVIVOR = "IsDeleted", "MasterRecordId"
+# What two records of these kinds can become: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_merge.htm
+MERGED = frozenset({"lead", "contact", "account"})
+
 _ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
@@ -36,6 +40,11 @@ def object_name(kind: str) -> str:
         return OBJECTS[kind]
     except KeyError:
         raise Refused(f"Salesforce has no kind {kind!r}; known are {', '.join(OBJECTS)}.") from None
+
+
+def fate_fields(kind: str) -> tuple[str, ...]:
+    """The fields that tell what became of a record of *kind*."""
+    return (DELETED, SURVIVOR) if kind in MERGED else (DELETED,)
 
 
 def is_id(text: str | None) -> bool:

@@ -12,11 +12,11 @@ from urllib.parse import quote
 from connectors.batches import chunks
 from connectors.budget import Purpose
 from connectors.errors import Transient
-from connectors.records import Cursor, Find, Page, Record, Watch
+from connectors.records import Cursor, Fate, Find, Page, Record, Watch
 from connectors.salesforce import soql
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.faults import refusal
-from connectors.salesforce.kinds import ALWAYS, MODIFIED, is_id, long_id, object_name
+from connectors.salesforce.kinds import ALWAYS, MODIFIED, fate_fields, is_id, long_id, object_name
 from connectors.salesforce.rows import records
 from connectors.wire import Answer
 
@@ -26,16 +26,22 @@ QUERIES_A_CALL = 5
 RETRIEVED_A_CALL = 2000
 VALUES_A_QUERY = 300
 QUERY_LENGTH = 12_000
+QUERY, QUERY_ALL = "query", "queryAll"
 DIRECTORIES = ("user", "queue")
 
 
 def changes(client: SalesforceClient, watches: Sequence[Watch]) -> list[Page]:
-    """One page a watch, five watches a call."""
+    """One page a watch, five watches a call; what lies in the recycle bin is shown too."""
     queries = [
-        soql.select(watch.kind, watch.fields, soql.since(watch.cursor), order=(MODIFIED, "Id"))
+        soql.select(
+            watch.kind,
+            (*watch.fields, *fate_fields(watch.kind)),
+            soql.since(watch.cursor),
+            order=(MODIFIED, "Id"),
+        )
         for watch in watches
     ]
-    answers = asked(client, queries, "poll")
+    answers = asked(client, queries, "poll", QUERY_ALL)
     return [_page(watch, body, at) for watch, (body, at) in zip(watches, answers, strict=True)]
 
 
@@ -70,6 +76,18 @@ def fetch(
     return found
 
 
+def fates(client: SalesforceClient, kind: str, ids: Sequence[str]) -> list[Fate]:
+    """What the recycle bin says of these ids; five queries of 300 ids travel in one call."""
+    wanted = list(dict.fromkeys(long_id(id_) for id_ in ids if is_id(id_)))
+    queries = [
+        soql.select(kind, fate_fields(kind), soql.one_of("Id", some))
+        for some in chunks(wanted, VALUES_A_QUERY)
+    ]
+    answers = asked(client, queries, "gather", QUERY_ALL)
+    rows = [row for body, _ in answers for row in records(kind, body["records"], ())]
+    return [row.fate for row in rows if row.fate is not None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
     """One query of one find: *condition*, continued after the id *after*."""
@@ -101,17 +119,19 @@ def find(client: SalesforceClient, finds: Sequence[Find], purpose: Purpose = "fi
     return [list(each.values()) for each in found]
 
 
-def asked(client: SalesforceClient, queries: Sequence[str], purpose: Purpose) -> list[tuple[Any, datetime]]:
+def asked(
+    client: SalesforceClient, queries: Sequence[str], purpose: Purpose, resource: str = QUERY
+) -> list[tuple[Any, datetime]]:
     """The answer of each query with the vendor's time; five travel in one composite call."""
     answers: list[tuple[Any, datetime]] = []
     for some in chunks(queries, QUERIES_A_CALL):
-        answer = client.retry.read(partial(_composite, client, some, purpose))
+        answer = client.retry.read(partial(_composite, client, some, purpose, resource))
         answers += [(part, answer.at) for part in answer.body]
     return answers
 
 
-def _composite(client: SalesforceClient, queries: Sequence[str], purpose: Purpose) -> Answer:
-    root = "/services/data/v" + client.version + "/query/?q="
+def _composite(client: SalesforceClient, queries: Sequence[str], purpose: Purpose, resource: str) -> Answer:
+    root = "/services/data/v" + client.version + "/" + resource + "/?q="
     parts = [
         {"method": "GET", "url": root + quote(query, safe=""), "referenceId": "q" + str(place)}
         for place, query in enumerate(queries)

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.errors import Transient
-from connectors.records import Record, Ref
-from connectors.salesforce.kinds import CREATED, MODIFIED, MODIFIED_BY, long_id
+from connectors.records import Fate, Record, Ref
+from connectors.salesforce.kinds import CREATED, DELETED, MODIFIED, MODIFIED_BY, SURVIVOR, long_id
+
+_APART = frozenset({"attributes", DELETED, SURVIVOR})
 
 
 def records(kind: str, rows: Iterable[Mapping[str, Any]], fields: Sequence[str]) -> list[Record]:
@@ -30,9 +32,17 @@ def _record(kind: str, row: Mapping[str, Any], dotted: Sequence[str]) -> Record:
         raise Transient(
             "Salesforce answered with a row of kind " + kind + " without a readable Id or time."
         ) from None
-    values = {name: value for name, value in row.items() if name != "attributes" and not _is_parent(value)}
+    values = {name: value for name, value in row.items() if name not in _APART and not _is_parent(value)}
     values.update({name: _parents(row, name) for name in dotted})
-    return Record(Ref("salesforce", kind, id_), values, modified, created, row.get(MODIFIED_BY))
+    ref = Ref("salesforce", kind, id_)
+    return Record(ref, values, modified, created, row.get(MODIFIED_BY), fate=_fate(ref, row, modified))
+
+
+def _fate(ref: Ref, row: Mapping[str, Any], at: datetime) -> Fate | None:
+    if row.get(DELETED) is not True:
+        return None
+    survivor = row.get(SURVIVOR)
+    return Fate(ref, Ref("salesforce", ref.kind, long_id(survivor)) if survivor else None, at)
 
 
 def _is_parent(value: Any) -> bool:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Literal
 
 from connectors.batches import chunks, groups, layers, stands
+from connectors.budget import Purpose
 from connectors.errors import ConnectorError, Transient, Unknown
 from connectors.receipts import Receipts, misnamed_rows, refused, sift, unsendable_rows, unsettled
 from connectors.records import Find, Receipt, Record, Ref, Write
@@ -22,6 +23,8 @@ from connectors.salesforce.kinds import is_id, long_id, object_name
 from connectors.salesforce.reading import fetch, find
 
 ROWS_A_CALL = 200
+# Their ids stand in the address, which may have 2,000 characters or so on its way through proxies.
+IDS_A_DELETE = 80
 SPOILS_EVERY_ROW = frozenset({"INVALID_FIELD", "INVALID_FIELD_FOR_INSERT_UPDATE"})
 _COLLECTIONS = "composite/sobjects"
 _OUTCOMES: Mapping[Meaning, Literal["refused", "unknown", "waiting", "gone", "stale"]] = {
@@ -53,8 +56,9 @@ def write(
     fit = [row for row in writes if row.id not in receipts]
     for rows in groups(fit, _route):
         send = partial(_sent, client, _route(rows[0]))
+        size = IDS_A_DELETE if rows[0].op == "delete" else ROWS_A_CALL
         for layer in layers(sorted(rows, key=lambda row: row.kind), _identity):
-            for batch in chunks(layer, ROWS_A_CALL):
+            for batch in chunks(layer, size):
                 receipts |= sift(batch, send, SPOILS_EVERY_ROW)
     seen = _seen(client, fit, receipts, read_back)
     return [_settled(row, receipts[row.id], seen) for row in writes]
@@ -67,7 +71,7 @@ def _unfit(writes: Sequence[Write]) -> Receipts:
             found[row.id] = refused(
                 row, "NOT_SUPPORTED", "Salesforce joins records by reference fields, upserts by key."
             )
-        elif row.op == "update" and not is_id(row.ref_id):
+        elif row.op in ("update", "delete") and not is_id(row.ref_id):
             found[row.id] = refused(
                 row, "MALFORMED_ID", "A Salesforce id must have 15 or 18 letters and digits."
             )
@@ -79,6 +83,8 @@ def _route(row: Write) -> _Route:
     match row.op:
         case "update":
             return _Route("PATCH", _COLLECTIONS)
+        case "delete":
+            return _Route("DELETE", _COLLECTIONS)
         case "upsert" if row.key:
             field = soql.name(row.key[0])
             return _Route("PATCH", f"{_COLLECTIONS}/{name}/{field}", field)
@@ -87,7 +93,7 @@ def _route(row: Write) -> _Route:
 
 def _identity(row: Write) -> Any:
     # the same record or key twice in one call fails with DUPLICATE_VALUE
-    return {"update": row.ref_id, "upsert": (row.kind, row.key)}.get(row.op, row.id)
+    return {"update": row.ref_id, "delete": row.ref_id, "upsert": (row.kind, row.key)}.get(row.op, row.id)
 
 
 def _sent(client: SalesforceClient, route: _Route, rows: Sequence[Write]) -> Receipts:
@@ -95,8 +101,7 @@ def _sent(client: SalesforceClient, route: _Route, rows: Sequence[Write]) -> Rec
     left = list(rows)
 
     def once() -> None:
-        body = {"allOrNone": False, "records": [_wire(row) for row in left]}
-        results = client.once(route.method, route.path, "write", body).body
+        results = client.once(*_request(route, left)).body
         if not isinstance(results, list) or len(results) != len(left):
             # rows are matched by position, as documented; anything else cannot be matched at all
             raise Unknown("Salesforce did not answer each row of " + route.method + " " + route.path + ".")
@@ -114,6 +119,13 @@ def _sent(client: SalesforceClient, route: _Route, rows: Sequence[Write]) -> Rec
             if not (isinstance(error, Transient) and row.id in done):
                 done[row.id] = unsettled(row, error)
     return done
+
+
+def _request(route: _Route, rows: Sequence[Write]) -> tuple[str, str, Purpose, Any]:
+    if route.method == "DELETE":
+        ids = ",".join(long_id(row.ref_id or "") for row in rows)
+        return route.method, route.path + "?ids=" + ids + "&allOrNone=false", "write", None
+    return route.method, route.path, "write", {"allOrNone": False, "records": [_wire(row) for row in rows]}
 
 
 def _wire(row: Write) -> dict[str, Any]:
@@ -144,7 +156,7 @@ def _seen(
     seen: dict[str, Record] = {}
     for some in groups(writes, lambda row: row.kind):
         kind = some[0].kind
-        rows = [row for row in some if row.op != "create" or kind in read_back]
+        rows = [row for row in some if row.op != "delete" and (row.op != "create" or kind in read_back)]
         written = (name for row in rows for name in row.values)
         fields = tuple(dict.fromkeys((*read_back.get(kind, ()), *written)))
         try:

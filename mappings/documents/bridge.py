@@ -77,6 +77,62 @@ class TeamsShape(Shape):
     )
 
 
+Gone = Literal["keep", "delete", "ask"]
+GoneOrMade = Literal["keep", "delete", "recreate", "ask"]
+_POLICIES = (
+    "`keep` leaves the other record as it is and makes nothing again; `delete` deletes it as well;"
+    " `ask` leaves it, too, and opens a problem"
+)
+_WITH_RECREATE = _POLICIES.replace("; `ask`", "; `recreate` makes the record again; `ask`")
+
+
+class PersonDeletesShape(Shape):
+    """What becomes of the other record when one of a person's two is deleted."""
+
+    hubspot: GoneOrMade = Field(
+        default="keep", description=f"The contact was deleted: {_WITH_RECREATE}", examples=["keep"]
+    )
+    salesforce: GoneOrMade = Field(
+        default="keep", description=f"The Lead or Contact was deleted: {_WITH_RECREATE}", examples=["keep"]
+    )
+
+
+class CompanyDeletesShape(Shape):
+    """What becomes of the other record when one of a company's two is deleted."""
+
+    hubspot: GoneOrMade = Field(
+        default="keep", description=f"The company was deleted: {_WITH_RECREATE}", examples=["keep"]
+    )
+    salesforce: Gone = Field(
+        default="keep", description=f"The Account was deleted: {_POLICIES}", examples=["keep"]
+    )
+
+
+class DealDeletesShape(Shape):
+    """What becomes of the other record when one of a deal's two is deleted."""
+
+    hubspot: GoneOrMade = Field(
+        default="keep", description=f"The deal was deleted: {_WITH_RECREATE}", examples=["keep"]
+    )
+    salesforce: Gone = Field(
+        default="delete", description=f"The Opportunity was deleted: {_POLICIES}", examples=["delete"]
+    )
+
+
+class DeletesShape(Shape):
+    """By pair, and by the side on which a record was deleted."""
+
+    person: PersonDeletesShape = Field(
+        default_factory=PersonDeletesShape, description="People", examples=[{"hubspot": "ask"}]
+    )
+    company: CompanyDeletesShape = Field(
+        default_factory=CompanyDeletesShape, description="Companies", examples=[{"hubspot": "recreate"}]
+    )
+    deal: DealDeletesShape = Field(
+        default_factory=DealDeletesShape, description="Deals", examples=[{"salesforce": "delete"}]
+    )
+
+
 class BridgeDocument(Shape):
     """bridge.yaml."""
 
@@ -133,6 +189,11 @@ class BridgeDocument(Shape):
         default_factory=BusinessHoursShape,
         description="When people work",
         examples=[{"start": "09:00", "end": "17:00"}],
+    )
+    deletes: DeletesShape = Field(
+        default_factory=DeletesShape,
+        description="What becomes of the other record when one of a link is deleted",
+        examples=[{"deal": {"salesforce": "delete"}}],
     )
     teams: TeamsShape = Field(
         default_factory=TeamsShape, description="Exceptions to who is who", examples=[{"sales": ["9586504"]}]

@@ -8,11 +8,13 @@ from typing import Annotated
 
 import typer
 
+from connectors.records import Ref
 from sync.bootstrap import Bridge, read_agreement
 from sync.cli.endings import DECIDE, DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
 from sync.cli.printing import as_json, progress, say
 from sync.daemon import Daemon
+from sync.remember import let_in
 from sync.store.aside import alone_with, erased_in, is_whole, put_aside
 
 MOST_PASSES = 100_000
@@ -120,3 +122,28 @@ def backup(
         as_json({"file": str(to), "pass": last, "bytes": to.stat().st_size})
     else:
         say(f"The store as of pass {last} is in {to}.")
+
+
+@state.command("lift")
+def lift(
+    ref: Annotated[str, typer.Argument(help="The deleted record, or the one that is left.", show_default=False)],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Let a record whose counterpart was deleted go its own way again: matched, or handed over anew.
+
+    Example: leadbridge state lift hubspot:contact:501
+    """
+    try:
+        named = Ref.parse(ref)
+    except ValueError as error:
+        raise BadArgument(f"{error}.") from None
+    with opened_store(config) as store:
+        lifted = let_in(store, named, datetime.now(UTC))
+    if not lifted:
+        raise BadArgument(f"No deletion is remembered for {ref}; nothing was changed.")
+    if json:
+        as_json([{"deleted": str(one.ref), "let_in": str(one.partner or one.ref)} for one in lifted])
+        return
+    for one in lifted:
+        say(f"{one.partner or one.ref} goes its own way with the next pass; {one.ref} is forgotten.")

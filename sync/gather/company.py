@@ -8,7 +8,8 @@ from datetime import datetime
 
 from connectors.records import Find, Record, Ref
 from mappings.matching import domain_of
-from sync.gather.reader import Reader, both_sides, taken_among, values_of
+from sync.gather.gone import both_sides
+from sync.gather.reader import Reader, taken_among, values_of
 from sync.model import Facts, Link
 from sync.plan import Terms
 from sync.store import Store
@@ -18,7 +19,7 @@ def gather_companies(
     store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
 ) -> list[Facts]:
     """Both records; for an Account without a company its linked people and the companies it may be."""
-    facts = both_sides(reader, found)
+    facts = both_sides(store, reader, found)
     single = [one.salesforce for one in facts if one.salesforce is not None and one.link.hubspot is None]
     people, opportunities = _of_accounts(store, reader, single)
     candidates = _candidates(reader, single)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.records import Find, Record, Ref
-from sync.gather.reader import Reader, both_sides
+from sync.gather.gone import both_sides
+from sync.gather.reader import Reader
 from sync.model import Facts, Link
 from sync.plan import Terms
 from sync.store import Store
@@ -18,7 +19,7 @@ def gather_deals(
     store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
 ) -> list[Facts]:
     """Both records, the linked relatives of each Opportunity, and a deal that carries its key already."""
-    facts = both_sides(reader, found)
+    facts = both_sides(store, reader, found)
     opportunities = [one.salesforce for one in facts if one.salesforce is not None]
     relatives = _relatives(store, reader, opportunities)
     ids = tuple(

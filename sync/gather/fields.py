@@ -14,6 +14,7 @@ _OWN: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
     ("hubspot", "contact"): (
         "email",
         "hs_additional_emails",
+        "hs_merged_object_ids",
         "createdate",
         "hubspot_owner_id",
         "leadbridge_key",
@@ -26,8 +27,8 @@ _OWN: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
         "leadbridge_closed_at",
         "leadbridge_lost_reason",
     ),
-    ("hubspot", "company"): ("domain", "leadbridge_key", "salesforceaccountid"),
-    ("hubspot", "deal"): ("leadbridge_key",),
+    ("hubspot", "company"): ("domain", "leadbridge_key", "salesforceaccountid", "hs_merged_object_ids"),
+    ("hubspot", "deal"): ("leadbridge_key", "hs_merged_object_ids"),
     ("salesforce", "lead"): (
         "Id",
         "Email",

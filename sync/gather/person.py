@@ -10,7 +10,8 @@ from datetime import datetime
 from connectors.records import Find, Record, Ref
 from mappings.lifecycle import wants_hand_over
 from mappings.matching import domain_of, is_free_mail, person_questions
-from sync.gather.reader import Reader, both_sides, taken_among, values_of
+from sync.gather.gone import both_sides
+from sync.gather.reader import Reader, taken_among, values_of
 from sync.model import Facts, Link, Problem
 from sync.plan import Terms
 from sync.plan.history import doubtful_fields
@@ -21,7 +22,7 @@ def gather_people(
     store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
 ) -> list[Facts]:
     """Everything about these people; each kind of question is asked once for all of them."""
-    facts = _follow_conversions(store, reader, both_sides(reader, found))
+    facts = _follow_conversions(store, reader, both_sides(store, reader, found))
     facts = _candidates_in_salesforce(store, reader, facts)
     facts = _contacts_of_strangers(reader, facts)
     facts = _opportunities(reader, facts)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from connectors.base import Connector
-from connectors.records import Find, Record, Ref, Side
-from sync.model import Base, Facts, Knock, Link, Problem
-from sync.plan.draft import subject_of
+from connectors.records import Fate, Find, Record, Ref, Side
+from sync.model import Base, Facts, Knock, Link
 from sync.store import Store
 
 EMPTY: Final = Base()
@@ -31,8 +29,9 @@ class Reader:
         self.sweeps = sweeps
         self._connectors = connectors
         self.fields = fields
-        self._records: dict[Ref, Record] = dict(carried)
-        self._missing: set[Ref] = set()
+        self._records = {ref: record for ref, record in carried.items() if record.fate is None}
+        self._fates = {ref: record.fate for ref, record in carried.items() if record.fate is not None}
+        self._missing: set[Ref] = set(self._fates)
         self._searched = {ref for ref in carried if ref.side == "hubspot"} if searched else set()
 
     def is_searched(self, ref: Ref | None) -> bool:
@@ -44,6 +43,8 @@ class Reader:
         for ref in refs:
             if ref is not None:
                 self._records.pop(ref, None)
+                self._fates.pop(ref, None)
+                self._missing.discard(ref)
                 self._searched.discard(ref)
 
     def forget_older(self, links: Iterable[Link]) -> None:
@@ -69,6 +70,46 @@ class Reader:
             self._records.update({record.ref: record for record in found})
             self._missing.update(Ref(side, kind, id_) for id_ in ids)
         self._missing.difference_update(self._records)
+
+    def follow(self, refs: Iterable[Ref | None], known: Mapping[Ref, Fate]) -> None:
+        """Find out what became of those that cannot be read, through merge after merge, and read the survivors.
+
+        *known* says what was found out before: no vendor remembers it for ever.
+        """
+        lost = self._lost(refs)
+        followed = set(lost)
+        while lost:
+            self._ask(lost, known)
+            survivors = [fate.survivor for ref in lost if (fate := self._fates.get(ref)) is not None]
+            lost = [ref for ref in self._lost(survivors) if ref not in followed]
+            followed.update(lost)
+
+    def _lost(self, refs: Iterable[Ref | None]) -> list[Ref]:
+        refs = list(refs)
+        self.read(refs)
+        return [ref for ref in dict.fromkeys(refs) if ref is not None and ref not in self._records]
+
+    def _ask(self, lost: Sequence[Ref], known: Mapping[Ref, Fate]) -> None:
+        asked: dict[tuple[Side, str], list[str]] = defaultdict(list)
+        for ref in lost:
+            if ref not in self._fates:
+                asked[ref.side, ref.kind].append(ref.id)
+        for (side, kind), ids in asked.items():
+            self._fates.update({fate.ref: fate for fate in self._connectors[side].fates(kind, ids)})
+        for ref in lost:
+            if ref not in self._fates and ref in known:
+                self._fates[ref] = known[ref]
+
+    def fate(self, ref: Ref) -> Fate | None:
+        """What became of *ref* in the end: merged into a record that lives, or deleted; None when nobody knows."""
+        fate, passed = self._fates.get(ref), {ref}
+        while fate is not None and fate.survivor is not None and self.get(fate.survivor) is None:
+            following = self._fates.get(fate.survivor)
+            if following is None or fate.survivor in passed:
+                return None
+            passed.add(fate.survivor)
+            fate = Fate(ref, following.survivor, fate.at)
+        return fate
 
     def get(self, ref: Ref | None) -> Record | None:
         """The record, if it was found."""
@@ -116,37 +157,6 @@ def units(store: Store, pair: str, knocks: Sequence[Knock]) -> list[Facts]:
 def alone(pair: str, ref: Ref) -> Link:
     """The link of a record that has no counterpart yet."""
     return Link(None, pair, ref if ref.side == "hubspot" else None, ref if ref.side == "salesforce" else None)
-
-
-def both_sides(reader: Reader, found: Sequence[Facts]) -> list[Facts]:
-    """Read both records of every unit; what is gone although it is linked becomes a problem."""
-    reader.forget_older(facts.link for facts in found)
-    reader.read(ref for facts in found for ref in (facts.link.hubspot, facts.link.salesforce))
-    return [_with_records(reader, facts) for facts in found]
-
-
-def _with_records(reader: Reader, facts: Facts) -> Facts:
-    link = facts.link
-    hubspot, salesforce = reader.get(link.hubspot), reader.get(link.salesforce)
-    lost = [
-        ref for ref, record in ((link.hubspot, hubspot), (link.salesforce, salesforce)) if ref and not record
-    ]
-    return replace(
-        facts,
-        hubspot=hubspot,
-        salesforce=salesforce,
-        polled=reader.is_searched(link.hubspot),
-        problem=_gone(subject_of(facts.pair, link), lost) if lost else None,
-    )
-
-
-def _gone(subject: Ref, lost: Sequence[Ref]) -> Problem:
-    return Problem(
-        code="record_gone",
-        subject=subject,
-        text=f"{' and '.join(map(str, lost))} cannot be read: deleted, merged, or hidden from the bridge's user",
-        remedy="restore the record, or give the bridge's user the right to read it; nothing is written meanwhile",
-    )
 
 
 def values_of(records: Iterable[Record], name: str) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ class Draft:
         self._lines: dict[Side, dict[str, str]] = {"hubspot": {}, "salesforce": {}}
         self._others: list[Effect] = []
         self._gated: set[Side] = set()
+        self._rests = False
 
     @property
     def subject(self) -> Ref:
@@ -80,6 +81,15 @@ class Draft:
         """Knock for *ref* once this plan is carried out."""
         if Ask(ref) not in self._others:
             self._others.append(Ask(ref))
+
+    def rest(self, *effects: Effect) -> None:
+        """Leave the unit alone until somebody knocks; only *effects* come of it."""
+        self._rests = True
+        self._others.extend(effects)
+
+    def then(self, effect: Effect) -> None:
+        """Let *effect* come of the plan as well."""
+        self._others.append(effect)
 
     def put(self, put: Put) -> None:
         """Add a write of its own: a creation, a note, an association."""
@@ -148,12 +158,17 @@ class Draft:
 
     def _wakes_at(self) -> datetime | None:
         """The next timed move; one that is due but could not be judged now is looked at again in a day."""
+        if self._rests:
+            return None
         at = self.standing.wakes_at if self.standing else None
         return at if at is None or at > self.now else self.now + _LOOK_AGAIN
 
     def _stamped(self, link: Link) -> Link:
-        if self.facts.hubspot is not None:
-            link = link.stamped("hubspot", self.facts.hubspot.modified_at)
+        for ref, fate in self.facts.fates.items():
+            if link.ref(ref.side) == ref:
+                link = link.stamped(ref.side, fate.at)
+        if self.hubspot is not None and self.hubspot.ref == link.hubspot:
+            link = link.stamped("hubspot", self.hubspot.modified_at)
         if self.salesforce is not None and self.salesforce.ref == link.salesforce:
             link = link.stamped(
                 "salesforce", _seen_state(self.salesforce, self.terms.us.get("salesforce"), self.now)

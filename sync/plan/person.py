@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from connectors.records import Record, Ref
 from mappings import raw
+from mappings.lifecycle.entering import IN_SALES
 from mappings.matching import Match, choose_contact, choose_person
 from sync.plan.associate import associate
 from sync.plan.company import account_of
 from sync.plan.create import SALESFORCE_KEY, settle_key
 from sync.plan.draft import Draft
+from sync.plan.gone import LET_IN
 from sync.plan.identity import chosen
 from sync.plan.lines import merge_lines
 from sync.plan.situation import opportunities
-from sync.plan.stage import plan_stage
+from sync.plan.stage import hand_over_again, plan_stage
 
 
 def plan_person(draft: Draft) -> None:
@@ -35,10 +37,18 @@ def plan_person(draft: Draft) -> None:
         merge_lines(draft, contact, person)
         settle_key(draft, contact, person)
         _settle_salesforce_key(draft, contact, person)
+    if person is None and _is_missed_by_sales(draft):
+        hand_over_again(draft, contact)
+        return
     plan_stage(draft, contact, person)
     if person is not None and person.ref.kind == "contact":
         _bring_outcomes_home(draft, contact)
         _join_company(draft, contact, person)
+
+
+def _is_missed_by_sales(draft: Draft) -> bool:
+    """Somebody whose record was deleted while sales worked on it, and whom ops let in again."""
+    return draft.link.how == LET_IN and draft.standing is not None and draft.standing.stage in IN_SALES
 
 
 def _point_to_contact(draft: Draft) -> None:

@@ -11,7 +11,7 @@ from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
 from sync.plan.notes import hand_off_task, tell
-from sync.plan.situation import accounts_of_domain, situation
+from sync.plan.situation import accounts_of_domain, hand_over_owner, situation
 
 STAGE: Final[Mapping[Side, str]] = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
 _REFUSALS: Final = frozenset({"illegal", "flagged", "asked", "refused_guard"})
@@ -97,7 +97,7 @@ def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
     standing = draft.standing
     accounts = accounts_of_domain(draft.facts)
     kind = "contact" if creates_contact(accounts) else "lead"
-    extra: dict[str, Any] = {"OwnerId": owner}
+    extra: dict[str, Any] = {"OwnerId": owner} if owner else {}
     if kind == "contact":
         extra["AccountId"] = accounts[0].ref.id
     if standing is not None:
@@ -105,6 +105,11 @@ def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
         shown = project(lifecycle, standing, contact.values, lifecycle.blank("salesforce", kind), kind)
         extra.update({name: value for name, value in shown.salesforce.items() if value is not None})
     create_person(draft, kind, contact, extra)
+
+
+def hand_over_again(draft: Draft, contact: Record) -> None:
+    """Make the Lead or Contact of somebody who had one, with the stage that the person stands in."""
+    _hand_over_new(draft, contact, hand_over_owner(draft.facts, draft.terms, None))
 
 
 def _give_to(draft: Draft, person: Record, owner: str | None) -> bool:

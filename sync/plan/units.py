@@ -10,6 +10,7 @@ from sync.model import Facts, Plan
 from sync.plan.company import plan_company
 from sync.plan.deal import plan_deal
 from sync.plan.draft import Draft, subject_of
+from sync.plan.gone import goes_on
 from sync.plan.person import plan_person
 from sync.plan.terms import Terms
 
@@ -25,6 +26,6 @@ def plan(facts: Facts, terms: Terms, now: datetime) -> Plan:
     if facts.erased:
         return Plan(subject_of(facts.pair, facts.link), facts.pair, settles=facts.knocks)
     draft = Draft(facts, terms, now)
-    if facts.problem is None:
+    if facts.problem is None and goes_on(draft):
         _PLANNERS[facts.pair](draft)
     return draft.plan()

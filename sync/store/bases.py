@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, or_, select
 
 from mappings.lifecycle import Standing
 from sync.model import Base, Link
 from sync.store.columns import chunks, unblob
 from sync.store.database import Shelf
 from sync.store.links import LINK_COLUMNS, link_of
-from sync.store.tables import BASES, LINKS, STANDINGS
+from sync.store.tables import BASES, LINKS, STANDINGS, TOMBSTONES
 
 T = TypeVar("T")
 
@@ -31,12 +31,20 @@ class Bases(Shelf):
         return self._blobs(STANDINGS, ids, _standing)
 
     def people_by_stage(self) -> dict[str, int]:
-        """How many people stand in each stage; a stage without anybody is left out."""
+        """How many people stand in each stage, but those who are gone; a stage without anybody is left out."""
+        gone = select(TOMBSTONES.c.ref).where(
+            TOMBSTONES.c.bridge == self.bridge, TOMBSTONES.c.pair == "person"
+        )
+        resting = select(LINKS.c.id).where(
+            LINKS.c.bridge == self.bridge,
+            LINKS.c.pair == "person",
+            or_(LINKS.c.hubspot.in_(gone), LINKS.c.salesforce.in_(gone)),
+        )
         with self.database.reading() as connection:
             # People by stage.
             rows = connection.execute(
                 select(STANDINGS.c.stage, func.count().label("people"))
-                .where(STANDINGS.c.bridge == self.bridge)
+                .where(STANDINGS.c.bridge == self.bridge, STANDINGS.c.link.not_in(resting))
                 .group_by(STANDINGS.c.stage)
             ).all()
         return {row.stage: row.people for row in rows}

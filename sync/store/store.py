@@ -24,6 +24,7 @@ from sync.store.database import Database, sqlite_url
 from sync.store.differences import Differences
 from sync.store.erasing import Erasing
 from sync.store.errors import StoreUnusable, WrongKey
+from sync.store.graves import Graves
 from sync.store.inbox import Inbox
 from sync.store.keys import hash_key
 from sync.store.migrations import bring_up
@@ -33,7 +34,7 @@ from sync.store.verifying import Verifying
 _KEY: Final = "hash_key"
 
 
-class Store(Backup, Cursors, Differences, Inbox, Remembering, Erasing, Budgets, Verifying):
+class Store(Backup, Cursors, Differences, Inbox, Remembering, Graves, Erasing, Budgets, Verifying):
     """Everything one bridge remembers; each call is a transaction, or part of the one that is open."""
 
     @classmethod

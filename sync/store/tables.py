@@ -179,6 +179,20 @@ OUTBOX = Table(
     Column("old", LargeBinary),
 )
 
+# Linked records that are gone, and the record of the other side that rests because of it.
+TOMBSTONES = Table(
+    "tombstones",
+    METADATA,
+    Column("bridge", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("pair", Text, nullable=False),
+    Column("partner", Text),
+    Column("survivor", Text),
+    Column("lifted", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Index("tombstones_by_partner", "bridge", "partner"),
+)
+
 # What somebody must act on; field is '' for the whole record, closed_at NULL while it is open.
 PROBLEMS = Table(
     "problems",

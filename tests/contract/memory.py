@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.records import (
     Cursor,
+    Fate,
     Fault,
     Field,
     Find,
@@ -43,6 +44,7 @@ class Memory:
     rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {"contact": {}, "note": {}})
     asks_first: Callable[[], None] = lambda: None
     counted: Counter[str] = field(default_factory=Counter)
+    deleted: set[str] = field(default_factory=set)
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -82,6 +84,10 @@ class Memory:
     ) -> list[Record]:
         self.counted["gather"] += bool(ids)
         return [row for row in self._all(kind) if row.ref.id in set(ids)]
+
+    def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
+        self.counted["gather"] += bool(ids)
+        return [Fate(Ref(self.side, kind, id_)) for id_ in ids if id_ in self.deleted]
 
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         self.counted["find"] += bool(finds)

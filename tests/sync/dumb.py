@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from connectors.records import (
     Cursor,
+    Fate,
     Fault,
     Field,
     Find,
@@ -81,6 +82,7 @@ class Dumb:
     asked: list[tuple[str, Any]] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
+    deleted: set[Ref] = field(default_factory=set)
 
     # ── the promises ─────────────────────────────────────────────────────────
 
@@ -117,6 +119,10 @@ class Dumb:
         found = [self._record(kind, id_, fields, history) for id_ in ids if id_ in self.rows[kind]]
         self.pulse("fetched")
         return found
+
+    def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
+        self._call("gather", (kind, tuple(ids)))
+        return [Fate(ref) for id_ in ids if (ref := Ref(self.side, kind, id_)) in self.deleted]
 
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         self._call("find", [(one.kind, dict(one.wanted)) for one in finds])
@@ -168,7 +174,8 @@ class Dumb:
         )
 
     def delete(self, ref: Ref) -> None:
-        """Somebody deletes a record."""
+        """Somebody deletes a record; it can still be restored."""
+        self.deleted.add(ref)
         del self.rows[ref.kind][ref.id]
 
     def values(self, ref: Ref) -> dict[str, Any]:
