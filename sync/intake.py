@@ -178,7 +178,13 @@ class Intake:
         if not page.records:
             return ()
         seen = self._store.seen(PAIR_OF[side, page.kind], [record.ref for record in page.records])
-        return [record for record in page.records if not _is_seen(record, seen.get(record.ref), us)]
+        merged = [record.ref for record in page.records if record.fate is not None and record.fate.survivor]
+        followed = self._store.tombstones(merged) if merged else {}
+        return [
+            record
+            for record in page.records
+            if record.ref not in followed and not _is_seen(record, seen.get(record.ref), us)
+        ]
 
     def _cursor(self, side: Side, page: Page) -> Cursor:
         """As far as was read, but never nearer to the vendor's present than the overlap."""

@@ -126,7 +126,9 @@ def backup(
 
 @state.command("lift")
 def lift(
-    ref: Annotated[str, typer.Argument(help="The deleted record, or the one that is left.", show_default=False)],
+    ref: Annotated[
+        str, typer.Argument(help="The deleted record, or the one that is left.", show_default=False)
+    ],
     config: Config = None,
     json: Json = False,
 ) -> None:

@@ -10,10 +10,11 @@ from datetime import datetime
 from connectors.records import Find, Record, Ref
 from mappings.lifecycle import wants_hand_over
 from mappings.matching import domain_of, is_free_mail, person_questions
-from sync.gather.gone import both_sides
+from sync.gather.gone import both_sides, what_became, with_fates
 from sync.gather.reader import Reader, taken_among, values_of
 from sync.model import Facts, Link, Problem
 from sync.plan import Terms
+from sync.plan.create import HUBSPOT_KEY, SALESFORCE_KEY
 from sync.plan.history import doubtful_fields
 from sync.store import Store
 
@@ -24,6 +25,7 @@ def gather_people(
     """Everything about these people; each kind of question is asked once for all of them."""
     facts = _follow_conversions(store, reader, both_sides(store, reader, found))
     facts = _candidates_in_salesforce(store, reader, facts)
+    facts = _known_by_key(store, reader, facts)
     facts = _contacts_of_strangers(reader, facts)
     facts = _opportunities(reader, facts)
     facts = _activities(reader, terms, facts)
@@ -35,7 +37,10 @@ def gather_people(
 def _follow_conversions(store: Store, reader: Reader, facts: list[Facts]) -> list[Facts]:
     """A converted Lead is read on as the Contact that it became; who is linked already is no second person's."""
     became = {one.link.salesforce: ref for one in facts if (ref := _contact_of(one.salesforce)) is not None}
-    reader.read(became.values())
+    if not became:
+        return facts
+    reader.follow(became.values(), {})
+    became = {lead: _in_the_end(reader, ref) for lead, ref in became.items()}
     links = store.links("person", list(became.values()))
     return [
         _followed(one, became[one.link.salesforce], reader, links) if one.link.salesforce in became else one
@@ -43,9 +48,18 @@ def _follow_conversions(store: Store, reader: Reader, facts: list[Facts]) -> lis
     ]
 
 
+def _in_the_end(reader: Reader, became: Ref) -> Ref:
+    """The Contact that is left where the one that a Lead became was merged."""
+    fate = reader.fate(became)
+    return fate.survivor if fate is not None and fate.survivor is not None else became
+
+
 def _followed(facts: Facts, became: Ref, reader: Reader, links: Mapping[Ref, Link]) -> Facts:
     stands = links.get(became)
     follows = replace(facts, converted=facts.salesforce, salesforce=reader.get(became))
+    if follows.salesforce is None:
+        link = facts.link.naming(became, "lead was converted")
+        return with_fates(reader, replace(follows, link=link), [became])
     if facts.link.hubspot is None or stands is None or stands.hubspot in (None, facts.link.hubspot):
         return follows
     text = f"{facts.link.salesforce} was converted into {became}, which is linked to {stands.hubspot}; nothing was written"
@@ -83,6 +97,29 @@ def _candidates_in_salesforce(store: Store, reader: Reader, facts: list[Facts]) 
         else one
         for one in facts
     ]
+
+
+def _known_by_key(store: Store, reader: Reader, facts: list[Facts]) -> list[Facts]:
+    """A contact that names a Lead or Contact which does not answer was linked to it: what became of that one?"""
+    named = {place: link for place, one in enumerate(facts) if (link := _lost_link(one)) is not None}
+    if not named:
+        return facts
+    known = what_became(store, reader, [replace(facts[place], link=link) for place, link in named.items()])
+    found = dict(zip(named, known, strict=True))
+    return [found.get(place, one) for place, one in enumerate(facts)]
+
+
+def _lost_link(facts: Facts) -> Link | None:
+    contact = facts.hubspot
+    key = str(contact.values.get(HUBSPOT_KEY) or "") if contact is not None else ""
+    kind = {"00Q": "lead", "003": "contact"}.get(key[:3])
+    if contact is None or kind is None or facts.link.salesforce is not None or facts.problem is not None:
+        return None
+    is_there = any(
+        one.ref.id[:15] == key[:15] or one.values.get(SALESFORCE_KEY) == contact.ref.id
+        for one in facts.candidates
+    )
+    return None if is_there else facts.link.naming(Ref("salesforce", kind, key), "leadbridge's key")
 
 
 def _merged(questions: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

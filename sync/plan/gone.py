@@ -26,7 +26,10 @@ _PEOPLE: Final = frozenset({"lead", "contact"})
 
 
 def goes_on(draft: Draft) -> bool:
-    """Whether the unit is planned as usual after this; False where its records' end decides all."""
+    """Whether the unit is planned as usual after this; False where its records' end decides all.
+
+    A link that has moved is planned anew, with everything about the survivor gathered.
+    """
     facts = draft.facts
     for ref in facts.losers:
         draft.ask(ref)
@@ -40,12 +43,14 @@ def goes_on(draft: Draft) -> bool:
     if deleted:
         _answer(draft, deleted)
         return False
-    for lost, record in facts.survivors.items():
-        _move_to(draft, lost, record)
+    if facts.survivors:
+        for lost, record in facts.survivors.items():
+            _move_to(draft, lost, record)
+        draft.ask(draft.subject)
+        return False
     for ref in facts.tombstones:
-        if ref not in facts.survivors:
-            draft.then(Unbury(ref))
-            draft.decide("linked", "restored", side=ref.side, new=str(ref))
+        draft.then(Unbury(ref))
+        draft.decide("linked", "restored", side=ref.side, new=str(ref))
     return True
 
 
@@ -95,7 +100,6 @@ def _forget_what_differs(draft: Draft, survivor: Record) -> None:
             continue
         if value is ABSENT or not same(value, unpack(agreed.value)):
             del draft.agreed[line.name]
-    draft.facts = replace(draft.facts, base=replace(draft.facts.base, agreed=dict(draft.agreed)))
 
 
 def _rewrite_key(draft: Draft, lost: Ref, survivor: Record) -> None:
@@ -184,7 +188,8 @@ def _rest(draft: Draft, deleted: list[Fate]) -> None:
     """Nothing is written and nothing made again; a tombstone whose own record is back waits for a person."""
     draft.rest()
     for fate in deleted:
-        if fate.ref not in draft.facts.tombstones:
+        was_known = _partner(draft, fate.ref.side) is not None or draft.standing is not None
+        if was_known and fate.ref not in draft.facts.tombstones:
             _told(draft, fate.ref)
             _bury(draft, fate.ref)
     gone = deleted[0].ref
