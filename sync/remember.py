@@ -69,7 +69,7 @@ def remember(
 def let_in(store: Store, ref: Ref, now: datetime) -> list[Tombstone]:
     """Ops let somebody in again whose record was deleted; either of both records may be named."""
     with store.transaction():
-        lifted = store.lift(ref)
+        lifted = store.let_in(ref)
         store.knock([Knock(one.partner or one.ref) for one in lifted], now)
     return lifted
 

@@ -30,6 +30,7 @@ from sync.store.tables import (
     OUTBOX,
     PROBLEMS,
     STANDINGS,
+    TOMBSTONES,
 )
 
 _MANY: Final = 2000
@@ -221,6 +222,11 @@ class Erasing(Recording):
         for table, column in ((BASES, BASES.c.link), (STANDINGS, STANDINGS.c.link), (LINKS, LINKS.c.id)):
             # What was known of a person.
             connection.execute(delete(table).where(table.c.bridge == self.bridge, column.in_(numbers)))
+        graves = [
+            column.in_(texts) for column in (TOMBSTONES.c.ref, TOMBSTONES.c.partner, TOMBSTONES.c.survivor)
+        ]
+        # The tombstones of a person.
+        connection.execute(delete(TOMBSTONES).where(TOMBSTONES.c.bridge == self.bridge, or_(*graves)))
         return len(numbers)
 
     def _forget_keys(self, connection: Connection, refs: Sequence[Ref]) -> None:

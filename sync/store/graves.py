@@ -61,7 +61,7 @@ class Graves(Shelf):
                     delete(TOMBSTONES).where(TOMBSTONES.c.bridge == self.bridge, TOMBSTONES.c.ref.in_(chunk))
                 )
 
-    def lift(self, either: Ref) -> list[Tombstone]:
+    def let_in(self, either: Ref) -> list[Tombstone]:
         """Let the partner in again, whichever of both records is named; the tombstones that were lifted."""
         named = or_(TOMBSTONES.c.ref == str(either), TOMBSTONES.c.partner == str(either))
         with self.database.writing() as connection:

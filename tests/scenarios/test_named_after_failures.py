@@ -111,7 +111,9 @@ def test_email_change_new_lead(tmp_path: Path, side: str) -> None:
 def test_summed_score_merge(tmp_path: Path) -> None:
     """A number that is mapped is never added up when two people become one."""
     with town(tmp_path, in_process=True) as here:
-        score = Property("score", "Score", "number", "number", "contactinformation")
+        score = Property(
+            name="score", label="Score", type="number", field_type="number", group="contactinformation"
+        )
         here.world.hubspot.add_property("contacts", score)
         lines = here.config / "fields" / "person.yaml"
         lines.write_text(lines.read_text("utf-8") + _SCORE, "utf-8")
