@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from connectors.budget import Allowance
 from connectors.records import Fate, Find, Page, Receipt, Record, Schema, Side, Watch, Write
 
 
@@ -24,6 +25,10 @@ class Connector(Protocol):
 
     def before_write(self, act: Callable[[], None]) -> None:
         """Call *act* before each writing call leaves; what it raises keeps the call from leaving, and comes out of `write`."""
+
+    @property
+    def allowance(self) -> Allowance | None:
+        """What the vendor last said of the day's quota, if it did."""
 
     def whoami(self) -> str | None:
         """The user id that this connector's own writes carry, where the vendor tells."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel.core import get_global
 
 from mappings.conditions import Condition, Unclear, compile_condition
-from mappings.documents.bridge import BridgeDocument
+from mappings.documents.bridge import BrakesShape, BridgeDocument
 from mappings.documents.broken import Broken
 from mappings.documents.reading import Mistake, suggestion
 from mappings.hours import WEEKDAYS, BusinessHours
@@ -53,6 +53,37 @@ class Teams:
         return "marketer" if user in self.marketing else "seller"
 
 
+@dataclass(frozen=True, slots=True)
+class Most:
+    """The greater of a number of records and a share of a pair's links."""
+
+    at_least: int
+    percent: float
+
+    def of(self, links: int) -> int:
+        """The most records, where a pair has so many links."""
+        return max(self.at_least, int(links * self.percent / 100))
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """What is too much for one pass."""
+
+    updates: Most = Most(200, 10)
+    clears: Most = Most(20, 1)
+    emptied_percent: float = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The bridge's percent of each side's daily calls, and each lane's percent of that."""
+
+    percent: Mapping[Side, float] = field(default_factory=lambda: {"salesforce": 25, "hubspot": 50})
+    lanes: Mapping[str, float] = field(
+        default_factory=lambda: {"live": 50, "retry": 20, "backfill": 20, "sweep": 10}
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
     """One HubSpot portal joined to one Salesforce org, and what ops allow it to do."""
@@ -71,6 +102,8 @@ class Bridge:
     business_hours: BusinessHours
     teams: Teams
     deletes: Deletes
+    brakes: Brakes = Brakes()
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -95,6 +128,12 @@ def _mistakes(document: BridgeDocument) -> Iterator[Mistake]:
     if document.currency not in currencies:
         text = f"`{document.currency}` is not a currency."
         yield document.mistake(text, suggestion(document.currency, sorted(currencies)), "currency")
+    lanes = document.budget.lanes
+    if lanes.live + lanes.retry + lanes.backfill + lanes.sweep > 100:
+        text = "The lanes' shares are more than 100 percent."
+        yield document.budget.mistake(
+            text, "Let `live`, `retry`, `backfill` and `sweep` be 100 together.", "lanes"
+        )
     hours = document.business_hours
     if hours.end != "00:00" and hours.start >= hours.end:
         yield hours.mistake("The day ends before it starts.", "Let `end` be later than `start`.", "end")
@@ -133,6 +172,19 @@ def _compiled(document: BridgeDocument) -> Bridge:
         business_hours=_hours(document),
         deletes=_deletes(document),
         teams=Teams(frozenset(document.teams.marketing), frozenset(document.teams.sales)),
+        brakes=_brakes(document.brakes),
+        budget=Budget(
+            {"salesforce": document.budget.salesforce_percent, "hubspot": document.budget.hubspot_percent},
+            document.budget.lanes.model_dump(),
+        ),
+    )
+
+
+def _brakes(shape: BrakesShape) -> Brakes:
+    return Brakes(
+        updates=Most(shape.updates.at_least, shape.updates.percent),
+        clears=Most(shape.clears.at_least, shape.clears.percent),
+        emptied_percent=shape.emptied_percent,
     )
 
 

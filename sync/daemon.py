@@ -47,11 +47,12 @@ class Daemon:
         self.trouble: str | None = None
         self.config_trouble: str | None = None
         self._was_refused = False
+        self.must_decide = False
 
     def run(self) -> None:
-        """Pass after pass until `stopping` is set."""
+        """Pass after pass until `stopping` is set, or until only a person's word helps."""
         with self.writing():
-            while not self.stopping.is_set():
+            while not self.stopping.is_set() and not self.must_decide:
                 self._engine.clock.wait(self._pass_and_pause(), self.stopping)
 
     def settle(self, most: int = MOST_PASSES, on_pass: Callable[[Pass], None] | None = None) -> list[Pass]:
@@ -61,7 +62,7 @@ class Daemon:
             done.append(self._one())
             if on_pass is not None:
                 on_pass(done[-1])
-            if done[-1].is_quiet:
+            if done[-1].is_quiet or self.must_decide:
                 break
         return done
 
@@ -128,6 +129,7 @@ class Daemon:
     def _one(self) -> Pass:
         done = self._engine.run_pass()
         self.last_pass_at = self._engine.clock.now()
+        self.must_decide = any(brake.what == "foreign" for brake in done.brakes)
         return done
 
     def _troubled(self, error: ConnectorError | StoreError, pause_s: float) -> float:

@@ -19,7 +19,7 @@ nothing leaves the inbox and no cursor moves before its plans are recorded.
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -33,10 +33,13 @@ from connectors.errors import ConnectorError
 from connectors.records import Ref, Side
 from mappings.agreement import Agreement
 from sync.apply import Applied, apply
+from sync.brakes import SIDES
+from sync.braking import Braking, Held
 from sync.clock import Clock
 from sync.gather import Reader, gather
 from sync.intake import PAIR_OF, Batch, Intake, role_links
-from sync.model import Base, Facts, Knock, Plan
+from sync.lanes import Lanes
+from sync.model import Base, Brake, Facts, Knock, Lane, Plan
 from sync.plan import Terms, differences, plan
 from sync.recovery import settle_unknown
 from sync.remember import put_off, remember, without_moves
@@ -49,9 +52,6 @@ from sync.sweep import Sweep
 log = structlog.get_logger(__name__)
 
 PAIRS: Final = ("company", "person", "deal")
-BACKFILL_PAGES_PER_PASS: Final = 5
-SWEEP_BATCHES_PER_PASS: Final = 5
-VISITS_PER_PASS: Final = 6
 GUARD: Final = timedelta(seconds=30)
 
 
@@ -68,8 +68,9 @@ class Pass:
     more: bool = False
     polled: bool = False
     returns: Counter[Ref] = field(default_factory=Counter)
-    visits: Counter[Ref] = field(default_factory=Counter)
     resting: set[Ref] = field(default_factory=set)
+    held: int = 0
+    brakes: tuple[Brake, ...] = ()
 
     @property
     def is_quiet(self) -> bool:
@@ -97,10 +98,11 @@ class Engine:
         self.clock = clock
         self.pool = pool
         self._counted: dict[Side, Counter[str]] = {side: Counter() for side in connectors}
-        self._polled_at: datetime | None = None
         self._head_told_on: date | None = None
         for connector in connectors.values():
             connector.before_write(store.check_lease)
+        self._purposes: dict[Side, Counter[str]] = defaultdict(Counter)
+        self._lanes: Counter[tuple[Side, str]] = Counter()
         self.take(agreement, fields)
 
     def take(self, agreement: Agreement, fields: Mapping[tuple[Side, str], tuple[str, ...]]) -> None:
@@ -110,6 +112,11 @@ class Engine:
         self.intake = Intake(self.store, self.connectors, fields, overlap, self.pool, self.clock.now)
         self.sweep = Sweep(self.store, self.intake.page)
         self.rollout = Rollout(self.store, agreement)
+        self.braking = Braking(self.store, agreement.bridge.brakes)
+        poll = timedelta(seconds=agreement.bridge.poll_s)
+        self.lanes = Lanes(
+            self.store, self.intake, self.sweep, self.connectors, agreement.bridge.budget, poll
+        )
         self.roster = Roster(self.connectors, agreement.bridge.owners, fields)
 
     def run_pass(self) -> Pass:
@@ -117,18 +124,23 @@ class Engine:
         now = self.clock.now()
         done = Pass(id=self.store.next_pass(now))
         self.rollout.knock_if_widened(now)
+        self.braking.begin(now)
+        self.lanes.begin(now)
         terms = self.terms(now)
-        if self.rollout.may_write:
+        if self.rollout.may_write and not self.braking.is_stopped:
             recovered = settle_unknown(self.store, self.connectors, terms, done.id, now)
             done.resting |= recovered.resting
             if recovered.owed:
                 self.settle(done, recovered.owed, now)
-        for batch in self._batches(done, terms, now):
+        for batch in self.lanes.batches(now, terms.us, self.braking):
             if self.stopping.is_set():
                 break
             self._work(done, batch, terms)
-        done.more = self.intake.is_backlogged(now) or not done.polled or self.sweep.is_under_way()
-        self._count_calls(now)
+        done.brakes = tuple(self.braking.standing)
+        is_stopped = self.braking.is_stopped
+        done.polled = self.lanes.has_polled
+        done.more = self.lanes.is_backlogged(now, is_stopped=is_stopped) or not done.polled
+        self._keep_calls(now)
         self._tell_head(now)
         log.info(
             "pass finished", pass_id=done.id, planned=done.planned, observed=done.observed, moved=done.moved,
@@ -162,11 +174,13 @@ class Engine:
             fallback_queue=self.roster.fallback_queue,
         )
 
-    def _count_calls(self, now: datetime) -> None:
-        """Keep today's calls by side and purpose, for budgets and `status`."""
+    def _count_calls(self, lane: Lane = "live") -> None:
+        """Count the calls since the last count for *lane*."""
         for side, connector in self.connectors.items():
             counts = Counter(connector.calls)
-            self.store.add_calls(side, counts - self._counted[side], now.date())
+            fresh = counts - self._counted[side]
+            self._purposes[side] += fresh
+            self._lanes[side, lane] += fresh.total()
             self._counted[side] = counts
 
     def _tell_head(self, now: datetime) -> None:
@@ -176,51 +190,41 @@ class Engine:
             seq, link = self.store.head()
             log.info("ledger head", entries=seq, link=link)
 
-    def _batches(self, done: Pass, terms: Terms, now: datetime) -> Iterator[Batch]:
-        yield self.intake.waking(now)
-        if self._is_time_to_poll(now):
-            yield from self.intake.polled(now, terms.us)
-            self._polled_at, done.polled = now, True
-        yield from self._due(done, now)
-        for _ in range(BACKFILL_PAGES_PER_PASS):
-            batches = self.intake.backfill()
-            for batch in batches:
-                yield batch
-                yield from self._due(done, now)
-            if not batches:
-                break
-        for _ in range(SWEEP_BATCHES_PER_PASS):
-            swept = self.sweep.next()
-            if swept is None:
-                break
-            yield swept
-            yield from self._due(done, now)
-
-    def _is_time_to_poll(self, now: datetime) -> bool:
-        """Passes follow each other without a pause in a backfill; its own writes are not read again in each."""
-        poll = timedelta(seconds=self.agreement.bridge.poll_s)
-        if self._polled_at is None or now - self._polled_at >= poll:
-            return True
-        return not self.intake.is_backfilling() and not self.sweep.is_under_way()
-
-    def _due(self, done: Pass, now: datetime) -> Iterator[Batch]:
-        """The inbox until it is empty; a key that knocks without end waits for the next pass."""
-        for batch in self.intake.due(now):
-            tired = [knock.ref for knock in batch.knocks if done.visits[knock.ref] >= VISITS_PER_PASS]
-            if tired:
-                batch.knocks = [knock for knock in batch.knocks if knock.ref not in tired]
-                put_off(self.store, tired, now)
-            yield batch
+    def _keep_calls(self, now: datetime) -> None:
+        """Keep today's calls by side, purpose and lane, for budgets and `status`."""
+        self._count_calls()
+        for side, counts in self._purposes.items():
+            self.store.add_calls(side, counts, now.date())
+        self.store.add_lane_calls(self._lanes, now.date())
+        self._purposes.clear()
+        self._lanes.clear()
 
     def _work(self, done: Pass, batch: Batch, terms: Terms) -> None:
-        """Plan and carry out one batch, pair by pair, then store how far it came."""
+        """Plan one batch and carry it out, pair by pair (or only count it), then store how far it came."""
         now = self.clock.now()
         self.store.renew_lease(now)
+        put_off(self.store, self.lanes.tired, now)
+        self.lanes.tired = []
         batch.forget_if_older(GUARD, now)
-        done.visits.update(knock.ref for knock in batch.knocks)
-        for plans in self._plans(batch, terms, now):
-            self.settle(done, plans, now)
+        if batch.use == "keep":
+            self.store.knock(batch.knocks, now)
+        elif batch.use == "weigh":
+            self._weigh(batch, terms, now)
+        else:
+            self.lanes.visits.update(knock.ref for knock in batch.knocks)
+            for plans in self._plans(batch, terms, now):
+                self.settle(done, plans, now, batch.lane)
         self._remember_progress(batch)
+        self._count_calls(batch.lane)
+
+    def _weigh(self, batch: Batch, terms: Terms, now: datetime) -> None:
+        """Count what these plans would do; none of it is written before the rest was counted."""
+        for plans in self._plans(batch, terms, now):
+            written = [one for one in plans if not one.observed]
+            if batch.place is not None or batch.lane == "backfill":
+                self.braking.weigh_lines(plans[0].pair, written)
+            else:
+                self.braking.weigh(plans[0].pair, written, batch.lane, now)
 
     def _plans(self, batch: Batch, terms: Terms, now: datetime) -> Iterator[list[Plan]]:
         for pair in PAIRS:
@@ -260,7 +264,7 @@ class Engine:
         if reader.sweeps:
             plans = [_compared(facts, one, terms) for facts, one in zip(found, plans, strict=True)]
         return [
-            replace(one, observed=not self.rollout.admits(facts, one))
+            replace(one, observed=not self.rollout.admits(facts, one), missing=_missing(facts))
             for facts, one in zip(found, plans, strict=True)
         ]
 
@@ -280,21 +284,39 @@ class Engine:
         parts = (knocks[:half], knocks[half:])
         return [one for part in parts for one in self._planned(reader, terms, pair, part, now)]
 
-    def settle(self, done: Pass, plans: Sequence[Plan], now: datetime) -> None:
-        """Record, apply, remember: the second half of the road."""
+    def settle(self, done: Pass, plans: Sequence[Plan], now: datetime, lane: Lane | None = None) -> None:
+        """Record, apply, remember: the second half of the road. What a brake holds is only observed.
+
+        Plans of no *lane* are a person's word already: no brake holds them.
+        """
         plans = self._awake(done, plans)
-        observed = [one for one in plans if one.observed]
-        admitted, held = self.rollout.within_the_hour([one for one in plans if not one.observed], now)
+        free: list[Plan] = [one for one in plans if not one.observed]
+        braked: list[Held] = []
+        if lane is not None:
+            free, braked = self.braking.split(free, lane, now)
+            self.braking.keep(braked, free)
+        observed = [one for one in plans if one.observed] + [_held(one) for one, _ in braked]
+        admitted, held = self.rollout.within_the_hour(free, now)
         self.store.record(done.id, observed, now, observed=True)
         self.store.record(done.id, [without_moves(one) for one in admitted], now, observed=False)
         applied = apply(self.connectors, admitted, self.fields, self.pool)
         if applied.ownerless:
             self.roster.forget()
         settled = [*observed, *admitted, *held]
-        remember(self.store, done.id, settled, applied, held=held, returns=done.returns, now=now)
+        remember(
+            self.store,
+            done.id,
+            settled,
+            applied,
+            held=held,
+            returns=done.returns,
+            lane=lane or "live",
+            now=now,
+        )
         self.sweep.note(settled, applied)
         done.resting.update(applied.in_doubt)
         done.observed += len(observed)
+        done.held += len(braked)
         self._count(done, admitted, applied)
 
     def _awake(self, done: Pass, plans: Sequence[Plan]) -> Sequence[Plan]:
@@ -326,6 +348,21 @@ def _compared(facts: Facts, plan: Plan, terms: Terms) -> Plan:
     is_pair = facts.link.hubspot is not None and facts.link.salesforce is not None
     found = differences(facts, plan, terms) if is_pair or plan.puts or plan.problems else ()
     return replace(plan, differs=found, is_pair=is_pair)
+
+
+def _held(plan: Plan) -> Plan:
+    """The plan as it is remembered while a brake holds it; an empty answer is no news of a record."""
+    return replace(plan, observed=True, problems=() if plan.missing else plan.problems)
+
+
+def _missing(facts: Facts) -> tuple[Side, ...]:
+    """The sides that did not show a record that is linked, nor say what became of it."""
+    known = {*facts.fates, *facts.tombstones}
+    return tuple(
+        side
+        for side in SIDES
+        if (ref := facts.link.ref(side)) and facts.record(side) is None and ref not in known
+    )
 
 
 def _is_doubtful(plan: Plan) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from connectors.base import Connector
 from connectors.batches import chunks
@@ -42,13 +42,19 @@ BACKFILLED: Final[tuple[tuple[Side, str], ...]] = (
     ("hubspot", "deal"),
 )
 BATCH: Final = 1000
+# Why a backfill is under way: a person's "word", changed "lines" that are counted first, or "weighed" ones.
+BACKFILL_FOR: Final = "backfill_for"
 
 
 @dataclass(slots=True)
 class Batch:
-    """Keys to plan together, the records that came along, and what to store once they are planned."""
+    """Keys to plan together, the records that came along, and what to store once they are planned.
+
+    *use*: ``work`` carries the plans out, ``weigh`` only counts them, ``keep`` puts the keys into the inbox.
+    """
 
     lane: Lane = "live"
+    use: Literal["work", "weigh", "keep"] = "work"
     knocks: list[Knock] = field(default_factory=list)
     carried: dict[Ref, Record] = field(default_factory=dict)
     roles: list[Record] = field(default_factory=list)
@@ -82,27 +88,38 @@ class Intake:
         self._overlap = overlap
         self._pool = pool
 
-    def polled(self, start: datetime, us: Mapping[Side, str | None]) -> Iterator[Batch]:
-        """Everything that changed on either side since the cursors; the last batch moves them."""
-        batch = Batch()
+    def polled(
+        self, start: datetime, us: Mapping[Side, str | None], knocks: Sequence[Knock] = ()
+    ) -> Iterator[Batch]:
+        """What changed on either side since the cursors, together with *knocks*; the last batch moves the cursors.
+
+        More than one batch goes into the inbox: everything is counted before any of it is written.
+        """
+        batch, crowded = Batch(knocks=list(knocks)), False
         for page, side, read_at in self._pages(start):
             for some in chunks(self._unseen(side, page, us.get(side)), BATCH):
-                _take(batch, some, read_at)
-                if len(batch.knocks) >= BATCH:
+                if batch.knocks and len(batch.knocks) + len(some) > BATCH:
+                    batch.use, crowded = "keep", True
                     yield batch
                     batch = Batch()
+                _take(batch, some, read_at)
             batch.cursors.append((side, page.kind, self._cursor(side, page)))
+        batch.use = "keep" if crowded else "work"
         yield batch
 
-    def due(self, now: datetime) -> Iterator[Batch]:
-        """What waits in the inbox, most urgent lane first."""
-        while knocks := self._store.due(now, BATCH):
-            yield Batch(lane=knocks[0].lane, knocks=list(knocks))
+    def due(self, now: datetime, lanes: Sequence[Lane]) -> list[Knock]:
+        """What waits in these lanes of the inbox, most urgent first: as much as one batch takes."""
+        return self._store.due(now, BATCH, lanes)
 
-    def waking(self, now: datetime) -> Batch:
+    def weighed(self, now: datetime, lanes: Sequence[Lane]) -> Iterator[Batch]:
+        """Everything that waits in these lanes, once, to be counted."""
+        for knocks in self._store.all_due(now, BATCH, lanes):
+            yield Batch(lane=knocks[0].lane, knocks=knocks, use="weigh")
+
+    def waking(self, now: datetime) -> list[Knock]:
         """People whose next timed move is due."""
         links = self._store.waking(now, BATCH)
-        return Batch(knocks=[Knock(ref) for link in links if (ref := link.hubspot or link.salesforce)])
+        return [Knock(ref) for link in links if (ref := link.hubspot or link.salesforce)]
 
     def backfill(self) -> list[Batch]:
         """The next page of every record there is, while a backfill is under way; its last batch moves on."""
@@ -128,13 +145,9 @@ class Intake:
                 place = page.next.id if page.next else None
                 yield from _backfill_batches(page)
 
-    def is_backlogged(self, now: datetime) -> bool:
-        """Something is due in the inbox, or a backfill is under way."""
-        return any(self._store.due(now, 1)) or self.is_backfilling()
-
     def is_backfilling(self) -> bool:
         """A backfill is under way."""
-        return not self._store.backfills().keys().isdisjoint(BACKFILLED)
+        return self._store.is_backfilling()
 
     def page(self, side: Side, kind: str, after: str) -> Page:
         """A large page of every record of *kind* after the id *after*."""
@@ -237,3 +250,10 @@ def _backfill_batch(records: Sequence[Record]) -> Batch:
 def role_links(batch: Batch) -> list[Link]:
     """What to remember of the roles in *batch*: that they were seen in this state."""
     return [Link(None, "role", None, role.ref, None, role.modified_at) for role in batch.roles]
+
+
+def begin_backfill(store: Store, why: str) -> None:
+    """Knock for every record there is from the first one on, because of *why* (`BACKFILL_FOR`)."""
+    for side, kind in BACKFILLED:
+        store.set_backfill_place(side, kind, "")
+    store.set_fact(BACKFILL_FOR, why)

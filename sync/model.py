@@ -235,8 +235,8 @@ class Plan:
 
     *settles* are the knocks it answers; *polled* says that HubSpot's record came with a
     search, so it must be read directly before HubSpot is written; *observed* that
-    nothing of it may be written now. A sweep says in *differs* what it found, and whether the
-    unit *is_pair*.
+    nothing of it may be written now; *missing* are sides that did not show its record. A sweep
+    says in *differs* what it found, and whether the unit *is_pair*.
     """
 
     subject: Ref
@@ -249,6 +249,7 @@ class Plan:
     observed: bool = False
     differs: tuple[Difference, ...] | None = None
     is_pair: bool = False
+    missing: tuple[Side, ...] = ()
 
     @property
     def is_gated(self) -> bool:
@@ -258,6 +259,34 @@ class Plan:
     @property
     def puts(self) -> tuple[Put, ...]:
         return tuple(effect for effect in self.effects if isinstance(effect, Put))
+
+
+# Brakes that stop every write of the bridge: a person's pause, and a writer whom nobody knows.
+EVERYTHING: Final = ("pause", "foreign")
+
+
+@dataclass(frozen=True, slots=True)
+class Brake:
+    """A stop that waits for a person's word.
+
+    *what* is ``updates``, ``clears``, ``emptied``, ``lines`` (of one *pair*), ``foreign`` or
+    ``pause`` (of everything); *records* how many it was tripped by.
+    """
+
+    what: str
+    pair: Pair | None
+    records: int
+    text: str
+    covers_moves: bool = False
+    id: int | None = None
+    since: datetime | None = None
+
+    @property
+    def remedy(self) -> str:
+        """What a person does about it."""
+        if self.what == "pause":
+            return "`leadbridge resume` lets the bridge write again"
+        return f"find out who or what did it; `leadbridge brakes release {self.id}` lets exactly this go"
 
 
 @dataclass(frozen=True, slots=True)

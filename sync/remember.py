@@ -15,7 +15,7 @@ from typing import Final
 
 from connectors.records import Ref
 from sync.apply import Applied, Memory
-from sync.model import Knock, Plan, Problem, Tombstone
+from sync.model import Knock, Lane, Plan, Problem, Tombstone
 from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
 from sync.store import LinkClash, Store
@@ -33,9 +33,13 @@ def remember(
     *,
     held: Sequence[Plan],
     returns: Counter[Ref],
+    lane: Lane = "live",
     now: datetime,
 ) -> None:
-    """Let the store know everything about these plans at once; *returns* counts who came back in this pass."""
+    """Let the store know everything about these plans at once; *returns* counts who came back in this pass.
+
+    What plans of a slow *lane* ask for waits in that lane: it is no hand-off.
+    """
     tired = _too_often(applied.again, returns)
     later = [*applied.later, *_too_often(applied.stale, returns)]
     problems = [
@@ -59,8 +63,9 @@ def remember(
         _keep_problems(store, plans, problems, now)
         store.settle([ref for plan in plans for ref in plan.settles], seen_at=now)
         rests = {*tired, *later, *applied.in_doubt}
+        asked: Lane = "live" if lane == "retry" else lane
         again = (*applied.asks, *applied.again, *applied.stale)
-        store.knock([Knock(ref) for ref in again if ref not in rests], now)
+        store.knock([Knock(ref, asked) for ref in again if ref not in rests], now)
         store.knock([Knock(ref, "retry") for ref in later], now, not_before=now + RETRY_AFTER)
         waits = [*applied.ownerless, *(plan.subject for plan in held)]
         store.knock([Knock(ref, "retry") for ref in waits], now, not_before=now + HELD_FOR)
@@ -76,6 +81,8 @@ def let_in(store: Store, ref: Ref, now: datetime) -> list[Tombstone]:
 
 def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:
     """Keys that knock for each other without end wait a while, and somebody is told."""
+    if not refs:
+        return
     with store.transaction():
         store.settle(refs)
         store.knock([Knock(ref, "retry") for ref in refs], now, not_before=now + HELD_FOR)

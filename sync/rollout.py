@@ -14,7 +14,7 @@ from typing import Final
 from connectors.records import Record, Ref
 from mappings.agreement import Agreement
 from sync.apply import Memory
-from sync.intake import BACKFILLED
+from sync.intake import begin_backfill
 from sync.model import Facts, Plan, Remember
 from sync.store import Store
 
@@ -49,17 +49,18 @@ class Rollout:
         """Knock for every key when the bridge is new, may write more, or a mapping line has changed."""
         if self.may_write and self._store.fact(_LIVE_SINCE) is None:
             self._store.set_fact(_LIVE_SINCE, now.isoformat())
-        scope = self._scope()
-        if self._store.fact(_SCOPE) == scope:
+        stood, scope = self._store.fact(_SCOPE), self._scope()
+        if stood == scope:
             return
-        for side, kind in BACKFILLED:
-            self._store.set_backfill_place(side, kind, "")
+        is_same_reach = stood is not None and stood.partition(" ")[0] == scope.partition(" ")[0]
+        begin_backfill(self._store, "lines" if is_same_reach and self.may_write else "word")
         self._store.set_fact(_SCOPE, scope)
 
     def _scope(self) -> str:
+        """Mode and roll-out, then the mapping lines: which of them changed decides who answers for it."""
         lines = sorted(line.fingerprint for pair in self._agreement.pairs.values() for line in pair.lines)
-        said = repr((self._bridge.mode, self._bridge.rollout, lines))
-        return hashlib.sha256(said.encode()).hexdigest()
+        said = (repr((self._bridge.mode, self._bridge.rollout)), repr(lines))
+        return " ".join(hashlib.sha256(each.encode()).hexdigest() for each in said)
 
     def admits(self, facts: Facts, planned: Plan) -> bool:
         """What is *planned* for this unit may be written."""

@@ -133,6 +133,58 @@ class DeletesShape(Shape):
     )
 
 
+class MostShape(Shape):
+    """How many records one pass may touch; the greater of both counts."""
+
+    at_least: int = Field(ge=0, description="Records that are never too many", examples=[200])
+    percent: float = Field(ge=0, le=100, description="Percent of the pair's links", examples=[10])
+
+
+class BrakesShape(Shape):
+    """What touches more than this waits for a person's word (`leadbridge brakes`)."""
+
+    updates: MostShape = Field(
+        default_factory=lambda: MostShape(at_least=200, percent=10),
+        description="The most records of a pair that one pass updates",
+        examples=[{"at_least": 200, "percent": 10}],
+    )
+    clears: MostShape = Field(
+        default_factory=lambda: MostShape(at_least=20, percent=1),
+        description="The most records of a pair in which one pass clears a field, or that it deletes",
+        examples=[{"at_least": 20, "percent": 1}],
+    )
+    emptied_percent: float = Field(
+        default=50,
+        ge=1,
+        le=100,
+        description="A side that shows less than this share of the linked records is not believed",
+        examples=[50],
+    )
+
+
+class LanesShape(Shape):
+    """Each lane's share of the bridge's calls, in percent; what a lane leaves is lent to the others."""
+
+    live: int = Field(default=50, ge=1, le=100, description="What people just did", examples=[50])
+    retry: int = Field(default=20, ge=0, le=100, description="What is tried again", examples=[20])
+    backfill: int = Field(default=20, ge=0, le=100, description="Knocking for every record", examples=[20])
+    sweep: int = Field(default=10, ge=0, le=100, description="Comparing everything", examples=[10])
+
+
+class BudgetShape(Shape):
+    """How much of each system's daily calls the bridge takes; the quota is shared with every other app."""
+
+    salesforce_percent: float = Field(
+        default=25, ge=1, le=100, description="Percent of the org's day", examples=[25]
+    )
+    hubspot_percent: float = Field(
+        default=50, ge=1, le=100, description="Percent of the portal's day", examples=[50]
+    )
+    lanes: LanesShape = Field(
+        default_factory=LanesShape, description="How the lanes share it", examples=[{"live": 50, "retry": 20}]
+    )
+
+
 class BridgeDocument(Shape):
     """bridge.yaml."""
 
@@ -184,6 +236,16 @@ class BridgeDocument(Shape):
             "Seconds that a write may still take to arrive after its answer was lost; its record rests meanwhile"
         ),
         examples=[60],
+    )
+    brakes: BrakesShape = Field(
+        default_factory=BrakesShape,
+        description="What waits for a person's word",
+        examples=[{"updates": {"at_least": 200, "percent": 10}}],
+    )
+    budget: BudgetShape = Field(
+        default_factory=BudgetShape,
+        description="Shares of the systems' daily calls",
+        examples=[{"salesforce_percent": 25, "hubspot_percent": 50}],
     )
     business_hours: BusinessHoursShape = Field(
         default_factory=BusinessHoursShape,

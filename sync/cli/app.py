@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from sync.cli import forgetting, looking, problems, running, setting_up, state, sweeping, undoing
+from sync.cli import brakes, forgetting, looking, problems, running, setting_up, state, sweeping, undoing
 from sync.cli.endings import ending_of
 from sync.cli.printing import complain
 
@@ -31,6 +31,9 @@ app.command("run")(running.run)
 app.command("backfill")(running.backfill)
 app.command("plan")(looking.plan)
 app.command("status")(looking.status)
+app.command("pause")(brakes.pause)
+app.command("resume")(brakes.resume)
+app.add_typer(brakes.brakes, name="brakes")
 app.add_typer(problems.problems, name="problems")
 app.command("sweep")(sweeping.sweep)
 app.command("undo")(undoing.undo)

@@ -13,6 +13,7 @@ import typer
 
 from connectors.records import Ref
 from sync.bootstrap import read_agreement
+from sync.cli.brakes import told
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import (
     PAIRS,
@@ -131,7 +132,7 @@ def _quoted(value: str | None) -> str:
 
 
 def status(config: Config = None, json: Json = False) -> None:
-    """Show how the bridge is: mode, people per stage, backlog, problems, today's calls.
+    """Show how the bridge is: mode, brakes, people per stage, backlog, problems, today's calls.
 
     Example: leadbridge status --json
     """
@@ -144,6 +145,7 @@ def status(config: Config = None, json: Json = False) -> None:
             "live_since": store.fact("live_since"),
             "people": in_order(store.people_by_stage(), agreement.lifecycle.stages),
             "backlog": store.backlog(),
+            "brakes": told(store),
             "problems": dict(Counter(listed.problem.code for listed in store.problems())),
             "calls_today": {
                 f"{side} {why}": n for (side, why), n in store.calls(datetime.now(UTC).date()).items()
@@ -155,6 +157,8 @@ def status(config: Config = None, json: Json = False) -> None:
     say(
         f"bridge {said['bridge']}: mode {said['mode']}, {_first_wrote(said['live_since'], agreement.bridge.zone)}"
     )
+    for brake in said["brakes"]:
+        say(f"brake #{brake['id']}: {brake['text']}; {brake['waiting']} records wait; {brake['remedy']}.")
     for heading in ("people", "backlog", "problems", "calls_today"):
         rows = said[heading]
         if rows:

@@ -11,7 +11,8 @@ import typer
 
 from sync.backfill import start
 from sync.bootstrap import Bridge
-from sync.cli.endings import DIFFERS
+from sync.cli.brakes import told
+from sync.cli.endings import DECIDE, DIFFERS
 from sync.cli.options import Config, Json, Pair, opened_bridge, require_pair
 from sync.cli.printing import as_json, progress, say
 from sync.cli.serving import dashboard
@@ -36,6 +37,7 @@ def run(
             with daemon.stopped_by_signals(), dashboard(bridge, daemon) as url:
                 say(f"dashboard: {url}  ·  mode: {bridge.agreement.bridge.mode}  ·  stop with Ctrl-C")
                 daemon.run()
+            _leave_to_a_person(bridge)
             return
         with daemon.stopped_by_signals(), daemon.writing(), progress("passes") as bar:
             done = daemon.settle(on_pass=lambda _: bar.advance(1))
@@ -52,14 +54,31 @@ def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
                 "planned": sum(one.planned for one in done),
                 "written": dict(written),
                 "problems": open_problems,
+                "brakes": told(bridge.store),
             }
         )
     else:
         said = ", ".join(f"{n} to {side}" for side, n in sorted(written.items())) or "nothing"
         passes = "1 pass" if len(done) == 1 else f"{len(done)} passes"
         say(f"{passes}, records written: {said}; open problems: {open_problems}.")
+    if bridge.store.brakes():
+        _say_brakes(bridge, json)
+        raise typer.Exit(DECIDE)
     if open_problems:
         raise typer.Exit(DIFFERS)
+
+
+def _say_brakes(bridge: Bridge, json: bool) -> None:
+    if not json:
+        for brake in bridge.store.brakes():
+            say(f"brake #{brake.id}: {brake.text}; {brake.remedy}.")
+
+
+def _leave_to_a_person(bridge: Bridge) -> None:
+    """The daemon ended by itself where a foreign writer was found: exit 3."""
+    if any(brake.what == "foreign" for brake in bridge.store.brakes()):
+        _say_brakes(bridge, json=False)
+        raise typer.Exit(DECIDE)
 
 
 def backfill(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from connectors.errors import ConnectorError
 from connectors.records import Ref
-from sync.model import Entry
+from sync.model import Brake, Entry
 from sync.report.lines import Health, Line
 from sync.store import Store
 
@@ -61,6 +61,10 @@ class StoreViews:
             if link is not None:
                 return [one for one in (link.hubspot, link.salesforce) if one is not None]
         return [ref]
+
+    def brakes(self) -> Sequence[Brake]:
+        """What waits for a person's word, the oldest first."""
+        return self._store.brakes()
 
     def health(self) -> Health:
         """How the bridge is now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from connectors.records import Side
 from sync.store.database import Shelf
-from sync.store.tables import CALLS
+from sync.store.tables import CALLS, LANE_CALLS
 
 
 class Budgets(Shelf):
@@ -38,3 +39,30 @@ class Budgets(Shelf):
                 )
             ).all()
         return {(side, purpose): count for side, purpose, count in rows}
+
+    def add_lane_calls(self, counts: Mapping[tuple[Side, str], int], day: date) -> None:
+        """Count more calls by side and lane on *day*."""
+        rows = [
+            {"bridge": self.bridge, "day": day.isoformat(), "side": side, "lane": lane, "calls": count}
+            for (side, lane), count in counts.items()
+            if count
+        ]
+        if not rows:
+            return
+        with self.database.writing() as connection:
+            # More calls of some lanes.
+            self._upsert(connection, LANE_CALLS, rows, lambda new: {"calls": LANE_CALLS.c.calls + new.calls})
+
+    def lane_calls(self, day: date) -> dict[Side, Counter[str]]:
+        """The calls of *day* by side and lane."""
+        found: dict[Side, Counter[str]] = defaultdict(Counter)
+        with self.database.reading() as connection:
+            # The calls of one day by lane.
+            rows = connection.execute(
+                select(LANE_CALLS.c.side, LANE_CALLS.c.lane, LANE_CALLS.c.calls).where(
+                    LANE_CALLS.c.bridge == self.bridge, LANE_CALLS.c.day == day.isoformat()
+                )
+            )
+            for side, lane, calls in rows:
+                found[side][lane] = calls
+        return dict(found)

@@ -77,3 +77,7 @@ class Cursors(Shelf):
         with self.database.writing() as connection:
             # Where the backfill of one kind stands, new or moved.
             self._upsert(connection, CURSORS, [row], lambda new: {"backfill": new.backfill})
+
+    def is_backfilling(self) -> bool:
+        """A backfill of some kind is under way."""
+        return bool(self.backfills())

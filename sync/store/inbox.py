@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import Select, case, delete, func, literal, select, tuple_
 
 from connectors.records import Ref
 from sync.model import Knock, Lane
@@ -46,17 +46,37 @@ class Inbox(Shelf):
             # Keys that wait, each once.
             self._upsert(connection, INBOX, rows, _collapsed)
 
-    def due(self, now: datetime, limit: int) -> list[Knock]:
-        """The keys whose wait is over: by lane, then the oldest first."""
+    def due(self, now: datetime, limit: int, lanes: Iterable[Lane] = LANES) -> list[Knock]:
+        """The keys of *lanes* whose wait is over: by lane, then the oldest first."""
         with self.database.reading() as connection:
             # Keys to be planned now.
-            rows = connection.execute(
-                select(INBOX.c.ref, INBOX.c.lane, INBOX.c.tries)
-                .where(INBOX.c.bridge == self.bridge, INBOX.c.not_before <= stamp(now))
-                .order_by(INBOX.c.lane, INBOX.c.at, INBOX.c.ref)
-                .limit(limit)
-            ).all()
-        return [Knock(ref(text), LANES[rank], tries) for text, rank, tries in rows]
+            rows = connection.execute(self._waiting(now, lanes).limit(limit)).all()
+        return [_knock(row) for row in rows]
+
+    def all_due(self, now: datetime, size: int, lanes: Iterable[Lane] = LANES) -> Iterator[list[Knock]]:
+        """All of them, *size* at a time; they stay in the inbox."""
+        place = tuple_(INBOX.c.lane, INBOX.c.at, INBOX.c.ref)
+        after: tuple[int, int, str] | None = None
+        wanted = tuple(lanes)
+        while True:
+            statement = self._waiting(now, wanted)
+            if after is not None:
+                statement = statement.where(place > tuple_(*map(literal, after)))
+            with self.database.reading() as connection:
+                # The next keys after those that were looked at.
+                rows = connection.execute(statement.limit(size)).all()
+            if not rows:
+                return
+            yield [_knock(row) for row in rows]
+            after = (rows[-1].lane, rows[-1].at, rows[-1].ref)
+
+    def _waiting(self, now: datetime, lanes: Iterable[Lane]) -> Select[Any]:
+        ranks = [RANKS[lane] for lane in lanes]
+        return (
+            select(INBOX.c.ref, INBOX.c.lane, INBOX.c.tries, INBOX.c.at)
+            .where(INBOX.c.bridge == self.bridge, INBOX.c.not_before <= stamp(now), INBOX.c.lane.in_(ranks))
+            .order_by(INBOX.c.lane, INBOX.c.at, INBOX.c.ref)
+        )
 
     def settle(self, refs: Iterable[Ref], seen_at: datetime | None = None) -> None:
         """Forget these keys; with *seen_at* those stay that knocked again after it."""
@@ -87,3 +107,7 @@ def _collapsed(new: Any) -> dict[str, Any]:
         name: case((is_as_urgent, new[name]), else_=INBOX.c[name]) for name in ("lane", "tries", "not_before")
     }
     return {**taken, "last_at": new.last_at}
+
+
+def _knock(row: Any) -> Knock:
+    return Knock(ref(row.ref), LANES[row.lane], row.tries)

@@ -17,6 +17,7 @@ from typing import Final, Self
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from sync.store.backup import Backup
+from sync.store.brakes import Brakes
 from sync.store.budgets import Budgets
 from sync.store.chain import Chain
 from sync.store.cursors import Cursors
@@ -34,7 +35,7 @@ from sync.store.verifying import Verifying
 _KEY: Final = "hash_key"
 
 
-class Store(Backup, Cursors, Differences, Inbox, Remembering, Graves, Erasing, Budgets, Verifying):
+class Store(Backup, Cursors, Differences, Inbox, Remembering, Graves, Erasing, Budgets, Brakes, Verifying):
     """Everything one bridge remembers; each call is a transaction, or part of the one that is open."""
 
     @classmethod

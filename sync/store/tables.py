@@ -214,6 +214,42 @@ PROBLEMS = Table(
     Index("problems_by_subject", "bridge", "subject"),
 )
 
+# Stops that wait for a person's word; released_at is NULL while they stand.
+BRAKES = Table(
+    "brakes",
+    METADATA,
+    Column("bridge", Text, primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("what", Text, nullable=False),
+    Column("pair", Text),
+    Column("records", BigInteger, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("covers_moves", Integer, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("released_at", BigInteger),
+)
+
+# Keys that a brake keeps out of the inbox; after its release those whose plan may pass once.
+HELD = Table(
+    "held",
+    METADATA,
+    Column("bridge", Text, primary_key=True),
+    Column("ref", Text, primary_key=True),
+    Column("brake", BigInteger, nullable=False),
+    Index("held_by_brake", "bridge", "brake"),
+)
+
+# Calls made to a vendor, by day (ISO date), side and lane.
+LANE_CALLS = Table(
+    "lane_calls",
+    METADATA,
+    Column("bridge", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("side", Text, primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+)
+
 # Calls made to a vendor, by day (ISO date), side and purpose.
 CALLS = Table(
     "calls",

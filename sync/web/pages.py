@@ -61,6 +61,7 @@ class Pages:
             chart=Markup(self._chart.svg(bars)),  # noqa: S704 - drawn by us; Vega escapes the labels
             decisions=self._views.last_decisions(_LAST),
             health=self._views.health(),
+            brakes=self._views.brakes(),
             every=_seconds(request.query_params.get("every", "")),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from sync.model import Brake
 from sync.report.lines import Health, Line
 
 
@@ -19,6 +20,9 @@ class Views(Protocol):
 
     def timeline(self, ref_or_email: str) -> Sequence[Line]:
         """Everything known of one person, oldest first; empty for a stranger."""
+
+    def brakes(self) -> Sequence[Brake]:
+        """What waits for a person's word, the oldest first."""
 
     def health(self) -> Health:
         """How the bridge is now; never raises."""

@@ -43,7 +43,7 @@ TITLE = "salesforce: Title,       as: text,  rule: two_way"
     ("file", "old", "new", "line_with", "message"),
     [
         (BRIDGE, "poll_s:", "pol_s:", "poll_s:", "`pol_s` is not a key here. Did you mean `poll_s`?"),
-        (BRIDGE, "poll_s:", "brakes: {}\npoll_s:", "poll_s:", "`brakes` is not a key here. Use one of"),
+        (BRIDGE, "poll_s:", "fuses: {}\npoll_s:", "poll_s:", "`fuses` is not a key here. Use one of"),
         (BRIDGE, "poll_s: ", "mode: observe\npoll_s: ", "poll_s:", "`mode` stands here twice (first on line 7). Keep one"),
         (BRIDGE, "\nmode: observe", "\nmode: observ", "mode: observe  ", "`observ` is not a word that `mode` knows. Did you mean `observe`?"),
         (BRIDGE, "Europe/Berlin ", "Europe/Berln ", "time_zone:", "`Europe/Berln` is not a time zone. Did you mean `Europe/Berlin`?"),

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from connectors.budget import Allowance
 from connectors.records import (
     Cursor,
     Fate,
@@ -83,6 +84,7 @@ class Dumb:
     writes: list[Write] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
     deleted: set[Ref] = field(default_factory=set)
+    allowed: Allowance | None = None
 
     # ── the promises ─────────────────────────────────────────────────────────
 
@@ -92,6 +94,10 @@ class Dumb:
 
     def before_write(self, act: Callable[[], None]) -> None:
         self.asks_first = act
+
+    @property
+    def allowance(self) -> Allowance | None:
+        return self.allowed
 
     def whoami(self) -> str | None:
         return US[self.side]

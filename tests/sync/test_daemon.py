@@ -142,11 +142,11 @@ def test_a_second_daemon_is_refused_while_the_first_one_lives(
 
 def test_a_stop_ends_the_pass_after_the_batch_in_hand_and_loses_nothing(build: Callable[..., Road]) -> None:
     road = build(page=500)
-    people = [road.hubspot.put("contact", email=f"p{number}@p{number}.example") for number in range(1100)]
+    people = [road.hubspot.put("contact", email=f"p{number}@p{number}.example") for number in range(2100)]
     daemon = Daemon(road.engine)
 
     def stop(what: str) -> None:
-        if what == "find":
+        if what == "find" and road.store.links("person", people):
             daemon.stop()
 
     road.salesforce.pulse = stop

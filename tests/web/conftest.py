@@ -44,6 +44,9 @@ class StoredViews:
     def people_by_stage(self) -> dict[str, int]:
         return self.people
 
+    def brakes(self) -> list[object]:
+        return []
+
     def last_decisions(self, n: int) -> list[Line]:
         return self.lines[:n]
 
