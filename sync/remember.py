@@ -90,16 +90,14 @@ def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:
 
 
 def without_moves(plan: Plan) -> Plan:
-    """The plan without the moves that count only once its gate was done."""
-    if not plan.is_gated:
-        return plan
+    """The plan without its moves: they are entered together with the standing that they lead to."""
     return replace(plan, decisions=tuple(one for one in plan.decisions if one.what != "moved"))
 
 
 def moves_of(plan: Plan) -> Plan | None:
-    """Those moves, once the gate was done."""
+    """Those moves, once the plan was carried out."""
     moves = tuple(one for one in plan.decisions if one.what == "moved")
-    return replace(plan, decisions=moves, effects=(), problems=()) if plan.is_gated and moves else None
+    return replace(plan, decisions=moves, effects=(), problems=()) if moves else None
 
 
 def _memories(store: Store, memories: Sequence[Memory]) -> list[Problem]:

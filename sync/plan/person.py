@@ -134,5 +134,9 @@ def _bring_outcomes_home(draft: Draft, contact: Record) -> None:
 def _join_company(draft: Draft, contact: Record, person: Record) -> None:
     account = account_of(person)
     link = draft.facts.relatives.get(account) if account else None
-    if link is not None and link.hubspot is not None:
-        associate(draft, contact, [link.hubspot])
+    if link is None or link.hubspot is None:
+        return
+    if str(link.hubspot) not in draft.joined:
+        for one in opportunities(draft.facts):
+            draft.ask(Ref("salesforce", "opportunity", one.id))  # a deal may be older than its company
+    associate(draft, contact, [link.hubspot])

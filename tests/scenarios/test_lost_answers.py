@@ -30,3 +30,31 @@ def test_a_note_whose_answer_was_lost_is_found_by_its_moment_and_not_written_aga
         assert len(here.world.hubspot.records("notes")) == 1
         assert here.contact(ADA)["leadbridge_stage"] == "handed_over"
         assert here.bridge.store.unsettled() == []
+
+
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I9")
+def test_a_move_is_entered_with_the_standing_it_leads_to_and_so_once(tmp_path: Path) -> None:
+    with town(tmp_path, in_process=True) as here:
+        here.run()
+        here.settle()
+        told = {"lastname": "Lind", "company": "Nordwind AB", "country": "Sweden"}
+        here.world.hubspot.submit_form(
+            ADA, "Request a call", {**told, "hubspot_owner_id": here.owner(SAM)}, here.clock.now()
+        )
+        here.settle()
+        here.sell(here.sales("Lead", ADA), Leadbridge_Stage__c="accepted")
+        remember = here.bridge.store.remember
+
+        def dies(_units: object) -> list[object]:
+            raise KeyboardInterrupt
+
+        here.bridge.store.remember = dies  # type: ignore[method-assign, assignment]
+        with pytest.raises(KeyboardInterrupt):
+            here.settle()
+        here.bridge.store.remember = remember  # type: ignore[method-assign]
+        for _ in range(8):
+            here.settle()
+
+        moves = [one.decision.new for one in here.decided("moved")]
+        assert moves == ["new", "qualified", "handed_over", "accepted"]
