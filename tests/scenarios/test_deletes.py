@@ -89,9 +89,9 @@ def contacts(here: Town) -> list[dict[str, str]]:
     return list(here.world.hubspot.records("contacts"))
 
 
-def comes_to_rest(here: Town) -> None:
-    """Three looks settle everything; a further one writes nothing."""
-    for _ in range(3):
+def comes_to_rest(here: Town, after: int = 3) -> None:
+    """So many looks settle everything; a further one writes nothing."""
+    for _ in range(after):
         here.settle()
     before = len(here.world.log)
     here.settle()
