@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
-from sqlalchemy import Table, func, or_, select
+from sqlalchemy import Executable, Table, bindparam, func, or_, select
 
 from mappings.lifecycle import Standing
 from sync.model import Base, Link
@@ -19,16 +19,35 @@ from sync.store.tables import BASES, LINKS, STANDINGS, TOMBSTONES
 T = TypeVar("T")
 
 
+def _blobs_of(table: Table) -> Executable:
+    """The blobs of certain links."""
+    return select(table.c.link, table.c.blob).where(
+        table.c.bridge == bindparam("bridge"), table.c.link.in_(bindparam("links", expanding=True))
+    )
+
+
+_BASES: Final = _blobs_of(BASES)
+_STANDINGS: Final = _blobs_of(STANDINGS)
+# The links of people who follow certain opportunities.
+_FOLLOWING: Final = (
+    select(*LINK_COLUMNS, STANDINGS.c.opportunity)
+    .join_from(LINKS, STANDINGS, (LINKS.c.bridge == STANDINGS.c.bridge) & (LINKS.c.id == STANDINGS.c.link))
+    .where(STANDINGS.c.bridge == bindparam("bridge"))
+    .where(STANDINGS.c.opportunity.in_(bindparam("opportunities", expanding=True)))
+    .order_by(LINKS.c.id)
+)
+
+
 class Bases(Shelf):
     """Answers what is agreed and who stands where; `remember` (in `remembering`) writes it."""
 
     def bases(self, ids: Iterable[int]) -> dict[int, Base]:
         """The bases of these links; a link without one is left out."""
-        return self._blobs(BASES, ids, _base)
+        return self._blobs(_BASES, ids, _base)
 
     def standings(self, ids: Iterable[int]) -> dict[int, Standing]:
         """The standings of these links; a link without one is left out."""
-        return self._blobs(STANDINGS, ids, _standing)
+        return self._blobs(_STANDINGS, ids, _standing)
 
     def people_by_stage(self) -> dict[str, int]:
         """How many people stand in each stage, but those who are gone; a stage without anybody is left out."""
@@ -52,32 +71,19 @@ class Bases(Shelf):
     def people_following(self, opportunities: Iterable[str]) -> dict[str, list[Link]]:
         """The people whose stage follows one of these opportunities, by opportunity."""
         found: dict[str, list[Link]] = defaultdict(list)
-        people = LINKS.join(
-            STANDINGS, (LINKS.c.bridge == STANDINGS.c.bridge) & (LINKS.c.id == STANDINGS.c.link)
-        )
         with self.database.reading() as connection:
             for chunk in chunks(opportunities):
-                # The links of people who follow certain opportunities.
-                rows = connection.execute(
-                    select(*LINK_COLUMNS, STANDINGS.c.opportunity)
-                    .select_from(people)
-                    .where(STANDINGS.c.bridge == self.bridge, STANDINGS.c.opportunity.in_(chunk))
-                    .order_by(LINKS.c.id)
-                )
-                for row in rows:
+                for row in connection.execute(_FOLLOWING, {"bridge": self.bridge, "opportunities": chunk}):
                     found[row.opportunity].append(link_of(row))
         return dict(found)
 
-    def _blobs(self, table: Table, ids: Iterable[int], decoder: msgspec.json.Decoder[T]) -> dict[int, T]:
+    def _blobs(
+        self, statement: Executable, ids: Iterable[int], decoder: msgspec.json.Decoder[T]
+    ) -> dict[int, T]:
         found: dict[int, T] = {}
         with self.database.reading() as connection:
             for chunk in chunks(ids):
-                # The blobs of certain links.
-                rows = connection.execute(
-                    select(table.c.link, table.c.blob).where(
-                        table.c.bridge == self.bridge, table.c.link.in_(chunk)
-                    )
-                )
+                rows = connection.execute(statement, {"bridge": self.bridge, "links": chunk})
                 found.update((link, unblob(decoder, blob)) for link, blob in rows)
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -27,7 +28,7 @@ class Budgets(Shelf):
             return
         with self.database.writing() as connection:
             # More calls of one side.
-            self._upsert(connection, CALLS, rows, lambda new: {"calls": CALLS.c.calls + new.calls})
+            self._upsert(connection, CALLS, rows, _added)
 
     def calls(self, day: date) -> dict[tuple[str, str], int]:
         """The calls of *day* by (side, purpose)."""
@@ -51,7 +52,7 @@ class Budgets(Shelf):
             return
         with self.database.writing() as connection:
             # More calls of some lanes.
-            self._upsert(connection, LANE_CALLS, rows, lambda new: {"calls": LANE_CALLS.c.calls + new.calls})
+            self._upsert(connection, LANE_CALLS, rows, _lane_added)
 
     def lane_calls(self, day: date) -> dict[Side, Counter[str]]:
         """The calls of *day* by side and lane."""
@@ -66,3 +67,11 @@ class Budgets(Shelf):
             for side, lane, calls in rows:
                 found[side][lane] = calls
         return dict(found)
+
+
+def _added(new: Any) -> dict[str, Any]:
+    return {"calls": CALLS.c.calls + new.calls}
+
+
+def _lane_added(new: Any) -> dict[str, Any]:
+    return {"calls": LANE_CALLS.c.calls + new.calls}

@@ -43,20 +43,9 @@ class Cursors(Shelf):
             {"bridge": self.bridge, "side": side, "kind": kind, "at": stamp(cursor.at), "ref_id": cursor.id}
             for side, kind, cursor in moves
         ]
-        stood = CURSORS.c
         with self.database.writing() as connection:
             # The place of each kind, if it is further on.
-            self._upsert(
-                connection,
-                CURSORS,
-                rows,
-                lambda new: {"at": new.at, "ref_id": new.ref_id},
-                lambda new: or_(
-                    stood.at.is_(None),
-                    new.at > stood.at,
-                    and_(new.at == stood.at, new.ref_id > stood.ref_id),
-                ),
-            )
+            self._upsert(connection, CURSORS, rows, _moved, _is_further)
 
     def backfill_place(self, side: Side, kind: str) -> str | None:
         """The id after which the backfill goes on ("" from the start); None when none is under way."""
@@ -76,8 +65,21 @@ class Cursors(Shelf):
         row = {"bridge": self.bridge, "side": side, "kind": kind, "backfill": after}
         with self.database.writing() as connection:
             # Where the backfill of one kind stands, new or moved.
-            self._upsert(connection, CURSORS, [row], lambda new: {"backfill": new.backfill})
+            self._upsert(connection, CURSORS, [row], _backfilled)
 
     def is_backfilling(self) -> bool:
         """A backfill of some kind is under way."""
         return bool(self.backfills())
+
+
+def _moved(new: Any) -> dict[str, Any]:
+    return {"at": new.at, "ref_id": new.ref_id}
+
+
+def _is_further(new: Any) -> Any:
+    stood = CURSORS.c
+    return or_(stood.at.is_(None), new.at > stood.at, and_(new.at == stood.at, new.ref_id > stood.ref_id))
+
+
+def _backfilled(new: Any) -> dict[str, Any]:
+    return {"backfill": new.backfill}

@@ -1,7 +1,7 @@
 """Connections: one writer at a time, as many readers as ask.
 
 A thread that is inside a transaction reads its own writes; every other thread
-reads what was last committed, over a connection of its own.
+reads what was last committed, over a connection of its own, each statement by itself.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -108,20 +108,13 @@ class Shelf:
         changes: Callable[[Any], dict[str, Any]] | None = None,
         where: Callable[[Any], Any] | None = None,
     ) -> None:
-        """Insert *rows*; where the key stands already, set what *changes* says (all other columns)."""
+        """Insert *rows*; where the key stands already, set what *changes* says (all other columns).
+
+        *changes* and *where* are functions of a module: the statement is built once for each.
+        """
         if not rows:
             return
-        if changes is None and where is None and len(rows[0]) == len(table.columns):
-            connection.execute(_whole_rows(connection.dialect.name, table), rows)
-            return
-        keys = list(table.primary_key.columns)
-        fresh = _insert(connection.dialect.name, table)
-        new = fresh.excluded
-        set_ = changes(new) if changes else {c.name: new[c.name] for c in table.columns if c not in keys}
-        connection.execute(
-            fresh.on_conflict_do_update(index_elements=keys, set_=set_, where=where(new) if where else None),
-            rows,
-        )
+        connection.execute(_upserting(connection.dialect.name, table, changes, where), rows)
 
 
 def sqlite_url(folder: Path) -> URL:
@@ -133,12 +126,18 @@ def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
-@cache
-def _whole_rows(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Put whole rows in, in place of those with the same key; the statement is built once."""
+@lru_cache(maxsize=64)
+def _upserting(
+    dialect: str,
+    table: Table,
+    changes: Callable[[Any], dict[str, Any]] | None,
+    where: Callable[[Any], Any] | None,
+) -> sqlite.Insert | postgresql.Insert:
+    """Put rows in, or change those with the same key; the statement is built once."""
     fresh, keys = _insert(dialect, table), list(table.primary_key.columns)
-    set_ = {column.name: fresh.excluded[column.name] for column in table.columns if column not in keys}
-    return fresh.on_conflict_do_update(index_elements=keys, set_=set_)
+    new = fresh.excluded
+    set_ = changes(new) if changes else {c.name: new[c.name] for c in table.columns if c not in keys}
+    return fresh.on_conflict_do_update(index_elements=keys, set_=set_, where=where(new) if where else None)
 
 
 @cache
@@ -167,5 +166,5 @@ def _set_up(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("leadbridge_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("leadbridge_writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from sync.store.columns import stamp
 from sync.store.database import Shelf
 from sync.store.tables import FACTS
+
+# One fact.
+_FACT: Final = select(FACTS.c.value).where(
+    FACTS.c.bridge == bindparam("bridge"), FACTS.c.key == bindparam("key")
+)
 
 
 class BridgeFacts(Shelf):
@@ -17,9 +23,7 @@ class BridgeFacts(Shelf):
     def fact(self, key: str) -> str | None:
         """What stands under *key*."""
         with self.database.reading() as connection:
-            # One fact.
-            statement = select(FACTS.c.value).where(FACTS.c.bridge == self.bridge, FACTS.c.key == key)
-            return connection.execute(statement).scalar()
+            return connection.execute(_FACT, {"bridge": self.bridge, "key": key}).scalar()
 
     def set_fact(self, key: str, value: str) -> None:
         """Let *value* stand under *key*."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from connectors.records import Ref
 from sync.model import Tombstone
 from sync.store.columns import chunks, ref, ref_or_none, stamp
 from sync.store.database import Shelf
 from sync.store.tables import TOMBSTONES
+
+# The tombstones of certain records.
+_OF: Final = select(TOMBSTONES).where(
+    TOMBSTONES.c.bridge == bindparam("bridge"), TOMBSTONES.c.ref.in_(bindparam("refs", expanding=True))
+)
 
 
 class Graves(Shelf):
@@ -23,10 +28,7 @@ class Graves(Shelf):
         found: dict[Ref, Tombstone] = {}
         with self.database.reading() as connection:
             for chunk in chunks({str(one) for one in refs}):
-                # The tombstones of certain records.
-                rows = connection.execute(
-                    select(TOMBSTONES).where(TOMBSTONES.c.bridge == self.bridge, TOMBSTONES.c.ref.in_(chunk))
-                )
+                rows = connection.execute(_OF, {"bridge": self.bridge, "refs": chunk})
                 found.update((one.ref, one) for one in map(_tombstone, rows))
         return found
 
@@ -43,12 +45,8 @@ class Graves(Shelf):
         """Let these tombstones stand; one that stands already keeps its age, and stays lifted."""
         with self.database.writing() as connection:
             # Tombstones, new or with another survivor.
-            self._upsert(
-                connection,
-                TOMBSTONES,
-                [_row(self.bridge, one, stamp(at)) for one in tombstones],
-                lambda new: {"partner": new.partner, "survivor": new.survivor},
-            )
+            rows = [_row(self.bridge, one, stamp(at)) for one in tombstones]
+            self._upsert(connection, TOMBSTONES, rows, _met_again)
 
     def unbury(self, refs: Sequence[Ref]) -> None:
         """Let these records have no tombstone any more."""
@@ -73,6 +71,10 @@ class Graves(Shelf):
                 .returning(*TOMBSTONES.c)
             ).all()
         return [_tombstone(row) for row in rows]
+
+
+def _met_again(new: Any) -> dict[str, Any]:
+    return {"partner": new.partner, "survivor": new.survivor}
 
 
 def _row(bridge: str, one: Tombstone, at: int) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, case, delete, func, literal, select, tuple_
+from sqlalchemy import bindparam, case, delete, func, literal, select, tuple_
 
 from connectors.records import Ref
 from sync.model import Knock, Lane
@@ -16,6 +16,21 @@ from sync.store.tables import INBOX
 
 LANES: tuple[Lane, ...] = ("live", "retry", "backfill", "sweep")
 RANKS = {lane: rank for rank, lane in enumerate(LANES)}
+
+_place: Final = tuple_(INBOX.c.lane, INBOX.c.at, INBOX.c.ref)
+# Keys to be planned now.
+_WAITING: Final = (
+    select(INBOX.c.ref, INBOX.c.lane, INBOX.c.tries, INBOX.c.at)
+    .where(INBOX.c.bridge == bindparam("bridge"), INBOX.c.not_before <= bindparam("now"))
+    .where(INBOX.c.lane.in_(bindparam("ranks", expanding=True)))
+    .order_by(INBOX.c.lane, INBOX.c.at, INBOX.c.ref)
+    .limit(bindparam("size"))
+)
+# Keys that were planned, and those of them that did not knock again since.
+_PLANNED: Final = delete(INBOX).where(
+    INBOX.c.bridge == bindparam("bridge"), INBOX.c.ref.in_(bindparam("refs", expanding=True))
+)
+_PLANNED_BY: Final = _PLANNED.where(INBOX.c.last_at <= bindparam("seen_at"))
 
 
 class Inbox(Shelf):
@@ -49,44 +64,37 @@ class Inbox(Shelf):
     def due(self, now: datetime, limit: int, lanes: Iterable[Lane] = LANES) -> list[Knock]:
         """The keys of *lanes* whose wait is over: by lane, then the oldest first."""
         with self.database.reading() as connection:
-            # Keys to be planned now.
-            rows = connection.execute(self._waiting(now, lanes).limit(limit)).all()
+            rows = connection.execute(_WAITING, {**self._which(now, lanes), "size": limit}).all()
         return [_knock(row) for row in rows]
 
     def all_due(self, now: datetime, size: int, lanes: Iterable[Lane] = LANES) -> Iterator[list[Knock]]:
         """All of them, *size* at a time; they stay in the inbox."""
-        place = tuple_(INBOX.c.lane, INBOX.c.at, INBOX.c.ref)
         after: tuple[int, int, str] | None = None
-        wanted = tuple(lanes)
+        which = {**self._which(now, lanes), "size": size}
         while True:
-            statement = self._waiting(now, wanted)
+            statement = _WAITING
             if after is not None:
-                statement = statement.where(place > tuple_(*map(literal, after)))
-            with self.database.reading() as connection:
                 # The next keys after those that were looked at.
-                rows = connection.execute(statement.limit(size)).all()
+                statement = statement.where(_place > tuple_(*map(literal, after)))
+            with self.database.reading() as connection:
+                rows = connection.execute(statement, which).all()
             if not rows:
                 return
             yield [_knock(row) for row in rows]
             after = (rows[-1].lane, rows[-1].at, rows[-1].ref)
 
-    def _waiting(self, now: datetime, lanes: Iterable[Lane]) -> Select[Any]:
-        ranks = [RANKS[lane] for lane in lanes]
-        return (
-            select(INBOX.c.ref, INBOX.c.lane, INBOX.c.tries, INBOX.c.at)
-            .where(INBOX.c.bridge == self.bridge, INBOX.c.not_before <= stamp(now), INBOX.c.lane.in_(ranks))
-            .order_by(INBOX.c.lane, INBOX.c.at, INBOX.c.ref)
-        )
+    def _which(self, now: datetime, lanes: Iterable[Lane]) -> dict[str, Any]:
+        return {"bridge": self.bridge, "now": stamp(now), "ranks": [RANKS[lane] for lane in lanes]}
 
     def settle(self, refs: Iterable[Ref], seen_at: datetime | None = None) -> None:
         """Forget these keys; with *seen_at* those stay that knocked again after it."""
         with self.database.writing() as connection:
             for chunk in chunks(str(ref) for ref in refs):
-                # Keys that were planned.
-                statement = delete(INBOX).where(INBOX.c.bridge == self.bridge, INBOX.c.ref.in_(chunk))
-                if seen_at is not None:
-                    statement = statement.where(INBOX.c.last_at <= stamp(seen_at))
-                connection.execute(statement)
+                which = {"bridge": self.bridge, "refs": chunk}
+                if seen_at is None:
+                    connection.execute(_PLANNED, which)
+                else:
+                    connection.execute(_PLANNED_BY, {**which, "seen_at": stamp(seen_at)})
 
     def backlog(self) -> dict[Lane, int]:
         """How many keys wait in each lane; every lane is named."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal_column, or_, select
 
 from connectors.records import Ref
 from sync.model import Decision, Entry
@@ -32,6 +32,10 @@ from sync.store.tables import LEDGER
 
 _MANY: Final = 1000
 Kind = Literal["observed", "decided", "written", "refused"]
+_ENTERED: Final = insert(LEDGER)
+_LINK: Final = select(LEDGER.c.link).where(
+    LEDGER.c.bridge == bindparam("bridge"), LEDGER.c.seq == bindparam("seq")
+)
 
 
 class Ledger(Shelf):
@@ -130,12 +134,11 @@ class Ledger(Shelf):
         if rows:
             head = self._link_before(connection, rows[0]["seq"])
             # Entries, each with the number it was given and the link that follows from the one before.
-            connection.execute(insert(LEDGER), self.chain.extend(rows, head))
+            connection.execute(_ENTERED, self.chain.extend(rows, head))
 
     def _link_before(self, connection: Connection, seq: int) -> bytes:
         # The link that the next entry follows; where it was taken away, the gap shows.
-        statement = select(LEDGER.c.link).where(LEDGER.c.bridge == self.bridge, LEDGER.c.seq == seq - 1)
-        return connection.execute(statement).scalar() or START
+        return connection.execute(_LINK, {"bridge": self.bridge, "seq": seq - 1}).scalar() or START
 
 
 def entry_row(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Executable, bindparam, func, or_, select, update
 
 from connectors.records import Ref, Side
 from sync.model import Link, Pair
@@ -27,12 +27,38 @@ LINK_COLUMNS = (
 )
 
 
+def _of_records(side: Side, *columns: ColumnElement[Any]) -> Executable:
+    """The links of a pair that hold certain records of one side."""
+    return select(*columns, LINKS.c[side]).where(
+        LINKS.c.bridge == bindparam("bridge"),
+        LINKS.c.pair == bindparam("pair"),
+        LINKS.c[side].in_(bindparam("keys", expanding=True)),
+    )
+
+
+def _looked_at(side: Side) -> Executable:
+    """The stamp of one side of a link moves on."""
+    stood_at = LINKS.c[f"{side}_at"]
+    return (
+        update(LINKS)
+        .where(LINKS.c.bridge == bindparam("in_bridge"), LINKS.c.pair == bindparam("of_pair"))
+        .where(LINKS.c[side] == bindparam("looked_ref"))
+        .where(or_(stood_at.is_(None), stood_at < bindparam("looked_at")))
+        .values({stood_at: bindparam("looked_at")})
+    )
+
+
+_LINKS_OF: Final = {side: _of_records(side, *LINK_COLUMNS) for side in SIDES}
+_SEEN: Final = {side: _of_records(side, LINKS.c[f"{side}_at"]) for side in SIDES}
+_LOOKED: Final = {side: _looked_at(side) for side in SIDES}
+
+
 class Links(Shelf):
     """Answers who is linked with whom; `remember` (in `remembering`) makes the links."""
 
     def links(self, pair: Pair, refs: Iterable[Ref]) -> dict[Ref, Link]:
         """The links of *pair* that hold these records, by the record asked for."""
-        return {ref: link_of(row) for ref, row in self._rows(pair, refs, select(*LINK_COLUMNS))}
+        return {ref: link_of(row) for ref, row in self._rows(_LINKS_OF, pair, refs)}
 
     def link(self, number: int) -> Link | None:
         """The link with this number."""
@@ -56,50 +82,35 @@ class Links(Shelf):
 
     def seen(self, pair: Pair, refs: Iterable[Ref]) -> dict[Ref, datetime]:
         """Each record's own modified time when it was last looked at; unknown ones are left out."""
-        rows = self._rows(pair, refs, select(LINKS.c.hubspot_at, LINKS.c.salesforce_at))
-        stamps = ((ref, row[SIDES.index(ref.side)]) for ref, row in rows)
-        return {ref: moment(at) for ref, at in stamps if at is not None}
+        return {ref: moment(at) for ref, (at, _) in self._rows(_SEEN, pair, refs) if at is not None}
 
     def look(self, pair: Pair, looked: Iterable[tuple[Ref, datetime]]) -> None:
         """Remember how new these records were when looked at; an older stamp changes nothing."""
         by_side: dict[Side, list[dict[str, Any]]] = defaultdict(list)
         for ref, at in looked:
-            by_side[ref.side].append({"looked_ref": str(ref), "looked_at": stamp(at)})
+            where = {"in_bridge": self.bridge, "of_pair": pair, "looked_ref": str(ref)}
+            by_side[ref.side].append({**where, "looked_at": stamp(at)})
         if not by_side:
             return
         with self.database.writing() as connection:
             for side, rows in by_side.items():
-                stood_at = LINKS.c[f"{side}_at"]
-                # The stamp of one side of a link moves on.
-                connection.execute(
-                    update(LINKS)
-                    .where(LINKS.c.bridge == self.bridge, LINKS.c.pair == pair)
-                    .where(LINKS.c[side] == bindparam("looked_ref"))
-                    .where(or_(stood_at.is_(None), stood_at < bindparam("looked_at")))
-                    .values({stood_at: bindparam("looked_at")}),
-                    rows,
-                )
+                connection.execute(_LOOKED[side], rows)
 
     def waking(self, now: datetime, limit: int) -> list[Link]:
         """The links whose next timed move is due, the longest due first."""
         return self._where(LINKS.c.wakes_at <= stamp(now), limit=limit, order=LINKS.c.wakes_at)
 
     def _rows(
-        self, pair: Pair, refs: Iterable[Ref], wanted: Select[*tuple[Any, ...]]
+        self, statements: Mapping[Side, Executable], pair: Pair, refs: Iterable[Ref]
     ) -> Iterator[tuple[Ref, Any]]:
         by_side: dict[Side, dict[str, Ref]] = defaultdict(dict)
         for ref in refs:
             by_side[ref.side][str(ref)] = ref
         with self.database.reading() as connection:
             for side, asked in by_side.items():
-                statement = wanted.add_columns(LINKS.c[side].label("asked"))
                 for chunk in chunks(asked):
-                    # The links of a pair that hold certain records of one side.
-                    for row in connection.execute(
-                        statement.where(LINKS.c.bridge == self.bridge, LINKS.c.pair == pair).where(
-                            LINKS.c[side].in_(chunk)
-                        )
-                    ):
+                    where = {"bridge": self.bridge, "pair": pair, "keys": chunk}
+                    for row in connection.execute(statements[side], where):
                         yield asked[row[-1]], row
 
     def _where(

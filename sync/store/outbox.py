@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from connectors.records import Ref, Write
 from sync.store.columns import chunks, moment, ref, stamp, unblob
 from sync.store.database import Shelf
 from sync.store.tables import OUTBOX
+
+_MINE: Final = OUTBOX.c.bridge == bindparam("bridge")
+_THESE: Final = OUTBOX.c.id.in_(bindparam("ids", expanding=True))
+# Everything in the outbox, in the order it came in.
+_UNSETTLED: Final = (
+    select(OUTBOX.c.blob, OUTBOX.c.subject, OUTBOX.c.pass_id)
+    .where(_MINE)
+    .order_by(OUTBOX.c.pass_id, OUTBOX.c.cause, OUTBOX.c.id)
+)
+# What some writes were intended for.
+_INTENDED: Final = select(
+    OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.counterpart, OUTBOX.c.cause, OUTBOX.c.old
+).where(_MINE, _THESE)
+# Writes that need no more care, with their values.
+_SETTLED: Final = delete(OUTBOX).where(_MINE, _THESE)
 
 
 class Intent(NamedTuple):
@@ -31,12 +46,7 @@ class Outbox(Shelf):
     def unsettled(self) -> list[tuple[Write, Ref, int]]:
         """Writes that were intended or sent and have no final receipt: write, its plan's subject, its pass."""
         with self.database.reading() as connection:
-            # Everything in the outbox, in the order it came in.
-            rows = connection.execute(
-                select(OUTBOX.c.blob, OUTBOX.c.subject, OUTBOX.c.pass_id)
-                .where(OUTBOX.c.bridge == self.bridge)
-                .order_by(OUTBOX.c.pass_id, OUTBOX.c.cause, OUTBOX.c.id)
-            ).all()
+            rows = connection.execute(_UNSETTLED, {"bridge": self.bridge}).all()
         return [(unblob(_write, text), ref(subject), pass_id) for text, subject, pass_id in rows]
 
     def doubted(self, now: datetime) -> dict[str, datetime | None]:
@@ -67,19 +77,13 @@ class Outbox(Shelf):
     def _intended(self, connection: Connection, ids: Iterable[str]) -> dict[str, Intent]:
         found: dict[str, Intent] = {}
         for chunk in chunks(ids):
-            # What some writes were intended for.
-            rows = connection.execute(
-                select(
-                    OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.counterpart, OUTBOX.c.cause, OUTBOX.c.old
-                ).where(OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk))
-            )
+            rows = connection.execute(_INTENDED, {"bridge": self.bridge, "ids": chunk})
             found.update((row.id, Intent(*row)) for row in rows)
         return found
 
     def _settle(self, connection: Connection, ids: Iterable[str]) -> None:
         for chunk in chunks(ids):
-            # Writes that need no more care, with their values.
-            connection.execute(delete(OUTBOX).where(OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk)))
+            connection.execute(_SETTLED, {"bridge": self.bridge, "ids": chunk})
 
     def _keep(self, connection: Connection, ids: Iterable[str], state: str, at: datetime) -> None:
         for chunk in chunks(ids):

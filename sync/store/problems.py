@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 
 from connectors.records import Ref
 from sync.model import Problem
 from sync.store.columns import chunks, moment, ref, stamp
 from sync.store.database import Shelf
 from sync.store.tables import PROBLEMS
+
+# Subjects with a problem that is not closed.
+_TROUBLED: Final = (
+    select(PROBLEMS.c.subject)
+    .where(PROBLEMS.c.bridge == bindparam("bridge"), PROBLEMS.c.closed_at.is_(None))
+    .where(PROBLEMS.c.subject.in_(bindparam("subjects", expanding=True)))
+)
 
 
 class Listed(NamedTuple):
@@ -79,14 +86,8 @@ class Problems(Shelf):
         found: set[str] = set()
         with self.database.reading() as connection:
             for chunk in chunks(asked):
-                # Subjects with a problem that is not closed.
-                found.update(
-                    connection.execute(
-                        select(PROBLEMS.c.subject)
-                        .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
-                        .where(PROBLEMS.c.subject.in_(chunk))
-                    ).scalars()
-                )
+                which = {"bridge": self.bridge, "subjects": chunk}
+                found.update(connection.execute(_TROUBLED, which).scalars())
         return [ref for text, ref in asked.items() if text in found]
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, Table, bindparam, delete, exists, select, update
 
 from mappings.lifecycle import Standing
 from sync.model import Base, Link
@@ -18,6 +18,16 @@ from sync.store.links import LINK_COLUMNS, SIDES, Links, link_of
 from sync.store.tables import BASES, LINKS, STANDINGS
 from sync.store.ties import Tie, Ties, tie_of
 
+
+def _touched(column: ColumnElement[Any]) -> Executable:
+    """The rows that a batch of links may touch."""
+    return select(*LINK_COLUMNS, LINKS.c.wakes_at).where(
+        LINKS.c.bridge == bindparam("bridge"), column.in_(bindparam("values", expanding=True))
+    )
+
+
+_BY_SIDE: Final = {side: _touched(LINKS.c[side]) for side in SIDES}
+_BY_NUMBER: Final = _touched(LINKS.c.id)
 Remembered = tuple[Link, Base, Standing | None, datetime | None]
 
 
@@ -51,20 +61,15 @@ class Remembering(Links, Bases):
     def _stood(self, connection: Connection, links: Iterable[Link]) -> list[Tie]:
         found: dict[int, Tie] = {}
 
-        def collect(column: ColumnElement[Any], values: Iterable[Any]) -> None:
+        def collect(statement: Executable, values: Iterable[Any]) -> None:
             for chunk in chunks(values):
-                # The rows that a batch of links may touch.
-                rows = connection.execute(
-                    select(*LINK_COLUMNS, LINKS.c.wakes_at).where(
-                        LINKS.c.bridge == self.bridge, column.in_(chunk)
-                    )
-                )
+                rows = connection.execute(statement, {"bridge": self.bridge, "values": chunk})
                 found.update((row[0], Tie(*row)) for row in rows)
 
         links = list(links)
         for side in SIDES:
-            collect(LINKS.c[side], {str(ref) for link in links if (ref := getattr(link, side)) is not None})
-        collect(LINKS.c.id, {link.id for link in links if link.id is not None and link.id not in found})
+            collect(_BY_SIDE[side], {str(ref) for link in links if (ref := getattr(link, side)) is not None})
+        collect(_BY_NUMBER, {link.id for link in links if link.id is not None and link.id not in found})
         return list(found.values())
 
     def _write_links(self, connection: Connection, ties: Ties) -> None:
