@@ -6,27 +6,45 @@ and, for what is refused, the parser in npm ``@salesforce/soql-common``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeVar
 
+from twins.salesforce.errors import Rejected
 from twins.salesforce.soql.reading.conditions import Conditions
 from twins.salesforce.soql.reading.tokens import check_escapes
 from twins.salesforce.soql.reading.tree import Choice, Groups, Order, Path, Query, Selected
 
 __all__ = ["Order", "Path", "Query", "parse"]
 One = TypeVar("One")
+_NAME = "[a-z][a-z0-9_.]*"
+_PLAIN = re.compile(rf"select\s+{_NAME}(\s*,\s*{_NAME})*\s+(?=from\s)", re.ASCII | re.IGNORECASE)
 
 
 def parse(text: str) -> Query:
     """The query that *text* is; raises `Rejected` with MALFORMED_QUERY, row and column."""
-    return _Queries(text).whole()
+    head = _PLAIN.match(text)
+    selected = _plain(head.group()) if head else None
+    if head is None or selected is None:
+        return _Queries(text).whole()
+    return _Queries(text, head.end()).whole(selected)
+
+
+@lru_cache(maxsize=256)
+def _plain(head: str) -> tuple[Selected, ...] | None:
+    """What is selected by a mere list of fields up to FROM: a client asks for the same ones all the time."""
+    try:
+        return _Queries(f"{head}FROM Any").whole().selected
+    except Rejected:
+        return None
 
 
 class _Queries(Conditions):
-    def whole(self) -> Query:
-        """The query and nothing after it."""
-        query = self._query()
+    def whole(self, selected: tuple[Selected, ...] | None = None) -> Query:
+        """The query and nothing after it; what is *selected* may have been read already."""
+        query = self._query() if selected is None else self._onward(0, counts=False, selected=selected)
         if self._now.kind != "end":
             self._unexpected()
         return query
@@ -35,6 +53,9 @@ class _Queries(Conditions):
         start = self._now.at
         self._need("select")
         counts, selected = self._selection()
+        return self._onward(start, counts=counts, selected=selected)
+
+    def _onward(self, start: int, *, counts: bool, selected: tuple[Selected, ...]) -> Query:
         query = replace(self._from(), at=start, counts=counts, selected=selected)
         where = self._condition() if self._skip("where") else None
         clauses = query.clauses + self._withs()

@@ -16,10 +16,10 @@ RESERVED = frozenset((
 
 
 class Reader:
-    """Reads the tokens of one query, one after another."""
+    """Reads the tokens of one query, one after another; what stands before *start* was read already."""
 
-    def __init__(self, text: str) -> None:
-        self._text, self._tokens, self._place = text, tokens(text), 0
+    def __init__(self, text: str, start: int = 0) -> None:
+        self._text, self._tokens, self._place = text, tokens(text, start), 0
 
     @property
     def _now(self) -> Token:

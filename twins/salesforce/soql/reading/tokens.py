@@ -34,13 +34,13 @@ class Token(NamedTuple):
     at: int
 
 
-def tokens(query: str) -> list[Token]:
-    """The tokens of *query*, closed by an ``end``."""
+def tokens(query: str, start: int = 0) -> list[Token]:
+    """The tokens of *query* from *start* on, closed by an ``end``."""
     if len(query) > LONGEST:
         said = f"SOQL statements cannot be longer than {LONGEST} characters."
         raise Rejected(400, "QUERY_TOO_COMPLICATED", said)
     found: list[Token] = []
-    place = 0
+    place = start
     while place < len(query):
         match = _TOKEN.match(query, place)
         if match is None:
