@@ -23,6 +23,7 @@ from sync.store import LinkClash, Store
 RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
 RETURNS_PER_PASS: Final = 2
+_MOVES: Final = frozenset({"moved", "reverted"})
 
 
 def remember(
@@ -90,13 +91,13 @@ def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:
 
 
 def without_moves(plan: Plan) -> Plan:
-    """The plan without its moves: they are entered together with the standing that they lead to."""
-    return replace(plan, decisions=tuple(one for one in plan.decisions if one.what != "moved"))
+    """The plan without its moves, made or put back: they are entered together with the standing they lead to."""
+    return replace(plan, decisions=tuple(one for one in plan.decisions if one.what not in _MOVES))
 
 
 def moves_of(plan: Plan) -> Plan | None:
     """Those moves, once the plan was carried out."""
-    moves = tuple(one for one in plan.decisions if one.what == "moved")
+    moves = tuple(one for one in plan.decisions if one.what in _MOVES)
     return replace(plan, decisions=moves, effects=(), problems=()) if moves else None
 
 
