@@ -84,7 +84,7 @@ def _only(line: FieldLine, hubspot: Any, salesforce: Any) -> Merged:
     giver, taker = (salesforce, hubspot) if to == "hubspot" else (hubspot, salesforce)
     if giver == line.only and taker != line.only:
         return Merged(giver, to, line.rule, lost=taker)
-    return Merged(taker, settled=False, why="only ever added")
+    return Merged(taker, settled=giver == line.only or taker != line.only, why="only ever added")
 
 
 def _two_way(line: FieldLine, base: Met | None, hubspot: Seen, salesforce: Seen, tie: Side) -> Merged:

@@ -125,7 +125,8 @@ def _give_way(draft: Draft) -> None:
             "several_candidates",
             f"{' and '.join(map(str, facts.survivors))} was merged on one side only: "
             f"{_named(orphans)} has no counterpart any more, {_named(kept)} stays linked",
-            f"merge {_named(orphans)} and {_named(kept)}, too: they are one on the other side; nothing is written meanwhile",
+            f"merge {_named(orphans)} and {_named(kept)}, too: they are one on the other side (if {_named(kept)} was deleted: "
+            f"`leadbridge state lift {_named(kept)}`); nothing is written meanwhile",
         )
     alive = [ref for ref in (facts.link.hubspot, facts.link.salesforce) if ref and ref not in facts.fates]
     draft.rest()

@@ -27,6 +27,8 @@ def merge_lines(draft: Draft, hubspot: Record, salesforce: Record) -> None:
             continue
         if left is ABSENT or right is ABSENT or _is_left_apart(draft, line, left, right):
             continue
+        if line.only is not None and _is_own_word(draft, line, hubspot, salesforce):
+            continue
         if same(left, right) and _is_agreed(draft.facts, line, left):
             draft.apart.pop(line.name, None)
             continue
@@ -64,6 +66,28 @@ def _is_left_apart(draft: Draft, line: FieldLine, left: Any, right: Any) -> bool
     if apart is None or agreed is None or agreed.line != line.fingerprint:
         return False
     return _stood(line, apart[0], left) and _stood(line, apart[1], right)
+
+
+def _is_own_word(draft: Draft, line: FieldLine, hubspot: Record, salesforce: Record) -> bool:
+    """Another line brings this value from the very side that *line* would carry it to: that side says it, or once did."""
+    to: Side = "hubspot" if line.writes("hubspot") else "salesforce"
+    taker, giver = (hubspot, salesforce) if to == "hubspot" else (salesforce, hubspot)
+    shared = {*line.fields(giver.ref.side, giver.ref.kind)}
+    for one in draft.terms.agreement.pairs[draft.facts.pair].lines:
+        if one.only != line.only or not one.writes(giver.ref.side):
+            continue
+        if one is not line and shared & {*one.fields(giver.ref.side, giver.ref.kind)}:
+            agreed = draft.agreed.get(one.name)
+            if (agreed is not None and agreed.value == pack(one.only)) or _says(draft, one, taker):
+                return True
+    return False
+
+
+def _says(draft: Draft, line: FieldLine, record: Record) -> bool:
+    try:
+        return bool(read(draft, line, record) == line.only)
+    except Unreadable:
+        return False
 
 
 def _stood(line: FieldLine, packed: Any, value: Any) -> bool:

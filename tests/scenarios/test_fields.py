@@ -165,6 +165,32 @@ def test_an_opt_out_is_added_and_never_lifted(linked: Town) -> None:
     _comes_to_rest(linked)
 
 
+def test_an_opt_out_of_marketing_does_not_come_back_as_one_of_sales(linked: Town) -> None:
+    contact = _contact(linked)["hs_object_id"]
+    linked.world.hubspot.automate("contacts", contact, {"hs_email_optout": "true"}, linked.clock.now())
+    linked.settle()
+    linked.sell(_lead(linked), Title="Director")
+    linked.settle()
+    assert not _said_by_sales(linked)
+
+    linked.world.hubspot.automate("contacts", contact, {"hs_email_optout": "false"}, linked.clock.now())
+    linked.settle()
+    linked.sell(_lead(linked), Title="Head of Sales")
+    linked.settle()
+    assert not _said_by_sales(linked)
+
+    linked.sell(_lead(linked), HasOptedOutOfEmail=False)
+    linked.settle()
+    linked.sell(_lead(linked), HasOptedOutOfEmail=True)
+    linked.settle()
+    assert _said_by_sales(linked)
+    _comes_to_rest(linked)
+
+
+def _said_by_sales(town: Town) -> bool:
+    return bool(_contact(town).get("leadbridge_sales_optout") == "true")
+
+
 def test_an_opt_out_that_sales_took_is_shown_to_marketing(linked: Town) -> None:
     linked.sell(_lead(linked), HasOptedOutOfEmail=True, DoNotCall=True)
     linked.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from connectors.records import Cursor, Side
@@ -63,8 +63,8 @@ class Evidence:
     by side and the twin's own name of a kind (``contacts``, ``Lead``), deleted ones left out. *ledger*,
     *problems* (open ones) and *links* are the store's, read after the end, oldest first. *quiet_from* is the
     index in *passes* of the first pass by which everything must be settled. *losses* are the moments when
-    the store was lost, *crashes* those when the process died. *began* is the number of the last commit
-    before the bridge first ran.
+    the store was lost, *crashes* those when the process died, *ledger_lost* what the ledgers of lost stores said.
+    *began* is the number of the last commit before the bridge first ran, *late* how old a value a side may show.
     """
 
     seed: int
@@ -83,6 +83,8 @@ class Evidence:
     faults: Counter[str] = field(default_factory=Counter)
     losses: Sequence[datetime] = ()
     crashes: Sequence[datetime] = ()
+    ledger_lost: Sequence[Entry] = ()
+    late: Mapping[Side, timedelta] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,11 @@ class _History:
             faults=struck,
             losses=tuple(self._house.losses),
             crashes=tuple(self._house.crashes),
+            ledger_lost=tuple(self._house.ledger_lost),
+            late={
+                "hubspot": timedelta(milliseconds=self._swarm.hubspot.get("search_lag_ms", 0)),
+                "salesforce": timedelta(milliseconds=self._swarm.salesforce.get("query_lag_ms", 0)),
+            },
         )
 
     def _records(self, side: Side, kind: str) -> list[dict[str, object]]:

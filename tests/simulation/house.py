@@ -31,7 +31,7 @@ from sync.bootstrap import Bridge, bridge, settings_from
 from sync.clock import VirtualClock
 from sync.daemon import Daemon
 from sync.engine import Pass
-from sync.model import Link
+from sync.model import Entry, Link
 from sync.store.columns import moment
 from sync.store.links import LINK_COLUMNS, link_of
 from sync.store.tables import CURSORS, LINKS
@@ -133,6 +133,7 @@ class House:
         self.passes: list[PassSeen] = []
         self.crashes: list[datetime] = []
         self.losses: list[datetime] = []
+        self.ledger_lost: list[Entry] = []
         self.restarts = 0
         self._number = 0
         self.failures: list[str] = []
@@ -169,6 +170,7 @@ class House:
 
     def lose(self) -> None:
         """Somebody deletes the store while nobody runs."""
+        self.ledger_lost.extend(reversed(self.bridge.store.entries(None, EVERYTHING)))
         self.close()
         self.losses.append(self._clock.now())
         shutil.rmtree(self.state)

@@ -11,7 +11,7 @@ from tests.simulation.mutants.hunting import hunt
 @pytest.mark.parametrize(
     ("mutant", "invariants"),
     [
-        ("unknown_is_done", {"I12"}),
+        ("unknown_is_done", {"I3", "I12"}),
         ("one_sided", {"I2", "I3", "I4"}),
         ("outcome_dropped", {"I8"}),
     ],

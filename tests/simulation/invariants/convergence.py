@@ -88,8 +88,7 @@ def _agrees(past: Past, couple: Couple, line: FieldLine, hubspot: Any, salesforc
     values = {"hubspot": hubspot, "salesforce": salesforce}
     if line.only is not None:
         giver = _GIVER[line.rule]
-        own = past.is_shared(couple, line, giver) and _is_ours(past, couple, line, giver)
-        return bool(values[giver] != line.only) or own  # our own write, seen again, plans nothing
+        return bool(values[giver] != line.only) or past.is_own_word(couple, line, giver)
     if line.rule == "two_way":
         blanks = is_blank(hubspot) or is_blank(salesforce)
         return blanks and (line.blank == "ignore" or line.if_required is not None)
@@ -97,11 +96,6 @@ def _agrees(past: Past, couple: Couple, line: FieldLine, hubspot: Any, salesforc
     if line.rule.startswith("always"):
         return is_blank(values[giver]) and line.blank != "clear"
     return is_blank(values[other(giver)]) and line.blank == "ignore"
-
-
-def _is_ours(past: Past, couple: Couple, line: FieldLine, side: Side) -> bool:
-    steps = past.steps(couple, line, side)
-    return bool(steps) and steps[-1].actor == "daemon"
 
 
 def _is_filled(past: Past, couple: Couple, line: FieldLine, to: Side) -> bool:

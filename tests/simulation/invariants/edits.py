@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from connectors.records import Side
 from mappings.fields import FieldLine
@@ -12,6 +13,8 @@ from sync.model import Entry
 from tests.simulation.evidence import Evidence, Violation
 from tests.simulation.invariants.past import SIDES, UNREADABLE, Couple, Past, Step, alike, other
 from tests.simulation.invariants.registry import invariant
+
+TIE_WINDOW: Final = timedelta(minutes=5)
 
 
 @invariant(
@@ -22,12 +25,14 @@ from tests.simulation.invariants.registry import invariant
 def i03_no_lost_update(seen: Evidence, past: Past) -> Iterator[Violation]:
     if seen.passes and seen.passes[-1].held:
         return
-    for couple in past.unmerged:
+    for couple in past.couples:
         for line in past.lines(couple):
             for side in SIDES:
                 steps = past.steps(couple, line, side)
                 for place, step in enumerate(steps):
-                    if step.actor != "human" or _is_kept(seen, past, couple, line, side, steps, place):
+                    if step.actor != "human" or step.first <= past.merged(couple):
+                        continue
+                    if _is_kept(seen, past, couple, line, side, steps, place):
                         continue
                     yield Violation(
                         "I3",
@@ -95,7 +100,7 @@ def _is_in_ledger(past: Past, couple: Couple, line: FieldLine, step: Step) -> bo
 def decided(seen: Evidence, couple: Couple, line: FieldLine) -> Iterator[Entry]:
     """What the ledger decided about one line of these two."""
     refs = {*couple.hubspot, *couple.salesforce}
-    for entry in seen.ledger:
+    for entry in (*seen.ledger_lost, *seen.ledger):
         if entry.kind == "decided" and entry.decision.field == line.name and entry.decision.what in ("field", "conflict") and (
             entry.subject in refs or entry.counterpart in refs
         ):  # fmt: skip
@@ -108,11 +113,9 @@ def decided(seen: Evidence, couple: Couple, line: FieldLine) -> Iterator[Entry]:
     "with `ask` the bridge writes neither.",
 )
 def i03a_policy(seen: Evidence, past: Past) -> Iterator[Violation]:
-    if seen.losses or seen.crashes:
-        return
-    for couple in past.unmerged:
+    for couple in past.couples:
         for line in past.lines(couple):
-            if line.rule == "two_way" and line.only is None and not past.is_told(couple):
+            if line.rule == "two_way" and line.only is None and not past.is_told(couple, line):
                 yield from _by_policy(past, couple, line)
 
 
@@ -124,10 +127,34 @@ def _by_policy(past: Past, couple: Couple, line: FieldLine) -> Iterator[Violatio
                 continue
             if alike(line, mine.new, theirs.new) or is_blank(mine.new) or is_blank(theirs.new):
                 continue
+            if min(mine.first, theirs.first) <= past.merged(couple):
+                continue
+            if any(at >= min(mine.at, theirs.at) for at in past.seen.losses):
+                continue  # what both had agreed on was lost with the store: this is a first meeting
             if line.conflict == "ask":
                 yield from _left_alone(past, couple, line, steps, mine, theirs)
-            elif line.conflict in SIDES:
-                yield from _won(past, couple, line, steps, mine, theirs)
+            elif (named := _named(past, couple, line, mine, theirs)) is not None:
+                yield from _won(past, couple, line, steps, mine, theirs, named)
+
+
+def _named(past: Past, couple: Couple, line: FieldLine, mine: Step, theirs: Step) -> Side | None:
+    """Whose edit wins; None where `latest` cannot be told.
+
+    Salesforce only says when a record was last changed, so its edit may be as young as the record's newest one.
+    """
+    if line.conflict in SIDES:
+        return "hubspot" if line.conflict == "hubspot" else "salesforce"
+    tie: Side = past.seen.agreement.bridge.latest_tie
+    touched = [
+        one.at
+        for cells in (past.cells.get(theirs.ref, {}),)
+        for commits in cells.values()
+        for one in commits
+        if one.seq <= max(mine.seq, theirs.seq)
+    ]
+    if mine.at - max(touched) > TIE_WINDOW:
+        return "hubspot"
+    return tie if abs(mine.at - theirs.at) <= TIE_WINDOW or tie == "salesforce" else None
 
 
 def _is_true_edit(step: Step) -> bool:
@@ -141,10 +168,15 @@ def _is_met(past: Past, one: Step, another: Step) -> bool:
 
 
 def _won(
-    past: Past, couple: Couple, line: FieldLine, steps: dict[Side, list[Step]], mine: Step, theirs: Step
+    past: Past,
+    couple: Couple,
+    line: FieldLine,
+    steps: dict[Side, list[Step]],
+    mine: Step,
+    theirs: Step,
+    named: Side,
 ) -> Iterator[Violation]:
     """The named side's value is what stands there until somebody edits again."""
-    named: Side = "hubspot" if line.conflict == "hubspot" else "salesforce"
     winner = mine if named == "hubspot" else theirs
     after = max(mine.seq, theirs.seq)
     if not _was_agreed(past, couple, line, min(mine.first, theirs.first) - 1):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -36,6 +36,10 @@ OUR_KIND: Final[Mapping[tuple[str, str], str]] = {
     (side, theirs): ours for (side, ours), theirs in TWIN_KIND.items()
 }
 UNREADABLE: Final = object()
+# Problems that name no field and let nothing of their record be written. All others say nothing of a line.
+STOPS_ALL: Final = frozenset(
+    {"several_candidates", "record_gone", "record_deleted", "write_refused", "brake", "hourly_cap"}
+)
 BIRTH: Final = {
     "Lead": "LastName", "Contact": "LastName", "Task": "Subject", "Account": "Name", "Opportunity": "Name",
     "contacts": "email", "companies": "name", "deals": "dealname", "notes": "hs_note_body",
@@ -177,11 +181,34 @@ class Past:
         return found
 
     @cached_property
-    def unmerged(self) -> Sequence[Couple]:
-        """The couples that nobody merged with another: in a merge it is the vendor who drops values."""
-        into = {self.survivor(id_) for id_ in self.survivors}
-        into |= {str(one.new) for one in self.seen.log if one.field == "MasterRecordId" and one.new}
-        return [one for one in self.couples if not into & {ref.id for ref in (*one.hubspot, *one.salesforce)}]
+    def merges(self) -> Mapping[str, int]:
+        """By the id of a survivor, the last commit of the last merge into it."""
+        found: dict[str, int] = {}
+        for one in self.seen.log:
+            into = self.survivor(one.id) if one.field == "merged_into" else one.new
+            if one.field in ("merged_into", "MasterRecordId") and into:
+                found[str(into)] = max(one.seq, self._end_of(one, str(into)))
+        return found
+
+    def _end_of(self, merge: Commit, into: str) -> int:
+        """The last commit to the survivor in the same go as *merge*."""
+        return max(
+            (one.seq for one in self.seen.log if one.id == into and self._began(one) == self._began(merge)),
+            default=merge.seq,
+        )
+
+    def merged(self, couple: Couple) -> int:
+        """The commit by which the last merge into either was over, and every pass that could read before it.
+
+        In a merge it is the vendor who drops values.
+        """
+        over = max((self.merges.get(ref.id, 0) for ref in (*couple.hubspot, *couple.salesforce)), default=0)
+        if not over:
+            return 0
+        at = next(one.at for one in self.seen.log if one.seq == over)
+        late = max(self.seen.late.values(), default=timedelta(0))
+        reading = (one.log_after for one in self.seen.passes if one.began - late <= at <= one.finished)
+        return max(over, *reading, 0)
 
     def _keyed(self, side: Side, kinds: Sequence[str], name: str) -> Mapping[str, list[Ref]]:
         found: dict[str, list[Ref]] = defaultdict(list)
@@ -192,11 +219,14 @@ class Past:
         return found
 
     def _was(self, contact: Ref) -> tuple[Ref, ...]:
-        return tuple(
+        standing = (ref for ref, row in self.standing.items() if row.get("ConvertedContactId") == contact.id)
+        logged = (  # a converted Lead may be deleted later
             ref
-            for ref, row in self.standing.items()
-            if ref.kind == "lead" and row.get("IsConverted") and row.get("ConvertedContactId") == contact.id
+            for ref, cells in self.cells.items()
+            if ref.kind == "lead"
+            and any(one.new == contact.id for one in cells.get("ConvertedContactId", ()))
         )
+        return tuple(dict.fromkeys((*standing, *logged)))
 
     # ── lines ────────────────────────────────────────────────────────────────
 
@@ -286,6 +316,24 @@ class Past:
             for other_line in self.seen.agreement.pairs[couple.pair].lines
         )
 
+    def is_own_word(self, couple: Couple, line: FieldLine, giver: Side) -> bool:
+        """Whether *giver* only says what the bridge brought there, or what the other side says itself in another line."""
+        kind, taker = couple.now(giver).kind, other(giver)
+        mine = {*line.fields(giver, kind)}
+        steps = self.steps(couple, line, giver)
+        if steps and steps[-1].actor == "daemon":
+            return True
+        since = steps[-1].first - 1 if steps else 0
+        return any(
+            self.value(couple, one, taker, since) == line.only
+            or any(step.new == line.only for step in self.steps(couple, one, taker) if step.first > since)
+            for one in self.seen.agreement.pairs[couple.pair].lines
+            if one is not line
+            and one.only == line.only
+            and one.writes(giver)
+            and mine & {*one.fields(giver, kind)}
+        )
+
     def lines(self, couple: Couple) -> Iterator[FieldLine]:
         """The lines that both records of a couple have."""
         for line in self.seen.agreement.pairs[couple.pair].lines:
@@ -315,19 +363,29 @@ class Past:
     def is_told(self, couple: Couple, line: FieldLine | None = None) -> bool:
         """Whether an open problem is about this line, or about one of the two records as a whole."""
         refs = {*couple.hubspot, *couple.salesforce}
-        names = set()
-        if line is not None:
-            names = {
-                line.name, *line.fields("hubspot", couple.now("hubspot").kind),
-                *line.fields("salesforce", couple.now("salesforce").kind),
-            }  # fmt: skip
-        return any(
-            one.subject in refs and (one.field is None or one.field in names) for one in self.seen.problems
-        )
+        about = [
+            one
+            for one in self.seen.problems
+            if one.subject in refs or replace(one.subject, id=self.survivor(one.subject.id)) in refs
+        ]
+        if line is None:
+            return any(one.field is None for one in about)
+        names = {line.name, *(name for side in SIDES for name in line.fields(side, couple.now(side).kind))}
+        return any(one.field in names or (one.field is None and one.code in STOPS_ALL) for one in about)
 
     def is_told_of(self, ref: Ref) -> bool:
         """Whether an open problem is about this record."""
         return any(one.subject == ref or str(ref) in one.text for one in self.seen.problems)
+
+    def shown_by(self, side: Side, step: Step) -> int:
+        """The newest commit that *side* showed for sure when the pass that made *step* began."""
+        made_in = self.pass_of(step.seq)
+        if made_in is None:
+            return step.first - 1
+        began = made_in.began - self.seen.late.get(side, timedelta(0))
+        return max(
+            (one.seq for one in self.seen.log if one.at <= began and one.seq <= made_in.log_before), default=0
+        )
 
     def pass_of(self, seq: int) -> PassSeen | None:
         """The pass in which a commit was made."""

@@ -19,13 +19,13 @@ Written = tuple[Couple, FieldLine, Side, Step]
 
 def _written(past: Past) -> Iterator[Written]:
     """Every effective write of the bridge to a mapped field; whom a hand-off gives to is the lifecycle's business."""
-    for couple in past.unmerged:
+    for couple in past.couples:
         for line in past.lines(couple):
             for side in SIDES:
                 if not line.writes(side) and (line.type == "owner" or past.is_shared(couple, line, side)):
                     continue
                 for step in past.steps(couple, line, side):
-                    if step.actor == "daemon":
+                    if step.actor == "daemon" and step.first > past.merged(couple):
                         yield couple, line, side, step
 
 
@@ -53,8 +53,8 @@ def _defaults(line: FieldLine) -> tuple[Any, ...]:
 
 
 def _held(past: Past, couple: Couple, line: FieldLine, giver: Side, step: Step) -> list[Any]:
-    """The values that *giver* held between the last agreement and this write."""
-    agreed = past.last_alike(couple, line, step.first - 1) or 0
+    """The values that *giver* held between the last agreement that the bridge can have seen and this write."""
+    agreed = past.last_alike(couple, line, min(step.first - 1, past.shown_by(giver, step))) or 0
     steps = past.steps(couple, line, giver)
     since = [one.new for one in steps if agreed < one.seq <= step.first]
     return [past.value(couple, line, giver, seq) for seq in (agreed, step.first - 1)] + since
@@ -85,26 +85,28 @@ def i05_no_null_out(seen: Evidence, past: Past) -> Iterator[Violation]:
     "One edit makes at most one write of the bridge per target field, or two where it raced with a pass.",
 )
 def i13_no_echo(seen: Evidence, past: Past) -> Iterator[Violation]:
-    for couple in past.unmerged:
+    for couple in past.couples:
         for line in past.lines(couple):
-            edits = sorted(
-                one.seq for side in SIDES for one in past.steps(couple, line, side) if one.actor != "daemon"
-            )
+            steps = {side: past.steps(couple, line, side) for side in SIDES}
+            edits = sorted(one.seq for side in SIDES for one in steps[side] if one.actor != "daemon")
             for side in SIDES:
-                yield from _echoes(seen, past, line, side, edits, past.steps(couple, line, side))
+                later = [one for one in steps[side] if one.first > past.merged(couple)]
+                yield from _echoes(seen, past, line, side, edits, later)
 
 
 def _echoes(
     seen: Evidence, past: Past, line: FieldLine, side: Side, edits: list[int], steps: list[Step]
 ) -> Iterator[Violation]:
+    """An edit that a look did not show yet, for a side shows its changes late, has raced with it."""
     caused: Counter[int] = Counter()
     for step in steps:
         if step.actor != "daemon":
             continue
         made_in = past.pass_of(step.seq)
         before = made_in.log_before if made_in is not None else step.first
-        cause = max((edit for edit in edits if edit <= before), default=0)
-        raced = any(before < edit <= step.first for edit in edits)
+        shown = min(before, *(past.shown_by(one, step) for one in SIDES))
+        cause = max((edit for edit in edits if edit <= shown), default=0)
+        raced = any(shown < edit <= step.first for edit in edits)
         lost = sum(at <= step.at for at in seen.losses)
         caused[cause] += 1
         if caused[cause] > 1 + raced + lost:
@@ -120,11 +122,8 @@ def _echoes(
     "Whatever value the bridge overwrites stands in the ledger, also after its store was lost.",
 )
 def i16_nothing_silent(seen: Evidence, past: Past) -> Iterator[Violation]:
-    since = max(seen.losses, default=None)
     for couple, line, side, step in _written(past):
         if step.old is ABSENT or step.old is UNREADABLE or is_blank(step.old):
-            continue
-        if since is not None and step.at <= since:
             continue
         kept = (
             value
