@@ -17,12 +17,14 @@ import structlog
 from connectors.records import Ref
 from mappings.bridge import Brakes
 from sync.brakes import Load, emptied, holding, is_clear, is_first_meeting, of_lines, tripped
+from sync.foreign import GRACE, brake_for
 from sync.intake import BACKFILL_FOR, begin_backfill
 from sync.model import EVERYTHING, Brake, Lane, Plan, Problem
 from sync.store import Store
 
 log = structlog.get_logger(__name__)
 
+FOREIGN_KNOWN_UNTIL: Final = "foreign_known_until"
 _WEIGHED: Final = "lines_weighed"
 Held = tuple[Plan, Brake]
 
@@ -64,6 +66,7 @@ class Braking:
         """What may be carried out, and what is held by which brake."""
         if not plans:
             return [], []
+        self._look_for_foreign(plans, now)
         passing = self._passing(plans)
         judged = [plan for plan in plans if not self._is_of(plan, passing)]
         if not self._is_weighed:
@@ -90,10 +93,6 @@ class Braking:
         for number, refs in by_brake.items():
             self._store.hold(refs, number)
             self._holds_any = True
-
-    def trip(self, brake: Brake, now: datetime) -> None:
-        """Let a brake stand that something else than a count has tripped."""
-        self._trip(brake, now)
 
     # ── a backfill that a changed mapping line began ─────────────────────────
 
@@ -137,6 +136,22 @@ class Braking:
         if load.updates > self._limits.updates.at_least or load.clears > self._limits.clears.at_least:
             for brake in tripped(pair, load, self._links_of(pair), self._limits):
                 self._trip(brake, now)
+
+    def _look_for_foreign(self, plans: Sequence[Plan], now: datetime) -> None:
+        """A write by our own user that is in no outbox and no ledger stops the whole bridge."""
+        suspects = [(plan.subject, *plan.foreign) for plan in plans if plan.foreign is not None]
+        if not suspects:
+            return
+        said = self._store.fact(FOREIGN_KNOWN_UNTIL)
+        known = datetime.fromisoformat(said) if said else None
+        strange = [
+            (at, ref)
+            for subject, ref, at in suspects
+            if (known is None or at > known) and not self._store.knows_write((subject, ref), at, GRACE)
+        ]
+        if strange:
+            at, ref = min(strange)
+            self._trip(brake_for(ref, at, len(strange)), now)
 
     def _is_exempt(self, plan: Plan, lane: Lane) -> bool:
         """A backfill that a person began is that person's word for what it updates."""
@@ -199,9 +214,6 @@ def resume(store: Store, now: datetime) -> Brake | None:
     """A person's word: write again; None when the bridge was not paused."""
     paused = next((brake for brake in store.brakes() if brake.what == "pause"), None)
     return release(store, paused.id or 0, now) if paused else None
-
-
-FOREIGN_KNOWN_UNTIL: Final = "foreign_known_until"
 
 
 def _loads_of(said: str | None) -> dict[str, Load]:

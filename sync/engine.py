@@ -36,6 +36,7 @@ from sync.apply import Applied, apply
 from sync.brakes import SIDES
 from sync.braking import Braking, Held
 from sync.clock import Clock
+from sync.foreign import suspect
 from sync.gather import Reader, gather
 from sync.intake import PAIR_OF, Batch, Intake, role_links
 from sync.lanes import Lanes
@@ -264,7 +265,12 @@ class Engine:
         if reader.sweeps:
             plans = [_compared(facts, one, terms) for facts, one in zip(found, plans, strict=True)]
         return [
-            replace(one, observed=not self.rollout.admits(facts, one), missing=_missing(facts))
+            replace(
+                one,
+                observed=not self.rollout.admits(facts, one),
+                missing=_missing(facts),
+                foreign=suspect(facts, terms, now),
+            )
             for facts, one in zip(found, plans, strict=True)
         ]
 

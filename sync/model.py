@@ -235,7 +235,8 @@ class Plan:
 
     *settles* are the knocks it answers; *polled* says that HubSpot's record came with a
     search, so it must be read directly before HubSpot is written; *observed* that
-    nothing of it may be written now; *missing* are sides that did not show its record. A sweep
+    nothing of it may be written now; *missing* are sides that did not show its record;
+    *foreign* is a write by our own user that nobody here may know of. A sweep
     says in *differs* what it found, and whether the unit *is_pair*.
     """
 
@@ -250,6 +251,7 @@ class Plan:
     differs: tuple[Difference, ...] | None = None
     is_pair: bool = False
     missing: tuple[Side, ...] = ()
+    foreign: tuple[Ref, datetime] | None = None
 
     @property
     def is_gated(self) -> bool:

@@ -6,10 +6,11 @@ Everything of a batch stands before the first vendor is called, and one commit s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from sqlalchemy import and_, or_, select
 
 from connectors.records import Receipt, Ref
 from sync.model import Decision, Link, Plan, Problem, Put, Remember
@@ -18,6 +19,7 @@ from sync.store.lease import Lease
 from sync.store.ledger import Kind, Ledger, entry_row
 from sync.store.outbox import Intent, Outbox
 from sync.store.problems import Problems
+from sync.store.tables import LEDGER, OUTBOX
 
 
 class Recording(Lease, Ledger, Outbox, Problems):
@@ -81,6 +83,26 @@ class Recording(Lease, Ledger, Outbox, Problems):
             self._settle(connection, (id_ for ids in by_outcome.values() for id_ in ids))
             for state, ids in kept.items():
                 self._keep(connection, ids, state, at)
+
+    def knows_write(self, refs: Sequence[Ref], at: datetime, around: timedelta) -> bool:
+        """Whether a write to this unit, known by *refs*, at that moment may have been ours.
+
+        It was receipted, it was decided *around* that moment, or its answer is still awaited.
+        """
+        names = [str(each) for each in refs]
+        concerns = or_(LEDGER.c.subject.in_(names), LEDGER.c.counterpart.in_(names))
+        near = LEDGER.c.observed_at.between(stamp(at - around), stamp(at + around))
+        receipted = and_(LEDGER.c.kind == "written", LEDGER.c.occurred_at >= stamp(at))
+        ours = LEDGER.c.kind.in_(("decided", "written", "refused"))
+        waits = or_(OUTBOX.c.subject.in_(names), OUTBOX.c.counterpart.in_(names))
+        with self.database.reading() as connection:
+            # An entry about this record that explains the write.
+            entered = select(LEDGER.c.seq).where(
+                LEDGER.c.bridge == self.bridge, concerns, ours, or_(near, receipted)
+            )
+            # A write to this record that has no answer yet.
+            sent = select(OUTBOX.c.id).where(OUTBOX.c.bridge == self.bridge, waits)
+            return any(connection.execute(each.limit(1)).first() is not None for each in (entered, sent))
 
     def _intent(
         self, plan: Plan, put: Put, link: Link | None, cause: int, pass_id: int, at: datetime
