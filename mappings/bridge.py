@@ -67,11 +67,13 @@ class Most:
 
 @dataclass(frozen=True, slots=True)
 class Brakes:
-    """What is too much for one pass."""
+    """What is too much for one pass; *rewrites* of one value in *rewrite_hours* are a fight, not work."""
 
     updates: Most = Most(200, 10)
     clears: Most = Most(20, 1)
     emptied_percent: float = 50
+    rewrites: int = 6
+    rewrite_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,8 @@ def _brakes(shape: BrakesShape) -> Brakes:
         updates=Most(shape.updates.at_least, shape.updates.percent),
         clears=Most(shape.clears.at_least, shape.clears.percent),
         emptied_percent=shape.emptied_percent,
+        rewrites=shape.rewrites.times,
+        rewrite_hours=shape.rewrites.hours,
     )
 
 

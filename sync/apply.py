@@ -164,7 +164,7 @@ def _memory(
         if receipt.outcome == "done":
             base = _agreed_at(base, put, receipt)
         lost = put.write.values if receipt.outcome != "done" else bad
-        base = _taken_back(base, wanted.before, put, lost)
+        base = taken_back(base, wanted.before, put, lost)
         if receipt.outcome != "done" and not _is_owed(put, receipt):
             base = _unmarked(base, set(put.marks))
     return link, base, wanted.standing, wanted.wakes_at
@@ -219,7 +219,7 @@ def _agreed_at(base: Base, put: Put, receipt: Receipt) -> Base:
     return replace(base, agreed=agreed)
 
 
-def _taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base:
+def taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base:
     """Fields that were not written keep what was agreed and shown before."""
     names = set(lost)
     if not names:

@@ -40,6 +40,7 @@ from sync.foreign import suspect
 from sync.gather import Reader, gather
 from sync.intake import PAIR_OF, Batch, Intake, role_links
 from sync.lanes import Lanes
+from sync.loops import give_way
 from sync.model import Base, Brake, Facts, Knock, Lane, Plan
 from sync.plan import Terms, differences, plan
 from sync.recovery import settle_unknown
@@ -299,6 +300,7 @@ class Engine:
         free: list[Plan] = [one for one in plans if not one.observed]
         braked: list[Held] = []
         if lane is not None:
+            free = self._without_fights(free, now)
             free, braked = self.braking.split(free, lane, now)
             self.braking.keep(braked, free)
         observed = [one for one in plans if one.observed] + [_held(one) for one, _ in braked]
@@ -324,6 +326,15 @@ class Engine:
         done.observed += len(observed)
         done.held += len(braked)
         self._count(done, admitted, applied)
+
+    def _without_fights(self, plans: Sequence[Plan], now: datetime) -> list[Plan]:
+        """The plans without what somebody else keeps changing back."""
+        limits = self.agreement.bridge.brakes
+        subjects = [one.subject for one in plans if any(put.lines for put in one.puts)]
+        if not subjects:
+            return list(plans)
+        since = now - timedelta(hours=limits.rewrite_hours)
+        return give_way(plans, self.store.rewritten(subjects, since), limits.rewrites)
 
     def _awake(self, done: Pass, plans: Sequence[Plan]) -> Sequence[Plan]:
         """The plans but those of units in doubt: they are knocked for when their writes are settled."""

@@ -140,6 +140,15 @@ class MostShape(Shape):
     percent: float = Field(ge=0, le=100, description="Percent of the pair's links", examples=[10])
 
 
+class RewritesShape(Shape):
+    """How often the bridge writes one value to one field of one record before it gives way."""
+
+    times: int = Field(
+        default=6, ge=2, description="So many times; four times as many of any value", examples=[6]
+    )
+    hours: int = Field(default=24, ge=1, le=720, description="In so many hours", examples=[24])
+
+
 class BrakesShape(Shape):
     """What touches more than this waits for a person's word (`leadbridge brakes`)."""
 
@@ -159,6 +168,11 @@ class BrakesShape(Shape):
         le=100,
         description="A side that shows less than this share of the linked records is not believed",
         examples=[50],
+    )
+    rewrites: RewritesShape = Field(
+        default_factory=RewritesShape,
+        description="When a field that somebody else keeps changing back is left alone",
+        examples=[{"times": 6, "hours": 24}],
     )
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -12,7 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal_column, or_, select
 
-from connectors.records import Ref
+from connectors.records import Ref, Side
 from sync.model import Decision, Entry
 from sync.store.chain import START
 from sync.store.columns import (
@@ -75,6 +76,38 @@ class Ledger(Shelf):
         if until is not None:
             conditions.append(happened_at < stamp(until))
         return self._entries(*conditions, order=(happened_at, LEDGER.c.seq))
+
+    def rewritten(
+        self, subjects: Iterable[Ref], since: datetime
+    ) -> dict[tuple[Ref, Side, str], Counter[str]]:
+        """How often each value was decided for a line of these units and then written, by side, after *since*."""
+        rows: list[Any] = []
+        with self.database.reading() as connection:
+            for chunk in chunks({str(each) for each in subjects}):
+                # What was decided for lines of some units of late, and in which passes it was written.
+                rows += connection.execute(
+                    select(
+                        LEDGER.c.kind,
+                        LEDGER.c.subject,
+                        LEDGER.c.pass_id,
+                        LEDGER.c.side,
+                        LEDGER.c.field,
+                        LEDGER.c.blob,
+                    ).where(
+                        LEDGER.c.bridge == self.bridge,
+                        LEDGER.c.subject.in_(chunk),
+                        LEDGER.c.kind.in_(("decided", "written")),
+                        LEDGER.c.observed_at > stamp(since),
+                    )
+                ).all()
+        written = {(row.subject, row.pass_id, row.side) for row in rows if row.kind == "written"}
+        found: dict[tuple[Ref, Side, str], Counter[str]] = defaultdict(Counter)
+        for row in rows:
+            is_of_a_line = row.kind == "decided" and row.field and row.side and row.blob is not None
+            if is_of_a_line and (row.subject, row.pass_id, row.side) in written:
+                _, new, _ = unblob(_values, row.blob)
+                found[ref(row.subject), row.side, row.field][repr(new)] += 1
+        return dict(found)
 
     def _entries(
         self,
