@@ -23,6 +23,7 @@ Memory = tuple[Link, Base, Standing | None, Any]
 _OWNER: Final = "OwnerId"
 _INACTIVE: Final = "INACTIVE_OWNER"
 _WITHOUT_VALUES: Final = frozenset({"associate", "delete"})
+_EDITED: Final = "LastModifiedDate"  # moves with every write, ours as well
 _TICK: Final = timedelta(milliseconds=1)
 
 
@@ -202,7 +203,8 @@ def _stamped(link: Link, put: Put, receipt: Receipt, bad: set[str], fields: Fiel
 def _shows_only_ours(put: Put, stands: Record, fields: Fields) -> bool:
     if put.read is None:
         return True
-    others = [name for name in fields[put.write.side, put.write.kind] if name not in put.write.values]
+    ours = {*put.write.values, _EDITED}
+    others = [name for name in fields[put.write.side, put.write.kind] if name not in ours]
     return all(
         name in stands.values and _alike(stands.values[name], put.read.values.get(name)) for name in others
     )
