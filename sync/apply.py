@@ -294,6 +294,7 @@ def _explain(applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tupl
             applied.stale.append(plan.subject)
         case "gone":
             applied.again.append(plan.subject)
+            applied.asks.extend(put.write.associations)  # it may be one of these that is gone
         case "refused":
             applied.problems.append(_row_refused(plan, put, receipt))
             if _is_ownerless(put, receipt):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from connectors.records import Find, Record, Ref
 from sync.gather.gone import both_sides
-from sync.gather.reader import Reader
+from sync.gather.reader import Reader, that_live
 from sync.model import Facts, Link
 from sync.plan import Terms
 from sync.store import Store
@@ -55,7 +55,10 @@ def _relatives(store: Store, reader: Reader, opportunities: list[Record]) -> dic
         if one.values.get("AccountId"):
             related[one.ref].append(Ref("salesforce", "account", str(one.values["AccountId"])))
     refs = [ref for found in related.values() for ref in found]
-    links = {**store.links("person", _of(refs, "contact")), **store.links("company", _of(refs, "account"))}
+    links = that_live(
+        store,
+        {**store.links("person", _of(refs, "contact")), **store.links("company", _of(refs, "account"))},
+    )
     return {key: _joined(refs, links) for key, refs in related.items()}
 
 
@@ -68,4 +71,4 @@ def _of(refs: list[Ref], kind: str) -> list[Ref]:
 
 
 def _joined(refs: list[Ref], links: dict[Ref, Link]) -> dict[Ref, Link]:
-    return {ref: links[ref] for ref in refs if ref in links and links[ref].hubspot is not None}
+    return {ref: links[ref] for ref in refs if ref in links}

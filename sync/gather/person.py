@@ -11,7 +11,8 @@ from connectors.records import Find, Record, Ref
 from mappings.lifecycle import wants_hand_over
 from mappings.matching import domain_of, is_free_mail, person_questions
 from sync.gather.gone import both_sides, what_became, with_fates
-from sync.gather.reader import Reader, taken_among, values_of
+from sync.gather.reader import Reader, taken_among, that_live, values_of
+from sync.gather.told import with_told
 from sync.model import Facts, Link, Problem
 from sync.plan import Terms
 from sync.plan.create import HUBSPOT_KEY, SALESFORCE_KEY
@@ -30,7 +31,7 @@ def gather_people(
     facts = _opportunities(reader, facts)
     facts = _activities(reader, terms, facts)
     facts = _accounts(reader, terms, facts, now)
-    facts = _companies(store, facts)
+    facts = with_told(reader, _companies(store, facts))
     return _histories(reader, terms, facts)
 
 
@@ -247,9 +248,9 @@ def _domain_to_ask(terms: Terms, facts: Facts, now: datetime) -> str | None:
 
 
 def _companies(store: Store, facts: list[Facts]) -> list[Facts]:
-    """The linked company of each Contact's Account."""
+    """The linked company of each Contact's Account, unless it is gone."""
     accounts = {one.link: ref for one in facts if (ref := _account(one.salesforce)) is not None}
-    links = store.links("company", list(accounts.values()))
+    links = that_live(store, store.links("company", list(accounts.values())))
     return [
         replace(one, relatives=_one(links, accounts[one.link])) if one.link in accounts else one
         for one in facts

@@ -121,6 +121,10 @@ class Reader:
         answers = iter(self._connectors[side].find(asked)) if asked else iter(())
         return [next(answers) if any(find.wanted.values()) else [] for find in finds]
 
+    def plainly(self, side: Side, kind: str, ids: Sequence[str], names: Sequence[str]) -> list[Record]:
+        """Records that are no unit's own, read for these fields."""
+        return self._connectors[side].fetch(kind, ids, names) if ids else []
+
     def joined(self, kind: str, other: str, ids: Sequence[str]) -> dict[str, set[str]]:
         """By id of *kind* in HubSpot, the ids of *other* it is associated with."""
         return self._connectors["hubspot"].joined(kind, other, ids) if ids else {}
@@ -171,3 +175,10 @@ def taken_among(store: Store, pair: str, candidates: Sequence[Record]) -> frozen
     return frozenset(
         ref for ref, link in links.items() if link.hubspot is not None and link.salesforce is not None
     )
+
+
+def that_live(store: Store, links: Mapping[Ref, Link]) -> dict[Ref, Link]:
+    """Those links that name a HubSpot record which is not gone: nothing can be joined to a deleted or merged one."""
+    named = {ref: link.hubspot for ref, link in links.items() if link.hubspot is not None}
+    stones = store.tombstones(named.values()) if named else {}
+    return {ref: links[ref] for ref, hubspot in named.items() if hubspot not in stones}

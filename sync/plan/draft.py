@@ -169,10 +169,10 @@ class Draft:
                 link = link.stamped(ref.side, fate.at)
         if self.hubspot is not None and self.hubspot.ref == link.hubspot:
             link = link.stamped("hubspot", self.hubspot.modified_at)
-        if self.salesforce is not None and self.salesforce.ref == link.salesforce:
-            link = link.stamped(
-                "salesforce", _seen_state(self.salesforce, self.terms.us.get("salesforce"), self.now)
-            )
+        us = self.terms.us.get("salesforce")
+        for record in (self.facts.converted, self.salesforce):
+            if record is not None and record.ref == link.salesforce:
+                link = link.stamped("salesforce", _seen_state(record, us, self.now))
         return link
 
 

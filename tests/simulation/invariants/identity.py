@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from connectors.records import Ref
@@ -35,9 +35,24 @@ def i06_no_duplicate(seen: Evidence, past: Past) -> Iterator[Violation]:
             group = "person" if ref.kind in ("lead", "contact") else ref.kind
             made[group, key].append(ref)
     for (what, key), refs in made.items():
-        if len(refs) > 1:
-            yield Violation("I6", f"the bridge made {len(refs)} of {what} {key}", tuple(map(str, refs)))
+        beside = [ref for ref in refs if not _is_forgotten(seen, past, ref, refs)]
+        if len(beside) > 1:
+            yield Violation("I6", f"the bridge made {len(beside)} of {what} {key}", tuple(map(str, beside)))
     yield from _second_persons(seen, past)
+
+
+def _is_forgotten(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref]) -> bool:
+    """Archived in HubSpot, then the store was lost, and only then the next of that key was made.
+
+    HubSpot finds no archived record by a key, and an Opportunity or Account does not name what it was
+    linked to: where it lives again, nothing but the lost tombstone could tell of the first one.
+    """
+    gone = past.cells[ref].get("archived", ()) if ref.kind in ("deal", "company") else ()
+    after = [past.births[one].seq for one in made if past.births[one].seq > past.births[ref].seq]
+    during = past.pass_of(min(after)) if after else None
+    if not gone or gone[-1].new is None or during is None:
+        return False
+    return any(gone[-1].at < lost <= during.finished for lost in seen.losses)
 
 
 def _key(past: Past, ref: Ref, seq: int) -> str | None:

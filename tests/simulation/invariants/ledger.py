@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from connectors.records import Ref
+from connectors.records import Ref, Side
 from sync.model import Entry
 from tests.simulation.evidence import Evidence, Violation
 from tests.simulation.invariants.past import OUR_KIND, Past
@@ -18,6 +18,7 @@ _DERIVED: Final = frozenset({
     "Name", "IsClosed", "IsWon", "Probability", "ForecastCategory", "ForecastCategoryName", "hs_marketable_status",
     "TaskSubtype", "IsConverted", "lifecyclestage", "pipeline",
 })  # fmt: skip
+_DELETED: Final[Mapping[Side, str]] = {"hubspot": "archived", "salesforce": "IsDeleted"}
 
 
 class Done(NamedTuple):
@@ -87,8 +88,15 @@ def _told(ledger: Sequence[Entry]) -> Mapping[Ref, Sequence[Entry]]:
 
 def _tells(entry: Entry, done: Done, *, is_born: bool) -> bool:
     """A new record has more fields than were sent: those that the vendor works out or has defaults for."""
-    named = {*map(str, entry.decision.new or ())}
+    named = _names(entry)
     return named <= done.fields | _DERIVED if is_born else done.fields <= named
+
+
+def _names(entry: Entry) -> set[str]:
+    """The fields that an entry tells of; a deletion sends none, and each vendor marks it with one of its own."""
+    if entry.decision.what == "delete":
+        return {_DELETED[Ref.parse(str(entry.decision.other)).side]}
+    return {*map(str, entry.decision.new or ())}
 
 
 def _phantoms(
@@ -99,7 +107,7 @@ def _phantoms(
         for entry in entries:
             if entry.seq in claimed:
                 continue
-            names = [str(name) for name in entry.decision.new or ()]
+            names = sorted(_names(entry))
             if entry.decision.what == "create" or not any(
                 past.cells.get(ref, {}).get(name) for name in names
             ):
