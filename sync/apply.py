@@ -7,7 +7,7 @@ bad field never blocks a record; a refused record never blocks its batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -134,6 +134,7 @@ def _remember(
     for put, receipt in outcomes:
         _explain(applied, plan, put, receipt, dropped.get(put.write.id, ()))
     if any(put.gate and receipt.outcome != "done" for put, receipt in outcomes):
+        applied.memories.extend(_told_all_the_same(plan, outcomes))
         return
     applied.through.append(plan)
     for effect in plan.effects:
@@ -169,6 +170,16 @@ def _memory(
         if receipt.outcome != "done" and not _is_owed(put, receipt):
             base = _unmarked(base, set(put.marks))
     return link, base, wanted.standing, wanted.wakes_at
+
+
+def _told_all_the_same(plan: Plan, outcomes: Sequence[tuple[Put, Receipt]]) -> Iterator[Memory]:
+    """What people were told stays said, even where the rest of the plan does not count."""
+    said = {mark for put, receipt in outcomes if receipt.outcome == "done" for mark in put.marks}
+    for wanted in plan.effects:
+        if isinstance(wanted, Remember) and said & wanted.base.told.keys():
+            fresh = {key: day for key, day in wanted.base.told.items() if key in said}
+            base = replace(wanted.before, told={**wanted.before.told, **fresh})
+            yield wanted.looked, base, wanted.stood, wanted.wakes_at
 
 
 def _is_owed(put: Put, receipt: Receipt) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 
 from connectors.records import Ref
 from sync.apply import Applied, Memory
-from sync.model import Knock, Lane, Plan, Problem, Tombstone
+from sync.model import Knock, Lane, Plan, Problem, Remember, Tombstone
 from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
 from sync.store import LinkClash, Store
@@ -23,7 +23,6 @@ from sync.store import LinkClash, Store
 RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
 RETURNS_PER_PASS: Final = 2
-_MOVES: Final = frozenset({"moved", "reverted"})
 
 
 def remember(
@@ -91,14 +90,15 @@ def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:
 
 
 def without_moves(plan: Plan) -> Plan:
-    """The plan without its moves, made or put back: they are entered together with the standing they lead to."""
-    return replace(plan, decisions=tuple(one for one in plan.decisions if one.what not in _MOVES))
+    """The plan without its moves: they are entered together with the standing that they lead to."""
+    return replace(plan, decisions=tuple(one for one in plan.decisions if one.what != "moved"))
 
 
 def moves_of(plan: Plan) -> Plan | None:
-    """Those moves, once the plan was carried out."""
-    moves = tuple(one for one in plan.decisions if one.what in _MOVES)
-    return replace(plan, decisions=moves, effects=(), problems=()) if moves else None
+    """Those moves, once the plan was carried out; its `Remember` names both records to the ledger."""
+    moves = tuple(one for one in plan.decisions if one.what == "moved")
+    known = tuple(one for one in plan.effects if isinstance(one, Remember))
+    return replace(plan, decisions=moves, effects=known, problems=()) if moves else None
 
 
 def _memories(store: Store, memories: Sequence[Memory]) -> list[Problem]:

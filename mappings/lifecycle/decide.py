@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from mappings import raw
 from mappings.lifecycle import adoption, clocks, phrases
@@ -27,6 +28,9 @@ from mappings.lifecycle.words import (
     Tell,
     Verdict,
 )
+
+A_DAY: Final = timedelta(days=1)
+PUT_BACK_A_DAY: Final = 10
 
 
 def decide(
@@ -231,7 +235,11 @@ class _Course:
         self.tells.append(Tell(request.side, phrases.please_give(self.lifecycle, request, missing), "asked"))
 
     def _refuse(self, request: Request, verdict: Verdict, why: str) -> None:
+        """Put the edit back, or do what the policy says; what comes back again and again is left at last."""
         policy = self.lifecycle.illegal if self._may_stand(request) else "revert"
+        of_late = tuple(at for at in self.standing.put_back if request.at - at < A_DAY)
+        if policy == "revert" and request.source == "stage" and len(of_late) >= PUT_BACK_A_DAY:
+            policy, why = "flag", f"{why}; it was put back {len(of_late)} times within a day"
         text = phrases.refused(self.lifecycle, self.standing, request, why, policy)
         match policy:
             case "accept":
@@ -241,6 +249,7 @@ class _Course:
                 self.standing = replace(self.standing, flagged=(request.side, request.to))
                 self.steps.append(self._step(request, "flagged", why))
             case "revert":
+                self.standing = replace(self.standing, put_back=(*of_late, request.at))
                 self.steps.append(self._step(request, verdict, why))
         self.tells.append(Tell(request.side, text, "illegal"))
 

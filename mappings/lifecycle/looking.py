@@ -58,7 +58,7 @@ def _still_flagged(flagged: tuple[str, str], situation: Situation) -> bool:
     side, stage = flagged
     values = situation.hubspot if side == "hubspot" else situation.salesforce
     name = fields.STAGE[side]
-    return values is None or name not in values or raw.text(values[name]) == stage
+    return values is None or name not in values or (raw.text(values[name]) or "") == stage
 
 
 def _comment(standing: Standing, situation: Situation) -> Standing:

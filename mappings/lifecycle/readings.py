@@ -94,7 +94,7 @@ class _Sight:
             return False
         now = raw.text(self.values[self.field])
         known = raw.text(self.shown.get(self.field))
-        if now in (known, self.standing.stage) or self.standing.flagged == (self.side, now):
+        if now in (known, self.standing.stage) or self.standing.flagged == (self.side, now or ""):
             return False
         return not self._is_fresh_contact() and (
             now is not None or self.kind != "contact" or self.side == "hubspot"

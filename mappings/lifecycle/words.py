@@ -52,7 +52,8 @@ class Standing:
     the Salesforce record (kind:id) that is known to be this person. The bridge itself qualifies
     a person only by an engagement after *engaged_after*. *asked* is the stage that a
     seller asked for without giving a reason yet. No deadline falls before *grace_until*.
-    *flagged* is an illegal stage that stands on one side and is left there (side, stage).
+    *flagged* is an illegal stage that stands on one side and is left there (side, stage), *put_back* the
+    moments of the edits that were put back of late.
     """
 
     stage: str
@@ -78,6 +79,7 @@ class Standing:
     asked: str | None = None
     grace_until: datetime | None = None
     flagged: tuple[str, str] | None = None
+    put_back: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from connectors.records import Record, Side, Version
 from mappings.lifecycle import Outcome, Request, decide, project, read_requests
@@ -25,21 +25,25 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     outcome = decide(lifecycle, draft.facts.standing, asked, around, draft.now)
     _keep_steps(draft, outcome)
     draft.standing = outcome.standing
-    if outcome.hands_over and person is None:
-        _hand_over_new(draft, contact, around.hand_over_owner)
-        return
-    if outcome.hands_over and person is not None and _give_to(draft, person, around.hand_over_owner):
-        _tell_all(draft, outcome, contact, person)
-        return
-    _show(draft, contact, person)
-    hand_off_task(draft, person)
-    _tell_all(draft, outcome, contact, person)
-    _missing_owner(draft, outcome)
-
-
-def _tell_all(draft: Draft, outcome: Outcome, contact: Record, person: Record | None) -> None:
     for message in outcome.tells:
         tell(draft, message, contact, person)
+    _contested(draft, outcome)
+    if outcome.hands_over and person is None:
+        _hand_over_new(draft, contact, around.hand_over_owner)
+        _take_as_seen(draft, contact)
+    elif outcome.hands_over and person is not None and _give_to(draft, person, around.hand_over_owner):
+        _take_as_seen(draft, contact, person)
+    else:
+        _show(draft, contact, person)
+        hand_off_task(draft, person)
+        _missing_owner(draft, outcome)
+
+
+def _take_as_seen(draft: Draft, *records: Record) -> None:
+    """Nothing is shown before the hand-off stands, but what was asked for on these records is judged already."""
+    for record in records:
+        needs = draft.terms.agreement.lifecycle.needs(record.ref.side, record.ref.kind)
+        draft.shown[record.ref.side] = {name: record.values.get(name) for name in needs}
 
 
 def requests(draft: Draft, contact: Record, person: Record | None) -> list[Request]:
@@ -159,3 +163,16 @@ def _missing_owner(draft: Draft, outcome: Outcome) -> None:
             "no Account of this domain, no fallback queue",
             "give the contact an owner in HubSpot, or name `owners.fallback_queue` in bridge.yaml",
         )
+
+
+def _contested(draft: Draft, outcome: Outcome) -> None:
+    """Somebody, or something, sets an illegal stage whenever it is put back: a person must find out who."""
+    if outcome.standing.flagged is None or draft.terms.agreement.lifecycle.illegal == "flag":
+        return
+    side, stage = outcome.standing.flagged
+    draft.problem(
+        "stage_contested",
+        f"the stage {stage} in {side} was put back again and again within a day; it is left there now, and not followed",
+        f"find the workflow or integration that sets the stage in {side}, then set it to {outcome.standing.stage}",
+        field=STAGE[cast("Side", side)],
+    )

@@ -16,6 +16,7 @@ from mappings.lifecycle import (
     decide,
     wants_hand_over,
 )
+from mappings.lifecycle.decide import PUT_BACK_A_DAY
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -614,6 +615,32 @@ def test_what_is_no_stage_is_always_put_back(lifecycle, to, policy):
     assert outcome.standing.stage == "nurturing"
 
 
+@pytest.mark.invariant("I9")
+@pytest.mark.fault("F33")
+@pytest.mark.parametrize("to", ["won", ""])
+def test_what_comes_back_whenever_it_was_put_back_is_left_at_last(lifecycle, to):
+    stands, verdicts = standing("nurturing"), []
+    around = situation(hubspot=QUIET | {"leadbridge_stage": to})
+    for minute in range(PUT_BACK_A_DAY + 1):
+        at = NOW + timedelta(minutes=minute)
+        outcome = decide(lifecycle, stands, [replace(marketing(to), at=at)], around, at)
+        stands = outcome.standing
+        verdicts.append(path(outcome)[-1])
+
+    assert verdicts == [*[(to, "illegal")] * PUT_BACK_A_DAY, (to, "flagged")]
+    assert (stands.stage, stands.flagged) == ("nurturing", ("hubspot", to))
+
+
+@pytest.mark.invariant("I9")
+def test_what_was_put_back_yesterday_does_not_count_today(lifecycle):
+    stands = replace(standing("nurturing"), put_back=(NOW - timedelta(days=1),) * PUT_BACK_A_DAY)
+
+    outcome = decide(lifecycle, stands, [marketing("won")], situation(), NOW)
+
+    assert path(outcome) == [("won", "illegal")]
+    assert len(outcome.standing.put_back) == 1
+
+
 def test_our_own_write_whose_receipt_was_lost_is_taken_over_in_silence(lifecycle):
     ours = Request("accepted", "bridge", None, NOW, "salesforce")
 
@@ -648,6 +675,7 @@ def test_withdrawing_ends_the_round_and_the_next_is_numbered_on(lifecycle):
 def test_a_standing_survives_the_store(lifecycle):
     before = replace(
         standing("won", opportunity="006", activity_on=date(2026, 11, 23), flagged=("hubspot", "won")),
+        put_back=(NOW,),
         due_at=NOW,
         comment="Grüße",
     )

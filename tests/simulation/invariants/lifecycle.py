@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -16,7 +17,8 @@ from tests.simulation.invariants.registry import invariant
 from twins.log import Commit
 
 _LEGAL: Final = frozenset({"legal", "implied"})
-_UNBOUND: Final = frozenset({"adopted", "started", "accepted_illegal"})
+_MERGED: Final = "merged"
+_UNBOUND: Final = frozenset({"adopted", "started", "accepted_illegal", _MERGED})
 _LEFT: Final = frozenset({"flagged", "asked"})
 _SECOND: Final = timedelta(seconds=1)
 _KINDS: Final = frozenset({("hubspot", "contact"), ("salesforce", "lead"), ("salesforce", "contact")})
@@ -28,7 +30,7 @@ _KINDS: Final = frozenset({("hubspot", "contact"), ("salesforce", "lead"), ("sal
     "person is put back with exactly one entry in the ledger.",
 )
 def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
-    moves = _moves(seen)
+    moves = moves_of(seen)
     edges = {(move.came_from, move.to) for move in seen.agreement.lifecycle.moves}
     for person, entries in moves.items():
         yield from _legal(seen, person, entries, edges)
@@ -43,15 +45,35 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
             yield from _jumps(seen, past, couple, edges)
 
 
-def _moves(seen: Evidence) -> Mapping[Ref, Sequence[Entry]]:
-    """The judged steps of every person, in the order they were judged."""
+def moves_of(seen: Evidence) -> Mapping[Ref, Sequence[Entry]]:
+    """The judged steps of every person, in the order they were judged.
+
+    A link that moved to the survivor of a merge brings the stage along: from then on the
+    survivor stands where the lost contact stood, which is a step of nobody.
+    """
     found: dict[Ref, list[Entry]] = defaultdict(list)
     for entry in sorted(seen.ledger, key=lambda one: one.seq):
-        if entry.kind == "decided" and entry.decision.what in ("moved", "reverted") and (
-            entry.decision.field == "stage"
-        ):  # fmt: skip
+        if entry.kind != "decided":
+            continue
+        if entry.decision.what in ("moved", "reverted") and entry.decision.field == "stage":
             found[entry.subject].append(entry)
+        elif (lost := _lost(entry)) is not None:
+            stood = [one for one in found[lost] if one.decision.what == "moved"][-1:]
+            found[entry.subject] += [_brought(one, entry) for one in stood]
     return found
+
+
+def _lost(entry: Entry) -> Ref | None:
+    """The contact whose link moved to the survivor of a merge by this entry."""
+    said = entry.decision
+    if (said.what, said.why, said.side) != ("linked", "merged", "hubspot"):
+        return None
+    return Ref("hubspot", "contact", str(said.old).rpartition(":")[2])
+
+
+def _brought(stood: Entry, merged: Entry) -> Entry:
+    move = replace(stood.decision, rule=_MERGED)
+    return replace(merged, decision=move, counterpart=merged.counterpart or stood.counterpart)
 
 
 def _refs(entry: Entry) -> list[Ref]:
@@ -175,3 +197,30 @@ def _judged_once(
             f"the illegal stage {commit.new} that somebody set in {side} stands there unjudged",
             _where(commit, couple.now(side)),
         )
+
+
+@invariant(
+    "G-H5",
+    "Nobody is shown in an open stage that sales owns without an owner and a deadline.",
+)
+def h5_owner_and_deadline(seen: Evidence, past: Past) -> Iterator[Violation]:
+    """At every write of the bridge that shows such a stage in HubSpot, not only at the end."""
+    lifecycle = seen.agreement.lifecycle
+    stages = lifecycle.stages_by_name.values()
+    due = {stage.name for stage in stages if stage.owner == "sales" and stage.clock is not None}
+    for ref, cells in past.cells.items():
+        if (ref.side, ref.kind) != ("hubspot", "contact"):
+            continue
+        for commit in cells.get(STAGE["hubspot"], ()):
+            if commit.actor != "daemon" or commit.new not in due:
+                continue
+            last = max(one.seq for some in cells.values() for one in some if _is_same_save(one, commit))
+            for name in ("leadbridge_sales_owner", "leadbridge_sla_due_at"):
+                if not past.raw(ref, name, last):
+                    yield Violation(
+                        "G-H5", f"the stage {commit.new} was shown without {name}", _where(commit, ref)
+                    )
+
+
+def _is_same_save(one: Commit, other: Commit) -> bool:
+    return (one.at, one.request_id, one.actor) == (other.at, other.request_id, other.actor)

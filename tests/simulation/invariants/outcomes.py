@@ -1,39 +1,100 @@
-"""What sales made of it comes home to the contact, worked out here from the org alone."""
+"""What sales made of it comes home to the contact, worked out here from the org and the moves of the person.
+
+`leadbridge_outcome` is that of the opportunity which the stage follows (defaults.md §8), so it stays blank while the stage
+follows none, however many the person has. Whether it follows one is told by the moves alone.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from connectors.records import Ref
+from sync.model import Entry
 from tests.simulation.evidence import Evidence, Violation
+from tests.simulation.invariants.lifecycle import moves_of
 from tests.simulation.invariants.past import Past
 from tests.simulation.invariants.registry import invariant
+
+_ROLE: Final = "OpportunityContactRole"
+_CLOSED: Final = {"Closed Won": "won", "Closed Lost": "lost"}
+_SAYS: Final = {"opportunity": "open", "won": "won", "lost": "lost"}
+_IN_ROUND: Final = frozenset({"qualified", "handed_over", "accepted", "working"})
+_OUTCOME: Final = "leadbridge_outcome"
 
 
 @invariant(
     "I8",
-    "At the end the contact shows the newest outcome of its opportunities, with the amount and number of wins.",
+    "At the end the contact shows the outcome of the opportunity that the stage follows, the amount of the latest win and "
+    "the number of wins; outcomes are shown in the order in which sales made them.",
 )
 def i08_outcomes(seen: Evidence, past: Past) -> Iterator[Violation]:
-    if seen.passes and seen.passes[-1].held:
-        return
     deals = _deals_of(seen, past)
+    moves = moves_of(seen)
     for couple in past.couples:
-        person = couple.now("salesforce")
+        person, contact = couple.now("salesforce"), couple.now("hubspot")
         if couple.pair != "person" or person.kind != "contact" or past.is_told(couple):
             continue
-        shown, mine = past.standing[couple.now("hubspot")], deals.get(person.id, [])
-        for name, expected in _expected(seen, mine).items():
+        mine, refs = deals.get(person.id, []), (str(contact), str(person))
+        yield from _in_order(past, contact, _all_deals_of(past, person.id), refs)
+        if seen.passes and seen.passes[-1].held:
+            continue
+        shown = past.standing[contact]
+        for name, expected in _expected(mine, moves.get(contact, ())).items():
             stands = shown.get(name) or ""
             if name in _wanted(seen) and not _is_one_of(stands, expected):
                 yield Violation(
-                    "I8",
-                    f"{name} stands at {stands!r}, sales says {' or '.join(map(repr, expected))}",
-                    (str(couple.now("hubspot")), str(person)),
+                    "I8", f"{name} stands at {stands!r}, sales says {' or '.join(map(repr, expected))}", refs
                 )
+
+
+def _in_order(past: Past, contact: Ref, deals: Collection[Ref], refs: tuple[str, str]) -> Iterator[Violation]:
+    """Each outcome that the bridge showed was that of one of the deals, no earlier than the one shown before it was."""
+    said = _said_over_time(past, deals)
+    after = 0
+    for commit in past.cells.get(contact, {}).get(_OUTCOME, ()):
+        if commit.actor != "daemon" or not commit.new:
+            continue
+        known = [
+            seq for seq, until, word in said if word == commit.new and seq < commit.seq and until > after
+        ]
+        if not known:
+            yield Violation(
+                "I8",
+                f"the outcome {commit.new} was shown when sales had not said so since the outcome before it",
+                (f"#{commit.seq}", *refs),
+            )
+            return
+        after = max(after, min(known))
+
+
+def _said_over_time(past: Past, deals: Collection[Ref]) -> list[tuple[int, int, str]]:
+    """What each deal said, from which commit until which."""
+    found: list[tuple[int, int, str]] = []
+    for deal in deals:
+        commits = past.cells.get(deal, {}).get("StageName", ())
+        stages = [(0, commits[0].old if commits else past.standing.get(deal, {}).get("StageName"))]
+        stages += [(one.seq, one.new) for one in commits]
+        ends = [seq for seq, _ in stages[1:]] + [sys.maxsize]
+        found += [
+            (seq, until, _CLOSED.get(str(stage), "open"))
+            for (seq, stage), until in zip(stages, ends, strict=True)
+            if stage is not None
+        ]
+    return found
+
+
+def _all_deals_of(past: Past, contact: str) -> set[Ref]:
+    """Every opportunity that this contact ever had a role in, deleted ones too."""
+    roles = {one.id for one in past.seen.log if one.kind == _ROLE and one.new == contact}
+    return {
+        Ref("salesforce", "opportunity", str(one.new))
+        for one in past.seen.log
+        if one.kind == _ROLE and one.field == "OpportunityId" and one.id in roles
+    }
 
 
 def _deals_of(seen: Evidence, past: Past) -> Mapping[str, list[Mapping[str, Any]]]:
@@ -50,19 +111,41 @@ def _wanted(seen: Evidence) -> set[str]:
     return {f"leadbridge_{figure}" for figure in seen.agreement.outcomes.contact}
 
 
-def _expected(seen: Evidence, deals: list[Mapping[str, Any]]) -> Mapping[str, set[str]]:
+def _expected(deals: list[Mapping[str, Any]], moves: Sequence[Entry]) -> Mapping[str, set[str]]:
     """What each property may show; the stage follows one of the opportunities, which one is not judged here."""
     wins = [one for one in deals if one.get("IsWon")]
     closed = [one for one in deals if one.get("IsClosed")]
-    words = {"won" if one.get("IsWon") else "lost" if one.get("IsClosed") else "open" for one in deals}
     last_win = {str(one.get("CloseDate") or "") for one in wins}
     latest = [one for one in wins if str(one.get("CloseDate") or "") == max(last_win, default="")]
     return {
-        "leadbridge_outcome": words or {""},
+        _OUTCOME: _outcomes({_word(one) for one in deals}, moves),
         "leadbridge_won_count": {str(len(wins)) if deals else ""},
         "leadbridge_won_amount": {_plain(one.get("Amount")) for one in latest} or {""},
         "leadbridge_closed_at": {max((str(one.get("CloseDate") or "") for one in closed), default="")},
     }
+
+
+def _word(deal: Mapping[str, Any]) -> str:
+    return "won" if deal.get("IsWon") else "lost" if deal.get("IsClosed") else "open"
+
+
+def _outcomes(words: set[str], moves: Sequence[Entry]) -> set[str]:
+    """One of *words* while the stage follows an opportunity, blank while it follows none.
+
+    Who was adopted, or moved by an edit that no move allows, may stand in such a stage without any.
+    """
+    steps = [one.decision for one in moves if one.decision.what == "moved"]
+    follows, is_sure = False, False
+    for step in steps:
+        if step.new in _SAYS:
+            follows, is_sure = True, step.rule in ("legal", "implied")
+        elif step.new == "working" or (step.new in _IN_ROUND and step.old not in _IN_ROUND):
+            follows = False
+    if not follows:
+        return {""}
+    stands = str(steps[-1].new)
+    said = words & {_SAYS[stands]} if stands in _SAYS else words
+    return said if said and is_sure else {*said, ""}
 
 
 def _is_one_of(stands: Any, expected: set[str]) -> bool:

@@ -1,0 +1,102 @@
+"""What somebody asked for is judged once, whatever else the same look at the person leads to."""
+
+from __future__ import annotations
+
+import pytest
+
+from mappings.lifecycle.decide import PUT_BACK_A_DAY
+from sync.model import Entry
+from tests.scenarios.town import SAM, SARA, Town
+
+ADA = "ada.lind@nordwind.example"
+
+
+@pytest.fixture
+def known(empty_town: Town) -> Town:
+    """Ada is in marketing's hands and nobody's lead yet; whatever sales needs to know stands there."""
+    here = empty_town
+    here.run()
+    here.settle()
+    told = {"firstname": "Ada", "lastname": "Lind", "country": "Sweden", "company": "Nordwind AB"}
+    owned = {**told, "hubspot_owner_id": here.owner(SAM)}
+    here.world.hubspot.submit_form(ADA, "Newsletter", owned, here.clock.now())
+    here.settle()
+    here.settle()
+    assert here.contact(ADA)["leadbridge_stage"] == "nurturing"
+    return here
+
+
+def _asks_for_a_call(here: Town) -> None:
+    here.world.hubspot.submit_form(ADA, "Request a call", {}, here.clock.now())
+
+
+def _refused(here: Town) -> list[Entry]:
+    return here.decided("reverted")
+
+
+@pytest.mark.goal("G-L3")
+@pytest.mark.invariant("I9")
+def test_an_illegal_jump_of_somebody_who_is_handed_over_at_once_stands_once_in_the_ledger(
+    known: Town,
+) -> None:
+    known.market(ADA, leadbridge_stage="new")
+    _asks_for_a_call(known)
+
+    known.settle()
+    known.settle()
+
+    [refused] = _refused(known)
+    assert (refused.decision.old, refused.decision.new) == ("nurturing", "new")
+    assert known.contact(ADA)["leadbridge_stage"] == "handed_over"
+    [note] = known.world.hubspot.records("notes")
+    assert "may not move from nurturing to new" in note["hs_note_body"]
+
+
+@pytest.mark.invariant("I9")
+def test_a_marketer_who_qualifies_somebody_is_not_told_that_it_was_put_back(known: Town) -> None:
+    known.market(ADA, leadbridge_stage="qualified")
+    _asks_for_a_call(known)
+
+    known.settle()
+    known.settle()
+
+    assert known.contact(ADA)["leadbridge_stage"] == "handed_over"
+    assert _refused(known) == []
+    assert known.world.hubspot.records("notes") == []
+
+
+@pytest.mark.invariant("I9")
+def test_a_jump_is_judged_once_when_the_lead_gets_another_owner_first(empty_town: Town) -> None:
+    here, org = empty_town, empty_town.world.salesforce
+    told = {"firstname": "Ada", "lastname": "Lind", "country": "Sweden", "company": "Nordwind AB"}
+    lead = {"LastName": "Lind", "Company": "Nordwind AB", "Email": ADA, "OwnerId": org.queue}
+    org.create("Lead", lead, here.user(SARA), here.clock.now())
+    here.world.hubspot.submit_form(ADA, "Newsletter", told, here.clock.now())
+    here.clock.advance(600)
+    here.run()
+    here.settle()
+    here.market(ADA, leadbridge_stage="qualified", hubspot_owner_id=here.owner(SAM))
+    _asks_for_a_call(here)
+
+    here.settle()
+    here.settle()
+
+    assert here.contact(ADA)["leadbridge_stage"] == "handed_over"
+    assert _refused(here) == []
+
+
+@pytest.mark.fault("F33")
+@pytest.mark.invariant("I9")
+def test_a_workflow_that_sets_an_illegal_stage_again_and_again_is_left_at_last_and_told(known: Town) -> None:
+    for _ in range(PUT_BACK_A_DAY + 3):
+        known.market(ADA, leadbridge_stage="new")
+        known.settle()
+
+    assert len(_refused(known)) == PUT_BACK_A_DAY + 1
+    assert [one.code for one in known.problems()] == ["stage_contested"]
+    assert known.contact(ADA)["leadbridge_stage"] == "new"
+
+    known.market(ADA, leadbridge_stage="nurturing")
+    known.settle()
+
+    assert known.problems() == []
