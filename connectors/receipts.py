@@ -25,7 +25,8 @@ def unsettled(write: Write, error: ConnectorError) -> Receipt:
         case Unknown():
             return Receipt(write.id, "unknown", ref, faults=(Fault("LOST_ANSWER", str(error)),))
         case Refused():
-            return Receipt(write.id, "refused", ref, faults=error.faults or (Fault("REFUSED", str(error)),))
+            told = error.faults or (Fault("REFUSED", str(error)),)
+            return Receipt(write.id, "refused", ref, faults=told, whole=not isinstance(error, BadRows))
         case Gone():
             return Receipt(write.id, "gone", error.merged_into or ref, faults=(Fault("GONE", str(error)),))
         case Stale():

@@ -165,6 +165,7 @@ class Receipt:
     fields) · ``refused``: the vendor will not · ``unknown``: sent, the answer was
     lost · ``waiting``: not carried out, may be tried later · ``gone``: the record
     is deleted, merged or converted · ``stale``: it changed since it was read.
+    *whole* says that the whole call was refused, which tells nothing of this row.
     """
 
     write_id: str
@@ -173,6 +174,7 @@ class Receipt:
     created: bool = False
     record: Record | None = None
     faults: tuple[Fault, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ bad field never blocks a record; a refused record never blocks its batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,6 +17,7 @@ from connectors.base import Connector
 from connectors.records import Fault, Receipt, Record, Ref, Side, Write
 from mappings.lifecycle import Standing
 from sync.model import OURS, Ask, Base, Bury, Link, Plan, Problem, Put, Remember, Tombstone, Unbury
+from sync.trying import SET_ASIDE, TRIES, Trying, refused_fields
 
 Fields = Mapping[tuple[Side, str], tuple[str, ...]]
 Memory = tuple[Link, Base, Standing | None, Any]
@@ -34,7 +35,8 @@ class Applied:
     *buried* and *unburied* say whose tombstone stands from now on, and whose does not.
     *through* are the plans whose gates were done; *asks* whom they knock for; *ownerless*
     who was not handed over, because the vendor did not take the owner; *in_doubt* whose
-    writes got no answer: nothing of them is planned before it was looked up.
+    writes got no answer: nothing of them is planned before it was looked up; *aside* of whom
+    something was not sent, because it was refused too often.
     """
 
     receipts: list[tuple[Put, Receipt]] = field(default_factory=list)
@@ -48,20 +50,42 @@ class Applied:
     stale: list[Ref] = field(default_factory=list)
     later: list[Ref] = field(default_factory=list)
     in_doubt: list[Ref] = field(default_factory=list)
+    aside: list[Ref] = field(default_factory=list)
+    trying: Trying = field(default_factory=Trying)
     problems: list[Problem] = field(default_factory=list)
 
 
 def apply(
-    connectors: Mapping[Side, Connector], plans: Sequence[Plan], fields: Fields, pool: Executor
+    connectors: Mapping[Side, Connector],
+    plans: Sequence[Plan],
+    fields: Fields,
+    pool: Executor,
+    trying: Trying | None = None,
 ) -> Applied:
     """Send every write of *plans*; both sides at the same time, each in its own batches."""
+    trying = trying or Trying()
+    sent: dict[str, Put] = {}
+    dropped: dict[str, tuple[Fault, ...]] = {}
+    receipts: dict[str, Receipt] = {}
+    for plan in plans:
+        for put in plan.puts:
+            rest = trying.rests(plan, put)
+            if trying.is_whole(plan, put, rest):
+                receipts[put.write.id] = Receipt(put.write.id, "refused", faults=(SET_ASIDE,))
+                continue
+            sent[put.write.id] = _lighter(put, rest)
+            if rest:
+                dropped[put.write.id] = (replace(SET_ASIDE, fields=tuple(sorted(rest))),)
+    receipts |= _send(connectors, sent.values(), fields, pool)
+    refused = [(put, receipts[id_]) for id_, put in sent.items() if _has_bad_fields(put, receipts[id_])]
+    for put, receipt in refused:
+        dropped[put.write.id] = (*dropped.get(put.write.id, ()), *receipt.faults)
+        sent[put.write.id] = _lighter(put, _bad_fields(receipt))
+    receipts |= _send(connectors, [sent[put.write.id] for put, _ in refused], fields, pool)
     puts = [put for plan in plans for put in plan.puts]
-    receipts = _send(connectors, puts, fields, pool)
-    refused = [(put, receipts[put.write.id]) for put in puts if _has_bad_fields(put, receipts[put.write.id])]
-    dropped = {put.write.id: receipt.faults for put, receipt in refused}
-    lighter = {put.write.id: _without(put, receipt) for put, receipt in refused}
-    receipts.update(_send(connectors, lighter.values(), fields, pool))
-    applied = Applied(receipts=[(lighter.get(put.write.id, put), receipts[put.write.id]) for put in puts])
+    applied = Applied(
+        receipts=[(sent.get(put.write.id, put), receipts[put.write.id]) for put in puts], trying=trying
+    )
     for plan in plans:
         _remember(applied, plan, receipts, dropped, fields)
     return applied
@@ -116,8 +140,9 @@ def _bad_fields(receipt: Receipt) -> set[str]:
     return {name for fault in receipt.faults for name in fault.fields}
 
 
-def _without(put: Put, receipt: Receipt) -> Put:
-    bad = _bad_fields(receipt)
+def _lighter(put: Put, bad: Collection[str]) -> Put:
+    if not bad:
+        return put
     values = {name: value for name, value in put.write.values.items() if name not in bad}
     return replace(put, write=replace(put.write, values=values))
 
@@ -294,9 +319,15 @@ def _plain(value: Any) -> str:
 def _explain(applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tuple[Fault, ...]) -> None:
     """What was not carried out becomes a problem with the vendor's word, or is tried again."""
     for fault in bad:
+        if fault.code == SET_ASIDE.code:
+            applied.aside.append(plan.subject)
+            continue
         for name in fault.fields:
-            applied.problems.append(_field_refused(plan, put, name, fault))
+            times = applied.trying.count(plan, put, [name])
+            applied.problems.append(_field_refused(plan, put, name, fault, times))
     match receipt.outcome:
+        case "done":
+            applied.trying.done(plan, put, _named(bad))
         case "unknown":
             applied.in_doubt.append(plan.subject)
         case "waiting":
@@ -306,30 +337,59 @@ def _explain(applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tupl
         case "gone":
             applied.again.append(plan.subject)
             applied.asks.extend(put.write.associations)  # it may be one of these that is gone
+        case "refused" if receipt.faults == (SET_ASIDE,):
+            applied.aside.append(plan.subject)
         case "refused":
-            applied.problems.append(_row_refused(plan, put, receipt))
-            if _is_ownerless(put, receipt):
-                applied.ownerless.append(plan.subject)
+            _refused(applied, plan, put, receipt)
 
 
-def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
-    return Problem(
+def _named(faults: Iterable[Fault]) -> set[str]:
+    return {name for fault in faults for name in fault.fields}
+
+
+def _refused(applied: Applied, plan: Plan, put: Put, receipt: Receipt) -> None:
+    """A refusal of the row counts; one of the whole call, or of an owner, is nothing against the row."""
+    times = 0
+    if _is_ownerless(put, receipt):
+        applied.ownerless.append(plan.subject)
+    elif not receipt.whole:
+        times = applied.trying.count(plan, put, refused_fields(put, receipt))
+    applied.problems.append(_row_refused(plan, put, receipt, times))
+
+
+def _field_refused(plan: Plan, put: Put, name: str, fault: Fault, times: int) -> Problem:
+    problem = Problem(
         code="field_refused",
         subject=plan.subject,
         field=name,
         text=f"{put.write.side} refused the field {name} of {put.write.kind}: {fault.code}; the other fields were written",
         remedy="mend the value on the other side, or the mapping line of this field; the next change tries again",
     )
+    return _set_aside(problem, (fault,), times)
 
 
-def _row_refused(plan: Plan, put: Put, receipt: Receipt) -> Problem:
+def _row_refused(plan: Plan, put: Put, receipt: Receipt, times: int) -> Problem:
     codes = ", ".join(dict.fromkeys(fault.code for fault in receipt.faults)) or "no reason given"
     named = sorted(_bad_fields(receipt))
     about = f" (fields: {', '.join(named)})" if named else ""
-    return Problem(
+    problem = Problem(
         code="write_refused",
         subject=plan.subject,
         field=named[0] if len(named) == 1 else None,
         text=f"{put.write.side} refused to {put.write.op} the {put.write.kind}: {codes}{about}",
         remedy="mend the record or the rule that refuses it; the next change of the record tries again",
+    )
+    return _set_aside(problem, receipt.faults, times)
+
+
+def _set_aside(problem: Problem, faults: Iterable[Fault], times: int) -> Problem:
+    """The same problem, set aside with the vendor's own words once it was refused too often."""
+    if times < TRIES:
+        return problem
+    said = "; ".join(dict.fromkeys(fault.message for fault in faults if fault.message))
+    return replace(
+        problem,
+        state="set_aside",
+        text=f"{problem.text}; refused {times} times in a row: {said[:500]}",
+        remedy="mend what refuses it, then edit the record or say `leadbridge problems retry`; until then it rests",
     )

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -41,7 +41,7 @@ from sync.gather import Reader, gather
 from sync.intake import PAIR_OF, Batch, Intake, role_links
 from sync.lanes import Lanes
 from sync.loops import give_way
-from sync.model import Base, Brake, Facts, Knock, Lane, Plan
+from sync.model import OURS, Base, Brake, Facts, Knock, Lane, Plan
 from sync.plan import Terms, differences, plan
 from sync.recovery import settle_unknown
 from sync.remember import put_off, remember, without_moves
@@ -50,6 +50,7 @@ from sync.roster import Roster
 from sync.setbacks import claimed_twice, safely, set_aside
 from sync.store import Store, StoreError
 from sync.sweep import Sweep
+from sync.trying import Trying, targets
 
 log = structlog.get_logger(__name__)
 
@@ -271,6 +272,7 @@ class Engine:
                 observed=not self.rollout.admits(facts, one),
                 missing=_missing(facts),
                 foreign=suspect(facts, terms, now),
+                **_stands(facts),
             )
             for facts, one in zip(found, plans, strict=True)
         ]
@@ -307,7 +309,9 @@ class Engine:
         admitted, held = self.rollout.within_the_hour(free, now)
         self.store.record(done.id, observed, now, observed=True)
         self.store.record(done.id, [without_moves(one) for one in admitted], now, observed=False)
-        applied = apply(self.connectors, admitted, self.fields, self.pool)
+        refused = self.store.setbacks(targets(admitted))
+        trying = Trying({(one.target, one.field): one for one in refused})
+        applied = apply(self.connectors, admitted, self.fields, self.pool, trying)
         if applied.ownerless:
             self.roster.forget()
         settled = [*observed, *admitted, *held]
@@ -380,6 +384,21 @@ def _missing(facts: Facts) -> tuple[Side, ...]:
         for side in SIDES
         if (ref := facts.link.ref(side)) and facts.record(side) is None and ref not in known
     )
+
+
+def _stands(facts: Facts) -> dict[str, Any]:
+    """The stamps of both records, and which of them were never looked at in this state."""
+    records = {side: record for side in SIDES if (record := facts.record(side)) is not None}
+    seen = {side: facts.link.looked_at(side) for side in records}
+    unseen = {
+        side
+        for side, record in records.items()
+        if (at := seen[side]) is None or record.modified_at not in (at, at + OURS)
+    }
+    return {
+        "stands": {side: record.modified_at for side, record in records.items()},
+        "unseen": frozenset(unseen),
+    }
 
 
 def _is_doubtful(plan: Plan) -> bool:

@@ -127,6 +127,21 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
+class Setback:
+    """How often in a row the vendor refused one record, or one *field* of it ('': the whole row).
+
+    *target* is the record that was to be written, *stood* the stamps of both sides at the last refusal:
+    who has edited neither since need not try again.
+    """
+
+    target: str
+    field: str
+    subject: Ref
+    times: int
+    stood: Mapping[Side, datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """Why something is done or left: one entry of the ledger.
 
@@ -236,7 +251,8 @@ class Plan:
     *settles* are the knocks it answers; *polled* says that HubSpot's record came with a
     search, so it must be read directly before HubSpot is written; *observed* that
     nothing of it may be written now; *missing* are sides that did not show its record;
-    *foreign* is a write by our own user that nobody here may know of. A sweep
+    *foreign* is a write by our own user that nobody here may know of; *stands* the stamps of its
+    records, *unseen* the sides whose record was never looked at in this state. A sweep
     says in *differs* what it found, and whether the unit *is_pair*.
     """
 
@@ -252,6 +268,8 @@ class Plan:
     is_pair: bool = False
     missing: tuple[Side, ...] = ()
     foreign: tuple[Ref, datetime] | None = None
+    stands: Mapping[Side, datetime] = field(default_factory=dict)
+    unseen: frozenset[Side] = frozenset()
 
     @property
     def is_gated(self) -> bool:

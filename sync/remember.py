@@ -8,13 +8,14 @@ made others depend on.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.records import Ref
 from sync.apply import Applied, Memory
+from sync.intake import PAIR_OF
 from sync.model import Knock, Lane, Plan, Problem, Remember, Tombstone
 from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
@@ -23,6 +24,7 @@ from sync.store import LinkClash, Store
 RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
 RETURNS_PER_PASS: Final = 2
+REFUSALS: Final = frozenset({"field_refused", "write_refused"})
 
 
 def remember(
@@ -58,9 +60,10 @@ def remember(
             store,
             [*applied.memories, *(one for plan in plans if plan.observed for one in only_looked(plan))],
         )
+        store.keep_setbacks(applied.trying.again, applied.trying.over)
         store.unbury(applied.unburied)
         store.bury(applied.buried, now)
-        _keep_problems(store, plans, problems, now)
+        _keep_problems(store, plans, problems, set(applied.aside), now)
         store.settle([ref for plan in plans for ref in plan.settles], seen_at=now)
         rests = {*tired, *later, *applied.in_doubt}
         asked: Lane = "live" if lane == "retry" else lane
@@ -77,6 +80,17 @@ def let_in(store: Store, ref: Ref, now: datetime) -> list[Tombstone]:
         lifted = store.let_in(ref)
         store.knock([Knock(one.partner or one.ref) for one in lifted], now)
     return lifted
+
+
+def try_again(store: Store, ref: Ref, now: datetime) -> int:
+    """A person says that what was refused of this record is to be tried anew; how much was set aside or counted."""
+    pair = PAIR_OF.get((ref.side, ref.kind))
+    link = store.links(pair, [ref]).get(ref) if pair else None
+    refs = {ref, *(one for one in (link.hubspot, link.salesforce) if one)} if link else {ref}
+    with store.transaction():
+        anew = store.try_anew(refs)
+        store.knock([Knock(link.hubspot or ref) if link else Knock(ref)], now)
+    return anew
 
 
 def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:
@@ -117,11 +131,14 @@ def _too_often(again: Sequence[Ref], returns: Counter[Ref]) -> list[Ref]:
     return [ref for ref in dict.fromkeys(again) if returns[ref] > RETURNS_PER_PASS]
 
 
-def _keep_problems(store: Store, plans: Sequence[Plan], found: Sequence[Problem], now: datetime) -> None:
-    """Open what went wrong, and close what is no longer wrong with these units."""
+def _keep_problems(
+    store: Store, plans: Sequence[Plan], found: Sequence[Problem], aside: Collection[Ref], now: datetime
+) -> None:
+    """Open what went wrong, and close what is no longer wrong with these units; what is set aside stays open."""
     store.open_problems(found, now)
     wrong: dict[Ref, set[str]] = defaultdict(set)
     for problem in found:
         wrong[problem.subject].add(problem.code)
     for subject in store.troubled([plan.subject for plan in plans if plan.settles]):
-        store.close_problems(subject, except_codes=wrong[subject], at=now)
+        kept = wrong[subject] | (REFUSALS if subject in aside else set())
+        store.close_problems(subject, except_codes=kept, at=now)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from sync.cli.endings import DIFFERS
+from connectors.records import Ref
+from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_store
 from sync.cli.printing import as_json, say
 from sync.model import Problem
+from sync.remember import try_again
+from sync.store import Listed, Store
 
 problems = typer.Typer(
     help="What went wrong, who must act, and what to do.\n\nExample: leadbridge problems list",
@@ -44,6 +48,83 @@ def problems_list(
         say(_none_of(kind, sorted({one.problem.code for one in every})))
     if found:
         raise typer.Exit(DIFFERS)
+
+
+Which = Annotated[
+    str, typer.Argument(metavar="ID|REF", help="The number that `problems list` shows, or a record.")
+]
+
+
+@problems.command("show")
+def problems_show(which: Which, config: Config = None, json: Json = False) -> None:
+    """Show one problem, or all of one record, with state and moments; exits with 4 when there is anything.
+
+    Example: leadbridge problems show 12
+    """
+    with opened_store(config) as store:
+        found = _found(store, which)
+    if json:
+        as_json([_whole(one) for one in found])
+    else:
+        for one in found:
+            _print_problem(one.id, one.problem, one.times)
+            said = one.problem.state.replace("_", " ")
+            say(
+                f"    {said}, since {one.since:%Y-%m-%d %H:%M} UTC, last met {one.last_at:%Y-%m-%d %H:%M} UTC"
+            )
+    raise typer.Exit(DIFFERS)
+
+
+@problems.command("retry")
+def problems_retry(which: Which, config: Config = None, json: Json = False) -> None:
+    """Try what was refused or set aside anew; a running daemon takes it with its next pass.
+
+    Example: leadbridge problems retry hubspot:contact:501
+    """
+    with opened_store(config) as store:
+        refs = [one.problem.subject for one in _found(store, which)]
+        anew = {str(ref): try_again(store, ref, datetime.now(UTC)) for ref in dict.fromkeys(refs)}
+    if json:
+        as_json({"refs": list(anew), "refusals": sum(anew.values())})
+    else:
+        say(f"{', '.join(anew)}: looked at with the next pass; what was refused is tried anew.")
+
+
+@problems.command("dismiss")
+def problems_dismiss(which: Which, config: Config = None, json: Json = False) -> None:
+    """Close a problem that nobody will act on; it opens again when it is met again.
+
+    What was set aside stays so, and is not tried until somebody edits the record.
+
+    Example: leadbridge problems dismiss 12
+    """
+    with opened_store(config) as store:
+        closed = [one.id for one in _found(store, which) if store.close_problem(one.id, datetime.now(UTC))]
+    if json:
+        as_json({"dismissed": closed})
+    else:
+        say(f"Dismissed: {', '.join(f'#{number}' for number in closed)}.")
+
+
+def _found(store: Store, which: str) -> list[Listed]:
+    """The open problems with this number, or of this record."""
+    number = int(which.lstrip("#")) if which.lstrip("#").isdecimal() else None
+    if number is None:
+        try:
+            Ref.parse(which)
+        except ValueError as error:
+            raise BadArgument(f"{error}, nor a number of a problem.") from None
+    found = [one for one in store.problems() if which == str(one.problem.subject) or one.id == number]
+    if not found:
+        raise BadArgument(
+            f"There is no open problem {which}; `leadbridge problems list` shows those that are."
+        )
+    return found
+
+
+def _whole(one: Listed) -> dict[str, Any]:
+    seen = {"state": one.problem.state, "since": one.since, "last_at": one.last_at, "times": one.times}
+    return {"id": one.id, **in_words(one.problem), **seen}
 
 
 def _none_of(kind: str | None, codes: list[str]) -> str:

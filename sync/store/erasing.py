@@ -29,6 +29,7 @@ from sync.store.tables import (
     LINKS,
     OUTBOX,
     PROBLEMS,
+    SETBACKS,
     STANDINGS,
     TOMBSTONES,
 )
@@ -230,8 +231,12 @@ class Erasing(Recording):
         return len(numbers)
 
     def _forget_keys(self, connection: Connection, refs: Sequence[Ref]) -> None:
-        for table, column in ((INBOX, INBOX.c.ref), (DIFFERENCES, DIFFERENCES.c.subject)):
-            # Keys of a person that wait, and what a sweep found.
+        for table, column in (
+            (INBOX, INBOX.c.ref),
+            (DIFFERENCES, DIFFERENCES.c.subject),
+            (SETBACKS, SETBACKS.c.subject),
+        ):
+            # Keys of a person that wait, what a sweep found, what was refused.
             connection.execute(
                 delete(table).where(table.c.bridge == self.bridge, column.in_([str(ref) for ref in refs]))
             )

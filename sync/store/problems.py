@@ -80,6 +80,19 @@ class Problems(Shelf):
             Listed(row.id, _problem(row), moment(row.since), moment(row.last_at), row.times) for row in rows
         ]
 
+    def close_problem(self, number: int, at: datetime) -> bool:
+        """Close the problem with this number; whether it was open."""
+        with self.database.writing() as connection:
+            # One problem that a person is done with.
+            return bool(
+                connection.execute(
+                    update(PROBLEMS)
+                    .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.id == number)
+                    .where(PROBLEMS.c.closed_at.is_(None))
+                    .values(closed_at=stamp(at))
+                ).rowcount
+            )
+
     def troubled(self, refs: Iterable[Ref]) -> list[Ref]:
         """Those of *refs* that have a problem that is not closed."""
         asked = {str(ref): ref for ref in refs}

@@ -30,12 +30,15 @@ from sync.store.inbox import Inbox
 from sync.store.keys import hash_key
 from sync.store.migrations import bring_up
 from sync.store.remembering import Remembering
+from sync.store.setbacks import Setbacks
 from sync.store.verifying import Verifying
 
 _KEY: Final = "hash_key"
 
 
-class Store(Backup, Cursors, Differences, Inbox, Remembering, Graves, Erasing, Budgets, Brakes, Verifying):
+class Store(
+    Backup, Cursors, Differences, Inbox, Remembering, Graves, Erasing, Budgets, Brakes, Setbacks, Verifying
+):
     """Everything one bridge remembers; each call is a transaction, or part of the one that is open."""
 
     @classmethod

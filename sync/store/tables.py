@@ -214,6 +214,20 @@ PROBLEMS = Table(
     Index("problems_by_subject", "bridge", "subject"),
 )
 
+# How often in a row a record was refused, or one field of it ('': the whole row); *_at: both sides' stamps then.
+SETBACKS = Table(
+    "setbacks",
+    METADATA,
+    Column("bridge", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("hubspot_at", BigInteger),
+    Column("salesforce_at", BigInteger),
+    Index("setbacks_by_subject", "bridge", "subject"),
+)
+
 # Stops that wait for a person's word; released_at is NULL while they stand.
 BRAKES = Table(
     "brakes",
