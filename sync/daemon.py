@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 LEASE_S: Final = 600
 MOST_PASSES: Final = 50
+MOST_WAITS: Final = 3  # for lost answers; whose answers go on being lost is left to a later run
 SIGN_IN_AGAIN_S: Final = 60.0
 LONGEST_PAUSE_S: Final = 900.0  # a vendor may ask for a day; the other side's people do not wait so long
 
@@ -56,14 +57,22 @@ class Daemon:
                 self._engine.clock.wait(self._pass_and_pause(), self.stopping)
 
     def settle(self, most: int = MOST_PASSES, on_pass: Callable[[Pass], None] | None = None) -> list[Pass]:
-        """Passes until one of them is quiet; errors are the caller's."""
+        """Passes until one of them is quiet, or only lost answers are left; errors are the caller's.
+
+        Units that rest because an answer was lost are waited for, a few times at most.
+        """
         done: list[Pass] = []
+        waits = 0
         while len(done) < most and not self.stopping.is_set():
-            done.append(self._one())
+            last = self._one()
+            done.append(last)
             if on_pass is not None:
-                on_pass(done[-1])
-            if done[-1].is_quiet or self.must_decide:
+                on_pass(last)
+            if self.must_decide or (last.is_quiet and (not last.resting or waits == MOST_WAITS)):
                 break
+            if last.is_quiet:
+                waits += 1
+                self._wait_until(last.until)
         return done
 
     @contextmanager
@@ -125,6 +134,12 @@ class Daemon:
             return poll_s
         self.trouble = None
         return 0.0 if done.more else poll_s
+
+    def _wait_until(self, awake: datetime | None) -> None:
+        """Without a moment nothing was looked up yet: the next pass does."""
+        clock = self._engine.clock
+        if awake is not None:
+            clock.wait((awake - clock.now()).total_seconds(), self.stopping)
 
     def _one(self) -> Pass:
         done = self._engine.run_pass()

@@ -60,7 +60,10 @@ GUARD: Final = timedelta(seconds=30)
 
 @dataclass(slots=True)
 class Pass:
-    """What one pass did, in figures; *resting* are units with a write whose fate is not known yet."""
+    """What one pass did, in figures.
+
+    *resting* are units with a write whose fate is not known yet; those that were looked up rest until *until*.
+    """
 
     id: int
     planned: int = 0
@@ -72,12 +75,13 @@ class Pass:
     polled: bool = False
     returns: Counter[Ref] = field(default_factory=Counter)
     resting: set[Ref] = field(default_factory=set)
+    until: datetime | None = None
     held: int = 0
     brakes: tuple[Brake, ...] = ()
 
     @property
     def is_quiet(self) -> bool:
-        """Nothing was written and nothing is left to do."""
+        """Nothing was written and nothing is left to do, as far as nothing rests."""
         return not self.written and not self.more
 
 
@@ -133,6 +137,7 @@ class Engine:
         if self.rollout.may_write and not self.braking.is_stopped:
             recovered = settle_unknown(self.store, self.connectors, terms, done.id, now)
             done.resting |= recovered.resting
+            done.until = recovered.until
             if recovered.owed:
                 self.settle(done, recovered.owed, now)
         for batch in self.lanes.batches(now, terms.us, self.braking):

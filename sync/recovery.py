@@ -39,9 +39,10 @@ _WHERE: Final = {"task": "WhoId", "note": "hs_timestamp"}
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """Units with a write whose fate is still open (they rest), and plans for what is owed to people."""
+    """Units with a write whose fate is still open (they rest), until when, and plans for what is owed to people."""
 
     resting: frozenset[Ref] = frozenset()
+    until: datetime | None = None
     owed: tuple[Plan, ...] = ()
 
 
@@ -56,13 +57,14 @@ def settle_unknown(
     receipts = _looked_up(connectors, [write for write, _, _ in unsettled])
     settled: list[tuple[Write, Ref, Receipt]] = []
     owed: list[tuple[Write, Ref]] = []
-    resting: set[Ref] = set()
+    resting: dict[Ref, datetime] = {}
     for write, subject, _ in unsettled:
         receipt, doubted = receipts.get(write.id), since[write.id]
         if receipt is not None and receipt.outcome == "done":
             settled.append((write, subject, receipt))
         elif receipt is None or (doubted and abs(now - doubted) < _may_arrive(write, terms)):
-            resting.add(subject)
+            until = (doubted or now) + _may_arrive(write, terms)
+            resting[subject] = max(until, resting.get(subject, until))
         elif write.op == "create":
             owed.append((write, subject))
         else:
@@ -74,7 +76,7 @@ def settle_unknown(
         )
         store.knock([Knock(subject) for _, subject, _ in settled if subject not in resting], now)
     due = [(write, subject) for write, subject in owed if subject not in resting]
-    return Recovered(frozenset(resting), tuple(_plans_of(store, due)))
+    return Recovered(frozenset(resting), max(resting.values(), default=None), tuple(_plans_of(store, due)))
 
 
 def _plans_of(store: Store, owed: Sequence[tuple[Write, Ref]]) -> Iterator[Plan]:

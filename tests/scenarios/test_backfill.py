@@ -121,7 +121,13 @@ def _backfilled(world: World, folder: Path, kills: tuple[tuple[int, Moment], ...
     shutil.copytree(shipped_config(), config)
     rules = config / "bridge.yaml"
     text = rules.read_text("utf-8").replace("mode: observe", "mode: write", 1)
-    rules.write_text(text.replace("new_records_per_hour: 500", "new_records_per_hour: 100000"), "utf-8")
+    for shipped, wanted in (
+        ("new_records_per_hour: 500", "new_records_per_hour: 100000"),
+        ("settle_s: 60", "settle_s: 2"),
+    ):
+        assert shipped in text
+        text = text.replace(shipped, wanted)
+    rules.write_text(text, "utf-8")
     settings = {
         **world.settings(),
         "LEADBRIDGE_CONFIG": str(config),

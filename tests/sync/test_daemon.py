@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +17,12 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import OverBudget, SignInFailed, Transient, Unknown
+from connectors.records import Receipt, Ref, Write
 from mappings.agreement import Agreement
 from sync.bootstrap import shipped_config
 from sync.clock import SystemClock, VirtualClock
 from sync.daemon import Daemon
+from sync.model import Plan, Put, Remember
 from sync.store import LeaseLost, LeaseTaken, Store
 from tests.sync.dumb import still
 from tests.sync.roads import Road
@@ -163,6 +165,51 @@ def test_a_stop_ends_the_pass_after_the_batch_in_hand_and_loses_nothing(build: C
 # ── a process of its own ─────────────────────────────────────────────────────
 
 
+def intended(road: Road) -> tuple[Ref, Ref]:
+    """A process died before its write was made: nobody knows yet whether it still arrives."""
+    contact, lead = road.person("ada@one.example")
+    assert lead
+    road.settle()
+    road.clock.advance(60)
+    road.hubspot.edit(contact, jobtitle="Countess")
+    write = Write("u1", "salesforce", "lead", "update", {"Title": "Countess"}, ref_id=lead.id)
+    link = road.store.links("person", [contact])[contact]
+    base = road.store.bases([link.id or 0])[link.id or 0]
+    plan = Plan(contact, "person", effects=(Put(write), Remember(link, base, link, base)))
+    road.store.record(road.store.next_pass(road.clock.now()), [plan], road.clock.now(), observed=False)
+    return contact, lead
+
+
+@pytest.mark.fault("F05")
+def test_passes_that_end_by_themselves_wait_for_what_a_dead_process_left_in_doubt(road: Road) -> None:
+    _, lead = intended(road)
+    began = road.clock.now()
+
+    done = Daemon(road.engine).settle()
+
+    assert road.salesforce.values(lead)["Title"] == "Countess"
+    assert road.store.unsettled() == []
+    assert road.clock.now() - began == timedelta(seconds=road.agreement.bridge.settle_s)
+    assert len(done) < 5
+
+
+@pytest.mark.fault("F05")
+def test_a_vendor_that_goes_on_losing_answers_is_not_waited_for_without_end(road: Road) -> None:
+    intended(road)
+    began = road.clock.now()
+
+    def lost(writes: Sequence[Write], **_: object) -> list[Receipt]:
+        return [Receipt(write.id, "unknown") for write in writes]
+
+    road.salesforce.write = lost  # type: ignore[assignment]
+
+    done = Daemon(road.engine).settle()
+
+    assert len(done) < 15
+    assert road.clock.now() - began <= timedelta(seconds=3 * road.agreement.bridge.settle_s)
+    assert road.store.unsettled()
+
+
 @contextmanager
 def process(world: World, folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """The real command over the twins of this test."""
@@ -201,7 +248,8 @@ def test_a_signal_ends_the_process_cleanly_and_a_kill_is_made_good(
 ) -> None:
     shutil.copytree(shipped_config(), tmp_path / "config")
     rules = tmp_path / "config" / "bridge.yaml"
-    rules.write_text(rules.read_text("utf-8").replace("mode: observe", "mode: write", 1), "utf-8")
+    text = rules.read_text("utf-8").replace("mode: observe", "mode: write", 1)
+    rules.write_text(text.replace("settle_s: 60", "settle_s: 2"), "utf-8")
     clock = SystemClock()
     world = World(clock.now, tuple(shipped.lifecycle.stages), tuple(shipped.lifecycle.reasons), people=20)
     before = Counter(row["Email"] for row in world.salesforce.records("Lead"))
