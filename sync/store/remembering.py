@@ -16,7 +16,7 @@ from sync.store.columns import blob, chunks, stamp_or_none
 from sync.store.errors import LinkClash
 from sync.store.links import LINK_COLUMNS, SIDES, Links, link_of
 from sync.store.tables import BASES, LINKS, STANDINGS
-from sync.store.ties import Tie, Ties, tie_of
+from sync.store.ties import Tie, Ties, says_all, tie_of
 
 
 def _touched(column: ColumnElement[Any]) -> Executable:
@@ -37,7 +37,8 @@ class Remembering(Links, Bases):
     def remember(self, units: Sequence[Remembered]) -> list[Link]:
         """Let these links, bases and standings stand, in order; the links come back with their numbers.
 
-        A link that names both records joins the two links that held one each. A standing
+        A link that names both records joins the two links that held one each; what was planned for a
+        record alone, while its link came from elsewhere, changes nothing that is agreed. A standing
         or stamp that is None leaves what stands. Raises `LinkClash` (and writes nothing)
         when a record stands in another link already.
         """
@@ -53,7 +54,12 @@ class Remembering(Links, Bases):
                 raise LinkClash(ties.clashes)
             rows = [ties.final(number) for number in numbers]
             self._write_links(connection, ties)
-            self._write_blobs(connection, [(row.id, unit) for row, unit in zip(rows, units, strict=True)])
+            known = [
+                (row.id, unit)
+                for row, tie, unit in zip(rows, asked, units, strict=True)
+                if says_all(tie, row)
+            ]
+            self._write_blobs(connection, known)
         return [
             link if row == tie else link_of(row) for link, tie, row in zip(links, asked, rows, strict=True)
         ]

@@ -138,4 +138,12 @@ def _merged(number: int, wanted: Tie, rows: Sequence[Tie], *, moves: bool) -> Ti
     if salesforce_at is None:
         salesforce_at = next((row.salesforce_at for row in rows if row.salesforce == salesforce), None)
     how = wanted.how or next((row.how for row in rows if row.how), "")
-    return Tie(number, wanted.pair, hubspot, salesforce, hubspot_at, salesforce_at, how, wanted.wakes_at)
+    tie = Tie(number, wanted.pair, hubspot, salesforce, hubspot_at, salesforce_at, how, wanted.wakes_at)
+    if says_all(wanted, tie):
+        return tie
+    return tie._replace(wakes_at=next((row.wakes_at for row in rows if says_all(row, tie)), wanted.wakes_at))
+
+
+def says_all(wanted: Tie, row: Tie) -> bool:
+    """Whether who asked for *wanted* knew every record of the *row* that came of it."""
+    return row.hubspot in (None, wanted.hubspot) and row.salesforce in (None, wanted.salesforce)

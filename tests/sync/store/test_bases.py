@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from connectors.records import Ref
@@ -86,3 +87,19 @@ def test_people_are_found_by_the_opportunity_that_their_stage_follows(store: Sto
     found = store.people_following(["006A", "006B", "006C"])
 
     assert {id_: [link.id for link in links] for id_, links in found.items()} == {"006A": [1, 3], "006B": [2]}
+
+
+def test_who_was_planned_alone_does_not_empty_what_the_new_link_agreed_on(
+    store: Store, now: datetime
+) -> None:
+    lead, contact = Ref("salesforce", "lead", "00Q1"), Ref("salesforce", "contact", "0031")
+    base = Base(agreed={"person.city": Agreed("Berlin", "cafe")}, told={"handed over": "2026-11-01"})
+    [link] = store.remember([(replace(person(1), salesforce=lead), base, None, now)])
+    moved = (replace(link, salesforce=contact), base, None, now)
+    alone = (Link(None, "person", None, contact), Base(), None, None)
+
+    store.remember([moved, alone])
+    assert store.bases([1]) == {1: base}
+    assert [one.hubspot for one in store.waking(now, 9)] == [person(1).hubspot]
+    store.remember([alone])
+    assert store.bases([1]) == {1: base}
