@@ -43,6 +43,9 @@ def goes_on(draft: Draft) -> bool:
     if deleted:
         _answer(draft, deleted)
         return False
+    if facts.survivors and facts.link.hubspot is None:
+        _pass_on(draft)
+        return False
     if facts.survivors:
         for lost, record in facts.survivors.items():
             _move_to(draft, lost, record)
@@ -86,6 +89,14 @@ def _move_to(draft: Draft, lost: Ref, survivor: Record) -> None:
     draft.shown = {**draft.shown, survivor.ref.side: {name: survivor.values.get(name) for name in needs}}
     _rewrite_key(draft, lost, survivor)
     _bury(draft, lost, survivor.ref)
+
+
+def _pass_on(draft: Draft) -> None:
+    """Nobody was linked to the lost record: it claims no survivor for itself, whose own unit is looked at."""
+    draft.rest()
+    for lost, record in draft.facts.survivors.items():
+        _bury(draft, lost, record.ref)
+        draft.ask(record.ref)
 
 
 def _forget_what_differs(draft: Draft, survivor: Record) -> None:
