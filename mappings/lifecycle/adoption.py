@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from mappings import raw
 from mappings.lifecycle import fields, following
 from mappings.lifecycle.entering import ENDS_WITH_REASON, IN_ROUND
 from mappings.lifecycle.machine import START, Lifecycle, Move
 from mappings.lifecycle.words import Opportunity, Request, Round, Side, Situation, Standing, Step
+
+_BORN: Final = ("qualified", "handed_over")  # how the bridge comes to make a record in Salesforce
 
 
 def is_adopted(situation: Situation) -> bool:
@@ -71,24 +73,36 @@ def start(lifecycle: Lifecycle, move: Move, situation: Situation, now: datetime)
 
 
 def asked_at_birth(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> list[Request]:
-    """Stages that people gave to a new record: requests like any other."""
+    """Stages that people gave to a new record: requests like any other.
+
+    A record that the bridge made was handed over when it was made, although nobody remembers:
+    that stage is nobody's request, and what stands there now was asked for after it.
+    """
     found: list[tuple[Side, str | None]] = [
         ("hubspot", _own_stage(lifecycle, "hubspot", situation)),
         ("salesforce", _own_stage(lifecycle, "salesforce", situation)),
     ]
-    return [
-        Request(
-            to=stage,
-            actor="marketer" if side == "hubspot" else "seller",
-            user=None,
-            at=standing.since,
-            side=side,
-            reason=_text(side, fields.REASON, situation),
-            comment=_text(side, fields.COMMENT, situation),
-        )
-        for side, stage in found
-        if stage is not None and stage != standing.stage
-    ]
+    requests: list[Request] = []
+    for side, stage in found:
+        if stage is None or stage == standing.stage:
+            continue
+        if side == "salesforce" and situation.bridge_created:
+            requests += [Request(one, "bridge", None, standing.since, side) for one in _BORN]
+        if stage not in _BORN or side == "hubspot" or not situation.bridge_created:
+            requests.append(_asked(side, stage, standing, situation))
+    return requests
+
+
+def _asked(side: Side, stage: str, standing: Standing, situation: Situation) -> Request:
+    return Request(
+        to=stage,
+        actor="marketer" if side == "hubspot" else "seller",
+        user=None,
+        at=standing.since,
+        side=side,
+        reason=_text(side, fields.REASON, situation),
+        comment=_text(side, fields.COMMENT, situation),
+    )
 
 
 def kept_stage(lifecycle: Lifecycle, situation: Situation) -> str | None:

@@ -118,6 +118,7 @@ class Situation:
 
     *hand_over_owner* is the Salesforce id found by the owner rule (it may be a queue);
     *owner_activity_at* the newest activity held by a person after acceptance;
+    *bridge_created* that the Salesforce record was made by the bridge itself;
     *adopted_before* the bridge's first moment in write mode (None: everybody is
     adopted). *opportunities* is None when nobody looked: then nothing follows from them.
     """
@@ -132,6 +133,7 @@ class Situation:
     owner_activity_at: datetime | None = None
     created_at: datetime | None = None
     sales_created: bool = False
+    bridge_created: bool = False
     adopted_before: datetime | None = None
 
 

@@ -40,6 +40,7 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
         owner_activity_at=_newest_activity(facts, terms, person),
         created_at=newest,
         sales_created=_made_by_a_seller(facts, terms, person),
+        bridge_created=_made_by_us(facts.converted or person, terms),
         adopted_before=terms.live_since,
     )
 
@@ -103,8 +104,12 @@ def _made_by_a_seller(facts: Facts, terms: Terms, person: Record | None) -> bool
     record = facts.converted or person
     if record is None or record.created_at is None or terms.live_since is None:
         return False
-    by_us = record.values.get("CreatedById") == terms.us.get("salesforce")
-    return record.created_at >= terms.live_since and not by_us
+    return record.created_at >= terms.live_since and not _made_by_us(record, terms)
+
+
+def _made_by_us(record: Record | None, terms: Terms) -> bool:
+    us = terms.us.get("salesforce")
+    return record is not None and us is not None and record.values.get("CreatedById") == us
 
 
 def hand_over_owner(facts: Facts, terms: Terms, person: Record | None) -> str | None:

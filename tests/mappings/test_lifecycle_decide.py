@@ -687,3 +687,27 @@ def test_the_same_question_has_the_same_answer(lifecycle):
     around = situation(hubspot=READY, salesforce=None, hand_over_owner="005", created_at=NOW)
 
     assert decide(lifecycle, None, [], around, NOW) == decide(lifecycle, None, [], around, NOW)
+
+
+@pytest.mark.fault("F37")
+@pytest.mark.parametrize("shown", ["handed_over", "accepted"])
+def test_a_lead_that_the_bridge_made_before_it_died_was_handed_over_and_that_is_nobody_s_request(
+    lifecycle, shown
+):
+    """The upsert was committed, the standing was not kept; a seller may have gone on since."""
+    around = situation(
+        hubspot=READY,
+        salesforce=LEAD | {"Leadbridge_Stage__c": shown},
+        hand_over_owner="005",
+        bridge_created=True,
+        created_at=NOW - timedelta(minutes=1),
+    )
+
+    outcome = decide(lifecycle, None, [], around, NOW)
+
+    assert outcome.standing.stage == shown
+    assert outcome.standing.round == 1
+    assert outcome.standing.handed_over_at is not None
+    assert outcome.tells == ()
+    assert [step.to for step in outcome.steps[:3]] == ["new", "qualified", "handed_over"]
+    assert {step.verdict for step in outcome.steps} <= {"started", "legal"}
