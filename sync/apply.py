@@ -105,11 +105,19 @@ def _send(
         if writes
     ]
     found = {receipt.write_id: receipt for answer in answers for receipt in answer.result()}
-    deletes = {put.write.id for put in puts if put.write.op == "delete"}
-    return {
-        id_: replace(one, outcome="done") if one.outcome == "gone" and id_ in deletes else one
-        for id_, one in found.items()
-    }
+    ops = {put.write.id: put.write.op for put in puts}
+    return {id_: _meant(ops[id_], receipt) for id_, receipt in found.items()}
+
+
+def _meant(op: str, receipt: Receipt) -> Receipt:
+    """Who is gone already need not be deleted; what is yet to be made has not changed since, so it only waits."""
+    match op, receipt.outcome:
+        case "delete", "gone":
+            return replace(receipt, outcome="done")
+        case "create", "stale":
+            return replace(receipt, outcome="waiting")
+        case _:
+            return receipt
 
 
 def _read_back(side: Side, writes: Sequence[Write], fields: Fields) -> dict[str, tuple[str, ...]]:
@@ -258,7 +266,7 @@ def _agreed_at(base: Base, put: Put, receipt: Receipt) -> Base:
 
 
 def taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base:
-    """Fields that were not written keep what was agreed and shown before."""
+    """Lines that were not written keep what was agreed before, and the lifecycle's fields what was read and judged."""
     names = set(lost)
     if not names:
         return base
@@ -266,7 +274,7 @@ def taken_back(base: Base, before: Base, put: Put, lost: Iterable[str]) -> Base:
     agreed = {name: one for name, one in base.agreed.items() if name not in lines}
     agreed.update({name: before.agreed[name] for name in lines if name in before.agreed})
     side = put.write.side
-    was = before.shown.get(side, {})
+    was = {**before.shown.get(side, {}), **(put.read.values if put.read else {})}
     shown = {
         name: was.get(name) if name in names else value for name, value in base.shown.get(side, {}).items()
     }

@@ -249,7 +249,7 @@ class _Course:
                 self.standing = replace(self.standing, flagged=(request.side, request.to))
                 self.steps.append(self._step(request, "flagged", why))
             case "revert":
-                self.standing = replace(self.standing, put_back=(*of_late, request.at))
+                self.standing = replace(self.standing, put_back=tuple(sorted({*of_late, request.at})))
                 self.steps.append(self._step(request, verdict, why))
         self.tells.append(Tell(request.side, text, "illegal"))
 

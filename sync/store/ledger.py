@@ -32,11 +32,13 @@ from sync.store.database import Shelf
 from sync.store.tables import LEDGER
 
 _MANY: Final = 1000
+REFUSED: Final = "reverted"
 Kind = Literal["observed", "decided", "written", "refused"]
 _ENTERED: Final = insert(LEDGER)
 _LINK: Final = select(LEDGER.c.link).where(
     LEDGER.c.bridge == bindparam("bridge"), LEDGER.c.seq == bindparam("seq")
 )
+Edit = tuple[str, Ref, str | None, Any, datetime | None]
 
 
 class Ledger(Shelf):
@@ -125,6 +127,17 @@ class Ledger(Shelf):
             ).all()
         return [_entry(row) for row in rows]
 
+    def refused(self, edits: Iterable[Decision]) -> set[Edit]:
+        """Which of these edits of people stand in the ledger as put back."""
+        subjects = {str(one.subject) for one in edits}
+        moments = {stamp_or_none(one.occurred_at) for one in edits}
+        found: set[Edit] = set()
+        for chunk in chunks(subjects):
+            about = (LEDGER.c.subject.in_(chunk), LEDGER.c.what == REFUSED, LEDGER.c.kind == "decided")
+            entries = self._entries(*about, LEDGER.c.occurred_at.in_(sorted(filter(None, moments))))
+            found.update(edit_of(entry.decision) for entry in entries)
+        return found
+
     def written_in(self, pass_id: int) -> Iterator[list[Entry]]:
         """What one pass wrote, in the order it was written, many entries at a time."""
         last = 0
@@ -172,6 +185,11 @@ class Ledger(Shelf):
     def _link_before(self, connection: Connection, seq: int) -> bytes:
         # The link that the next entry follows; where it was taken away, the gap shows.
         return connection.execute(_LINK, {"bridge": self.bridge, "seq": seq - 1}).scalar() or START
+
+
+def edit_of(decision: Decision) -> Edit:
+    """Which edit a decision is about: whose record, on which side, to what, and when."""
+    return decision.what, decision.subject, decision.side, decision.new, decision.occurred_at
 
 
 def entry_row(

@@ -6,6 +6,7 @@ Everything of a batch stands before the first vendor is called, and one commit s
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from connectors.records import Receipt, Ref
 from sync.model import Decision, Link, Plan, Problem, Put, Remember
 from sync.store.columns import blob, ref, stamp, unblob
 from sync.store.lease import Lease
-from sync.store.ledger import Kind, Ledger, entry_row
+from sync.store.ledger import REFUSED, Kind, Ledger, edit_of, entry_row
 from sync.store.outbox import Intent, Outbox
 from sync.store.problems import Problems
 from sync.store.tables import LEDGER, OUTBOX
@@ -26,7 +27,11 @@ class Recording(Lease, Ledger, Outbox, Problems):
     """Writes plans down before they are applied, and receipts after it."""
 
     def record(self, pass_id: int, plans: Sequence[Plan], at: datetime, observed: bool) -> None:
-        """Enter the plans' decisions; unless they are only *observed*, also intend their writes and open problems."""
+        """Enter the plans' decisions; unless they are only *observed*, also intend their writes and open problems.
+
+        An edit that stands in the ledger as put back is not entered again: the writing was cut off, not the judging.
+        """
+        plans = plans if observed else self._unrefused(plans)
         decided = sum(len(plan.decisions) for plan in plans)
         intended = not observed and any(plan.puts or plan.problems for plan in plans)
         if not decided and not intended:
@@ -50,6 +55,17 @@ class Recording(Lease, Ledger, Outbox, Problems):
             self._enter(connection, entries)
             self._intend(connection, intents)
             self.open_problems(problems, at)
+
+    def _unrefused(self, plans: Sequence[Plan]) -> Sequence[Plan]:
+        refused = [one for plan in plans for one in plan.decisions if one.what == REFUSED]
+        if not refused:
+            return plans
+        known = self.refused(refused)
+
+        def is_news(one: Decision) -> bool:
+            return one.what != REFUSED or edit_of(one) not in known
+
+        return [replace(plan, decisions=tuple(filter(is_news, plan.decisions))) for plan in plans]
 
     def receipts(self, pass_id: int, receipts: Sequence[tuple[Put, Receipt]], at: datetime) -> None:
         """Settle writes by what became of them.

@@ -100,3 +100,19 @@ def test_a_workflow_that_sets_an_illegal_stage_again_and_again_is_left_at_last_a
     known.settle()
 
     assert known.problems() == []
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize("fault", ["unavailable", "cut_before", "cut_after"])
+def test_a_jump_that_could_not_be_put_back_at_once_is_judged_once(known: Town, fault: str) -> None:
+    known.world.faults.next(fault, times=3, side="hubspot", path="/contacts/batch/up")
+    known.market(ADA, leadbridge_stage="new")
+    known.settle()
+    known.market(ADA, jobtitle="Buyer")
+
+    for _ in range(4):
+        known.settle()
+
+    assert len(_refused(known)) == 1
+    assert known.contact(ADA)["leadbridge_stage"] == "nurturing"
+    assert len(known.world.hubspot.records("notes")) == 1

@@ -219,3 +219,19 @@ def test_moves_come_in_the_order_in_which_they_happened(store: Store, now: datet
         "three years ago",
         "yesterday",
     ]
+
+
+@pytest.mark.invariant("I9")
+def test_an_edit_that_was_put_back_is_entered_once_however_often_its_writing_was_cut_off(
+    store: Store, now: datetime
+) -> None:
+    refused = replace(field("reverted"), new="won", field="stage", occurred_at=now - DAY)
+    later = replace(refused, occurred_at=now)
+
+    store.record(7, [plan(refused, puts=(Put(write("a")),))], now, observed=False)
+    store.record(8, [plan(refused, field(), puts=(Put(write("b")),))], now, observed=False)
+    store.record(9, [plan(later)], now, observed=False)
+
+    entered = [(one.pass_id, one.decision.what) for one in store.entries(None, 10)]
+    assert entered == [(9, "reverted"), (8, "field"), (7, "reverted")]
+    assert [pass_id for _, _, pass_id in store.unsettled()] == [7, 8]
