@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from connectors.records import Record, Side, Version
 from mappings.lifecycle import Outcome, Request, decide, project, read_requests
+from mappings.lifecycle.entering import IN_SALES
 from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
@@ -37,6 +38,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
         _show(draft, contact, person)
         hand_off_task(draft, person)
         _missing_owner(draft, outcome)
+        _nobody_has(draft, person)
 
 
 def _take_as_seen(draft: Draft, *records: Record) -> None:
@@ -163,6 +165,18 @@ def _missing_owner(draft: Draft, outcome: Outcome) -> None:
             "no Account of this domain, no fallback queue",
             "give the contact an owner in HubSpot, or name `owners.fallback_queue` in bridge.yaml",
         )
+
+
+def _nobody_has(draft: Draft, person: Record | None) -> None:
+    """A stage of sales that somebody wrote into HubSpot before the bridge came, and no record for sales to work on."""
+    standing = draft.standing
+    if person is not None or standing is None or standing.stage not in IN_SALES:
+        return
+    draft.problem(
+        "no_owner",
+        f"the person stands at {standing.stage}, which sales owns, but has no Lead or Contact in Salesforce: nobody works on them",
+        "make the Lead or Contact in Salesforce with the same e-mail address; the next pass links it",
+    )
 
 
 def _contested(draft: Draft, outcome: Outcome) -> None:

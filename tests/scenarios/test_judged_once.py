@@ -6,7 +6,7 @@ import pytest
 
 from mappings.lifecycle.decide import PUT_BACK_A_DAY
 from sync.model import Entry
-from tests.scenarios.town import SAM, SARA, Town
+from tests.scenarios.town import MIA, SAM, SARA, Town
 
 ADA = "ada.lind@nordwind.example"
 
@@ -116,3 +116,50 @@ def test_a_jump_that_could_not_be_put_back_at_once_is_judged_once(known: Town, f
     assert len(_refused(known)) == 1
     assert known.contact(ADA)["leadbridge_stage"] == "nurturing"
     assert len(known.world.hubspot.records("notes")) == 1
+
+
+@pytest.mark.goal("G-H5")
+def test_somebody_in_a_stage_of_sales_whom_sales_does_not_know_is_told_until_there_is_a_lead(
+    empty_town: Town,
+) -> None:
+    here = empty_town
+    values = {"email": ADA, "lastname": "Lind", "leadbridge_stage": "working"}
+    here.world.hubspot.create("contacts", values, MIA, here.clock.now())
+    here.clock.advance(600)
+    here.run()
+    here.settle()
+    assert [one.code for one in here.problems()] == ["no_owner"]
+
+    lead = {"LastName": "Lind", "Company": "Nordwind AB", "Email": ADA, "OwnerId": here.user(SAM)}
+    here.world.salesforce.create("Lead", lead, here.user(SAM), here.clock.now())
+    here.settle()
+    here.settle()
+
+    assert here.problems() == []
+    assert here.contact(ADA)["leadbridge_sales_owner"] == SAM
+
+
+@pytest.mark.goal("G-L3")
+@pytest.mark.fault("F37")
+@pytest.mark.parametrize("station", ["apply", "remember"])
+def test_a_jump_stands_once_in_the_ledger_though_the_bridge_dies_while_it_puts_it_back(
+    known: Town, monkeypatch: pytest.MonkeyPatch, station: str
+) -> None:
+    known.market(ADA, leadbridge_stage="new")
+
+    def dies(*_: object, **__: object) -> None:
+        raise _Killed
+
+    with monkeypatch.context() as patched, pytest.raises(_Killed):
+        patched.setattr(f"sync.engine.{station}", dies)
+        known.settle()
+    known.run()
+    for _ in range(4):
+        known.settle()
+
+    assert len(_refused(known)) == 1
+    assert known.contact(ADA)["leadbridge_stage"] == "nurturing"
+
+
+class _Killed(BaseException):
+    """The process is gone."""
