@@ -17,6 +17,7 @@ from tests.simulation.house import agreement_of, config_folder
 from tests.simulation.judging import Judged, judge
 
 FAILED: Final = Path(__file__).parent / "seeds" / "failed.txt"
+OPEN: Final = FAILED.with_name("open.txt")
 _WARM: Final = -1
 _A_PROCESS: Final = 250
 
@@ -50,7 +51,16 @@ def traces(seeds: Iterable[int], hash_seed: int) -> dict[int, str]:
 
 def failed_before() -> list[int]:
     """Seeds that have failed once: they are lived first, for ever."""
-    lines = FAILED.read_text("utf-8").splitlines() if FAILED.exists() else []
+    return _listed(FAILED)
+
+
+def known_open() -> frozenset[int]:
+    """Seeds that break a promise today, each with the promise: the list may only get shorter."""
+    return frozenset(_listed(OPEN))
+
+
+def _listed(file: Path) -> list[int]:
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
     return [int(line.split()[0]) for line in lines if line and not line.startswith("#")]
 
 
