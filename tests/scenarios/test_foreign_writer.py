@@ -165,7 +165,8 @@ def test_a_write_whose_answer_was_lost_alarms_nobody(here: Town) -> None:
         "cut_before", side="salesforce", method="POST", path="composite/sobjects/Lead", times=5, skip=1
     )
     here.market(ADA, jobtitle="Chief")
-    here.settle()
+    here.clock.advance(60)
+    here.bridge.engine.run_pass()
     assert here.bridge.store.unsettled()
     for _ in range(3):
         here.settle()

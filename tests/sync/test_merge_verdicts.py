@@ -126,7 +126,7 @@ VERDICTS = [
     row("only, from HubSpot", to_salesforce(OUT, "always_hubspot", IN), None, OUT, IN, rule="always_hubspot", only=True),
     row("only, from Salesforce", to_hubspot(OUT, "always_salesforce", None), X, None, OUT, rule="always_salesforce", only=True),
     row(
-        "only, there already", Merged(OUT, None, "only ever added", settled=False), None, OUT, OUT,
+        "only, there already", Merged(OUT, None, "only ever added"), None, OUT, OUT,
         rule="always_hubspot", only=True,
     ),
     row(
@@ -134,7 +134,7 @@ VERDICTS = [
         rule="always_hubspot", only=True,
     ),
     row(
-        "only, not this value", Merged(None, None, "only ever added", settled=False), None, IN, None,
+        "only, not this value", Merged(None, None, "only ever added"), None, IN, None,
         rule="always_hubspot", only=True,
     ),
     # Not seen, or not for us.
