@@ -1,9 +1,9 @@
 """Look before anything is sent again: what became of the writes whose answer was lost.
 
-Runs at the start of a pass and sends nothing. A record is read, a creation is looked for
-by its key, a note or a task by its signature. What is found was carried out: it is entered,
-and what people were told or what the lifecycle shows is ours and nobody's request. What is
-not found may still arrive for a while, so its unit rests; after that it counts as not
+Runs at the start of a pass and sends nothing. A record is read, a deletion asked for by its
+id, a creation looked for by its key, a note or a task by its signature. What is found was
+carried out: it is entered, and what people were told or what the lifecycle shows is ours and
+nobody's request. What is not found may still arrive for a while, so its unit rests; after that it counts as not
 carried out, and the unit is knocked for and planned again like any other. A note or a task
 is handed to the engine as a plan: its reason may be gone, but people are owed it.
 """
@@ -174,6 +174,19 @@ def _by_key(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]
     return receipts
 
 
+def _by_fate(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
+    """Deletions: what the vendor says is deleted was deleted by them."""
+    kind = writes[0].kind
+    fates = connector.fates(kind, tuple(dict.fromkeys(write.ref_id for write in writes if write.ref_id)))
+    gone = {fate.ref.id: fate.ref for fate in fates if fate.survivor is None}
+    return {
+        write.id: Receipt(write.id, "done", ref=gone[write.ref_id])
+        if write.ref_id is not None and write.ref_id in gone
+        else _not_done(write)
+        for write in writes
+    }
+
+
 def _by_signature(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
     """Notes and tasks: the one that ends with the write's signature."""
     kind = writes[0].kind
@@ -194,6 +207,7 @@ _LOOKS: Final[Mapping[str, Callable[[Connector, Sequence[Write]], dict[str, Rece
     "update": _by_id,
     "upsert": _by_key,
     "create": _by_signature,
+    "delete": _by_fate,
 }
 
 

@@ -58,7 +58,7 @@ def _in_the_end(reader: Reader, became: Ref) -> Ref:
 def _followed(facts: Facts, became: Ref, reader: Reader, links: Mapping[Ref, Link]) -> Facts:
     stands = links.get(became)
     follows = replace(facts, converted=facts.salesforce, salesforce=reader.get(became))
-    if follows.salesforce is None:
+    if follows.salesforce is None and facts.link.hubspot is not None:
         link = facts.link.naming(became, "lead was converted")
         return with_fates(reader, replace(follows, link=link), [became])
     if facts.link.hubspot is None or stands is None or stands.hubspot in (None, facts.link.hubspot):

@@ -69,6 +69,23 @@ def test_a_converted_lead_that_is_nobodys_contact_is_looked_at_once(empty_town: 
     assert [done.planned for done in here.settle()] == [0]
 
 
+def test_a_converted_lead_whose_contact_was_deleted_is_looked_at_once(empty_town: Town) -> None:
+    here, salesforce = empty_town, empty_town.world.salesforce
+    sam = here.user(SAM)
+    here.run()
+    here.settle()
+    alone = {"LastName": "Lind", "Company": "Nordwind AB", "Email": ADA}
+    lead = salesforce.create("Lead", alone, sam, here.clock.now())
+    here.settle()
+    _, contact, _ = salesforce.convert_lead(lead, sam, here.clock.now())
+    salesforce.delete("Contact", contact, sam, here.clock.now())
+    here.settle()
+    here.settle()
+
+    assert [done.planned for done in here.settle()] == [0]
+    assert here.problems() == []
+
+
 def test_nobody_is_joined_to_a_company_that_was_deleted(handed: Town) -> None:
     sam, salesforce, hubspot = handed.user(SAM), handed.world.salesforce, handed.world.hubspot
     lead = handed.sales("Lead", ADA)["Id"]

@@ -26,19 +26,25 @@ _TEXT: Final = {("salesforce", "task"): "Description", ("hubspot", "note"): "hs_
     "The bridge makes at most one record for one key, and one note or task for one occasion, come what may.",
 )
 def i06_no_duplicate(seen: Evidence, past: Past) -> Iterator[Violation]:
-    made: dict[tuple[str, str], list[Ref]] = defaultdict(list)
-    for ref, born in past.births.items():
-        if born.actor != "daemon":
-            continue
-        key = _key(past, ref, born.seq)
+    made: dict[tuple[str, str], list[tuple[Ref, str]]] = defaultdict(list)
+    for ref, born in sorted(past.births.items(), key=lambda one: one[1].seq):
+        key = _key(past, ref, born.seq) if born.actor == "daemon" else None
         if key is not None:
             group = "person" if ref.kind in ("lead", "contact") else ref.kind
-            made[group, key].append(ref)
-    for (what, key), refs in made.items():
-        beside = [ref for ref in refs if not _is_forgotten(seen, past, ref, refs)]
-        if len(beside) > 1:
-            yield Violation("I6", f"the bridge made {len(beside)} of {what} {key}", tuple(map(str, beside)))
+            made[group, past.survivor(key)].append((ref, key))
+    for (what, key), some in made.items():
+        refs = [ref for ref, _ in some]
+        again = [ref for place, (ref, own) in enumerate(some) if _is_second(past, ref, own, some[:place])]
+        if len(again) > sum(_is_forgotten(seen, past, ref, refs) for ref in refs):
+            yield Violation("I6", f"the bridge made {len(refs)} of {what} {key}", tuple(map(str, refs)))
     yield from _second_persons(seen, past)
+
+
+def _is_second(past: Past, ref: Ref, key: str, before: Sequence[tuple[Ref, str]]) -> bool:
+    """Whether one made before had that key when this one was made: two who were merged later were two then."""
+    during = past.pass_of(past.births[ref].seq)
+    known = during.log_before if during is not None else past.births[ref].seq
+    return any(past.survivor(one, known) == past.survivor(key, known) for _, one in before)
 
 
 def _is_forgotten(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref]) -> bool:
@@ -64,7 +70,7 @@ def _key(past: Past, ref: Ref, seq: int) -> str | None:
     name = _KEY.get((ref.side, ref.kind))
     cells = past.cells[ref].get(name, ()) if name else ()
     own = [one for one in cells if one.request_id == past.births[ref].request_id]
-    return past.survivor(str(own[0].new)) if own else None
+    return str(own[0].new) if own else None
 
 
 def _second_persons(seen: Evidence, past: Past) -> Iterator[Violation]:

@@ -150,18 +150,18 @@ class Past:
     # ── couples ──────────────────────────────────────────────────────────────
 
     @cached_property
-    def survivors(self) -> Mapping[str, str]:
-        """HubSpot ids that were merged away: into which."""
+    def survivors(self) -> Mapping[str, tuple[str, int]]:
+        """HubSpot ids that were merged away: into which, by which commit."""
         return {
-            one.id: str(one.new)
+            one.id: (str(one.new), one.seq)
             for one in self.seen.log
             if one.side == "hubspot" and one.field == "merged_into"
         }
 
-    def survivor(self, id_: str) -> str:
-        """The id under which a HubSpot record goes on."""
-        while id_ in self.survivors:
-            id_ = self.survivors[id_]
+    def survivor(self, id_: str, seq: int | None = None) -> str:
+        """The id under which a HubSpot record goes on, at the end or right after commit *seq*."""
+        while id_ in self.survivors and (seq is None or self.survivors[id_][1] <= seq):
+            id_ = self.survivors[id_][0]
         return id_
 
     @cached_property
