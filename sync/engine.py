@@ -201,9 +201,10 @@ class Engine:
     def _keep_calls(self, now: datetime) -> None:
         """Keep today's calls by side, purpose and lane, for budgets and `status`."""
         self._count_calls()
-        for side, counts in self._purposes.items():
-            self.store.add_calls(side, counts, now.date())
-        self.store.add_lane_calls(self._lanes, now.date())
+        with self.store.transaction():
+            for side, counts in self._purposes.items():
+                self.store.add_calls(side, counts, now.date())
+            self.store.add_lane_calls(self._lanes, now.date())
         self._purposes.clear()
         self._lanes.clear()
 
@@ -355,6 +356,8 @@ class Engine:
 
     def _remember_progress(self, batch: Batch) -> None:
         """Cursors and places move only now, when everything they passed is recorded."""
+        if not (batch.roles or batch.cursors or batch.place or batch.sweep):
+            return
         with self.store.transaction():
             self.store.remember([(link, Base(), None, None) for link in role_links(batch)])
             self.store.move_cursors(batch.cursors)

@@ -164,7 +164,8 @@ class Intake:
 
     def _pages(self, start: datetime) -> Iterator[tuple[Page, Side, datetime]]:
         """Pages of all polled kinds; both sides are asked at the same time."""
-        watches: dict[Side, list[Watch]] = {side: self._watches(side, start) for side in POLLED}
+        known = self._store.cursors()
+        watches: dict[Side, list[Watch]] = {side: self._watches(side, start, known) for side in POLLED}
         while any(watches.values()):
             read_at = self._now()
             asked = {
@@ -180,8 +181,8 @@ class Intake:
                         again[side].append(Watch(watch.kind, watch.fields, page.next))
             watches = again
 
-    def _watches(self, side: Side, start: datetime) -> list[Watch]:
-        known, first = self._store.cursors(), Cursor(start - self._overlap[side])
+    def _watches(self, side: Side, start: datetime, known: Mapping[tuple[Side, str], Cursor]) -> list[Watch]:
+        first = Cursor(start - self._overlap[side])
         return [
             Watch(kind, self._fields[side, kind], known.get((side, kind), first)) for kind in POLLED[side]
         ]
