@@ -1,16 +1,20 @@
-"""What is planned is what was planned: walks through the pure core, plan by plan, against the book of them."""
+"""What is planned is what was planned: walks through the pure core and ends of records, against the books of them."""
 
 from __future__ import annotations
 
 from difflib import unified_diff
+from types import ModuleType
 
-from tests.sync.plan.walks import BOOK, book
+import pytest
+
+from tests.sync.plan import ends, walks
 
 
-def test_every_plan_of_every_walk_says_what_the_book_says() -> None:
-    stands, planned = BOOK.read_text("utf-8").splitlines(), book().splitlines()
+@pytest.mark.parametrize("told", [walks, ends], ids=["walks", "ends"])
+def test_every_plan_says_what_the_book_says(told: ModuleType) -> None:
+    stands, planned = told.BOOK.read_text("utf-8").splitlines(), told.book().splitlines()
 
-    differs = list(unified_diff(stands, planned, "walks.txt", "as planned now", n=1, lineterm=""))
+    differs = list(unified_diff(stands, planned, told.BOOK.name, "as planned now", n=1, lineterm=""))
     assert differs == [], "\n".join(
-        ["Meant? Then `python -m tests.sync.plan.walks` writes the book anew; read its diff.", *differs[:40]]
+        [f"Meant? Then `python -m {told.__name__}` writes the book anew; read its diff.", *differs[:40]]
     )

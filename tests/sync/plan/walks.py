@@ -9,20 +9,19 @@ says is kept in `walks.txt`. Whoever changes what is planned sees there, walk by
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 from connectors.records import Record, Ref, Version
 from mappings.agreement import Agreement
-from mappings.lifecycle import Standing
 from sync.bootstrap import read_agreement, shipped_config
-from sync.model import Base, Decision, Facts, Link, Plan
+from sync.model import Facts, Link, Plan
 from tests.sync.dumb import MIA, SAM
 from tests.sync.plan.people import NOW, QUEUE, TOM, Planner, carried_out, edited, stands, unit
+from tests.sync.plan.telling import compared, told
 
 BOOK: Final = Path(__file__).with_name("walks.txt")
 WALKS: Final = 80
@@ -50,6 +49,7 @@ def walk(agreement: Agreement, number: int) -> Iterator[str]:
         plan = planner.plan(facts, now)
         yield f"{number}.{step} {said}"
         yield from (f"    {line}" for line in told(plan, facts))
+        yield from (f"    {line}" for line in compared(facts, plan, planner.terms))
         facts = carried_out(_joined(planner, facts, plan, now), plan)
     yield ""
 
@@ -301,99 +301,6 @@ def _joined(planner: Planner, facts: Facts, plan: Plan, now: datetime) -> Facts:
         made = there or planner.record(side, write.kind, "9001", at=now, by=None)
         facts = replace(facts, hubspot=made) if side == "hubspot" else replace(facts, salesforce=made)
     return facts
-
-
-# ── how a plan is told ───────────────────────────────────────────────────────
-
-
-def told(plan: Plan, facts: Facts) -> Iterator[str]:
-    """A plan in plain lines: decisions, writes, keys asked for, problems, and what is remembered."""
-    for (what, why, side), some in groupby(plan.decisions, lambda one: (one.what, one.why, one.side)):
-        yield f"{what}: {why}{f' ({side})' if side else ''}{_changes(some)}"
-    for put in plan.puts:
-        write = put.write
-        yield (
-            f"{'gate ' if put.gate else ''}{write.op} {write.side} {write.kind} {write.ref_id or write.key}"
-            f"{_listed(' to', write.associations)}{_listed(' marks', put.marks)}{_listed(' lines', put.lines)}"
-        )
-        if write.values:
-            yield f"  {_plain(dict(write.values))}"
-    for problem in plan.problems:
-        yield (
-            f"problem {problem.code} for {problem.who} ({problem.subject}, {problem.field}, {problem.state}): "
-            f"{problem.text} | {problem.remedy}"
-        )
-    for effect in plan.effects:
-        if type(effect).__name__ == "Ask":
-            yield f"ask {effect.ref}"  # type: ignore[union-attr]
-        if type(effect).__name__ == "Remember":
-            yield from _remembered(effect, facts)
-    yield f"settles {_plain(plan.settles)}{', polled' if plan.polled else ''}"
-
-
-def _changes(decisions: Iterable[Decision]) -> str:
-    said = []
-    for one in decisions:
-        more = "".join(
-            f" {word} {_plain(value)}"
-            for word, value in (
-                ("rule", one.rule), ("not", one.other), ("by", one.by), ("at", one.occurred_at),
-            )
-            if value is not None
-        )  # fmt: skip
-        said.append(f" {one.field} {_plain(one.old)} → {_plain(one.new)}{more}")
-    return ";".join(said)
-
-
-def _remembered(effect: Any, facts: Facts) -> Iterator[str]:
-    """What differs from what was known before."""
-    if effect.link != facts.link:
-        yield f"link {effect.link.hubspot} – {effect.link.salesforce}, {effect.link.how or 'as before'}"
-    yield from _base(effect.base, facts.base)
-    before = facts.standing
-    for one in fields(Standing) if effect.standing is not None else ():
-        value = getattr(effect.standing, one.name)
-        if before is None or value != getattr(before, one.name):
-            yield f"standing {one.name} = {_plain(value)}"
-    yield f"wakes {_plain(effect.wakes_at)}"
-
-
-def _base(base: Base, before: Base) -> Iterator[str]:
-    fresh = {name: one for name, one in base.agreed.items() if before.agreed.get(name) != one}
-    by_time: dict[str, list[str]] = {}
-    for name, one in fresh.items():
-        when = f"{_plain(one.hubspot_at)} by {one.hubspot_by}, {_plain(one.salesforce_at)} by {one.salesforce_by}"
-        by_time.setdefault(when, []).append(f"{name.partition('.')[2]}={_plain(one.value)}")
-    yield from (f"agreed ({when}): {', '.join(names)}" for when, names in by_time.items())
-    yield from (f"no longer agreed {name}" for name in before.agreed.keys() - base.agreed.keys())
-    for side, shown in base.shown.items():
-        was = before.shown.get(side, {})
-        changed = {name: value for name, value in shown.items() if was.get(name) != value}
-        if changed:
-            yield f"shown on {side} {_plain(changed)}"
-    if base.joined != before.joined:
-        yield f"joined {base.joined}"
-    if base.told != before.told:
-        yield f"told {dict(base.told)}"
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat().removesuffix(":00+00:00")
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_plain, value))}]"
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={_plain(each)}" for name, each in sorted(value.items()))
-    return str(value) if isinstance(value, Ref) else repr(value)
-
-
-def _listed(word: str, values: Any) -> str:
-    if not values:
-        return ""
-    shown = (
-        [f"{name}={line}" for name, line in sorted(values.items())] if isinstance(values, dict) else values
-    )
-    return f"{word} {', '.join(map(str, shown))}"
 
 
 if __name__ == "__main__":
