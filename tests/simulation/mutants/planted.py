@@ -24,6 +24,7 @@ from sync.engine import Engine
 from sync.intake import Batch, Intake
 from sync.merge import Merged
 from sync.model import Plan
+from sync.recovery import Recovered
 from sync.store import Store
 
 
@@ -96,7 +97,7 @@ def _receipts(connector: type[Any], change: Callable[[Write, Receipt], Receipt])
 
 @_mutant("what was never answered is not looked up at the start of a pass")
 def _unsettled_ignored() -> Sequence[Patch]:
-    return [Patch(sync.engine, "settle_unknown", lambda *_args, **_more: None)]
+    return [Patch(sync.engine, "settle_unknown", lambda *_args, **_more: Recovered())]
 
 
 @_mutant("the rows of a batch's answer are matched by position")
@@ -131,7 +132,7 @@ def _base_not_updated() -> Sequence[Patch]:
 
 @_mutant("a write that was not carried out is remembered as agreed")
 def _base_updated_though_refused() -> Sequence[Patch]:
-    return [Patch(sync.apply, "_taken_back", lambda base, *_rest: base)]
+    return [Patch(sync.apply, "taken_back", lambda base, *_rest: base)]
 
 
 @_mutant("the value that lost is not kept in the ledger")
