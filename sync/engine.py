@@ -19,42 +19,38 @@ nothing leaves the inbox and no cursor moves before its plans are recorded.
 from __future__ import annotations
 
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from connectors.base import Connector
-from connectors.errors import ConnectorError
 from connectors.records import Ref, Side
 from mappings.agreement import Agreement
 from sync.apply import Applied, apply
-from sync.brakes import SIDES
 from sync.braking import Braking, Held
+from sync.calls import Calls
 from sync.clock import Clock
-from sync.foreign import suspect
-from sync.gather import Reader, gather
-from sync.intake import PAIR_OF, Batch, Intake, role_links
+from sync.intake import Batch, Intake, role_links
 from sync.lanes import Lanes
 from sync.loops import give_way
-from sync.model import OURS, Base, Brake, Facts, Knock, Lane, Plan
-from sync.plan import Terms, differences, plan
+from sync.model import Base, Brake, Lane, Plan
+from sync.plan import Terms
+from sync.planning import Planning
 from sync.recovery import settle_unknown
 from sync.remember import put_off, remember, without_moves
 from sync.rollout import Rollout
 from sync.roster import Roster
-from sync.setbacks import claimed_twice, safely, set_aside
-from sync.store import Store, StoreError
+from sync.store import Store
 from sync.sweep import Sweep
 from sync.trying import Trying, targets
 
 log = structlog.get_logger(__name__)
 
-PAIRS: Final = ("company", "person", "deal")
 GUARD: Final = timedelta(seconds=30)
 
 
@@ -104,12 +100,10 @@ class Engine:
         self.connectors = connectors
         self.clock = clock
         self.pool = pool
-        self._counted: dict[Side, Counter[str]] = {side: Counter() for side in connectors}
         self._head_told_on: date | None = None
         for connector in connectors.values():
             connector.before_write(store.check_lease)
-        self._purposes: dict[Side, Counter[str]] = defaultdict(Counter)
-        self._lanes: Counter[tuple[Side, str]] = Counter()
+        self.calls = Calls(store, connectors)
         self.take(agreement, fields)
 
     def take(self, agreement: Agreement, fields: Mapping[tuple[Side, str], tuple[str, ...]]) -> None:
@@ -119,6 +113,7 @@ class Engine:
         self.intake = Intake(self.store, self.connectors, fields, overlap, self.pool, self.clock.now)
         self.sweep = Sweep(self.store, self.intake.page)
         self.rollout = Rollout(self.store, agreement)
+        self.planning = Planning(self.store, self.connectors, fields, self.rollout)
         self.braking = Braking(self.store, agreement.bridge.brakes)
         poll = timedelta(seconds=agreement.bridge.poll_s)
         self.lanes = Lanes(
@@ -148,7 +143,7 @@ class Engine:
         is_stopped = self.braking.is_stopped
         done.polled = self.lanes.has_polled
         done.more = self.lanes.is_backlogged(now, is_stopped=is_stopped) or not done.polled
-        self._keep_calls(now)
+        self.calls.keep(now)
         self._tell_head(now)
         log.info(
             "pass finished", pass_id=done.id, planned=done.planned, observed=done.observed, moved=done.moved,
@@ -169,7 +164,7 @@ class Engine:
         now = self.clock.now()
         terms = self.terms(now)
         for batch in self.intake.everything(pair):
-            for plans in self._plans(batch, terms, now):
+            for plans in self.planning.plans(batch, terms, now):
                 yield from plans
 
     def terms(self, now: datetime) -> Terms:
@@ -182,31 +177,12 @@ class Engine:
             fallback_queue=self.roster.fallback_queue,
         )
 
-    def _count_calls(self, lane: Lane = "live") -> None:
-        """Count the calls since the last count for *lane*."""
-        for side, connector in self.connectors.items():
-            counts = Counter(connector.calls)
-            fresh = counts - self._counted[side]
-            self._purposes[side] += fresh
-            self._lanes[side, lane] += fresh.total()
-            self._counted[side] = counts
-
     def _tell_head(self, now: datetime) -> None:
         """Once a day the log keeps the ledger's head: an end that is cut off later shows."""
         if self._head_told_on != now.date():
             self._head_told_on = now.date()
             seq, link = self.store.head()
             log.info("ledger head", entries=seq, link=link)
-
-    def _keep_calls(self, now: datetime) -> None:
-        """Keep today's calls by side, purpose and lane, for budgets and `status`."""
-        self._count_calls()
-        with self.store.transaction():
-            for side, counts in self._purposes.items():
-                self.store.add_calls(side, counts, now.date())
-            self.store.add_lane_calls(self._lanes, now.date())
-        self._purposes.clear()
-        self._lanes.clear()
 
     def _work(self, done: Pass, batch: Batch, terms: Terms) -> None:
         """Plan one batch and carry it out, pair by pair (or only count it), then store how far it came."""
@@ -221,83 +197,19 @@ class Engine:
             self._weigh(batch, terms, now)
         else:
             self.lanes.visits.update(knock.ref for knock in batch.knocks)
-            for plans in self._plans(batch, terms, now):
+            for plans in self.planning.plans(batch, terms, now):
                 self.settle(done, plans, now, batch.lane)
         self._remember_progress(batch)
-        self._count_calls(batch.lane)
+        self.calls.count(batch.lane)
 
     def _weigh(self, batch: Batch, terms: Terms, now: datetime) -> None:
         """Count what these plans would do; none of it is written before the rest was counted."""
-        for plans in self._plans(batch, terms, now):
+        for plans in self.planning.plans(batch, terms, now):
             written = [one for one in plans if not one.observed]
             if batch.place is not None or batch.lane == "backfill":
                 self.braking.weigh_lines(plans[0].pair, written)
             else:
                 self.braking.weigh(plans[0].pair, written, batch.lane, now)
-
-    def _plans(self, batch: Batch, terms: Terms, now: datetime) -> Iterator[list[Plan]]:
-        for pair in PAIRS:
-            knocks = [knock for knock in batch.knocks if PAIR_OF[knock.ref.side, knock.ref.kind] == pair]
-            if knocks:
-                reader = Reader(
-                    self.connectors,
-                    self.fields,
-                    batch.carried,
-                    searched=batch.lane == "live",
-                    sweeps=batch.sweep is not None,
-                )
-                yield self._plan(reader, terms, pair, knocks, now)
-
-    def _plan(
-        self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime
-    ) -> list[Plan]:
-        """Plan the units of one pair; a record that HubSpot's search brought is read before it is written."""
-        plans = self._planned(reader, terms, pair, knocks, now)
-        again = [Knock(ref) for one in plans if _is_doubtful(one) for ref in one.settles]
-        if not again:
-            return plans
-        reader.forget(knock.ref for knock in again)
-        sure = [one for one in plans if not _is_doubtful(one)]
-        return sure + self._planned(reader, terms, pair, again, now)
-
-    def _planned(
-        self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime
-    ) -> list[Plan]:
-        try:
-            found = gather(self.store, reader, terms, pair, knocks, now)
-        except (ConnectorError, StoreError):
-            raise
-        except Exception as error:  # noqa: BLE001 - our own mistake; it is logged with the key that shows it
-            return self._apart(reader, terms, pair, knocks, now, error)
-        plans = claimed_twice([safely(plan, facts, terms, now) for facts in found])
-        if reader.sweeps:
-            plans = [_compared(facts, one, terms) for facts, one in zip(found, plans, strict=True)]
-        return [
-            replace(
-                one,
-                observed=not self.rollout.admits(facts, one),
-                missing=_missing(facts),
-                foreign=suspect(facts, terms, now),
-                **_stands(facts),
-            )
-            for facts, one in zip(found, plans, strict=True)
-        ]
-
-    def _apart(
-        self,
-        reader: Reader,
-        terms: Terms,
-        pair: str,
-        knocks: Sequence[Knock],
-        now: datetime,
-        error: Exception,
-    ) -> list[Plan]:
-        """Find the key that our own code fails on by halving: it is set aside, its neighbours go on."""
-        if len(knocks) == 1:
-            return [set_aside(pair, knocks[0].ref, error)]
-        half = len(knocks) // 2
-        parts = (knocks[:half], knocks[half:])
-        return [one for part in parts for one in self._planned(reader, terms, pair, part, now)]
 
     def settle(self, done: Pass, plans: Sequence[Plan], now: datetime, lane: Lane | None = None) -> None:
         """Record, apply, remember: the second half of the road. What a brake holds is only observed.
@@ -373,42 +285,6 @@ class Engine:
         done.problems += sum(len(one.problems) for one in plans) + len(applied.problems)
 
 
-def _compared(facts: Facts, plan: Plan, terms: Terms) -> Plan:
-    is_pair = facts.link.hubspot is not None and facts.link.salesforce is not None
-    found = differences(facts, plan, terms) if is_pair or plan.puts or plan.problems else ()
-    return replace(plan, differs=found, is_pair=is_pair)
-
-
 def _held(plan: Plan) -> Plan:
     """The plan as it is remembered while a brake holds it; an empty answer is no news of a record."""
     return replace(plan, observed=True, problems=() if plan.missing else plan.problems)
-
-
-def _missing(facts: Facts) -> tuple[Side, ...]:
-    """The sides that did not show a record that is linked, nor say what became of it."""
-    known = {*facts.fates, *facts.tombstones}
-    return tuple(
-        side
-        for side in SIDES
-        if (ref := facts.link.ref(side)) and facts.record(side) is None and ref not in known
-    )
-
-
-def _stands(facts: Facts) -> dict[str, Any]:
-    """The stamps of both records, and which of them were never looked at in this state."""
-    records = {side: record for side in SIDES if (record := facts.record(side)) is not None}
-    seen = {side: facts.link.looked_at(side) for side in records}
-    unseen = {
-        side
-        for side, record in records.items()
-        if (at := seen[side]) is None or record.modified_at not in (at, at + OURS)
-    }
-    return {
-        "stands": {side: record.modified_at for side, record in records.items()},
-        "unseen": frozenset(unseen),
-    }
-
-
-def _is_doubtful(plan: Plan) -> bool:
-    """It would write to HubSpot on the word of a search."""
-    return plan.polled and any(put.write.side == "hubspot" for put in plan.puts)
