@@ -310,12 +310,22 @@ class Brake:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A move that HubSpot was to show when a process died: to which stage, who had asked for it, and when."""
+
+    stage: str
+    by: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that planning may look at for one unit: both records as they are now, and what we know.
 
     *followers* are the people whose stage follows this opportunity. *opportunities* are a person's
     roles in them, or an Account's own.
-    *joined* are the associations that HubSpot shows, where it was asked.
+    *joined* are the associations that HubSpot shows, where it was asked. *sent* is the move that
+    was last sent, looked up where our own write hides whose edit stands in Salesforce.
     *erased* says that this person asked to be forgotten: nothing is planned or remembered.
     *candidates* may be the missing counterpart; those in *taken* are linked to another
     record already, and *rivals* are records of our own side that may claim them as well.
@@ -349,6 +359,7 @@ class Facts:
     problem: Problem | None = None
     erased: bool = False
     joined: tuple[str, ...] | None = None
+    sent: Sent | None = None
 
     def record(self, side: Side) -> Record | None:
         """The record of *side* as it is now."""

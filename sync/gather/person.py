@@ -12,6 +12,7 @@ from mappings.lifecycle import wants_hand_over
 from mappings.matching import domain_of, is_free_mail, person_questions
 from sync.gather.gone import both_sides, what_became, with_fates
 from sync.gather.reader import Reader, taken_among, that_live, values_of
+from sync.gather.sent import with_sent
 from sync.gather.told import with_told
 from sync.model import Facts, Link, Problem
 from sync.plan import Terms
@@ -31,7 +32,7 @@ def gather_people(
     facts = _opportunities(reader, facts)
     facts = _activities(reader, terms, facts)
     facts = _accounts(reader, terms, facts, now)
-    facts = with_told(reader, _companies(store, facts))
+    facts = with_sent(store, terms, with_told(reader, _companies(store, facts)))
     return _histories(reader, terms, facts)
 
 

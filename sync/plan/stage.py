@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from connectors.records import Record, Side, Version
@@ -12,7 +13,7 @@ from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
 from sync.plan.notes import hand_off_task, tell
-from sync.plan.situation import accounts_of_domain, hand_over_owner, situation
+from sync.plan.situation import USER_PREFIX, accounts_of_domain, hand_over_owner, situation
 
 STAGE: Final[Mapping[Side, str]] = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
 _REFUSALS: Final = frozenset({"illegal", "flagged", "asked", "refused_guard"})
@@ -51,7 +52,9 @@ def _take_as_seen(draft: Draft, *records: Record) -> None:
 def requests(draft: Draft, contact: Record, person: Record | None) -> list[Request]:
     """What people asked for on either side since the bridge last looked, in vendor time."""
     records = (contact, draft.facts.converted or person)
-    found = [request for record in records if record for request in _requests_on(draft, record)]
+    found = [
+        _as_sent(draft, request) for record in records if record for request in _requests_on(draft, record)
+    ]
     return sorted(found, key=lambda request: request.at)
 
 
@@ -76,6 +79,16 @@ def _requests_on(draft: Draft, record: Record) -> list[Request]:
         not shown and us is not None and record.modified_by == us,
         actor_of=draft.terms.agreement.bridge.teams.actor,
     )
+
+
+def _as_sent(draft: Draft, request: Request) -> Request:
+    """A request that was judged already by a process that died keeps who made it and when."""
+    sent = draft.facts.sent
+    if sent is None or request.user is not None or request.side != "salesforce" or request.to != sent.stage:
+        return request
+    user = sent.by if sent.by.startswith(USER_PREFIX) else None
+    actor = draft.terms.agreement.bridge.teams.actor(request.side, user)
+    return replace(request, user=user, actor=actor, at=min(sent.at or request.at, request.at))
 
 
 def _steps(history: tuple[Version, ...], us: str | None) -> list[tuple[Any, Any, str | None, bool]]:

@@ -44,21 +44,28 @@ def main() -> int:
 
 def _run(told: argparse.Namespace, names: list[str]) -> int:
     began = time.monotonic()
-    asked = {_points: told.points != "none", _kills: told.kills, _losses: told.losses, _creates: told.creates}
-    rows, wrong = [], 0
+    asked = {_kills: told.kills, _losses: told.losses, _creates: told.creates}
+    parts, wrong = [], 0
+    if told.points != "none":
+        text, wrong = _points(told, names)
+        parts.append(text)
+    rows = []
     for run, is_wanted in asked.items():
         if is_wanted:
             found = run(told, names)
             rows += [f"| {what} | {how_often} | {violations:,} |" for what, how_often, violations in found]
             wrong += sum(violations for _, _, violations in found)
-    text = "\n".join(["| what | how often | violations |", "|---|---|---|", *rows])
-    print(f"{text}\n{time.monotonic() - began:.0f} s with {told.jobs} jobs")
+    if rows:
+        parts.append("\n".join(["| what | how often | violations |", "|---|---|---|", *rows]))
+    print("\n\n".join(parts) + f"\n{time.monotonic() - began:.0f} s with {told.jobs} jobs")
     if told.proof:
-        write_section(Path(told.proof), "crash", text)
+        write_section(Path(told.proof), "crash", "\n\n".join(parts))
     return 1 if wrong else 0
 
 
-def _points(told: argparse.Namespace, names: list[str]) -> list[Row]:
+def _points(told: argparse.Namespace, names: list[str]) -> tuple[str, int]:
+    """Every scenario's figures as a table, and how many violations there were."""
+    rows = ["| scenario | points | states | lived on from | violations |", "|---|---:|---:|---:|---:|"]
     total = Figures()
     with _progress("crash points", len(names)) as tick:
         for name in names:
@@ -66,13 +73,20 @@ def _points(told: argparse.Namespace, names: list[str]) -> list[Row]:
             found = every_point(
                 name, chosen=_chosen(told, name), jobs=told.jobs, twice=twice, told=_say("point")
             )
+            rows.append(_row(name, found))
             total.add(found)
             tick()
-    what = f"every call, statement and commit, before and after, in {total.scenarios} scenarios"
-    how_often = (
-        f"{total.points:,} points, which leave {total.states:,} states; {total.lived:,} were lived on from"
+    rows.append(_row(f"**all {total.scenarios}**", total))
+    told_how = (
+        "A point is right before or right after one call, statement or commit; points that leave the same "
     )
-    return [(what, how_often, len(total.wrong))]
+    told_how += "town are one state, and one life tells for all of them."
+    return f"{told_how}\n\n" + "\n".join(rows), len(total.wrong)
+
+
+def _row(name: str, found: Figures) -> str:
+    figures = found.points, found.states, found.lived, len(found.wrong)
+    return f"| {name} | " + " | ".join(f"{one:,}" for one in figures) + " |"
 
 
 def _kills(told: argparse.Namespace, names: list[str]) -> list[Row]:
