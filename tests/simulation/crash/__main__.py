@@ -74,6 +74,7 @@ def _points(told: argparse.Namespace, names: list[str]) -> tuple[str, int]:
                 name, chosen=_chosen(told, name), jobs=told.jobs, twice=twice, told=_say("point")
             )
             rows.append(_row(name, found))
+            print(rows[-1], file=sys.stderr, flush=True)
             total.add(found)
             tick()
     rows.append(_row(f"**all {total.scenarios}**", total))
