@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from sync.bootstrap import read_texts, shipped_config
+from sync.bootstrap import shipped_config
+from sync.folder import read_texts
 
 Texts = dict[str, str]
 _FIELDS: Final = ("fields/person.yaml", "fields/company.yaml")
