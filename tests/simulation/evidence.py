@@ -20,7 +20,8 @@ Records = Callable[[Side, str], Sequence[Mapping[str, Any]]]
 class Attempt(NamedTuple):
     """One request on the wire, whether a vendor saw it or not; *status* is 0 where no answer came.
 
-    *reply_after* is the `Retry-After` of the answer in seconds, *request_id* the one the commit log has.
+    *reply_after* is the `Retry-After` of the answer in seconds, *request_id* the one the commit log has; *said*
+    tells two requests apart that go to the same place.
     """
 
     at: datetime
@@ -30,6 +31,7 @@ class Attempt(NamedTuple):
     status: int
     request_id: str = ""
     reply_after: float | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

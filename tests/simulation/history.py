@@ -27,6 +27,10 @@ from twins.world import World
 UNTIL_QUIET: Final = 3
 STILL: Final = 5
 MOST_TO_REST: Final = 40
+_WRITES: Final[dict[Side, dict[str, str]]] = {
+    "hubspot": {"method": "POST", "path": "/batch/up"},
+    "salesforce": {"method": "PATCH"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,8 @@ class _History:
 
     def _busy(self) -> None:
         swarm, chance = self._swarm, self._chance
-        for name, rate in swarm.faults.items():
-            self._world.faults.rate(name, rate)
         for turn in range(swarm.rounds):
+            self._break_wires(turn)
             left = swarm.edits - sum(self._people.done.values())
             due = max(0, round(left / (swarm.rounds - turn)))
             meanwhile = sum(chance.random() < swarm.meddling for _ in range(due))
@@ -131,6 +134,16 @@ class _History:
             pause = self._house.one_pass()
             self._watch.at_step = {}
             self._clock.advance(pause)
+
+    def _break_wires(self, turn: int) -> None:
+        """The faults of this round; a side that is out takes no write."""
+        faults = self._world.faults
+        faults.clear()
+        if turn in self._swarm.outages:
+            side, name = self._swarm.outages[turn]
+            faults.rate(name, 1.0, side=side, **_WRITES[side])
+        for name, rate in self._swarm.faults.items():
+            faults.rate(name, rate)
 
     def _act_between(self, count: int) -> None:
         for _ in range(count):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from connectors.records import Side
 from tests.simulation.configs import CONFIGS
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -26,6 +27,7 @@ FAULTS: Final = (
     "gateway_timeout_after", "bad_gateway_after", "truncated", "empty", "null_results", "wrong_type", "bad_gzip",
     "shuffled", "extra_fields",
 )  # fmt: skip
+OUTAGES: Final = ("unavailable", "too_many", "server_error", "bad_gateway")
 _RARE: Final = frozenset({"daily_limit", "redirect", "tls", "dns", "expired", "moving"})
 
 _HUBSPOT: Final[Mapping[str, tuple[Any, ...]]] = {
@@ -69,7 +71,7 @@ _DAYS: Final = ("2026-11-23", "2026-11-27", "2026-10-23", "2027-03-26", "2026-12
 class Swarm:
     """What is drawn from a seed before anybody acts.
 
-    *faults* are rates by name; *deaths*, *restarts* and *losses* say after which of the *rounds* they come;
+    *faults* are rates by name; *outages* say in which round a side takes no write at all; *deaths*, *restarts* and *losses* say after which of the *rounds* they come;
     *hurry* is the longest pause of people in seconds, *meddling* the share of edits that fall into a pass.
     """
 
@@ -87,6 +89,7 @@ class Swarm:
     deaths: tuple[int, ...] = ()
     restarts: tuple[int, ...] = ()
     losses: tuple[int, ...] = ()
+    outages: Mapping[int, tuple[Side, str]] = field(default_factory=dict)
 
 
 def draw(seed: int) -> Swarm:
@@ -109,6 +112,7 @@ def draw(seed: int) -> Swarm:
         deaths=_moments(chance, rounds, 0.3, 3),
         restarts=_moments(chance, rounds, 0.2, 2),
         losses=_moments(chance, rounds, 0.04, 1),
+        outages=_outages(random.Random(f"outages {seed}"), rounds),
     )  # fmt: skip
 
 
@@ -120,6 +124,14 @@ def _faults(chance: random.Random) -> dict[str, float]:
     names = [chance.choice(FAULTS)] if kind < 0.5 else chance.sample(FAULTS, chance.randint(2, 8))
     total = chance.choice((0.03, 0.06, 0.12))
     return {name: total / len(names) * (0.2 if name in _RARE else 1.0) for name in names}
+
+
+def _outages(chance: random.Random, rounds: int) -> dict[int, tuple[Side, str]]:
+    """In a tenth of the seeds one side answers reads only, for a round or two: no try of a call helps."""
+    return {
+        turn: (chance.choice(("hubspot", "salesforce")), chance.choice(OUTAGES))
+        for turn in _moments(chance, rounds, 0.1, 2)
+    }
 
 
 def _switched(chance: random.Random, switches: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -78,6 +79,9 @@ class Watch:
                 delivery.reply.status if answered else 0,
                 wrote[-1].request_id if wrote else "",
                 retry_after_s(headers.get("retry-after"), at),
+                hashlib.blake2b(
+                    repr(sorted(request.query.items())).encode() + request.body, digest_size=8
+                ).hexdigest(),
             )
         )
         if not request.path.startswith(_SIGN_IN):

@@ -82,11 +82,11 @@ def i11_cursor(seen: Evidence, past: Past) -> Iterator[Violation]:
     "I15", "One call is tried at most five times in a row, and never before the vendor said that it may."
 )
 def i15_attempts(seen: Evidence, past: Past) -> Iterator[Violation]:
-    failed: dict[tuple[str, str, str], list[Attempt]] = defaultdict(list)
+    failed: dict[tuple[str, str, str, str], list[Attempt]] = defaultdict(list)
     shut: dict[str, Attempt] = {}
     for one in seen.attempts:
         yield from _too_soon(one, shut)
-        key = (one.side, one.method, one.path)
+        key = (one.side, one.method, one.path, one.said)
         if not _is_failure(one):
             failed[key].clear()
             continue
