@@ -23,6 +23,7 @@ Kind = Literal["lead", "contact", "account", "company"]
 
 OUR_KEY_IN_SALESFORCE: Final = "Leadbridge_HubSpot_Id__c"
 OUR_KEY_IN_HUBSPOT: Final = "leadbridge_key"
+MERGED_IDS: Final = "hs_merged_object_ids"
 FREE_MAIL: Final = frozenset(
     {
         "126.com", "163.com", "aol.com", "bluewin.ch", "fastmail.com", "free.fr", "freenet.de", "gmail.com",
@@ -94,12 +95,14 @@ _OUR_KEY: Final = "leadbridge's key"
 _THEIR_ID: Final = "the id that HubSpot's own integration left"
 _EMAIL: Final = "the same e-mail"
 BY_DOMAIN: Final = "the same domain"
+BY_ADDRESSES: Final = "the domain of its people's addresses"
 
 
 def person_questions(hubspot_id: str, contact: Values) -> Questions:
     """What to look for in Salesforce to find the person of a HubSpot contact."""
     email = raw.text(contact.get("email"))
-    shared = {OUR_KEY_IN_SALESFORCE: (hubspot_id,)} | ({"Email": (email,)} if email else {})
+    ids = (hubspot_id, *merged_ids(contact))
+    shared = {OUR_KEY_IN_SALESFORCE: ids} | ({"Email": (email,)} if email else {})
     key = raw.text(contact.get(OUR_KEY_IN_HUBSPOT)) or ""
     lead_ids = _texts([contact.get("salesforceleadid"), key if key.startswith("00Q") else None])
     contact_ids = _texts([contact.get("salesforcecontactid"), key if key.startswith("003") else None])
@@ -115,7 +118,10 @@ def choose_person(
     """The Salesforce record that is this HubSpot contact; a converted Lead never is."""
     live = {id_: values for id_, values in leads.items() if not raw.truth(values.get("IsConverted"))}
     by_sign = {
-        "our_key": [_by_our_key(hubspot_id, contact, live, contacts)],
+        "our_key": [
+            _by_our_key(hubspot_id, contact, live, contacts),
+            _by_keys_of_merged(contact, live, contacts),
+        ],
         "id_of_hubspots_connector": [_by_ids_of_hubspot(contact, live, contacts)],
         "email": [
             _by_email(hubspot_id, contact, "contact", contacts),
@@ -138,7 +144,9 @@ def _of_another(
 
     def is_of_another(_id: str, values: Values) -> bool:
         key = raw.text(values.get(OUR_KEY_IN_SALESFORCE))
-        return key not in (None, hubspot_id) and _same_email(values.get("Email"), contact.get("email"))
+        return key not in (None, hubspot_id, *merged_ids(contact)) and _same_email(
+            values.get("Email"), contact.get("email")
+        )
 
     ids = [id_ for _, id_ in _either(leads, contacts, is_of_another)]
     return Ambiguous(tuple(sorted(ids)), "the same e-mail, but another contact's key") if ids else None
@@ -154,7 +162,8 @@ def choose_contact(
     free = _free(contacts, salesforce_id)
 
     def has_our_key(id_: str, values: Values) -> bool:
-        return id_ == key or _is_id(values.get(OUR_KEY_IN_HUBSPOT), salesforce_id)
+        is_named = key is not None and key in (id_, *merged_ids(values))
+        return is_named or _is_id(values.get(OUR_KEY_IN_HUBSPOT), salesforce_id)
 
     def has_our_id(_id: str, values: Values) -> bool:
         return _is_id(values.get(f"salesforce{kind}id"), salesforce_id)
@@ -171,9 +180,16 @@ def choose_contact(
 
 
 def choose_company(
-    account_id: str, account: Values, companies: Candidates, rules: Matching = SHIPPED
+    account_id: str,
+    account: Values,
+    companies: Candidates,
+    rules: Matching = SHIPPED,
+    addresses: Iterable[str] = (),
 ) -> Match | Ambiguous | None:
-    """The HubSpot company that is this Account; free-mail domains are nobody's."""
+    """The HubSpot company that is this Account; free-mail domains are nobody's.
+
+    *addresses* are the domains of its people's e-mails: they speak where the Account names no website.
+    """
     domain = domain_of(raw.text(account.get("Website")) or "")
     free = _free(companies, account_id)
 
@@ -186,9 +202,28 @@ def choose_company(
     by_sign: dict[str, _Hits] = {
         "our_key": (_OUR_KEY, _hits("company", companies, has_our_key)),
         "id_of_hubspots_connector": (_THEIR_ID, _hits("company", free, has_our_id)),
-        "domain": (BY_DOMAIN, _of_domain(free, domain)),
+        "domain": (BY_DOMAIN, _of_domains(free, {domain}))
+        if domain is not None
+        else (BY_ADDRESSES, _of_domains(free, addresses)),
     }
     return _first(by_sign[sign] for sign in rules.company)
+
+
+def companies_beside(
+    account_id: str, account: Values, companies: Candidates, addresses: Iterable[str]
+) -> list[str]:
+    """Companies of the Account's domain that nobody's key claims: HubSpot made them by itself, or people did."""
+    domain = domain_of(raw.text(account.get("Website")) or "")
+    free = {
+        id_: values
+        for id_, values in companies.items()
+        if raw.is_blank(values.get(OUR_KEY_IN_HUBSPOT))
+        and (
+            raw.is_blank(values.get("salesforceaccountid"))
+            or _is_id(values["salesforceaccountid"], account_id)
+        )
+    }
+    return sorted(id_ for _, id_ in _of_domains(free, addresses if domain is None else {domain}))
 
 
 def creates_contact(accounts: Sequence[Any]) -> bool:
@@ -205,6 +240,11 @@ def domain_of(url_or_email: str) -> str | None:
         host = _host(text)
     host = (host or "").strip(".").removeprefix("www.")
     return host if "." in host and not set(host) & set(" @/\\,;") else None
+
+
+def merged_ids(contact: Values) -> tuple[str, ...]:
+    """The ids of the contacts that were merged into this one."""
+    return tuple(id_ for id_ in (raw.text(contact.get(MERGED_IDS)) or "").split(";") if id_)
 
 
 def is_free_mail(domain: str) -> bool:
@@ -225,6 +265,14 @@ def _by_our_key(hubspot_id: str, contact: Values, leads: Candidates, contacts: C
         leads,
         contacts,
         lambda id_, values: raw.text(values.get(OUR_KEY_IN_SALESFORCE)) == hubspot_id or _is_id(key, id_),
+    )
+
+
+def _by_keys_of_merged(contact: Values, leads: Candidates, contacts: Candidates) -> _Hits:
+    """Records with the key of a contact that was merged into this one."""
+    merged = merged_ids(contact)
+    return _OUR_KEY, _either(
+        leads, contacts, lambda _, values: raw.text(values.get(OUR_KEY_IN_SALESFORCE)) in merged
     )
 
 
@@ -253,14 +301,13 @@ def _free(candidates: Candidates, id_: str) -> dict[str, Values]:
     }
 
 
-def _of_domain(companies: Candidates, domain: str | None) -> list[tuple[Kind, str]]:
-    if domain is None or is_free_mail(domain):
-        return []
+def _of_domains(companies: Candidates, domains: Iterable[str]) -> list[tuple[Kind, str]]:
+    wanted = {domain for domain in domains if not is_free_mail(domain)}
 
     def is_same(_id: str, values: Values) -> bool:
-        return domain_of(raw.text(values.get("domain")) or raw.text(values.get("website")) or "") == domain
+        return domain_of(raw.text(values.get("domain")) or raw.text(values.get("website")) or "") in wanted
 
-    return _hits("company", companies, is_same)
+    return _hits("company", companies, is_same) if wanted else []
 
 
 def _either(leads: Candidates, contacts: Candidates, test: _Test) -> list[tuple[Kind, str]]:

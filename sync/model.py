@@ -326,6 +326,7 @@ class Facts:
     roles in them, or an Account's own.
     *joined* are the associations that HubSpot shows, where it was asked. *sent* is the move that
     was last sent, looked up where our own write hides whose edit stands in Salesforce.
+    *addresses* are the domains of the e-mails of an Account's people.
     *erased* says that this person asked to be forgotten: nothing is planned or remembered.
     *candidates* may be the missing counterpart; those in *taken* are linked to another
     record already, and *rivals* are records of our own side that may claim them as well.
@@ -344,6 +345,7 @@ class Facts:
     candidates: tuple[Record, ...] = ()
     taken: frozenset[Ref] = frozenset()
     rivals: tuple[Record, ...] = ()
+    addresses: frozenset[str] = frozenset()
     opportunities: tuple[Record, ...] = ()
     activities: tuple[Record, ...] = ()
     accounts: tuple[Record, ...] = ()

@@ -17,6 +17,7 @@ from connectors.records import Ref
 from sync.apply import Applied, Memory
 from sync.intake import PAIR_OF
 from sync.model import Knock, Lane, Plan, Problem, Remember, Tombstone
+from sync.plan.company import DOUBLE
 from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
 from sync.store import LinkClash, Store
@@ -25,6 +26,7 @@ RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
 RETURNS_PER_PASS: Final = 2
 REFUSALS: Final = frozenset({"field_refused", "write_refused"})
+FOUND_BY_SWEEPS: Final = frozenset({DOUBLE})
 
 
 def remember(
@@ -131,14 +133,26 @@ def _too_often(again: Sequence[Ref], returns: Counter[Ref]) -> list[Ref]:
     return [ref for ref in dict.fromkeys(again) if returns[ref] > RETURNS_PER_PASS]
 
 
+def _names(plan: Plan) -> tuple[Ref, ...]:
+    """All names of the unit: a record that stood alone may have a problem of its own name."""
+    links = [one.link for one in plan.effects if isinstance(one, Remember)]
+    refs = (ref for link in links for ref in (link.hubspot, link.salesforce) if ref is not None)
+    return tuple(dict.fromkeys((plan.subject, *refs)))
+
+
 def _keep_problems(
     store: Store, plans: Sequence[Plan], found: Sequence[Problem], aside: Collection[Ref], now: datetime
 ) -> None:
-    """Open what went wrong, and close what is no longer wrong with these units; what is set aside stays open."""
+    """Open what went wrong, and close what is no longer wrong with these units.
+
+    What is set aside stays open, and so does what only a sweep looks for until one has looked again.
+    """
     store.open_problems(found, now)
+    swept = {plan.subject for plan in plans if plan.differs is not None}
     wrong: dict[Ref, set[str]] = defaultdict(set)
     for problem in found:
         wrong[problem.subject].add(problem.code)
-    for subject in store.troubled([plan.subject for plan in plans if plan.settles]):
+    for subject in store.troubled([ref for plan in plans if plan.settles for ref in _names(plan)]):
         kept = wrong[subject] | (REFUSALS if subject in aside else set())
+        kept |= set() if subject in swept else FOUND_BY_SWEEPS
         store.close_problems(subject, except_codes=kept, at=now)

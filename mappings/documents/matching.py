@@ -30,7 +30,10 @@ class CompanyMatchingShape(Shape):
     """How a HubSpot company and an Account are found to be one company."""
 
     same_if: list[CompanySign] = Field(
-        description="The signs, in this order. `our_key` must come first. `domain` is that of the Account's Website",
+        description=(
+            "The signs, in this order. `our_key` must come first. `domain` is that of the Account's Website;"
+            " where it names none, that of its linked people's addresses"
+        ),
         default=["our_key", "id_of_hubspots_connector", "domain"],
         min_length=1,
         examples=[["our_key", "domain"]],

@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import Final
 
 from connectors.records import Fate, Record, Ref, Side
+from mappings.matching import merged_ids
 from sync.gather.reader import Reader
 from sync.model import Facts, Link, Problem, Tombstone
 from sync.plan.draft import subject_of
 from sync.store import Store
 
 SIDES: Final[tuple[Side, Side]] = ("hubspot", "salesforce")
-_MERGED_IDS: Final = "hs_merged_object_ids"
 _KEYS: Final = (
     "leadbridge_key",
     "leadbridge_sf_contact_id",
@@ -97,9 +97,9 @@ def _of(stones: Mapping[Ref, Tombstone], link: Link) -> dict[Ref, Tombstone]:
 def _losers(store: Store, found: Sequence[Facts]) -> dict[int, tuple[Ref, ...]]:
     """By place, linked records that HubSpot says were merged into this one and that nobody followed yet."""
     named = {
-        place: [Ref("hubspot", record.ref.kind, id_) for id_ in str(ids).split(";") if id_]
+        place: [Ref("hubspot", record.ref.kind, id_) for id_ in ids]
         for place, facts in enumerate(found)
-        if (record := facts.hubspot) is not None and (ids := record.values.get(_MERGED_IDS))
+        if (record := facts.hubspot) is not None and (ids := merged_ids(record.values))
     }
     if not named:
         return {}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from connectors.records import Find, Record, Ref
 from mappings.lifecycle import wants_hand_over
-from mappings.matching import domain_of, is_free_mail, person_questions
-from sync.gather.gone import both_sides, what_became, with_fates
-from sync.gather.reader import Reader, taken_among, that_live, values_of
+from mappings.matching import domain_of, is_free_mail
+from sync.gather.gone import both_sides, with_fates
+from sync.gather.reader import Reader, that_live
 from sync.gather.sent import with_sent
+from sync.gather.strangers import candidates_in_salesforce, contacts_of_strangers, known_by_key
 from sync.gather.told import with_told
 from sync.model import Facts, Link, Problem
 from sync.plan import Terms
-from sync.plan.create import HUBSPOT_KEY, SALESFORCE_KEY
 from sync.plan.history import doubtful_fields
 from sync.store import Store
 
@@ -26,9 +26,9 @@ def gather_people(
 ) -> list[Facts]:
     """Everything about these people; each kind of question is asked once for all of them."""
     facts = _follow_conversions(store, reader, both_sides(store, reader, found))
-    facts = _candidates_in_salesforce(store, reader, facts)
-    facts = _known_by_key(store, reader, facts)
-    facts = _contacts_of_strangers(reader, facts)
+    facts = candidates_in_salesforce(store, reader, facts)
+    facts = known_by_key(store, reader, facts)
+    facts = contacts_of_strangers(store, reader, facts)
     facts = _opportunities(reader, facts)
     facts = _activities(reader, terms, facts)
     facts = _accounts(reader, terms, facts, now)
@@ -74,109 +74,6 @@ def _contact_of(record: Record | None) -> Ref | None:
     if record is None or not record.values.get("IsConverted") or not record.values.get("ConvertedContactId"):
         return None
     return Ref("salesforce", "contact", str(record.values["ConvertedContactId"]))
-
-
-def _candidates_in_salesforce(store: Store, reader: Reader, facts: list[Facts]) -> list[Facts]:
-    """Leads and Contacts that may be one of the contacts nobody is linked to yet: by key, id and e-mail."""
-    strangers = [one.hubspot for one in facts if one.hubspot is not None and one.link.salesforce is None]
-    if not strangers:
-        return facts
-    questions = [person_questions(one.ref.id, one.values) for one in strangers]
-    leads = _merged(question.lead for question in questions)
-    contacts = _merged(question.contact for question in questions)
-    answers = reader.find(
-        "salesforce",
-        [
-            Find("lead", leads, reader.fields["salesforce", "lead"]),
-            Find("contact", contacts, reader.fields["salesforce", "contact"]),
-        ],
-    )
-    found = [record for answer in answers for record in answer]
-    index, taken = _index(found), taken_among(store, "person", found)
-    return [
-        replace(one, candidates=_matches(index, one.hubspot), taken=taken)
-        if one.hubspot is not None and one.link.salesforce is None
-        else one
-        for one in facts
-    ]
-
-
-def _known_by_key(store: Store, reader: Reader, facts: list[Facts]) -> list[Facts]:
-    """A contact that names a Lead or Contact which does not answer was linked to it: what became of that one?"""
-    named = {place: link for place, one in enumerate(facts) if (link := _lost_link(one)) is not None}
-    if not named:
-        return facts
-    known = what_became(store, reader, [replace(facts[place], link=link) for place, link in named.items()])
-    found = dict(zip(named, known, strict=True))
-    return [found.get(place, one) for place, one in enumerate(facts)]
-
-
-def _lost_link(facts: Facts) -> Link | None:
-    contact = facts.hubspot
-    key = str(contact.values.get(HUBSPOT_KEY) or "") if contact is not None else ""
-    kind = {"00Q": "lead", "003": "contact"}.get(key[:3])
-    if contact is None or kind is None or facts.link.salesforce is not None or facts.problem is not None:
-        return None
-    is_there = any(
-        one.ref.id[:15] == key[:15] or one.values.get(SALESFORCE_KEY) == contact.ref.id
-        for one in facts.candidates
-    )
-    return None if is_there else facts.link.naming(Ref("salesforce", kind, key), "leadbridge's key")
-
-
-def _merged(questions: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
-    """Many questions of one kind as one: by field, every value that is looked for."""
-    wanted: dict[str, dict[str, None]] = defaultdict(dict)
-    for question in questions:
-        for name, values in question.items():
-            wanted[name].update(dict.fromkeys(values))
-    return {name: tuple(values) for name, values in wanted.items()}
-
-
-def _index(records: Iterable[Record]) -> dict[str, dict[Ref, Record]]:
-    """Records by everything they can be recognised by."""
-    index: dict[str, dict[Ref, Record]] = defaultdict(dict)
-    for record in records:
-        for mark in (
-            record.ref.id,
-            record.values.get("Leadbridge_HubSpot_Id__c"),
-            record.values.get("Email"),
-        ):
-            if mark:
-                index[str(mark).casefold()][record.ref] = record
-    return index
-
-
-def _matches(index: dict[str, dict[Ref, Record]], contact: Record) -> tuple[Record, ...]:
-    names = ("email", "leadbridge_key", "salesforceleadid", "salesforcecontactid")
-    marks = [contact.ref.id, *(contact.values.get(name) for name in names)]
-    found = {
-        ref: one for mark in marks if mark for ref, one in index.get(str(mark).strip().casefold(), {}).items()
-    }
-    return tuple(found.values())
-
-
-def _contacts_of_strangers(reader: Reader, facts: list[Facts]) -> list[Facts]:
-    """Contacts that a Lead or Contact nobody is linked to may belong to."""
-    strangers = [one.salesforce for one in facts if one.salesforce is not None and one.link.hubspot is None]
-    if not strangers:
-        return facts
-    names = reader.fields["hubspot", "contact"]
-    [by_email] = reader.find("hubspot", [Find("contact", {"email": values_of(strangers, "Email")}, names)])
-    keyed = [
-        Ref("hubspot", "contact", key)
-        for key in values_of(strangers, "Leadbridge_HubSpot_Id__c")
-        if key.isdecimal()
-    ]
-    reader.read(keyed)
-    by_key = [record for ref in keyed if (record := reader.get(ref)) is not None]
-    candidates = tuple({one.ref: one for one in (*by_email, *by_key)}.values())
-    return [
-        replace(one, candidates=candidates)
-        if one.salesforce is not None and one.link.hubspot is None
-        else one
-        for one in facts
-    ]
 
 
 def _opportunities(reader: Reader, facts: list[Facts]) -> list[Facts]:

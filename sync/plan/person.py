@@ -9,7 +9,7 @@ from __future__ import annotations
 from connectors.records import Record, Ref
 from mappings import raw
 from mappings.lifecycle.entering import IN_SALES
-from mappings.matching import Match, choose_contact, choose_person
+from mappings.matching import Match, choose_contact, choose_person, merged_ids
 from sync.plan.associate import associate
 from sync.plan.company import account_of
 from sync.plan.create import SALESFORCE_KEY, settle_key
@@ -107,7 +107,7 @@ def _follow_conversion(draft: Draft) -> None:
 
 
 def _settle_salesforce_key(draft: Draft, contact: Record, person: Record) -> None:
-    if person.values.get(SALESFORCE_KEY) in (None, ""):
+    if person.values.get(SALESFORCE_KEY) in (None, "", *merged_ids(contact.values)):
         draft.set("salesforce", {SALESFORCE_KEY: contact.ref.id})
 
 

@@ -154,6 +154,46 @@ def test_two_linked_contacts_that_merge_leave_an_orphan_for_a_person_and_no_gues
 
 
 @pytest.mark.goal("G-I5")
+@pytest.mark.invariant("I7")
+@pytest.mark.parametrize("id_is_found", [True, False])
+def test_two_linked_contacts_that_merge_while_the_store_is_lost_leave_the_same_orphan(
+    here: Town, id_is_found: bool
+) -> None:
+    here.world.hubspot.flip(merged_id_is_found=id_is_found)
+    hand_over(here, ADA, BEN)
+    kept, orphan = lead_of(here, ADA), lead_of(here, BEN)
+    here.forget()
+    left = merge_contacts(here, id_of(here, ADA), id_of(here, BEN))
+    here.run()
+    comes_to_rest(here)
+
+    assert linked_lead(here, left) == kept
+    assert here.sales("Lead", ADA)["Leadbridge_HubSpot_Id__c"] == left
+    [problem] = here.problems()
+    assert (problem.code, str(problem.subject)) == ("several_candidates", f"salesforce:lead:{orphan}")
+    assert f"salesforce:lead:{kept}" in problem.text
+
+    merge_leads(here, kept, orphan)
+    comes_to_rest(here)
+    assert (codes(here), linked_lead(here, left), len(leads(here))) == ([], kept, 1)
+
+
+@pytest.mark.goal("G-I5")
+@pytest.mark.fault("F23", "F40")
+def test_a_contact_that_took_in_a_linked_one_while_the_store_was_lost_keeps_its_lead(here: Town) -> None:
+    hand_over(here, ADA)
+    lead, ada = lead_of(here, ADA), id_of(here, ADA)
+    here.forget()
+    left = merge_contacts(here, in_hubspot(here, BEN), ada)
+    here.world.hubspot.update("contacts", left, {"leadbridge_key": ""}, MIA, here.clock.now())
+    ask_for_a_call(here, BEN)
+    here.run()
+    comes_to_rest(here)
+
+    assert (linked_lead(here, left), len(leads(here)), codes(here)) == (lead, 1, ["conflict"])
+
+
+@pytest.mark.goal("G-I5")
 def test_two_linked_leads_that_merge_leave_an_orphan_for_a_person_and_no_guess(here: Town) -> None:
     hand_over(here, ADA, BEN)
     ada, ben = id_of(here, ADA), id_of(here, BEN)

@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.scenarios.town import MIA, SAM, Town, berlin, moment, town
 
 ADA = "ada.lind@nordwind.example"
@@ -99,8 +101,10 @@ class Ada:
         return self.town.world.salesforce.record(self.lead["ConvertedOpportunityId"])
 
 
-def test_one_person_from_a_form_to_a_won_deal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("companies_from_addresses", [False, True])
+def test_one_person_from_a_form_to_a_won_deal(tmp_path: Path, companies_from_addresses: bool) -> None:
     with town(tmp_path) as here:
+        here.world.hubspot.flip(companies_from_addresses=companies_from_addresses)
         here.run()
         here.daemon.settle()
         ada = Ada(here)

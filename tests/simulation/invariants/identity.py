@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from connectors.records import Ref
@@ -133,10 +133,17 @@ def _claimed_twice(past: Past) -> Iterator[Violation]:
         key = past.survivor(str(row[name])) if ref.side == "salesforce" else str(row[name])
         claims[group, key].append(ref)
     for (group, key), refs in claims.items():
-        if len(refs) > 1 and not any(past.is_told_of(ref) for ref in refs):
+        if len(refs) > 1 and not any(past.is_told_of(ref) for ref in (*refs, *_named(past, refs))):
             yield Violation(
                 "I7", f"{len(refs)} living records carry the key {key} of one {group}", tuple(map(str, refs))
             )
+
+
+def _named(past: Past, refs: Iterable[Ref]) -> list[Ref]:
+    """The contacts that the keys name where what they became is gone as well: a problem tells of them by their own names."""
+    keys = [str(past.standing[ref][_KEY[ref.side, ref.kind]]) for ref in refs if ref.side == "salesforce"]
+    named = {key: Ref("hubspot", "contact", past.survivor(key)) for key in keys}
+    return [Ref("hubspot", "contact", key) for key, end in named.items() if not past.is_alive(end)]
 
 
 def _strangers(seen: Evidence, past: Past) -> Iterator[Violation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,6 +83,68 @@ def test_two_accounts_of_one_domain_do_not_take_one_company(planner: Planner) ->
 
     assert codes(done) == ["several_candidates"]
     assert done.puts == ()
+
+
+def test_where_the_account_names_no_website_its_peoples_addresses_say_which_company_it_is(
+    planner: Planner,
+) -> None:
+    there, alone = company(planner), lone(account(planner, Website=None), relatives=worker())
+
+    done = planner.plan(replace(alone, candidates=(there,), addresses=frozenset({"one.example"})))
+    other = planner.plan(replace(alone, candidates=(there,), addresses=frozenset({"two.example"})))
+
+    assert remembered(done).link.hubspot == there.ref
+    assert writes(done, "hubspot")["leadbridge_key"] == "0011"
+    assert [put.write.op for put in other.puts] == ["upsert"]
+
+
+def test_free_mailers_and_a_website_of_another_domain_say_nothing_of_the_company(planner: Planner) -> None:
+    free = lone(
+        account(planner, Website=None),
+        relatives=worker(),
+        candidates=(company(planner, domain="gmail.com"),),
+        addresses=frozenset({"gmail.com"}),
+    )
+    elsewhere = lone(
+        account(planner, Website="two.example"),
+        relatives=worker(),
+        candidates=(company(planner),),
+        addresses=frozenset({"one.example"}),
+    )
+
+    assert [put.write.op for put in planner.plan(free).puts] == ["upsert"]
+    assert [put.write.op for put in planner.plan(elsewhere).puts] == ["upsert"]
+
+
+@pytest.mark.fault("F47")
+def test_people_of_two_accounts_with_one_domain_in_their_addresses_are_a_problem(planner: Planner) -> None:
+    ours = account(planner, Website=None)
+    rival = planner.record("salesforce", "contact", "0032", Email="x@one.example", AccountId="0012")
+
+    done = planner.plan(
+        lone(
+            ours,
+            relatives=worker(),
+            candidates=(company(planner),),
+            addresses=frozenset({"one.example"}),
+            rivals=(rival,),
+        )
+    )
+
+    assert codes(done) == ["several_candidates"]
+    assert "salesforce:account:0012" in done.problems[0].text
+    assert done.puts == ()
+
+
+def test_a_second_company_of_the_domain_that_nobody_is_linked_to_is_told(planner: Planner) -> None:
+    ours, theirs = company(planner, leadbridge_key="0011"), company(planner, "902")
+    linked = company(planner, "903", leadbridge_key="0019")
+
+    done = planner.plan(unit(ours, account(planner), "company", candidates=(ours, theirs, linked)))
+
+    [problem] = done.problems
+    assert (problem.code, problem.subject.id) == ("double_company", "0011")
+    assert "hubspot:company:902 has" in problem.text
 
 
 def test_salesforce_knows_companies_better_but_a_blank_there_is_filled(planner: Planner) -> None:
