@@ -9,7 +9,7 @@ FROM ?= 0
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help ready demo run check test test-browser test-node bench simulate crash soak lock image
+.PHONY: help ready demo run check test test-browser test-node bench simulate crash soak mutate coverage lock image
 
 help:
 	@echo "make demo          both systems on this machine, the bridge between them, people acting (ARGS=--once: ends by itself)"
@@ -22,6 +22,8 @@ help:
 	@echo "make simulate      histories of people, faults and deaths, held to every promise (SEEDS=1000 FROM=0)"
 	@echo "make crash         dies at every point of every scenario, 1,000 real kills, lost answers, lost stores"
 	@echo "make soak          thirty days in the life of one daemon: does anything grow?"
+	@echo "make mutate        small changes of the pure core: does a test notice? (hours; ARGS='--every 8' for a sample)"
+	@echo "make coverage      which branches of the engine the tests ran"
 	@echo "make lock          the newest versions that fit, with hashes (needs uv)"
 	@echo "make image         the container image (needs docker)"
 
@@ -77,6 +79,12 @@ crash: ready
 
 soak: ready
 	@$(BIN)/python -m tests.simulation.soak --proof docs/proof.md $(ARGS)
+
+mutate: ready
+	@$(BIN)/python -m tests.simulation.mutation --proof docs/proof.md $(ARGS)
+
+coverage: ready
+	@$(BIN)/python -m tests.simulation.coverage --proof docs/proof.md $(ARGS)
 
 COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --upgrade

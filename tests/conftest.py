@@ -3,10 +3,13 @@
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # A busy machine is no failure: generated examples are counted, never timed.
 settings.register_profile("house", deadline=None)
+settings.register_profile(
+    "mutants", deadline=None, phases=[Phase.explicit, Phase.generate], derandomize=True, database=None
+)
 settings.load_profile("house")
 
 
