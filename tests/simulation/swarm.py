@@ -27,7 +27,7 @@ FAULTS: Final = (
     "gateway_timeout_after", "bad_gateway_after", "truncated", "empty", "null_results", "wrong_type", "bad_gzip",
     "shuffled", "extra_fields",
 )  # fmt: skip
-OUTAGES: Final = ("unavailable", "too_many", "server_error", "bad_gateway")
+OUTAGES: Final = ("unavailable", "too_many")
 _RARE: Final = frozenset({"daily_limit", "redirect", "tls", "dns", "expired", "moving"})
 
 _HUBSPOT: Final[Mapping[str, tuple[Any, ...]]] = {
@@ -127,11 +127,12 @@ def _faults(chance: random.Random) -> dict[str, float]:
 
 
 def _outages(chance: random.Random, rounds: int) -> dict[int, tuple[Side, str]]:
-    """In a tenth of the seeds one side answers reads only, for a round or two: no try of a call helps."""
-    return {
-        turn: (chance.choice(("hubspot", "salesforce")), chance.choice(OUTAGES))
-        for turn in _moments(chance, rounds, 0.1, 2)
-    }
+    """In a seventh of the seeds one side answers reads only, for some rounds: no further try of a call helps."""
+    if chance.random() >= 1 / 7:
+        return {}
+    begins, lasts = chance.randint(2, rounds - 4), chance.randint(2, 4)
+    out: tuple[Side, str] = (chance.choice(("hubspot", "salesforce")), chance.choice(OUTAGES))
+    return dict.fromkeys(range(begins, begins + lasts), out)
 
 
 def _switched(chance: random.Random, switches: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:
