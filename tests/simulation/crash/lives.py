@@ -18,7 +18,7 @@ import msgspec
 from tests.simulation.crash.judging import Stand, differences, lacking, stand
 from tests.simulation.crash.place import SHM, Place, place
 from tests.simulation.crash.promises import HELD_TO, broken
-from tests.simulation.crash.scenarios import SCENARIOS, Meanwhile, Step
+from tests.simulation.crash.scenarios import SCENARIOS, Command, Meanwhile, Step
 from tests.simulation.crash.seam import Seam
 
 DOWN_S: Final = 5.0
@@ -45,6 +45,7 @@ class Life:
     seam: Seam
     steps: Iterator[Step] = field(default=iter(()))
     meanwhile: Meanwhile | None = None
+    command: Command | None = None
     began: int = 0
 
     def prepare(self) -> None:
@@ -58,8 +59,10 @@ class Life:
         """Every step that is left, each to rest."""
         for step in self.steps:
             self.meanwhile = step if isinstance(step, Meanwhile) else None
+            self.command = step if isinstance(step, Command) else None
             if callable(step):
                 step()
+            self.command = None
             self.to_rest()
 
     def to_rest(self) -> None:
@@ -79,6 +82,9 @@ class Life:
             act, self.meanwhile = self.meanwhile.act, None
             act()
         self.here.open()
+        if self.command is not None:
+            self.command()
+            self.command = None
         self.here.rest()
         self.live()
 
