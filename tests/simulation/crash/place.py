@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 import connectors.hubspot.client
 import connectors.salesforce.session
-import sync.bootstrap
+import sync.folder
 import sync.settings
 from mappings.agreement import Agreement, compile_agreement
 from sync.bootstrap import bridge, read_agreement, settings_from, shipped_config
@@ -176,7 +176,7 @@ def quick() -> Iterator[None]:
 
     trust = functools.cache(connectors.hubspot.client.trust)
     with (
-        patch.object(sync.bootstrap, "compile_agreement", compile_once),
+        patch.object(sync.folder, "compile_agreement", compile_once),
         patch.object(sync.settings, "_unreadable_authority", lambda _file: ()),
         patch.object(connectors.hubspot.client, "ThreadPoolExecutor", one_thread),
         patch.object(connectors.hubspot.client, "trust", trust),
