@@ -242,7 +242,7 @@ def _memories(store: Store, pair: str, done: Sequence[Done], terms: Terms) -> li
         link = links.get(subject)
         before = bases.get(subject) or (stood.get(link.id) if link and link.id is not None else None)
         if write.op == "create" or before is not None:
-            bases[subject] = _after(before or Base(), subject, write, _agreed(record, pair, terms))
+            bases[subject] = _after(before or Base(), subject, write, _agreed(record, write, pair, terms))
     memories: list[Memory] = []
     for subject, base in bases.items():
         link = links.get(subject) or alone(pair, subject)
@@ -261,7 +261,7 @@ def _after(base: Base, subject: Ref, write: Write, agreed: Mapping[str, Agreed])
     return replace(after, shown={**base.shown, write.side: {**shown, **ours}}) if ours else after
 
 
-def _agreed(record: Record | None, pair: str, terms: Terms) -> dict[str, Agreed]:
+def _agreed(record: Record | None, write: Write, pair: str, terms: Terms) -> dict[str, Agreed]:
     """Lines whose every field was written: what stands there now is what both sides agreed on."""
     if record is None:
         return {}
@@ -269,7 +269,7 @@ def _agreed(record: Record | None, pair: str, terms: Terms) -> dict[str, Agreed]
     agreed: dict[str, Agreed] = {}
     for line in terms.agreement.pairs[pair].lines:
         names = line.fields(side, kind)
-        if not names or not all(name in record.values for name in names):
+        if not names or not all(name in record.values and name in write.values for name in names):
             continue
         with suppress(Unreadable):
             value = line.read(side, kind, record.values, terms.directory)

@@ -25,6 +25,7 @@ from tests.simulation.watch import Watch
 from twins.world import World
 
 UNTIL_QUIET: Final = 3
+UNTIL_SWEPT: Final = 8
 STILL: Final = 5
 MOST_TO_REST: Final = 40
 _WRITES: Final[dict[Side, dict[str, str]]] = {
@@ -168,10 +169,15 @@ class _History:
         self._watch.dies_at = None
         for _ in range(MOST_TO_REST):
             self._pass_and_wait()
-            if self._house.passes[-1].log_after == self._house.passes[-1].log_before:
+            last = self._house.passes[-1]
+            if last.log_after == last.log_before and not last.more:
                 break
         self._clock.set(_after_hours(self._clock.now()))
         for _ in range(UNTIL_QUIET):
+            self._pass_and_wait()
+        for _ in range(UNTIL_SWEPT - UNTIL_QUIET):  # the night's sweep looks at everybody, page by page
+            if not self._house.passes[-1].more:
+                break
             self._pass_and_wait()
         quiet_from = len(self._house.passes)
         for _ in range(STILL):

@@ -333,3 +333,24 @@ def test_a_note_in_doubt_is_given_up_only_once_search_must_show_it(road: Road, p
     late = recover(road).resting
 
     assert (early, late) == ({contact}, frozenset())
+
+
+@pytest.mark.fault("F07")
+@pytest.mark.invariant("I3")
+def test_what_one_lost_write_named_says_nothing_of_another_record_whose_write_was_lost_too(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, lead = pair
+    other, _ = road.person("bob@two.example")
+    road.settle()
+    intend(road, contact, Write("u1", "hubspot", "contact", "update", {"city": "Berlin"}, ref_id=contact.id))
+    intend(road, other, Write("u2", "hubspot", "contact", "update", {"firstname": "Bo"}, ref_id=other.id))
+    road.hubspot.edit(contact, by=US["hubspot"], city="Berlin")
+    road.hubspot.edit(other, by=US["hubspot"], firstname="Bo")
+    road.hubspot.edit(contact, firstname="Augusta")
+
+    for _ in range(3):
+        road.settle()
+
+    assert road.hubspot.values(contact)["firstname"] == "Augusta"
+    assert road.salesforce.values(lead)["FirstName"] == "Augusta"

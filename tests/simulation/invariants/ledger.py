@@ -28,6 +28,7 @@ class Done(NamedTuple):
     at: datetime
     seq: int
     fields: frozenset[str]
+    request_id: str
 
 
 @invariant(
@@ -40,7 +41,8 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
     told = _told(seen.ledger)
     claimed: set[int] = set()
     for one in done:
-        is_born = one.ref in past.births and past.births[one.ref].at == one.at
+        born = past.births.get(one.ref)
+        is_born = born is not None and (born.at, born.request_id) == (one.at, one.request_id)
         entry = next(
             (
                 entry
@@ -71,8 +73,8 @@ def _done(log: Sequence[Commit]) -> list[Done]:
             groups[Ref(one.side, kind, one.id), one.request_id].append(one)
     return sorted(
         (
-            Done(ref, some[0].at, some[0].seq, frozenset(one.field for one in some) - _DERIVED)
-            for (ref, _), some in groups.items()
+            Done(ref, some[0].at, some[0].seq, frozenset(one.field for one in some) - _DERIVED, request)
+            for (ref, request), some in groups.items()
         ),
         key=lambda one: one.seq,
     )

@@ -298,14 +298,19 @@ class Past:
         return None
 
     def met(self, couple: Couple) -> int:
-        """The commit by which the bridge put the first key on one of the two; 0 if both had theirs from the start."""
+        """The commit by which the bridge first put a key on one of the two; before its first pass it met nobody.
+
+        A key that people brought in says who belongs together, and nothing of what both had agreed on.
+        """
         keys = (
             one.seq
             for ref in (*couple.hubspot, *couple.salesforce)
             for name in ("leadbridge_key", "Leadbridge_HubSpot_Id__c")
             for one in self.cells.get(ref, {}).get(name, ())
+            if one.actor == "daemon"
         )
-        return min(keys, default=0)
+        begun = self.seen.passes[0].log_before + 1 if self.seen.passes else 0
+        return min(keys, default=begun)
 
     def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
         """Whether another line, which writes *side*, names one of this line's fields there too."""

@@ -88,10 +88,20 @@ def i13_no_echo(seen: Evidence, past: Past) -> Iterator[Violation]:
     for couple in past.couples:
         for line in past.lines(couple):
             steps = {side: past.steps(couple, line, side) for side in SIDES}
-            edits = sorted(one.seq for side in SIDES for one in steps[side] if one.actor != "daemon")
+            edits = sorted(
+                one.seq
+                for side in SIDES
+                for one in steps[side]
+                if one.actor != "daemon" or _is_handed_over(line, side)
+            )
             for side in SIDES:
                 later = [one for one in steps[side] if one.first > past.merged(couple)]
                 yield from _echoes(seen, past, line, side, edits, later)
+
+
+def _is_handed_over(line: FieldLine, side: Side) -> bool:
+    """What the bridge writes where the line does not is a hand-off's own word; the line carries it on once."""
+    return line.type == "owner" and not line.writes(side)
 
 
 def _echoes(
