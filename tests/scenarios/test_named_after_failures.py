@@ -455,3 +455,59 @@ def _is_update(request: Request) -> bool:
 
 def _contact(here: Town) -> Ref:
     return Ref("hubspot", "contact", here.contact(ADA)["hs_object_id"])
+
+
+@pytest.mark.goal("G-C7")
+@pytest.mark.invariant("I1")
+@pytest.mark.parametrize("first", ["hubspot", "salesforce"])
+def test_flip_flop(tmp_path: Path, first: Side) -> None:
+    """Two quick edits of one field, one on each side: one of them wins at once, and nothing is written ever after."""
+    with handed_over(tmp_path) as here:
+        before = len(here.world.log)
+        for side in (first, "salesforce" if first == "hubspot" else "hubspot"):
+            if side == "hubspot":
+                here.market(ADA, jobtitle="Chief")
+            else:
+                here.sell(here.sales("Lead", ADA), Title="Boss")
+            here.clock.advance(0.4)
+        here.settle()
+        writes = [(one.field, one.new) for one in here.written(after=before)]
+        for _ in range(10):
+            here.settle()
+
+        assert writes == [("jobtitle", "Boss")]
+        assert (here.contact(ADA)["jobtitle"], here.sales("Lead", ADA)["Title"]) == ("Boss", "Boss")
+        assert len(here.written(after=before)) == len(writes)
+
+
+@pytest.mark.goal("G-P19")
+@pytest.mark.invariant("I6")
+def test_mass_switch_on(tmp_path: Path) -> None:
+    """Everybody there is, switched on at once: nobody is doubled, handed over, written to or given a task."""
+    with town(tmp_path, people=300, in_process=True) as here:
+        people = ("contacts", "Lead", "Contact")
+        before = _counted(here, people)
+        here.run(mode="observe")
+        here.settle()
+        here.run()
+        comes_to_rest(here)
+
+        assert _counted(here, people) == before
+        assert {str(one.decision.new) for one in here.decided("moved")} & {
+            "qualified",
+            "handed_over",
+        } == set()
+        assert here.decided("told") == []
+        us = here.world.salesforce.integration_user
+        assert [row for row in here.world.salesforce.records("Task") if row["CreatedById"] == us] == []
+        keys = Counter(
+            one["leadbridge_key"]
+            for one in here.world.hubspot.records("companies")
+            if one.get("leadbridge_key")
+        )
+        assert set(keys.values()) == {1}
+
+
+def _counted(here: Town, kinds: tuple[str, ...]) -> dict[str, int]:
+    hubspot, salesforce = here.world.hubspot, here.world.salesforce
+    return {kind: len((hubspot if kind.islower() else salesforce).records(kind)) for kind in kinds}
