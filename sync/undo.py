@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from connectors.records import Ref
 from sync.engine import Engine, Pass
 from sync.gather import Reader, gather
 from sync.intake import PAIR_OF
-from sync.model import Entry, Knock
+from sync.model import EVERYTHING, Entry, Knock
 from sync.plan.draft import subject_of
 from sync.plan.undo import Left, plan_undo
 
-__all__ = ["Left", "Undone", "undo"]
+__all__ = ["Left", "Stopped", "Undone", "undo"]
+
+
+class Stopped(Exception):
+    """The bridge may write nothing until a person lets it; neither may an undo."""
 
 
 @dataclass(slots=True)
@@ -30,12 +35,16 @@ class Undone:
 
 
 def undo(engine: Engine, number: int, on_entries: Callable[[int], None] = lambda _: None) -> Undone:
-    """Restore what pass *number* wrote, where nobody has been since; in `mode: observe` nothing is written."""
+    """Restore what pass *number* wrote, where nobody has been since; in `mode: observe` nothing is written.
+
+    Raises Stopped while a pause or a foreign writer stops all writing, before each batch.
+    """
     now = engine.clock.now()
     terms = engine.terms(now)
     done = Pass(id=engine.store.next_pass(now))
     result = Undone(done.id)
     for entries in engine.store.written_in(number):
+        _look_at_brakes(engine, now)
         by_pair: dict[str, dict[Ref, list[Entry]]] = defaultdict(lambda: defaultdict(list))
         for entry in entries:
             if (left := _not_undone(entry)) is not None:
@@ -57,6 +66,15 @@ def undo(engine: Engine, number: int, on_entries: Callable[[int], None] = lambda
             engine.settle(done, plans, now)
         on_entries(len(entries))
     return result
+
+
+def _look_at_brakes(engine: Engine, now: datetime) -> None:
+    engine.braking.begin(now)
+    if engine.rollout.may_write and engine.braking.is_stopped:
+        brake = next(one for one in engine.braking.standing if one.what in EVERYTHING)
+        raise Stopped(
+            f"All writing is stopped, and so is the undo: {brake.text}. Do this first: {brake.remedy}."
+        )
 
 
 def _not_undone(entry: Entry) -> Left | None:

@@ -10,6 +10,7 @@ from connectors.errors import ConnectorError, SignInFailed
 from mappings.documents.broken import Broken
 from sync.settings import UnusableSettings
 from sync.store import LeaseTaken, StoreError
+from sync.undo import Stopped
 from sync.web import CannotServe
 
 DONE: Final = 0
@@ -40,6 +41,7 @@ _ENDINGS: Final[Mapping[type[Exception], tuple[int, Callable[[Any], tuple[str, .
     UnusableSettings: (WRONG, lambda error: error.sentences),
     BadArgument: (WRONG, lambda error: tuple(str(error).splitlines())),
     CannotServe: (WRONG, _said),
+    Stopped: (DECIDE, _said),
     SignInFailed: (FAILED, _said),
     ConnectorError: (FAILED, _said),
     LeaseTaken: (FAILED, _said),

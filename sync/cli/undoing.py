@@ -30,7 +30,7 @@ def undo(
     """Restore what a pass wrote, where it is still as the bridge wrote it; exits with 4 when something stays.
 
     The daemon must be stopped meanwhile. What was created stays and is listed; in `mode: observe`
-    nothing is written.
+    nothing is written. While a pause or a foreign writer stops the bridge it undoes nothing and exits with 3.
 
     Example: leadbridge undo 1207
     """

@@ -164,3 +164,17 @@ def test_a_pass_that_wrote_nothing_is_refused(here: Town, leadbridge: Leadbridge
 
     assert ended.code == 2
     assert "Pass 999 wrote nothing" in ended.err
+
+
+@pytest.mark.fault("F36")
+def test_a_paused_bridge_undoes_nothing_until_it_is_resumed(here: Town, leadbridge: Leadbridge) -> None:
+    assert leadbridge("pause", settings=here.settings()).code == 0
+    before = len(here.world.log)
+
+    ended = _undo(here, leadbridge)
+
+    assert ended.code == 3
+    assert "leadbridge resume" in ended.err
+    assert here.world.log.writes(after=before) == []
+    assert leadbridge("resume", settings=here.settings()).code == 0
+    assert _undo(here, leadbridge).json["restored"] == 3
