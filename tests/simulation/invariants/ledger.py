@@ -37,7 +37,7 @@ class Done(NamedTuple):
 )
 def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
     since = max(seen.losses, default=None)
-    done = [one for one in _done(seen.log) if since is None or one.at > since]
+    done = [one for one in _done(seen.log) if since is None or _is_since(past, one, since)]
     told = _told(seen.ledger)
     claimed: set[int] = set()
     for one in done:
@@ -63,6 +63,12 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
             claimed.add(entry.seq)
     yield from _phantoms(seen, past, told, claimed)
     yield from _unexplained(seen)
+
+
+def _is_since(past: Past, done: Done, since: datetime) -> bool:
+    """Whether a write was made after the store was lost, perhaps in that very instant: by a pass that began later."""
+    made_in = past.pass_of(done.seq)
+    return made_in.began >= since if made_in is not None else done.at > since
 
 
 def _done(log: Sequence[Commit]) -> list[Done]:
