@@ -280,6 +280,24 @@ def test_id_only_dedupe(tmp_path: Path, side: Side, pause: int) -> None:
         comes_to_rest(here)
 
 
+@pytest.mark.fault("F17")
+def test_a_burst_that_no_webhook_told_of_is_found_by_one_poll_and_each_person_written_once(
+    tmp_path: Path,
+) -> None:
+    """The bridge listens to no webhook: how many events a minute brought changes neither its calls nor its writes."""
+    with _many(tmp_path, 150) as here:
+        for turn in range(5):
+            for one in contacts(here):
+                here.market(one["email"], jobtitle=f"Chief {turn}")
+        before = len(here.world.log)
+        here.settle()
+
+        written = Counter(one.id for one in here.written(after=before) if one.field == "Title")
+        assert set(written.values()) == {1}
+        assert {lead["Title"] for lead in leads(here)} == {"Chief 4"}
+        assert len(written) == 150
+
+
 # ── what was changed on its way ──────────────────────────────────────────────
 
 

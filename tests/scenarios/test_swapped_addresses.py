@@ -1,0 +1,46 @@
+"""Two people whose addresses were swapped on one side: nobody is joined to the other, and the field is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.test_deletes import ADA, ask_for_a_call, comes_to_rest
+from tests.scenarios.town import Town, town
+
+BEN = "ben.okafor@nordwind.example"
+CY = "cy@nordwind.example"
+
+
+@pytest.mark.fault("F47", "F30")
+@pytest.mark.parametrize("answer", ["409", "400"])
+def test_addresses_that_sales_swapped_are_told_by_field_and_nobody_is_taken_for_the_other(
+    tmp_path: Path, answer: str
+) -> None:
+    with town(tmp_path, in_process=True) as here:
+        here.world.hubspot.flip(address_conflict_on_update=answer)
+        here.run()
+        here.settle()
+        for email in (ADA, BEN):
+            ask_for_a_call(here, email)
+        here.settle()
+        keys = _keys(here)
+        ada, ben = here.sales("Lead", ADA), here.sales("Lead", BEN)
+        for lead, email in ((ada, CY), (ben, ADA), (ada, BEN)):
+            here.sell(lead, Email=email)
+            here.sell(lead, Title=f"Once {email}")
+        comes_to_rest(here)
+
+        assert _keys(here) == keys
+        assert {one.field for one in here.problems()} == {"email"}
+        assert {one.code for one in here.problems()} <= {"field_refused", "write_refused"}
+        titles = {one["hs_object_id"]: one.get("jobtitle") for one in here.world.hubspot.records("contacts")}
+        assert [titles[lead["Leadbridge_HubSpot_Id__c"]] for lead in (ada, ben)] == [
+            f"Once {BEN}",
+            f"Once {ADA}",
+        ]
+
+
+def _keys(here: Town) -> set[tuple[str, str]]:
+    return {(one["Id"], one["Leadbridge_HubSpot_Id__c"]) for one in here.world.salesforce.records("Lead")}
