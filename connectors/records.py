@@ -135,7 +135,9 @@ class Write:
     ``update`` changes the record *ref_id*; ``upsert`` finds it by the unique *key*
     (field, value) and creates it when there is none; ``create`` is for notes and
     tasks only, which have no key; ``associate`` joins *ref_id* to *associations*;
-    ``delete`` puts *ref_id* where people can restore it.
+    ``delete`` puts *ref_id* where people can restore it. *seen_at* is the record's own
+    modified time as it was read: who edits it later must not be overwritten in silence.
+    *watched* are the fields that people may have edited since.
     """
 
     id: str
@@ -146,6 +148,8 @@ class Write:
     ref_id: str | None = None
     key: tuple[str, str] | None = None
     associations: tuple[Ref, ...] = ()
+    seen_at: datetime | None = None
+    watched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,8 @@ class Receipt:
     lost · ``waiting``: not carried out, may be tried later · ``gone``: the record
     is deleted, merged or converted · ``stale``: it changed since it was read.
     *whole* says that the whole call was refused, which tells nothing of this row.
+    *before* shows what stood there right before the write, as far as the vendor tells;
+    its history names who put it there.
     """
 
     write_id: str
@@ -175,6 +181,7 @@ class Receipt:
     record: Record | None = None
     faults: tuple[Fault, ...] = ()
     whole: bool = False
+    before: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Any, Final
 from connectors.base import Connector
 from connectors.records import Fault, Receipt, Record, Ref, Side, Write
 from mappings.lifecycle import Standing
+from sync.guard import Guard, Overwritten
 from sync.model import OURS, Ask, Base, Bury, Link, Plan, Problem, Put, Remember, Tombstone, Unbury
 from sync.trying import SET_ASIDE, TRIES, Trying, refused_fields
 
@@ -36,7 +37,8 @@ class Applied:
     *through* are the plans whose gates were done; *asks* whom they knock for; *ownerless*
     who was not handed over, because the vendor did not take the owner; *in_doubt* whose
     writes got no answer: nothing of them is planned before it was looked up; *aside* of whom
-    something was not sent, because it was refused too often.
+    something was not sent, because it was refused too often; *overwritten* what people typed
+    under the writes.
     """
 
     receipts: list[tuple[Put, Receipt]] = field(default_factory=list)
@@ -53,6 +55,21 @@ class Applied:
     aside: list[Ref] = field(default_factory=list)
     trying: Trying = field(default_factory=Trying)
     problems: list[Problem] = field(default_factory=list)
+    overwritten: list[tuple[Plan, Overwritten]] = field(default_factory=list)
+
+    @property
+    def back(self) -> list[Plan]:
+        """Plans that put back what was overwritten and is to stand."""
+        return [one for _, found in self.overwritten for one in found.back]
+
+    def join(self, back: Applied) -> None:
+        """Take in what came of putting these back; nothing of it is remembered but its receipts."""
+        self.receipts += back.receipts
+        self.asks += back.asks
+        self.later += back.later
+        self.in_doubt += back.in_doubt
+        self.again += (*back.again, *back.stale)
+        self.problems += back.problems
 
 
 def apply(
@@ -61,8 +78,12 @@ def apply(
     fields: Fields,
     pool: Executor,
     trying: Trying | None = None,
+    guard: Guard | None = None,
 ) -> Applied:
-    """Send every write of *plans*; both sides at the same time, each in its own batches."""
+    """Send every write of *plans*; both sides at the same time, each in its own batches.
+
+    With a *guard* it is judged what people typed under these writes.
+    """
     trying = trying or Trying()
     sent: dict[str, Put] = {}
     dropped: dict[str, tuple[Fault, ...]] = {}
@@ -87,7 +108,11 @@ def apply(
         receipts=[(sent.get(put.write.id, put), receipts[put.write.id]) for put in puts], trying=trying
     )
     for plan in plans:
-        _remember(applied, plan, receipts, dropped, fields)
+        outcomes = [(put, receipts[put.write.id]) for put in plan.puts]
+        found = guard.judge(plan, outcomes) if guard else Overwritten()
+        if found.kept or found.back:
+            applied.overwritten.append((plan, found))
+        _remember(applied, plan, outcomes, dropped, fields, found)
     return applied
 
 
@@ -158,12 +183,12 @@ def _lighter(put: Put, bad: Collection[str]) -> Put:
 def _remember(
     applied: Applied,
     plan: Plan,
-    receipts: Mapping[str, Receipt],
+    outcomes: Sequence[tuple[Put, Receipt]],
     dropped: Mapping[str, tuple[Fault, ...]],
     fields: Fields,
+    overwritten: Overwritten,
 ) -> None:
     """Turn receipts into a new base: what was carried out is agreed, what was not stays as it was."""
-    outcomes = [(put, receipts[put.write.id]) for put in plan.puts]
     for put, receipt in outcomes:
         _explain(applied, plan, put, receipt, dropped.get(put.write.id, ()))
     if any(put.gate and receipt.outcome != "done" for put, receipt in outcomes):
@@ -173,7 +198,7 @@ def _remember(
     for effect in plan.effects:
         match effect:
             case Remember():
-                applied.memories.append(_memory(effect, outcomes, dropped, fields))
+                applied.memories.append(_memory(effect, outcomes, dropped, fields, overwritten))
             case Ask(ref):
                 applied.asks.append(ref)
             case Bury(tombstone):
@@ -191,6 +216,7 @@ def _memory(
     outcomes: Sequence[tuple[Put, Receipt]],
     dropped: Mapping[str, tuple[Fault, ...]],
     fields: Fields,
+    overwritten: Overwritten,
 ) -> Memory:
     link, base = wanted.link, wanted.base
     for put, receipt in outcomes:
@@ -198,7 +224,8 @@ def _memory(
         link = _stamped(link, put, receipt, bad, fields)
         if receipt.outcome == "done":
             base = _agreed_at(base, put, receipt)
-        lost = put.write.values if receipt.outcome != "done" else bad
+        back = overwritten.fields.get(put.write.id, frozenset())
+        lost = put.write.values if receipt.outcome != "done" else bad | back
         base = taken_back(base, wanted.before, put, lost)
         if receipt.outcome != "done" and not _is_owed(put, receipt):
             base = _unmarked(base, set(put.marks))

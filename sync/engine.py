@@ -35,6 +35,7 @@ from sync.apply import Applied, apply
 from sync.braking import Braking, Held
 from sync.calls import Calls
 from sync.clock import Clock
+from sync.guard import Guard
 from sync.intake import Batch, Intake, role_links
 from sync.lanes import Lanes
 from sync.loops import give_way
@@ -229,7 +230,7 @@ class Engine:
         self.store.record(done.id, [without_moves(one) for one in admitted], now, observed=False)
         refused = self.store.setbacks(targets(admitted))
         trying = Trying({(one.target, one.field): one for one in refused})
-        applied = apply(self.connectors, admitted, self.fields, self.pool, trying)
+        applied = self._applied(done, admitted, trying, now)
         if applied.ownerless:
             self.roster.forget()
         settled = [*observed, *admitted, *held]
@@ -248,6 +249,15 @@ class Engine:
         done.observed += len(observed)
         done.held += len(braked)
         self._count(done, admitted, applied)
+
+    def _applied(self, done: Pass, plans: Sequence[Plan], trying: Trying, now: datetime) -> Applied:
+        """What came of the plans; what people typed under the writes, and what is theirs, is put back at once."""
+        guard = Guard(self.agreement, self.roster.directory(now))
+        applied = apply(self.connectors, plans, self.fields, self.pool, trying, guard)
+        if applied.back:
+            self.store.record(done.id, applied.back, now, observed=False)
+            applied.join(apply(self.connectors, applied.back, self.fields, self.pool))
+        return applied
 
     def _without_fights(self, plans: Sequence[Plan], now: datetime) -> list[Plan]:
         """The plans without what somebody else keeps changing back."""

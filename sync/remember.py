@@ -16,7 +16,7 @@ from typing import Final
 from connectors.records import Ref
 from sync.apply import Applied, Memory
 from sync.intake import PAIR_OF
-from sync.model import Knock, Lane, Plan, Problem, Remember, Tombstone
+from sync.model import Decision, Knock, Lane, Plan, Problem, Remember, Tombstone
 from sync.plan.company import DOUBLE
 from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
@@ -54,9 +54,9 @@ def remember(
         *map(flapping, tired),
     ]
     with store.transaction():
-        store.record(
-            pass_id, [late for plan in applied.through if (late := moves_of(plan))], now, observed=False
-        )
+        late = [moves for plan in applied.through if (moves := moves_of(plan))]
+        late += [_entered(plan, found.kept) for plan, found in applied.overwritten if found.kept]
+        store.record(pass_id, late, now, observed=False)
         store.receipts(pass_id, applied.receipts, now)
         problems += _memories(
             store,
@@ -113,8 +113,12 @@ def without_moves(plan: Plan) -> Plan:
 def moves_of(plan: Plan) -> Plan | None:
     """Those moves, once the plan was carried out; its `Remember` names both records to the ledger."""
     moves = tuple(one for one in plan.decisions if one.what == "moved")
+    return _entered(plan, moves) if moves else None
+
+
+def _entered(plan: Plan, decisions: tuple[Decision, ...]) -> Plan:
     known = tuple(one for one in plan.effects if isinstance(one, Remember))
-    return replace(plan, decisions=moves, effects=known, problems=()) if moves else None
+    return replace(plan, decisions=decisions, effects=known, problems=())
 
 
 def _memories(store: Store, memories: Sequence[Memory]) -> list[Problem]:

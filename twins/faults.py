@@ -11,7 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from twins.log import Side
 from twins.messages import Request
@@ -95,25 +95,30 @@ class Struck(NamedTuple):
     options: Options
 
 
+_PLACE: Final = ("side", "method", "path", "says")
+
+
 @dataclass(slots=True)
 class Rule:
-    """Which requests a fault strikes; *times* is None for a rate. A blank *method* or *path* fits all."""
+    """Which requests a fault strikes; *times* is None for a rate. A blank *method*, *path* or *says* fits all."""
 
     name: str
     side: Side | None = None
     method: str = ""
     path: str = ""
+    says: str = ""
     share: float = 0.0
     times: int | None = None
     skip: int = 0
     options: Options = field(default_factory=dict)
 
     def fits(self, side: Side, request: Request) -> bool:
-        """Whether it looks at this request at all; *path* may stand anywhere in the address."""
+        """Whether it looks at this request at all; *path* may stand anywhere in the address, *says* in the body."""
         return (
             self.side in (None, side)
             and self.method in ("", request.method)
             and (not self.path or self.path in request.path)
+            and (not self.says or self.says.encode() in request.body)
         )
 
 
@@ -130,7 +135,7 @@ class Faults:
     def next(self, name: str, *, times: int = 1, skip: int = 0, **where: Any) -> None:
         """Strike the next *times* requests that fit, after letting *skip* of them pass; raises ValueError.
 
-        *where*: side, method, path (part of the address); anything else is an option of the fault.
+        *where*: side, method, path (part of the address), says (part of the body); anything else is an option of the fault.
         """
         _count("times", times, 1)
         _count("skip", skip, 0)
@@ -160,7 +165,7 @@ class Faults:
     def _add(self, name: str, where: dict[str, Any], **how: Any) -> None:
         if name not in CATALOGUE:
             raise ValueError(f"no fault {name!r}; there are: {', '.join(CATALOGUE)}")
-        place: dict[str, Any] = {key: where.pop(key) for key in ("side", "method", "path") if key in where}
+        place: dict[str, Any] = {key: where.pop(key) for key in _PLACE if key in where}
         options = {option: _fitting(name, option, value) for option, value in where.items()}
         rule = Rule(name, **_placed(place), **how, options=options)
         with self._lock:
@@ -189,7 +194,7 @@ class Faults:
 def _placed(place: dict[str, Any]) -> dict[str, Any]:
     if place.get("side") not in (None, *get_args(Side)):
         raise ValueError(f"side is {' or '.join(get_args(Side))}, not {place['side']!r}")
-    for key in ("method", "path"):
+    for key in ("method", "path", "says"):
         if type(place.get(key, "")) is not str:
             raise ValueError(f"{key} is a text, not {place[key]!r}")
     return place
@@ -226,7 +231,7 @@ def _number(what: str, value: Any, most: float) -> float:
 def told(faults: Faults) -> dict[str, Any]:
     """The rules now, what has struck, and the whole catalogue, for people and machines."""
     rules = [
-        {name: getattr(rule, name) for name in ("name", "side", "method", "path", "share", "times", "skip")}
+        {name: getattr(rule, name) for name in ("name", *_PLACE, "share", "times", "skip")}
         | {"options": dict(rule.options)}
         for rule in map(replace, faults.rules)
     ]

@@ -13,6 +13,7 @@ from connectors.hubspot.associating import associate
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.faults import faults
 from connectors.hubspot.fetching import BATCH, fetch, read_batch
+from connectors.hubspot.guarding import looked_back
 from connectors.hubspot.kinds import JOINS, is_id, object_of, property_name
 from connectors.hubspot.rows import record
 from connectors.receipts import Receipts, misnamed_rows, refused, sift, unsendable_rows
@@ -44,6 +45,7 @@ def write(
     receipts |= _looked_up(
         client, [row for row in fit if receipts[row.id].outcome == "unknown"], receipts, read_back
     )
+    receipts |= looked_back(client, fit, receipts)
     return [receipts[row.id] for row in writes]
 
 

@@ -19,6 +19,7 @@ from connectors.records import Find, Receipt, Record, Ref, Write
 from connectors.salesforce import soql
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.faults import Meaning, faults, meaning
+from connectors.salesforce.guarding import guarded
 from connectors.salesforce.kinds import is_id, long_id, object_name
 from connectors.salesforce.reading import fetch, find
 
@@ -46,6 +47,9 @@ class _Route:
     method: str
     path: str
     key: str | None = None
+
+
+_GUARDED = _Route("POST", "composite")
 
 
 def write(
@@ -81,6 +85,8 @@ def _unfit(writes: Sequence[Write]) -> Receipts:
 def _route(row: Write) -> _Route:
     name = object_name(row.kind)
     match row.op:
+        case "update" if row.seen_at is not None:
+            return _GUARDED
         case "update":
             return _Route("PATCH", _COLLECTIONS)
         case "delete":
@@ -101,11 +107,12 @@ def _sent(client: SalesforceClient, route: _Route, rows: Sequence[Write]) -> Rec
     left = list(rows)
 
     def once() -> None:
-        results = client.once(*_request(route, left)).body
+        results, before = _answered(client, route, left)
         if not isinstance(results, list) or len(results) != len(left):
             # rows are matched by position, as documented; anything else cannot be matched at all
             raise Unknown("Salesforce did not answer each row of " + route.method + " " + route.path + ".")
-        done.update({row.id: _receipt(row, result) for row, result in zip(left, results, strict=True)})
+        for row, result in zip(left, results, strict=True):
+            done[row.id] = replace(_receipt(row, result), before=before.get(row.id))
         left[:] = [row for row in left if done[row.id].outcome == "waiting"]
         if left:
             raise Transient("Salesforce was busy with " + str(len(left)) + " rows.")
@@ -119,6 +126,14 @@ def _sent(client: SalesforceClient, route: _Route, rows: Sequence[Write]) -> Rec
             if not (isinstance(error, Transient) and row.id in done):
                 done[row.id] = unsettled(row, error)
     return done
+
+
+def _answered(
+    client: SalesforceClient, route: _Route, rows: Sequence[Write]
+) -> tuple[Any, Mapping[str, Record]]:
+    if route == _GUARDED:
+        return guarded(client, rows)
+    return client.once(*_request(route, rows)).body, {}
 
 
 def _request(route: _Route, rows: Sequence[Write]) -> tuple[str, str, Purpose, Any]:

@@ -141,6 +141,8 @@ class Draft:
             op="update",
             ref_id=record.ref.id,
             values=values,
+            seen_at=record.modified_at,
+            watched=tuple(name for name in self._lines[side] if name in values),
         )
         return Put(write, gate=side in self._gated, lines=self._lines[side], read=record)
 

@@ -21,6 +21,7 @@ from typing import Any, Literal
 import pytest
 
 from sync.bootstrap import read_agreement, shipped_config
+from tests.scenarios.town import is_update
 from twins.messages import Reply, Request
 from twins.sample import people
 from twins.world import World
@@ -108,7 +109,7 @@ class Axe:
 def _writes(request: Request) -> bool:
     """A call that changes records: HubSpot's batches but for reads, Salesforce's Collections but for reads."""
     path = request.path.rstrip("/")
-    if request.method == "PATCH":
+    if is_update(request):
         return True
     if request.method != "POST":
         return False

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.conftest import Ended, Leadbridge
-from tests.scenarios.town import SAM, Town, mutations, town
+from tests.scenarios.town import SAM, Town, is_update, mutations, town
 from twins.messages import Reply, Request
 from twins.salesforce import Field
 from twins.server import Served
@@ -207,7 +207,7 @@ def test_a_page_in_the_middle_of_writing_loses_nothing(here: Town, leadbridge: L
     _ada_asks(here, leadbridge)
 
     def before(request: Request) -> Reply | None:
-        is_write = request.method == "PATCH" or "/batch/up" in request.path
+        is_write = is_update(request) or "/batch/up" in request.path
         return answered(request) if is_write else None
 
     with (

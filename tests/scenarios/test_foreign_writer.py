@@ -160,7 +160,7 @@ def test_a_seller_and_a_marketer_alarm_nobody(here: Town) -> None:
 
 @pytest.mark.invariant("I17")
 def test_a_write_whose_answer_was_lost_alarms_nobody(here: Town) -> None:
-    here.world.faults.next("cut_after", side="salesforce", method="PATCH")
+    here.world.faults.next("cut_after", side="salesforce", says='"PATCH"')
     here.world.faults.next(
         "cut_before", side="salesforce", method="POST", path="composite/sobjects/Lead", times=5, skip=1
     )

@@ -24,7 +24,7 @@ from tests.scenarios.test_deletes import (
     handed_over,
     leads,
 )
-from tests.scenarios.town import MIA, SAM, Town, berlin, moment, town
+from tests.scenarios.town import MIA, SAM, Town, berlin, is_update, moment, town
 from twins.hubspot.schema.properties import Property
 from twins.hubspot.search import routes as hubspot_search
 from twins.messages import Request
@@ -240,7 +240,7 @@ def test_cursor_after_processing(tmp_path: Path, side: Side) -> None:
         acted: list[str] = []
 
         def before(request: Request) -> None:
-            if acted or not _is_update(request):
+            if acted or not is_update(request):
                 return
             acted.append(request.path)
             if side == "hubspot":
@@ -462,13 +462,6 @@ def _fill(here: Town, count: int) -> None:
     here.clock.advance(900)
     here.run()
     comes_to_rest(here, after=8)
-
-
-def _is_update(request: Request) -> bool:
-    """The bridge updates rows of either side."""
-    return request.path.endswith("/batch/update") or (
-        request.method == "PATCH" and "/composite/sobjects" in request.path
-    )
 
 
 def _contact(here: Town) -> Ref:

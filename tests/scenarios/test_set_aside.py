@@ -12,7 +12,7 @@ from sync.store import Listed
 from sync.trying import TRIES
 from tests.scenarios.conftest import Leadbridge
 from tests.scenarios.struck import ADA, Struck, struck
-from tests.scenarios.town import SAM
+from tests.scenarios.town import SAM, is_update
 from twins.messages import Request
 
 
@@ -38,7 +38,7 @@ def _sent(here: Struck) -> list[str]:
     seen: list[str] = []
 
     def before(request: Request) -> None:
-        if request.method == "PATCH":
+        if is_update(request):
             seen.append(request.path)
 
     here.world.wires["salesforce"].before = before
@@ -136,7 +136,7 @@ def test_while_one_record_rests_its_own_other_side_and_its_neighbours_go_on(here
 @pytest.mark.invariant("I15")
 @pytest.mark.parametrize("fault", ["unavailable", "locked", "redirect", "too_many"])
 def test_a_vendor_that_is_away_sets_nobody_aside(here: Struck, fault: str) -> None:
-    here.world.faults.rate(fault, 1.0, side="salesforce", method="PATCH")
+    here.world.faults.rate(fault, 1.0, side="salesforce", says='"PATCH"')
     after = here.edit()
     here.settle()
     _knocks(here, TRIES + 3)

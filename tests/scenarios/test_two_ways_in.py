@@ -16,7 +16,7 @@ def lived(folder: Path, *, in_process: bool, faults: tuple[str, ...] = ()) -> li
         here.run()
         here.settle()
         for fault in faults:
-            here.world.faults.next(fault, side="salesforce", path="/composite/sobjects")
+            here.world.faults.next(fault, side="salesforce", says='"PATCH"')
             here.world.faults.next(fault, side="hubspot", path="/batch/update")
         _act(here)
         for _ in range(4):

@@ -21,6 +21,7 @@ from sync.daemon import Daemon
 from sync.engine import Pass
 from sync.model import Entry, Problem
 from twins.log import Commit
+from twins.messages import Request
 from twins.world import World
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -180,3 +181,10 @@ def mutations(world: World) -> dict[str, int]:
         if method != "GET" and name not in _READS
     }
     return {" ".join(key): n for key, n in asked.items()}
+
+
+def is_update(request: Request) -> bool:
+    """Whether the bridge changes records with it: HubSpot's batch, or the parts of Salesforce's composite."""
+    if request.path.endswith("/composite"):
+        return b'"PATCH"' in request.body
+    return request.method == "PATCH" or request.path.endswith("/batch/update")

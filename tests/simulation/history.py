@@ -28,9 +28,9 @@ UNTIL_QUIET: Final = 3
 UNTIL_SWEPT: Final = 8
 STILL: Final = 5
 MOST_TO_REST: Final = 40
-_WRITES: Final[dict[Side, dict[str, str]]] = {
-    "hubspot": {"method": "POST", "path": "/batch/up"},
-    "salesforce": {"method": "PATCH"},
+_WRITES: Final[dict[Side, tuple[dict[str, str], ...]]] = {
+    "hubspot": ({"method": "POST", "path": "/batch/up"},),
+    "salesforce": ({"method": "PATCH"}, {"path": "/composite", "says": '"PATCH"'}),
 }
 
 
@@ -142,7 +142,8 @@ class _History:
         faults.clear()
         if turn in self._swarm.outages:
             side, name = self._swarm.outages[turn]
-            faults.rate(name, 1.0, side=side, **_WRITES[side])
+            for place in _WRITES[side]:
+                faults.rate(name, 1.0, side=side, **place)
         for name, rate in self._swarm.faults.items():
             faults.rate(name, rate)
 

@@ -1,0 +1,160 @@
+"""Nobody's edit between the bridge's read and its write is overwritten in silence, in whichever system they sit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from connectors.records import Side
+from tests.scenarios.struck import ADA, Struck, struck
+from tests.scenarios.town import is_update
+from twins.messages import Request
+
+SAMS: Final = "Sam's own title"
+MIAS: Final = "Mia's own title"
+LINE: Final = "person.jobtitle"
+
+
+@contextmanager
+def between(here: Struck, side: Side, act: Callable[[], None], *, s: float = 2) -> Iterator[list[Request]]:
+    """*act* happens once, *s* seconds after the bridge has read and right before its update reaches *side*."""
+    met: list[Request] = []
+
+    def before(request: Request) -> None:
+        if not met and is_update(request):
+            met.append(request)
+            here.clock.advance(s)
+            act()
+            here.clock.advance(s)
+
+    here.world.wires[side].before = before
+    yield met
+    here.world.wires[side].before = None
+    assert met
+
+
+def told(here: Struck, field: str = LINE) -> list[tuple[str, Any, Any]]:
+    """What the ledger decided about one line."""
+    entries = here.bridge.store.entries(None, 500)
+    return [
+        (one.decision.what, one.decision.old, one.decision.new)
+        for one in entries
+        if one.decision.field == field and one.kind == "decided"
+    ]
+
+
+def both(here: Struck) -> tuple[Any, Any]:
+    return here.contact(ADA)["jobtitle"], here.lead["Title"]
+
+
+def settle(here: Struck) -> None:
+    for _ in range(4):
+        here.settle()
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Struck]:
+    with struck(tmp_path) as made:
+        yield made
+
+
+def ruled(here: Struck, conflict: str) -> None:
+    """Ops let *conflict* decide the title from now on."""
+    lines = here.config / "fields" / "person.yaml"
+    text = lines.read_text("utf-8")
+    start = text.index("{hubspot: jobtitle,")
+    end = text.index("}", start)
+    line = text[start:end].replace("conflict: salesforce", f"conflict: {conflict}")
+    lines.write_text(text[:start] + line + text[end:], "utf-8")
+    here.run()
+    settle(here)
+
+
+@pytest.mark.goal("G-C9")
+@pytest.mark.fault("F34")
+@pytest.mark.parametrize(("conflict", "stands"), [("salesforce", SAMS), ("hubspot", "From Mia")])
+def test_a_seller_edits_the_very_field_before_the_write_and_the_rule_says_whose_title_it_is(
+    here: Struck, conflict: str, stands: str
+) -> None:
+    ruled(here, conflict)
+    here.market(ADA, jobtitle="From Mia")
+
+    with between(here, "salesforce", lambda: here.sell(here.lead, Title=SAMS)):
+        settle(here)
+
+    assert both(here) == (stands, stands)
+    assert {"From Mia", SAMS} <= values(told(here))
+    here.assert_quiet()
+
+
+@pytest.mark.goal("G-C9")
+@pytest.mark.fault("F34")
+@pytest.mark.parametrize(
+    ("conflict", "stands"), [("salesforce", "From Sam"), ("hubspot", MIAS), ("latest", "From Sam")]
+)
+def test_a_marketer_edits_the_very_field_before_the_write_and_the_rule_says_whose_title_it_is(
+    here: Struck, conflict: str, stands: str
+) -> None:
+    ruled(here, conflict)
+    here.sell(here.lead, Title="From Sam")
+
+    with between(here, "hubspot", lambda: here.market(ADA, jobtitle=MIAS)):
+        settle(here)
+
+    assert both(here) == (stands, stands)
+    assert {"From Sam", MIAS} <= values(told(here))
+    assert "conflict" in {what for what, _, _ in told(here)}
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_where_a_person_must_choose_neither_title_is_overwritten(here: Struck, side: Side) -> None:
+    ruled(here, "ask")
+
+    if side == "hubspot":
+        here.sell(here.lead, Title=SAMS)
+        with between(here, side, lambda: here.market(ADA, jobtitle=MIAS)):
+            settle(here)
+    else:
+        here.market(ADA, jobtitle=MIAS)
+        with between(here, side, lambda: here.sell(here.lead, Title=SAMS)):
+            settle(here)
+
+    assert both(here) == (MIAS, SAMS)
+    assert [one.code for one in here.problems()] == ["conflict"]
+
+
+@pytest.mark.fault("F34")
+def test_a_seller_who_edits_within_the_second_of_the_look_is_seen_all_the_same(here: Struck) -> None:
+    here.sell(here.lead, City="Lund")
+    here.market(ADA, jobtitle="From Mia")
+    here.clock.set(here.clock.now().replace(microsecond=0) + timedelta(seconds=60))
+    here.sell(here.lead, City="Malmö")
+
+    with between(here, "salesforce", lambda: here.sell(here.lead, Title=SAMS), s=0):
+        here.daemon.settle()
+    settle(here)
+
+    assert both(here) == (SAMS, SAMS)
+    assert {"From Mia", SAMS} <= values(told(here))
+
+
+@pytest.mark.fault("F34")
+def test_a_marketer_who_types_the_same_is_in_no_conflict(here: Struck) -> None:
+    here.sell(here.lead, Title=SAMS)
+
+    with between(here, "hubspot", lambda: here.market(ADA, jobtitle=SAMS)):
+        settle(here)
+
+    assert both(here) == (SAMS, SAMS)
+    assert {what for what, _, _ in told(here)} == {"field"}
+
+
+def values(entries: list[tuple[str, Any, Any]]) -> set[Any]:
+    return {value for _, old, new in entries for value in (old, new)}
