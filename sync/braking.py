@@ -83,16 +83,19 @@ class Braking:
                 held.append((plan, found))
         return free, held
 
-    def keep(self, held: Sequence[Held], free: Iterable[Plan]) -> None:
-        """Let the keys of held plans wait; those of free ones need no word any more."""
-        if self._holds_any:
-            self._store.let_go(ref for plan in free for ref in plan.settles)
+    def keep(self, held: Sequence[Held]) -> None:
+        """Let the keys of held plans wait."""
         by_brake: dict[int, list[Ref]] = defaultdict(list)
         for plan, brake in held:
             by_brake[brake.id or 0].extend(plan.settles or (plan.subject,))
         for number, refs in by_brake.items():
             self._store.hold(refs, number)
             self._holds_any = True
+
+    def let_go(self, settled: Iterable[Plan]) -> None:
+        """Plans that were carried out need no word any more; until then it holds for whoever carries them out."""
+        if self._holds_any:
+            self._store.let_go(ref for plan in settled for ref in plan.settles)
 
     # ── a backfill that a changed mapping line began ─────────────────────────
 

@@ -223,7 +223,7 @@ class Engine:
         if lane is not None:
             free = self._without_fights(free, now)
             free, braked = self.braking.split(free, lane, now)
-            self.braking.keep(braked, free)
+            self.braking.keep(braked)
         observed = [one for one in plans if one.observed] + [_held(one) for one, _ in braked]
         admitted, held = self.rollout.within_the_hour(free, now)
         self.store.record(done.id, observed, now, observed=True)
@@ -234,16 +234,18 @@ class Engine:
         if applied.ownerless:
             self.roster.forget()
         settled = [*observed, *admitted, *held]
-        remember(
-            self.store,
-            done.id,
-            settled,
-            applied,
-            held=held,
-            returns=done.returns,
-            lane=lane or "live",
-            now=now,
-        )
+        with self.store.transaction():
+            remember(
+                self.store,
+                done.id,
+                settled,
+                applied,
+                held=held,
+                returns=done.returns,
+                lane=lane or "live",
+                now=now,
+            )
+            self.braking.let_go(one for one in admitted if one.subject not in applied.in_doubt)
         self.sweep.note(settled, applied)
         done.resting.update(applied.in_doubt)
         done.observed += len(observed)

@@ -100,9 +100,14 @@ def _obstacle(
         return _OPTED_OUT
     if not all(name in was for name in names):
         return "what stood there before is not known"
-    if not all(raw.same(record.values.get(name), wrote[name]) for name in names):
+    stands_at = (_stands_at(record, names, values) for values in (wrote, was))
+    if not any(stands_at):  # an undo that died after its writes finds what stood before
         return "somebody has changed it since"
     return None
+
+
+def _stands_at(record: Record, names: Iterable[str], values: Mapping[str, Any]) -> bool:
+    return all(raw.same(record.values.get(name), values[name]) for name in names)
 
 
 def _restore(draft: Draft, line: FieldLine, record: Record, values: Mapping[str, Any], number: int) -> None:
