@@ -31,7 +31,7 @@ def ops_let_a_bridge_write_that_only_looked(here: Place) -> Iterator[Step]:
     asks(here, BEN, "Ben", lastname="Okafor")
     here.rest()
     yield
-    yield here.run
+    yield Command(here.run)  # who edits the config does so although the bridge dies while it stops
 
 
 @scenario
