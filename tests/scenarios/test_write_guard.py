@@ -92,6 +92,23 @@ def test_a_seller_edits_the_very_field_before_the_write_and_the_rule_says_whose_
     here.assert_quiet()
 
 
+@pytest.mark.fault("F34")
+@pytest.mark.parametrize(("conflict", "stands"), [("salesforce", SAMS), ("hubspot", "From Mia")])
+def test_a_seller_edits_one_of_so_many_that_they_go_in_one_collection_and_the_rule_holds(
+    here: Struck, monkeypatch: pytest.MonkeyPatch, conflict: str, stands: str
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", 0)
+    ruled(here, conflict)
+    here.market(ADA, jobtitle="From Mia")
+
+    with between(here, "salesforce", lambda: here.sell(here.lead, Title=SAMS)):
+        settle(here)
+
+    assert both(here) == (stands, stands)
+    assert {"From Mia", SAMS} <= values(told(here))
+    here.assert_quiet()
+
+
 @pytest.mark.goal("G-C9")
 @pytest.mark.fault("F34")
 @pytest.mark.parametrize(
