@@ -10,7 +10,8 @@ import email.utils
 import json
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -21,6 +22,9 @@ import urllib3
 from urllib3 import exceptions
 
 from connectors.errors import Unknown
+
+# Makes a pool of so many threads of this name.
+Threads = Callable[[int, str], Executor]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ import gc
 import random
 import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from connectors.errors import Transient
 from connectors.hubspot import HubSpotConnector, HubSpotSettings
 from connectors.records import Find, Ref, Side
 from connectors.salesforce import SalesforceConnector, SalesforceSettings
+from connectors.wire import Threads
 from mappings.agreement import Agreement
 from sync.clock import Clock, SystemClock
 from sync.engine import Engine
@@ -61,25 +62,25 @@ def bridge(
     settings: Settings,
     clock: Clock | None = None,
     *,
-    pool: Executor | None = None,
+    threads: Threads = ThreadPoolExecutor,
     chance: random.Random | None = None,
 ) -> Iterator[Bridge]:
     """Put one bridge together; config, credentials and live schemas are checked before anything is written.
 
-    Time, threads and chance can be handed in: *clock*, *pool* and *chance* are the machine's own otherwise.
+    Time, threads and chance can be handed in: *clock*, *threads* and *chance* are the machine's own otherwise.
     """
     clock = clock or SystemClock()
     agreement = read_agreement(settings.config)
     settings.require_credentials()
     stopping = threading.Event()
-    connectors = connect(settings, clock, stopping, chance)
+    connectors = connect(settings, clock, stopping, chance, threads)
     try:
         known = describe(connectors)
         agreement = read_agreement(settings.config, known)
         require_plugin(agreement, known)
         with (
             open_store(settings, agreement) as store,
-            _threads(pool) as threads,
+            threads(THREADS, "bridge") as pool,
             _garbage_looked_for_less_often(),
         ):
             engine = Engine(
@@ -88,7 +89,7 @@ def bridge(
                 agreement=agreement,
                 fields=fields_of(agreement, known),
                 clock=clock,
-                pool=threads,
+                pool=pool,
                 stopping=stopping,
             )
             edits = Edits(settings.config, known, engine, lambda: describe(connectors), clock)
@@ -96,11 +97,6 @@ def bridge(
     finally:
         for connector in connectors.values():
             connector.close()
-
-
-def _threads(pool: Executor | None) -> AbstractContextManager[Executor]:
-    """The pool that was handed in stays its owner's to close."""
-    return ThreadPoolExecutor(THREADS, "bridge") if pool is None else nullcontext(pool)
 
 
 @contextmanager
@@ -133,7 +129,11 @@ def open_store(settings: Settings, agreement: Agreement) -> Store:
 
 
 def connect(
-    settings: Settings, clock: Clock, stopping: threading.Event, chance: random.Random | None = None
+    settings: Settings,
+    clock: Clock,
+    stopping: threading.Event,
+    chance: random.Random | None = None,
+    threads: Threads = ThreadPoolExecutor,
 ) -> dict[Side, Connector]:
     """Both vendors, through their own client libraries; whoever waits for them is woken by *stopping*."""
 
@@ -157,6 +157,7 @@ def connect(
             clock_now=clock.now,
             sleep=pause,
             rng=chance,
+            threads=threads,
         ),
         "salesforce": SalesforceConnector(
             SalesforceSettings(

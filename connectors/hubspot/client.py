@@ -28,7 +28,17 @@ from connectors.hubspot.paths import Paths
 from connectors.hubspot.settings import PREFIX, HubSpotSettings
 from connectors.hubspot.wire import Pool
 from connectors.retry import Retry
-from connectors.wire import Answer, Limits, moment, no_retries, parse, trust, was_never_sent, why_unreached
+from connectors.wire import (
+    Answer,
+    Limits,
+    Threads,
+    moment,
+    no_retries,
+    parse,
+    trust,
+    was_never_sent,
+    why_unreached,
+)
 
 VENDOR_HOSTS = re.compile(r"api(-[a-z0-9]+)?\.hubapi\.com")
 THREADS = 4
@@ -53,6 +63,7 @@ class HubSpotClient:
         sleep: Callable[[float], None],
         rng: random.Random | None = None,
         limits: Limits | None = None,
+        threads: Threads = ThreadPoolExecutor,
     ) -> None:
         self._hosts = Hosts({PREFIX + "BASE_URL": settings.base_url}, VENDOR_HOSTS)
         self._settings, self._limits = settings, limits or Limits()
@@ -64,7 +75,7 @@ class HubSpotClient:
         self._searches = Pace(SEARCHES_A_SECOND, 1.0, clock_now, sleep)
         self._all = Pace(CALLS_IN_TEN_SECONDS, 10.0, clock_now, sleep)
         self._library = _library(settings, self._limits)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="hubspot")
+        self._threads = threads(THREADS, "hubspot")
 
     def read(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from connectors.budget import Allowance
@@ -12,7 +13,7 @@ from connectors.hubspot.associating import joined
 from connectors.hubspot.client import HubSpotClient
 from connectors.hubspot.settings import HubSpotSettings
 from connectors.records import Fate, Find, Page, Receipt, Record, Schema, Side, Watch, Write
-from connectors.wire import Limits
+from connectors.wire import Limits, Threads
 
 
 class HubSpotConnector:
@@ -28,8 +29,9 @@ class HubSpotConnector:
         sleep: Callable[[float], None],
         rng: random.Random | None = None,
         limits: Limits | None = None,
+        threads: Threads = ThreadPoolExecutor,
     ) -> None:
-        self._client = HubSpotClient(settings, clock_now, sleep, rng, limits)
+        self._client = HubSpotClient(settings, clock_now, sleep, rng, limits, threads)
 
     @property
     def calls(self) -> Mapping[str, int]:

@@ -13,7 +13,6 @@ import shutil
 import ssl
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from functools import cache
@@ -37,7 +36,7 @@ from sync.store.links import LINK_COLUMNS, link_of
 from sync.store.tables import CURSORS, LINKS
 from tests.simulation import configs
 from tests.simulation.evidence import PassSeen
-from tests.simulation.seams import Inline, Killed
+from tests.simulation.seams import Killed, inline
 from tests.simulation.watch import Watch
 from twins.world import World
 
@@ -129,7 +128,6 @@ class House:
     ) -> None:
         self._world, self._clock, self._watch, self._chance = world, clock, watch, chance
         self.config, self.state = config, state
-        self.pool: Executor = Inline()
         self.passes: list[PassSeen] = []
         self.crashes: list[datetime] = []
         self.losses: list[datetime] = []
@@ -149,7 +147,7 @@ class House:
             shutil.copytree(_template(), self.state)
         settings = settings_from(self._world.settings(), self.config, self.state, 0)
         self.bridge = self._open.enter_context(
-            bridge(settings, self._clock, pool=self.pool, chance=self._chance)
+            bridge(settings, self._clock, threads=inline, chance=self._chance)
         )
         event.listen(self.bridge.store.database.engine, "commit", self._watch.step)
         engine = self.bridge.engine

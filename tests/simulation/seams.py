@@ -11,6 +11,11 @@ class Killed(BaseException):
     """The process died here: nothing after it happens, not even a `finally` that writes."""
 
 
+def inline(_count: int, _name: str) -> Executor:
+    """A pool without threads."""
+    return Inline()
+
+
 class Inline(Executor):
     """Does what is submitted at once, in the order of asking; who is killed takes the caller along."""
 

@@ -12,7 +12,6 @@ import random
 import shutil
 import struct
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,7 +28,7 @@ from sync.clock import VirtualClock
 from sync.daemon import Daemon
 from sync.engine import Pass
 from tests.scenarios.town import MORNING, POLL_S, Town
-from tests.simulation.seams import Inline
+from tests.simulation.seams import inline
 from twins.log import Commit
 from twins.world import World
 
@@ -99,7 +98,7 @@ class Place(Town):
         """Start a bridge over the config and the store as they are."""
         settings = settings_from(self.world.settings(), self.config, self.state, 0)
         self.bridge = self._open.enter_context(
-            bridge(settings, self.clock, pool=Inline(), chance=random.Random(0))
+            bridge(settings, self.clock, threads=inline, chance=random.Random(0))
         )
         self.daemon = Daemon(self.bridge.engine)
         self._open.enter_context(self.daemon.writing())
@@ -162,7 +161,7 @@ def place(folder: Path, at: datetime = MORNING) -> Iterator[Place]:
 
 @contextmanager
 def quick() -> Iterator[None]:
-    """While it lasts, bridges start fast and work in one thread."""
+    """While it lasts, bridges start fast."""
     compiled: dict[Any, Agreement] = {}
 
     def compile_once(texts: Mapping[str, str], known: Any = None) -> Agreement:
@@ -171,14 +170,10 @@ def quick() -> Iterator[None]:
             compiled[key] = compile_agreement(texts, known)
         return compiled[key]
 
-    def one_thread(*_: Any, **__: Any) -> Executor:
-        return Inline()
-
     trust = functools.cache(connectors.hubspot.client.trust)
     with (
         patch.object(sync.folder, "compile_agreement", compile_once),
         patch.object(sync.settings, "_unreadable_authority", lambda _file: ()),
-        patch.object(connectors.hubspot.client, "ThreadPoolExecutor", one_thread),
         patch.object(connectors.hubspot.client, "trust", trust),
         patch.object(connectors.salesforce.session, "trust", trust),
     ):
