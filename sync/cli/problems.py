@@ -7,10 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from connectors.records import Ref
+from connectors.records import Ref, Side
+from sync.bootstrap import read_agreement
 from sync.cli.endings import DIFFERS, BadArgument
-from sync.cli.options import Config, Json, opened_store
+from sync.cli.options import Config, Json, opened_store, settings_with
 from sync.cli.printing import as_json, say
+from sync.conflicts import CONFLICT, CannotResolve, resolve
 from sync.model import Problem
 from sync.remember import try_again
 from sync.store import Listed, Store
@@ -104,6 +106,45 @@ def problems_dismiss(which: Which, config: Config = None, json: Json = False) ->
         as_json({"dismissed": closed})
     else:
         say(f"Dismissed: {', '.join(f'#{number}' for number in closed)}.")
+
+
+@problems.command("resolve")
+def problems_resolve(
+    which: Which,
+    keep: Annotated[
+        str, typer.Option("--keep", help="Whose value stays: hubspot or salesforce.", show_default=False)
+    ],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Settle a conflict: the value of one side stays, and goes to the other with the next pass.
+
+    Both values stay in the ledger. Whoever edits the field meanwhile is asked again.
+
+    Example: leadbridge problems resolve 12 --keep hubspot
+    """
+    side: Side | None = "hubspot" if keep == "hubspot" else "salesforce" if keep == "salesforce" else None
+    if side is None:
+        raise BadArgument(f"--keep is {keep!r}; it must be hubspot or salesforce. Nothing was changed.")
+    agreement, now = read_agreement(settings_with(config).config), datetime.now(UTC)
+    with opened_store(config) as store, store.transaction():
+        found = _found(store, which)
+        try:
+            for one in _conflicts(found):
+                resolve(store, agreement, one.problem, side, now)
+                store.close_problem(one.id, now)
+        except CannotResolve as error:
+            raise BadArgument(f"{error} Nothing was changed.") from None
+    if json:
+        as_json({"resolved": [one.id for one in _conflicts(found)], "keep": side})
+    else:
+        numbers = ", ".join(f"#{one.id}" for one in _conflicts(found))
+        say(f"Resolved: {numbers}; the value of {keep} goes to the other side with the next pass.")
+
+
+def _conflicts(found: list[Listed]) -> list[Listed]:
+    """The conflicts among the problems of one record; where there is none, all of them."""
+    return [one for one in found if one.problem.code == CONFLICT] or found
 
 
 def _found(store: Store, which: str) -> list[Listed]:

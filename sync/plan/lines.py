@@ -160,7 +160,8 @@ def _wait(draft: Draft, line: FieldLine, merged: Merged, left: Seen, right: Seen
     draft.problem(
         "conflict",
         f"{line.name} differs between HubSpot and Salesforce and the rule leaves the choice to a person",
-        "make both sides equal, or choose another `conflict` or `first` for this line in "
+        "`leadbridge problems resolve` keeps one of both, making both sides equal ends it as well; "
+        "or choose another `conflict` or `first` for this line in "
         f"{line.file} (line {line.line})",
         field=line.name,
     )

@@ -64,6 +64,13 @@ class Remembering(Links, Bases):
             link if row == tie else link_of(row) for link, tie, row in zip(links, asked, rows, strict=True)
         ]
 
+    def agree(self, number: int, base: Base) -> None:
+        """Let *base* stand for the link with this number; nothing else of it changes."""
+        with self.database.writing() as connection:
+            row = {"bridge": self.bridge, "link": number, "blob": blob(base)}
+            # What a person said both sides agree on.
+            self._upsert(connection, BASES, [row])
+
     def _stood(self, connection: Connection, links: Iterable[Link]) -> list[Tie]:
         found: dict[int, Tie] = {}
 
