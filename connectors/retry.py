@@ -54,7 +54,7 @@ class Retry:
     def _pause_s(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after_s if isinstance(error, Transient) else None
-        jitter = self._rng.uniform(0, min(PAUSE_CAP_S, _FIRST_PAUSE_S * 2**state.attempt_number))
+        jitter = self._rng.uniform(0.0, _FIRST_PAUSE_S * 2**state.attempt_number)
         return min(PAUSE_CAP_S, max(asked or 0.0, jitter))
 
 

@@ -1,0 +1,114 @@
+"""For which fields HubSpot's property history is worth a call, and for which it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from connectors.records import Side
+from sync.model import OURS, Facts
+from sync.plan.history import doubtful_fields
+from tests.sync.plan.people import Planner, edited, stands, unit
+
+
+@pytest.fixture
+def agreed(planner: Planner) -> Facts:
+    """Two records that are one, of which both sides say the same, and remember it."""
+    shown = unit(planner.contact(leadbridge_stage="working"), planner.lead(Leadbridge_Stage__c="working"))
+    return planner.settled(replace(shown, standing=stands("working", round=1, joined="lead:00Q1")))
+
+
+def both_edited(facts: Facts, ours: dict[str, Any], theirs: dict[str, Any]) -> Facts:
+    return edited(edited(facts, "hubspot", **ours), "salesforce", **theirs)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ({"lastname": "King"}, {"LastName": "Byron"}, ("lastname",)),
+        ({"lastname": "King"}, {"City": "Ockham"}, ("lastname", "city")),
+        ({"lastname": "King"}, {"LastName": "King"}, ()),
+        ({"lastname": "King", "firstname": "Ada"}, {"LastName": "Byron", "FirstName": "Augusta"}, ("firstname", "lastname")),
+        ({"hs_lead_status": "NEW"}, {"Status": "Working - Contacted"}, ()),
+    ],
+)  # fmt: skip
+def test_fields_that_were_edited_on_both_sides_and_differ_are_doubtful(
+    planner: Planner, agreed: Facts, ours: dict[str, Any], theirs: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    assert sorted(doubtful_fields(both_edited(agreed, ours, theirs), planner.terms)) == sorted(expected)
+
+
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_an_edit_on_one_side_alone_leaves_no_doubt(planner: Planner, agreed: Facts, side: Side) -> None:
+    name = "lastname" if side == "hubspot" else "LastName"
+
+    assert doubtful_fields(edited(agreed, side, **{name: "King"}), planner.terms) == ()
+
+
+@pytest.mark.parametrize(("later", "expected"), [(OURS, ()), (2 * OURS, ("lastname",))])
+def test_the_trace_of_our_own_write_is_no_edit(
+    planner: Planner, agreed: Facts, later: timedelta, expected: tuple[str, ...]
+) -> None:
+    facts = both_edited(agreed, {"lastname": "King"}, {"LastName": "Byron"})
+    looked_at = facts.salesforce.modified_at - later  # type: ignore[union-attr]
+
+    assert (
+        doubtful_fields(replace(facts, link=facts.link.stamped("salesforce", looked_at)), planner.terms)
+        == expected
+    )
+
+
+def test_records_that_were_never_looked_at_may_both_have_been_edited(planner: Planner, agreed: Facts) -> None:
+    facts = both_edited(agreed, {"lastname": "King"}, {"LastName": "Byron"})
+    unseen = replace(facts.link, hubspot_modified_at=None, salesforce_modified_at=None)
+
+    assert doubtful_fields(replace(facts, link=unseen), planner.terms) == ("lastname",)
+
+
+def test_on_what_nobody_ever_agreed_no_history_says_who_is_right(planner: Planner, agreed: Facts) -> None:
+    facts = both_edited(agreed, {"lastname": "King"}, {"LastName": "Byron"})
+
+    assert doubtful_fields(replace(facts, base=replace(facts.base, agreed={})), planner.terms) == ()
+
+
+def test_only_where_both_may_write_the_edits_are_weighed(planner: Planner, agreed: Facts) -> None:
+    facts = both_edited(agreed, {"lastname": "King"}, {"LastName": "Byron"})
+
+    assert doubtful_fields(facts, planner.with_line("person.lastname", rule="always_hubspot").terms) == ()
+
+
+def test_a_value_that_nobody_can_read_is_no_doubt_of_this_kind(planner: Planner, agreed: Facts) -> None:
+    half_a_sign = "\ud83d"
+    ours, theirs = {"firstname": half_a_sign, "lastname": "King"}, {"FirstName": "Ada", "LastName": "Byron"}
+    facts = both_edited(agreed, ours, theirs)
+
+    assert doubtful_fields(facts, planner.terms) == ("lastname",)
+
+
+@pytest.mark.parametrize(
+    ("shown", "stands_now", "expected"),
+    [
+        ({"leadbridge_stage": "working"}, "working", ()),
+        ({"leadbridge_stage": "working"}, "won", ("leadbridge_stage",)),
+        ({"leadbridge_stage": "working"}, "", ("leadbridge_stage",)),
+        ({"leadbridge_stage": ""}, "", ()),
+        ({"leadbridge_stage": None}, "", ()),
+        ({"hs_lead_status": "NEW"}, "", ()),
+        ({"hs_lead_status": "NEW"}, "won", ("leadbridge_stage",)),
+        ({}, "won", ()),
+    ],
+)
+def test_our_stage_is_doubtful_when_it_is_not_what_the_bridge_last_knew_there(
+    planner: Planner, shown: dict[str, Any], stands_now: str, expected: tuple[str, ...]
+) -> None:
+    facts = unit(planner.contact(leadbridge_stage=stands_now), planner.lead())
+    facts = replace(facts, base=replace(facts.base, shown={"hubspot": shown}))
+
+    assert doubtful_fields(facts, planner.terms) == expected
+
+
+def test_of_somebody_hubspot_does_not_know_there_is_no_history(planner: Planner) -> None:
+    assert doubtful_fields(unit(None, planner.lead()), planner.terms) == ()
