@@ -171,7 +171,9 @@ class Http(_Group):
         examples=['["bridge.example.com"]'],
     )
     admin_token: Token | None = Field(
-        None, description="Opens every page.", examples=["an-admin-token-of-your-own"]
+        None,
+        description="Opens every page and presses the buttons on it.",
+        examples=["an-admin-token-of-your-own"],
     )
     read_token: Token | None = Field(
         None, description="Opens pages that only show.", examples=["a-reader-token-of-your-own"]

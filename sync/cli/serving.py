@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from sync import braking
 from sync.bootstrap import Bridge
 from sync.daemon import Daemon
 from sync.report.lines import Health
 from sync.report.views import StoreViews
+from sync.store import Store
 from sync.web import Access, Dashboard, Look, Served
 from sync.web.server import require_token_in_public
 
@@ -18,8 +21,9 @@ from sync.web.server import require_token_in_public
 def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
     """The dashboard of a running bridge, in its own thread."""
     http = bridge.settings.http
-    tokens = [token.get_secret_value() for token in (http.admin_token, http.read_token) if token]
-    require_token_in_public(http.host, http.admin_token.get_secret_value() if http.admin_token else None)
+    admins = tuple(token.get_secret_value() for token in (http.admin_token,) if token)
+    readers = tuple(token.get_secret_value() for token in (http.read_token,) if token)
+    require_token_in_public(http.host, next(iter(admins), None))
     views = StoreViews(
         bridge.store,
         find_contact=bridge.contact_with,
@@ -28,9 +32,30 @@ def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
     )
     stages = tuple((name, name.replace("_", " ")) for name in bridge.agreement.lifecycle.stages)
     look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone)
-    app = Dashboard(views, look, Access(tuple(tokens), (*http.hosts, http.host)), bridge.clock.now)
+    access = Access(readers, (*http.hosts, http.host), admins)
+    app = Dashboard(views, Pressed(bridge.store, bridge.clock.now), look, access, bridge.clock.now)
     with Served(app, http.host, http.port) as served:
         yield served.url
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Takes what a person presses on the dashboard as that person's word."""
+
+    store: Store
+    now: Callable[[], datetime]
+
+    def release(self, number: int) -> bool:
+        """Let exactly what a brake holds go, once; False when no such brake stands."""
+        return braking.release(self.store, number, self.now()) is not None
+
+    def pause(self) -> None:
+        """Write nothing until `resume`."""
+        braking.pause(self.store, self.now())
+
+    def resume(self) -> None:
+        """Let a paused bridge write again."""
+        braking.resume(self.store, self.now())
 
 
 def health_of(bridge: Bridge, daemon: Daemon) -> Health:

@@ -4,6 +4,6 @@ from sync.web.dashboard import Dashboard
 from sync.web.gate import Access
 from sync.web.pages import Look
 from sync.web.server import CannotServe, Served
-from sync.web.views import Views
+from sync.web.views import Buttons, Views
 
-__all__ = ["Access", "CannotServe", "Dashboard", "Look", "Served", "Views"]
+__all__ = ["Access", "Buttons", "CannotServe", "Dashboard", "Look", "Served", "Views"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,20 +17,23 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from sync.web.gate import COOKIE, Access, Gate, Sessions, form_token
+from sync.web.gate import COOKIE, Access, Gate, Sessions, bearer, may_press
 from sync.web.pages import Look, Pages
-from sync.web.views import Views
+from sync.web.views import Buttons, Views
 
 _LARGEST_FORM = 8 * 1024
 
 
 class Dashboard:
-    """The application: pages behind the gate, health before it."""
+    """The application: pages and buttons behind the gate, health before it."""
 
-    def __init__(self, views: Views, look: Look, access: Access, now: Callable[[], datetime]) -> None:
-        self._pages = Pages(views, look)
+    def __init__(
+        self, views: Views, buttons: Buttons, look: Look, access: Access, now: Callable[[], datetime]
+    ) -> None:
         self._access = access
         self._sessions = Sessions(now)
+        self._buttons = buttons
+        self._pages = Pages(views, look, access, self._sessions)
         app = Starlette(routes=self._routes(), exception_handlers={HTTPException: self._sorry})
         self._gate = Gate(app, access, self._sessions, self._pages.sign_in_form)
 
@@ -46,6 +50,9 @@ class Dashboard:
             Route("/readyz", pages.readyz),
             Route("/sign-in", self._sign_in, methods=["GET", "POST"]),
             Route("/sign-out", self._sign_out, methods=["POST"]),
+            Route("/brakes/{number:int}/release", self._release, methods=["POST"]),
+            Route("/pause", self._pause, methods=["POST"]),
+            Route("/resume", self._resume, methods=["POST"]),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ]
 
@@ -53,25 +60,51 @@ class Dashboard:
         if request.method != "POST":
             return self._pages.sign_in_form(request, status=200)
         form = await _form(request)
-        if not self._access.knows(form.get("token", "").strip()):
+        token = form.get("token", "").strip()
+        if not self._access.knows(token):
             return self._pages.sign_in_form(request, wrong=True)
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(
-            COOKIE, self._sessions.open(), httponly=True, samesite="strict", secure=_is_behind_https(request)
-        )
+        session = self._sessions.open(is_admin=self._access.is_admin(token))
+        answer.set_cookie(COOKIE, session, httponly=True, samesite="strict", secure=_is_behind_https(request))
         return answer
 
     async def _sign_out(self, request: Request) -> Response:
         session = request.cookies.get(COOKIE, "")
-        form = await _form(request)
-        if not hmac.compare_digest(
-            form.get("form_token", "").encode(), form_token(session, "sign-out").encode()
-        ):
-            raise HTTPException(403, "This form was not made for this session; load the page again.")
+        await self._require_form(request, "sign-out")
         self._sessions.close(session)
         answer = RedirectResponse("/sign-in", 303)
         answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return answer
+
+    async def _release(self, request: Request) -> Response:
+        number = request.path_params["number"]
+        await self._require_admin(request, f"release {number}")
+        if not await run_in_threadpool(self._buttons.release, number):
+            raise HTTPException(410, f"No brake #{number} stands any more.")
+        return RedirectResponse("/", 303)
+
+    async def _pause(self, request: Request) -> Response:
+        await self._require_admin(request, "pause")
+        await run_in_threadpool(self._buttons.pause)
+        return RedirectResponse("/", 303)
+
+    async def _resume(self, request: Request) -> Response:
+        await self._require_admin(request, "resume")
+        await run_in_threadpool(self._buttons.resume)
+        return RedirectResponse("/", 303)
+
+    async def _require_admin(self, request: Request, form: str) -> None:
+        """Refuse who may only look; a program shows its token, a browser brings the form's own."""
+        if not may_press(self._access, self._sessions, request):
+            raise HTTPException(403, "This token lets you look; pressing buttons needs the admin token.")
+        if self._access.is_open or bearer(request) is None:
+            await self._require_form(request, form)
+
+    async def _require_form(self, request: Request, form: str) -> None:
+        brought = (await _form(request)).get("form_token", "")
+        ours = self._sessions.form_token(request.cookies.get(COOKIE, ""), form)
+        if not hmac.compare_digest(brought.encode(), ours.encode()):
+            raise HTTPException(403, "This form was not made for this session; load the page again.")
 
     def _sorry(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

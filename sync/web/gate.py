@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,22 +43,39 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may look: under which host names, and with which tokens (none: everybody on this machine)."""
+    """Who may look, and who may press buttons: under which host names, and with which tokens.
+
+    The tokens of *admins* do both, *tokens* only look. Without any, everybody on this machine does both.
+    """
 
     tokens: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    admins: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """No token is wanted."""
+        return not self.tokens and not self.admins
 
     def knows(self, token: str) -> bool:
         """Say whether *token* is one of ours, in a time that tells nothing about them."""
-        shown = hashlib.sha256(token.encode()).digest()
-        return any(
-            [hmac.compare_digest(shown, hashlib.sha256(own.encode()).digest()) for own in self.tokens]  # noqa: C419 - all are compared, on purpose
-        )
+        return _is_among(token, (*self.tokens, *self.admins))
+
+    def is_admin(self, token: str) -> bool:
+        """Say whether *token* lets its bearer press buttons."""
+        return _is_among(token, self.admins)
 
     def is_own_name(self, host: str) -> bool:
         """Say whether *host* (a Host header) is a name under which people open the dashboard."""
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         return name.lower() in {each.lower() for each in (*_LOCAL_NAMES, *self.hosts)}
+
+
+def _is_among(token: str, ours: Iterable[str]) -> bool:
+    shown = hashlib.sha256(token.encode()).digest()
+    return any(
+        [hmac.compare_digest(shown, hashlib.sha256(own.encode()).digest()) for own in ours]  # noqa: C419 - all are compared, on purpose
+    )
 
 
 class Sessions:
@@ -67,9 +84,11 @@ class Sessions:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._until: dict[str, datetime] = {}
+        self._admins: set[str] = set()
+        self._key = secrets.token_bytes(32)
         self._lock = threading.Lock()
 
-    def open(self) -> str:
+    def open(self, *, is_admin: bool = False) -> str:
         """Begin a session and return its id."""
         session = secrets.token_urlsafe(32)
         with self._lock:
@@ -77,6 +96,9 @@ class Sessions:
             while len(self._until) >= _MOST_SESSIONS:
                 self._until.pop(next(iter(self._until)))
             self._until[session] = self._now() + _STAY
+            self._admins = {each for each in self._admins if each in self._until}
+            if is_admin:
+                self._admins.add(session)
         return session
 
     def holds(self, session: str) -> bool:
@@ -84,15 +106,32 @@ class Sessions:
         with self._lock:
             return self._until.get(session, datetime.min.replace(tzinfo=self._now().tzinfo)) > self._now()
 
+    def is_admin(self, session: str) -> bool:
+        """Say whether *session* is open, and an admin's."""
+        return self.holds(session) and session in self._admins
+
+    def form_token(self, session: str, form: str) -> str:
+        """The token that *form* must bring back, so that no other site can send it, nor anybody guess it."""
+        return hmac.new(self._key, f"{session}\n{form}".encode(), hashlib.sha256).hexdigest()
+
     def close(self, session: str) -> None:
         """End *session*."""
         with self._lock:
             self._until.pop(session, None)
 
 
-def form_token(session: str, form: str) -> str:
-    """The token that *form* must bring back, so that no other site can send it."""
-    return hmac.new(session.encode(), form.encode(), hashlib.sha256).hexdigest()
+def bearer(request: HTTPConnection) -> str | None:
+    """The token that a program shows; None for a person with a browser."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def may_press(access: Access, sessions: Sessions, request: HTTPConnection) -> bool:
+    """Say whether whoever asks may press buttons."""
+    if access.is_open:
+        return True
+    token = bearer(request)
+    return access.is_admin(token) if token is not None else sessions.is_admin(request.cookies.get(COOKIE, ""))
 
 
 class Gate:
@@ -130,11 +169,11 @@ class Gate:
         return self._ask_to_sign_in(request)
 
     def _is_known(self, request: HTTPConnection) -> bool:
-        if not self._access.tokens:
+        if self._access.is_open:
             return True
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return self._access.knows(token.strip())
+        token = bearer(request)
+        if token is not None:
+            return self._access.knows(token)
         return self._sessions.holds(request.cookies.get(COOKIE, ""))
 
 

@@ -1,10 +1,11 @@
-"""The pages themselves: ask `Views`, fill a template. They change nothing."""
+"""The pages themselves: ask `Views`, fill a template. They change nothing; `sync.web.dashboard` does, on POST."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from sync.report.lines import Health, Line
 from sync.web.chart import FunnelChart
-from sync.web.gate import COOKIE, form_token
+from sync.web.gate import COOKIE, Access, Sessions, may_press
 from sync.web.views import Views
 
 _LAST = 50
@@ -35,8 +36,10 @@ class Look:
 class Pages:
     """Answers a request with HTML; one method a page."""
 
-    def __init__(self, views: Views, look: Look) -> None:
+    def __init__(self, views: Views, look: Look, access: Access, sessions: Sessions) -> None:
         self._views = views
+        self._access = access
+        self._sessions = sessions
         self._look = look
         self._chart = FunnelChart()
         self._templates = jinja2.Environment(
@@ -98,9 +101,11 @@ class Pages:
 
     def _page(self, request: Request, template: str, status: int = 200, **shown: Any) -> HTMLResponse:
         session = request.cookies.get(COOKIE, "")
+        token = partial(self._sessions.form_token, session)
         html = self._templates.get_template(template).render(
             bridge=self._look.bridge,
-            sign_out=form_token(session, "sign-out") if session else None,
+            sign_out=token("sign-out") if session else None,
+            press=token if may_press(self._access, self._sessions, request) else None,
             **shown,
         )
         return HTMLResponse(html, status)

@@ -9,6 +9,19 @@ from sync.model import Brake
 from sync.report.lines import Health, Line
 
 
+class Buttons(Protocol):
+    """What a person may press; each is that person's word, taken at once and carried out with the next pass."""
+
+    def release(self, number: int) -> bool:
+        """Let exactly what a brake holds go, once; False when no such brake stands."""
+
+    def pause(self) -> None:
+        """Write nothing until `resume`; reading and observing go on."""
+
+    def resume(self) -> None:
+        """Let a paused bridge write again."""
+
+
 class Views(Protocol):
     """Answers from what is stored; asked from several threads at once."""
 

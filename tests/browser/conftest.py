@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from connectors.records import Ref
 from sync.clock import SystemClock
+from sync.model import Brake
 from sync.report.lines import Health, Line
 from sync.web import Access, Dashboard, Look, Served
 
@@ -39,13 +40,26 @@ QUIET = [
 
 
 class Story:
-    """One person, two lines."""
+    """One person, two lines, one brake."""
 
     def people_by_stage(self):
         return {"new": 240, "nurturing": 1612, "handed_over": 4, "working": 31, "won": 57, "lost": 41}
 
+    def __init__(self):
+        self.standing = [Brake("updates", "person", 700, "would update 700 person records in one pass", id=3)]
+
     def brakes(self):
-        return []
+        return self.standing
+
+    def release(self, number):
+        self.standing = [one for one in self.standing if one.id != number]
+        return True
+
+    def pause(self):
+        self.standing = [*self.standing, Brake("pause", None, 0, "a person paused the bridge", id=4)]
+
+    def resume(self):
+        self.standing = [one for one in self.standing if one.what != "pause"]
 
     def last_decisions(self, n):
         return self.timeline("ada@example.com")[::-1][:n]
@@ -81,13 +95,12 @@ def chromium():
 
 @pytest.fixture
 def dashboard_of():
-    """Serve the story; `dashboard_of("token")` asks for that token."""
+    """Serve the story; `dashboard_of("token")` asks for that token, and one of *admins* presses buttons as well."""
     served = []
 
-    def make(*tokens):
-        app = Dashboard(
-            Story(), Look("main", STAGES, ZoneInfo("Europe/Berlin")), Access(tokens), SystemClock().now
-        )
+    def make(*tokens, admins=()):
+        story, look = Story(), Look("main", STAGES, ZoneInfo("Europe/Berlin"))
+        app = Dashboard(story, story, look, Access(tokens, admins=admins), SystemClock().now)
         served.append(Served(app).__enter__())
         return served[-1].url
 

@@ -79,3 +79,29 @@ def test_a_reader_signs_in_looks_and_signs_out(page, dashboard_of):
     page.go_back()
     page.reload()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_an_admin_releases_a_brake_pauses_and_resumes(page, dashboard_of):
+    page.goto(dashboard_of(admins=("an-admin-token-of-some-length",)) + "/sign-in")
+    page.get_by_label("Token").fill("an-admin-token-of-some-length")
+    page.get_by_role("button", name="Sign in").click()
+
+    page.get_by_role("button", name="Release #3, once").click()
+    expect(page.get_by_role("heading", name="The funnel now")).to_be_visible()
+    expect(page.get_by_text("would update 700 person records")).to_have_count(0)
+
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("a person paused the bridge")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_text("a person paused the bridge")).to_have_count(0)
+    assert page.complaints == []
+
+
+def test_a_reader_sees_what_waits_and_no_button_for_it(page, dashboard_of):
+    page.goto(dashboard_of("a-token-of-some-length", admins=("an-admin-token-of-some-length",)))
+    page.get_by_label("Token").fill("a-token-of-some-length")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page.get_by_text("would update 700 person records")).to_be_visible()
+    expect(page.get_by_role("button", name="Release")).to_have_count(0)
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)

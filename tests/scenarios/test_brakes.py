@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.cli.serving import Pressed
 from tests.scenarios.conftest import Leadbridge
 from tests.scenarios.town import SAM, Town, town
 
@@ -271,6 +272,25 @@ def test_a_paused_bridge_reads_and_observes_and_writes_nothing(here: Town, leadb
     assert (resumed.code, "1 records" in resumed.out) == (0, True)
     assert here.sales("Lead", "p1@p1.example")["Title"] == "Chief"
     assert _brakes(here) == []
+
+
+def test_the_dashboards_buttons_are_a_persons_word_as_well(here: Town) -> None:
+    pressed = Pressed(here.bridge.store, here.clock.now)
+    pressed.pause()
+    here.market("p1@p1.example", jobtitle="Boss")
+    here.settle()
+    assert _titles(here) == {"Clerk"}
+    pressed.resume()
+    here.settle()
+    assert here.problems() == []
+
+    _everybody_becomes(here, "Chief")
+    here.settle()
+    [brake] = here.bridge.store.brakes()
+    assert (pressed.release(brake.id or 0), pressed.release(brake.id or 0)) == (True, False)
+    here.settle()
+
+    assert _titles(here) == {"Chief"}
 
 
 def test_resuming_a_bridge_that_is_not_paused_says_so(here: Town, leadbridge: Leadbridge) -> None:

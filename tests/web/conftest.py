@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from connectors.records import Ref
 from sync.clock import VirtualClock
+from sync.model import Brake
 from sync.report.lines import Health, Line
 from sync.web import Access, Dashboard, Look
 
@@ -35,17 +36,32 @@ HANDED_OVER = Line(
 
 @dataclass
 class StoredViews:
-    """Answers from what the test put down."""
+    """Answers from what the test put down, and notes what is pressed."""
 
     people: dict[str, int] = field(default_factory=lambda: {"new": 1200, "handed_over": 3})
     lines: list[Line] = field(default_factory=lambda: [HANDED_OVER])
+    standing: list[Brake] = field(default_factory=list)
+    pressed: list[str] = field(default_factory=list)
     state: Health = field(default_factory=lambda: Health(alive=True, ready=True, mode="write"))
 
     def people_by_stage(self) -> dict[str, int]:
         return self.people
 
-    def brakes(self) -> list[object]:
-        return []
+    def brakes(self) -> list[Brake]:
+        return self.standing
+
+    def release(self, number: int) -> bool:
+        return self._press(f"release {number}") and number in {one.id for one in self.standing}
+
+    def pause(self) -> None:
+        self._press("pause")
+
+    def resume(self) -> None:
+        self._press("resume")
+
+    def _press(self, what: str) -> bool:
+        self.pressed.append(what)
+        return True
 
     def last_decisions(self, n: int) -> list[Line]:
         return self.lines[:n]
@@ -77,7 +93,7 @@ def browser_of(views: StoredViews, clock: VirtualClock) -> Callable[..., TestCli
 
     def make(**access: tuple[str, ...]) -> TestClient:
         look = Look("main", STAGES, ZoneInfo("Europe/Berlin"))
-        dashboard = Dashboard(views, look, Access(**access), clock.now)
+        dashboard = Dashboard(views, views, look, Access(**access), clock.now)
         return TestClient(
             dashboard,
             base_url="http://localhost:8080",
