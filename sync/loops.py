@@ -1,21 +1,21 @@
 """Give way where somebody else keeps changing a value back: a fight is no work.
 
-Counted over the ledger, so across passes and restarts. A value that a person types anew is
-another value and goes through.
+Counted over the ledger, so across passes and restarts. Only writes that answer somebody who changed
+what the bridge had written count: who edits one side all day is no fight. A value that a person types
+anew is another value and goes through.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from connectors.records import Ref, Side
 from sync.apply import taken_back
-from sync.model import Decision, Effect, Plan, Problem, Put, Remember
+from sync.model import Decision, Effect, Plan, Problem, Put, Remember, Rewrites
 
-Rewritten = Mapping[tuple[Ref, Side, str], Counter[str]]
+Rewritten = Mapping[tuple[Ref, Side, str], Rewrites]
 # A value that is another one each time (a counter, a stamp) is a fight as well, only later.
 _OF_ANY_VALUE: Final = 4
 
@@ -29,11 +29,17 @@ def _given_way(plan: Plan, rewritten: Rewritten, most: int) -> Plan:
     for decision in plan.decisions:
         if decision.side is None or decision.field is None:
             continue
-        values = rewritten.get((plan.subject, decision.side, decision.field), Counter())
-        is_fight = values[repr(decision.new)] >= most or values.total() >= _OF_ANY_VALUE * most
-        if is_fight and _writes(plan, decision.side, decision.field):
+        known = rewritten.get((plan.subject, decision.side, decision.field), Rewrites())
+        if _is_fight(decision, known, most) and _writes(plan, decision.side, decision.field):
             plan = _without(plan, decision, decision.side, decision.field)
     return plan
+
+
+def _is_fight(decision: Decision, known: Rewrites, most: int) -> bool:
+    """The first write of a value is not counted among its answers: so *most* writes in all."""
+    if not known.is_answer(decision.old):
+        return False
+    return known.answers[repr(decision.new)] + 1 >= most or known.answers.total() + 1 >= _OF_ANY_VALUE * most
 
 
 def _writes(plan: Plan, side: Side, line: str) -> bool:

@@ -6,6 +6,7 @@ gather → plan → record → apply → remember → echo (see `sync.engine`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -161,6 +162,28 @@ class Decision:
     other: Any = None
     by: str | None = None
     occurred_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Rewrites:
+    """What was written of late to one line of one side.
+
+    *answers* counts the writes before which something else stood there than the bridge had left, by the
+    value that they put back. Who edits the other side makes the bridge write, but is not answered.
+    """
+
+    last: str | None = None
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def is_answer(self, old: Any) -> bool:
+        """Whether writing over *old* answers somebody who changed what the bridge had written."""
+        return self.last is not None and self.last != repr(old)
+
+    def add(self, old: Any, new: Any) -> None:
+        """Count one more write, of *new* over *old*."""
+        if self.is_answer(old):
+            self.answers[repr(new)] += 1
+        self.last = repr(new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,17 @@ def undo(
             metavar="[PASS]", help="The pass to undo; without it the newest are listed.", show_default=False
         ),
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Undo it although it touches more than the brakes let one pass do.")
+    ] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Restore what a pass wrote, where it is still as the bridge wrote it; exits with 4 when something stays.
 
     The daemon must be stopped meanwhile. What was created stays and is listed; in `mode: observe`
-    nothing is written. While a pause or a foreign writer stops the bridge it undoes nothing and exits with 3.
+    nothing is written. More than the brakes let one pass do needs `--yes`. Without it, and while a pause or
+    a foreign writer stops the bridge, nothing is undone and it exits with 3.
 
     Example: leadbridge undo 1207
     """
@@ -41,7 +45,7 @@ def undo(
         if not any(bridge.store.written_in(number)):
             raise BadArgument(f"Pass {number} wrote nothing; `leadbridge undo` lists those that did.")
         with progress("writes") as bar:
-            done = undoing.undo(bridge.engine, number, bar.advance)
+            done = undoing.undo(bridge.engine, number, bar.advance, anyway=yes)
         _tell(bridge, number, done, json=json)
     if done.left:
         raise typer.Exit(DIFFERS)

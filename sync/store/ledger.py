@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal_column, or_, select
 
 from connectors.records import Ref, Side
-from sync.model import Decision, Entry
+from sync.model import Decision, Entry, Rewrites
 from sync.store.chain import START
 from sync.store.columns import (
     blob,
@@ -33,6 +33,7 @@ from sync.store.tables import LEDGER
 
 _MANY: Final = 1000
 REFUSED: Final = "reverted"
+HELD: Final = "held"
 Kind = Literal["observed", "decided", "written", "refused"]
 _ENTERED: Final = insert(LEDGER)
 _LINK: Final = select(LEDGER.c.link).where(
@@ -79,10 +80,8 @@ class Ledger(Shelf):
             conditions.append(happened_at < stamp(until))
         return self._entries(*conditions, order=(happened_at, LEDGER.c.seq))
 
-    def rewritten(
-        self, subjects: Iterable[Ref], since: datetime
-    ) -> dict[tuple[Ref, Side, str], Counter[str]]:
-        """How often each value was decided for a line of these units and then written, by side, after *since*."""
+    def rewritten(self, subjects: Iterable[Ref], since: datetime) -> dict[tuple[Ref, Side, str], Rewrites]:
+        """What was decided for lines of these units and then written after *since*, by side and line."""
         rows: list[Any] = []
         with self.database.reading() as connection:
             for chunk in chunks({str(each) for each in subjects}):
@@ -95,20 +94,23 @@ class Ledger(Shelf):
                         LEDGER.c.side,
                         LEDGER.c.field,
                         LEDGER.c.blob,
-                    ).where(
+                    )
+                    .where(
                         LEDGER.c.bridge == self.bridge,
                         LEDGER.c.subject.in_(chunk),
                         LEDGER.c.kind.in_(("decided", "written")),
                         LEDGER.c.observed_at > stamp(since),
+                        LEDGER.c.what != HELD,
                     )
+                    .order_by(LEDGER.c.seq)
                 ).all()
         written = {(row.subject, row.pass_id, row.side) for row in rows if row.kind == "written"}
-        found: dict[tuple[Ref, Side, str], Counter[str]] = defaultdict(Counter)
+        found: dict[tuple[Ref, Side, str], Rewrites] = defaultdict(Rewrites)
         for row in rows:
             is_of_a_line = row.kind == "decided" and row.field and row.side and row.blob is not None
             if is_of_a_line and (row.subject, row.pass_id, row.side) in written:
-                _, new, _ = unblob(_values, row.blob)
-                found[ref(row.subject), row.side, row.field][repr(new)] += 1
+                old, new, _ = unblob(_values, row.blob)
+                found[ref(row.subject), row.side, row.field].add(old, new)
         return dict(found)
 
     def _entries(

@@ -80,6 +80,32 @@ def test_another_value_that_a_person_types_goes_through_all_the_same(here: Town)
 
 
 @pytest.mark.fault("F33")
+def test_a_person_who_edits_all_day_long_is_no_fight(here: Town) -> None:
+    for number in range(32):
+        here.market(ADA, jobtitle=f"Chief {number % 3}")
+        here.settle()
+
+    assert here.sales("Lead", ADA)["Title"] == here.contact(ADA)["jobtitle"] == "Chief 1"
+    assert here.problems() == []
+
+
+@pytest.mark.fault("F33")
+def test_an_app_that_answers_each_time_with_another_value_is_stopped_as_well(here: Town) -> None:
+    rules = here.config / "bridge.yaml"
+    rules.write_text(
+        rules.read_text("utf-8").replace("{times: 6, hours: 24}", "{times: 2, hours: 24}"), "utf-8"
+    )
+    here.run()
+    for number in range(10):
+        here.market(ADA, jobtitle=f"Chief {number}")
+        here.settle()
+        here.sell(here.sales("Lead", ADA), Title=f"checked at {number}")
+        here.settle()
+
+    assert [problem.code for problem in here.problems()] == ["write_not_kept"]
+
+
+@pytest.mark.fault("F33")
 def test_a_person_who_changes_her_mind_a_dozen_times_is_never_left_alone(here: Town) -> None:
     for number in range(12):
         here.market(ADA, jobtitle=f"Chief {number}")

@@ -167,6 +167,29 @@ def test_a_pass_that_wrote_nothing_is_refused(here: Town, leadbridge: Leadbridge
 
 
 @pytest.mark.fault("F36")
+@pytest.mark.invariant("I18")
+def test_an_undo_of_more_than_the_brakes_allow_needs_a_persons_yes(
+    here: Town, leadbridge: Leadbridge
+) -> None:
+    rules = here.config / "bridge.yaml"
+    text = rules.read_text("utf-8").replace("{at_least: 200, percent: 10}", "{at_least: 2, percent: 1}")
+    rules.write_text(text.replace("{at_least: 20, percent: 1}", "{at_least: 2, percent: 1}"), "utf-8")
+    here.stop()
+    number = leadbridge("undo", "--json", settings=here.settings()).json[0]["pass"]
+    before = len(here.world.log)
+
+    refused = leadbridge("undo", str(number), settings=here.settings(), clock=here.clock)
+
+    assert (refused.code, "3 person records" in refused.err, "--yes" in refused.err) == (3, True, True)
+    assert here.world.log.writes(after=before) == []
+    assert leadbridge("undo", "--json", settings=here.settings()).json[0]["pass"] == number
+
+    done = leadbridge("undo", str(number), "--yes", "--json", settings=here.settings(), clock=here.clock)
+    assert (done.code, done.json["restored"]) == (0, 3)
+    assert _titles(here) == ["Clerk"] * 3
+
+
+@pytest.mark.fault("F36")
 def test_a_paused_bridge_undoes_nothing_until_it_is_resumed(here: Town, leadbridge: Leadbridge) -> None:
     assert leadbridge("pause", settings=here.settings()).code == 0
     before = len(here.world.log)
