@@ -131,6 +131,8 @@ class _History:
             meanwhile = sum(chance.random() < swarm.meddling for _ in range(due))
             self._act_between(due - meanwhile)
             self._watch.at_step = {chance.randint(1, 24): self._people.act for _ in range(meanwhile)}
+            if turn in swarm.clashes:
+                self._people.clash(random.Random(f"clash {swarm.seed} {turn}"))
             self._interrupt(turn)
             pause = self._house.one_pass()
             self._watch.at_step = {}

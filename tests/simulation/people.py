@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from sync.clock import Clock
@@ -19,6 +19,9 @@ STAGES: Final = (
     "recycled", "disqualified",
 )  # fmt: skip
 REASONS: Final = ("no_contact", "bad_timing", "no_budget", "not_ready", "wrong_segment", "duplicate", "other")
+PLAIN: Final = frozenset(
+    {"salutation", "firstname", "lastname", "jobtitle", "zip"}
+)  # no two spellings of one value
 FORMS: Final = ("Request a call", "Request a demo", "Newsletter")
 
 
@@ -46,6 +49,32 @@ class People:
                 self.done[deed.__name__.strip("_")] += 1
                 return True
         return False
+
+    def clash(self, chance: random.Random) -> None:
+        """A marketer and a seller give one field that both show alike two values, before the bridge looks again."""
+        alike = list(self._alike())
+        if not alike:
+            return
+        contact, kind, row, column = chance.choice(alike)
+        name = column[1] if kind == "Lead" else column[2]
+        mine, theirs = chance.sample([one for one in column[3] if one.strip() != row[name]], 2)
+        try:
+            self._market(contact, {column[0]: mine})
+            self._sell(kind, row, {name: theirs})
+        except (Refused, RowRefused):
+            return
+        self.done["clash"] += 1
+
+    def _alike(self) -> Iterator[tuple[Row, str, Row, tuple[str, str, str, tuple[str, ...]]]]:
+        """Linked people and the plain text of theirs that stands on both sides."""
+        rows = {str(row["Id"]): (kind, row) for kind in ("Lead", "Contact") for row in self._open(kind)}
+        for contact in self._hubspot.records("contacts"):
+            kind, row = rows.get(str(contact.get("leadbridge_key")), ("", {}))
+            for column in COLUMNS:
+                name = column[1] if kind == "Lead" else column[2]
+                stands = row.get(name)
+                if stands and column[0] in PLAIN and stands == contact.get(column[0]):
+                    yield dict(contact), kind, dict(row), column
 
     # ── marketing ────────────────────────────────────────────────────────────
 

@@ -71,7 +71,9 @@ _DAYS: Final = ("2026-11-23", "2026-11-27", "2026-10-23", "2027-03-26", "2026-12
 class Swarm:
     """What is drawn from a seed before anybody acts.
 
-    *faults* are rates by name; *outages* say in which round a side takes no write at all; *deaths*, *restarts* and *losses* say after which of the *rounds* they come;
+    *faults* are rates by name; *outages* say in which round a side takes no write at all, *clashes*
+    in which of them two people give one field two values; *deaths*, *restarts* and *losses* say after
+    which of the *rounds* they come;
     *hurry* is the longest pause of people in seconds, *meddling* the share of edits that fall into a pass.
     """
 
@@ -90,6 +92,7 @@ class Swarm:
     restarts: tuple[int, ...] = ()
     losses: tuple[int, ...] = ()
     outages: Mapping[int, tuple[Side, str]] = field(default_factory=dict)
+    clashes: tuple[int, ...] = ()
 
 
 def draw(seed: int) -> Swarm:
@@ -113,6 +116,7 @@ def draw(seed: int) -> Swarm:
         restarts=_moments(chance, rounds, 0.2, 2),
         losses=_moments(chance, rounds, 0.04, 1),
         outages=_outages(random.Random(f"outages {seed}"), rounds),
+        clashes=_moments(random.Random(f"clashes {seed}"), rounds, 1 / 7, 5),
     )  # fmt: skip
 
 
