@@ -22,7 +22,7 @@ help:
 	@echo "make simulate      histories of people, faults and deaths, held to every promise (SEEDS=1000 FROM=0)"
 	@echo "make crash         dies at every point of every scenario, 1,000 real kills, lost answers, lost stores"
 	@echo "make soak          thirty days in the life of one daemon: does anything grow?"
-	@echo "make mutate        small changes of the pure core: does a test notice? (hours; ARGS='--every 8' for a sample)"
+	@echo "make mutate        small changes of the pure core: does a test notice? (hours; ARGS='--sample 600' for some, drawn at random)"
 	@echo "make coverage      which branches of the engine the tests ran"
 	@echo "make lock          the newest versions that fit, with hashes (needs uv)"
 	@echo "make image         the container image (needs docker)"

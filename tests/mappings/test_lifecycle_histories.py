@@ -119,7 +119,7 @@ class Life:
         return outcome
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(adopted=st.booleans(), events=EVENTS)
 def test_every_history_keeps_the_promises(lifecycle, adopted, events):
     life = Life(lifecycle, adopted)
@@ -150,7 +150,7 @@ def _rounds_are_in_order(standing):
     assert bool(rounds and rounds[-1].ended_at is None) is in_round
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(adopted=st.booleans(), events=EVENTS)
 def test_every_step_that_was_made_is_a_move_of_the_table(lifecycle, adopted, events):
     life = Life(lifecycle, adopted)
@@ -168,7 +168,7 @@ def test_every_step_that_was_made_is_a_move_of_the_table(lifecycle, adopted, eve
         assert life.standing.stage == before
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 def test_after_a_lost_store_everybody_stands_where_he_stood(lifecycle, events):
     life = Life(lifecycle, adopted=False)
