@@ -15,7 +15,8 @@ from tests.simulation.invariants.registry import invariant
 
 IDLE: Final[Mapping[Side, int]] = {"salesforce": 1, "hubspot": 3}
 BATCH: Final = 100
-PER_BATCH: Final = 40
+# A batch and its followers: at most four rounds of three kinds, each with the look back after its writes.
+PER_BATCH: Final = 40 + 4 * 3
 FIXED: Final = 60
 PER_FAULT: Final = 12
 ATTEMPTS: Final = 5
