@@ -15,6 +15,7 @@ import sync.engine
 import sync.intake
 import sync.merge
 import sync.plan.person
+import sync.planning
 from connectors.hubspot.connector import HubSpotConnector
 from connectors.records import Cursor, Receipt, Ref, Side, Write
 from connectors.salesforce.connector import SalesforceConnector
@@ -189,7 +190,7 @@ def _echo_not_recognised() -> Sequence[Patch]:
 
 @_mutant("a row that HubSpot's search brought is written over without a direct look")
 def _search_is_trusted() -> Sequence[Patch]:
-    return [Patch(sync.engine, "_is_doubtful", lambda _plan: False)]
+    return [Patch(sync.planning, "_is_doubtful", lambda _plan: False)]
 
 
 # ── what is decided ──────────────────────────────────────────────────────────
