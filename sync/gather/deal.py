@@ -25,21 +25,27 @@ def gather_deals(
     ids = tuple(
         one.salesforce.ref.id for one in facts if one.salesforce is not None and one.link.hubspot is None
     )
-    followers = store.people_following(one.ref.id for one in opportunities)
+    followers = store.people_following(_opportunity_ids(facts))
     [deals] = reader.find(
         "hubspot", [Find("deal", {"leadbridge_key": ids}, reader.fields["hubspot", "deal"])]
     )
+    facts = [
+        replace(one, followers=_contacts(followers.get(one.link.salesforce.id, ())))
+        if one.link.salesforce is not None
+        else one
+        for one in facts
+    ]
     return [
-        replace(
-            one,
-            relatives=relatives.get(one.salesforce.ref, {}),
-            candidates=tuple(deals),
-            followers=_contacts(followers.get(one.salesforce.ref.id, ())),
-        )
+        replace(one, relatives=relatives.get(one.salesforce.ref, {}), candidates=tuple(deals))
         if one.salesforce is not None
         else one
         for one in facts
     ]
+
+
+def _opportunity_ids(facts: list[Facts]) -> list[str]:
+    """Of those that were deleted as well: the people who follow them have to be looked at."""
+    return [one.link.salesforce.id for one in facts if one.link.salesforce is not None]
 
 
 def _relatives(store: Store, reader: Reader, opportunities: list[Record]) -> dict[Ref, dict[Ref, Link]]:

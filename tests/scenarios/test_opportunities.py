@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from sync.demo import ADA, staged
+from sync.demo.stage import Stage
 from sync.demo.story import SAM
 
 
-def test_a_person_who_lost_the_role_in_an_opportunity_is_worked_on_again(tmp_path: Path) -> None:
-    with staged(tmp_path / "state", people=0, data=None) as stage:
-        stage.daemon.settle()
-        for scene in stage.story.scenes:
-            stage.show(scene)
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The story as far as Ada's lead was converted with an opportunity."""
+    with staged(tmp_path / "state", people=0, data=None) as made:
+        made.daemon.settle()
+        for scene in made.story.scenes:
+            made.show(scene)
             if "converts" in scene.what:
                 break
-        salesforce, sam = stage.world.salesforce, stage.world.salesforce.user(SAM)
-        [role] = salesforce.records("OpportunityContactRole")
+        assert _shown(made)["leadbridge_stage"] == "opportunity"
+        yield made
 
-        salesforce.delete("OpportunityContactRole", role["Id"], sam, stage.clock.now())
-        salesforce.update(
-            "Opportunity", role["OpportunityId"], {"Name": "Another buyer"}, sam, stage.clock.now()
-        )
-        stage.settle()
 
-        contact = stage.world.hubspot.contact(ADA) or ""
-        assert stage.world.hubspot.record("contacts", contact)["leadbridge_stage"] == "working"
-        assert stage.settle() == 0
+def _shown(stage: Stage) -> dict[str, str]:
+    return stage.world.hubspot.record("contacts", stage.world.hubspot.contact(ADA) or "")
+
+
+def test_a_person_who_lost_the_role_in_an_opportunity_is_worked_on_again(stage: Stage) -> None:
+    salesforce, sam = stage.world.salesforce, stage.world.salesforce.user(SAM)
+    [role] = salesforce.records("OpportunityContactRole")
+
+    salesforce.delete("OpportunityContactRole", role["Id"], sam, stage.clock.now())
+    salesforce.update("Opportunity", role["OpportunityId"], {"Name": "Another buyer"}, sam, stage.clock.now())
+    stage.settle()
+
+    assert _shown(stage)["leadbridge_stage"] == "working"
+    assert stage.settle() == 0
+
+
+def test_whose_opportunity_was_deleted_is_worked_on_again_and_the_deal_forecasts_nothing_more(
+    stage: Stage,
+) -> None:
+    salesforce, hubspot = stage.world.salesforce, stage.world.hubspot
+    [opportunity] = salesforce.records("Opportunity")
+    assert len(hubspot.records("deals")) == 1
+    assert _shown(stage)["leadbridge_outcome"] == "open"
+
+    salesforce.delete("Opportunity", opportunity["Id"], salesforce.user(SAM), stage.clock.now())
+    stage.settle()
+    stage.settle()
+
+    [person] = salesforce.records("Contact")
+    assert _shown(stage)["leadbridge_stage"] == person["Leadbridge_Stage__c"] == "working"
+    assert _shown(stage)["hs_lead_status"] == "CONNECTED"
+    assert _shown(stage)["lifecyclestage"] == "opportunity"  # a high-water mark: it is never moved back
+    assert _shown(stage).get("leadbridge_outcome", "") == ""
+    assert hubspot.records("deals") == []
+    assert stage.settle() == 0
