@@ -90,9 +90,13 @@ def _travels(line: FieldLine, side: Side, value: Any) -> bool:
 
 
 def _is_in_ledger(past: Past, couple: Couple, line: FieldLine, step: Step) -> bool:
+    """Whether the ledger has the value, under this line or another one that shares its field on that side."""
+    field = line.fields(step.ref.side, step.ref.kind)
+    sharing = [one for one in past.lines(couple) if one.fields(step.ref.side, step.ref.kind) == field]
     return any(
         alike(line, unpack(value), step.new) and past.is_after(entry, step.seq)
-        for entry in decided(past.seen, couple, line)
+        for one in sharing or [line]
+        for entry in decided(past.seen, couple, one)
         for value in (entry.decision.old, entry.decision.new, entry.decision.other)
     )
 
