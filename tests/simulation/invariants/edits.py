@@ -26,6 +26,8 @@ def i03_no_lost_update(seen: Evidence, past: Past) -> Iterator[Violation]:
     if seen.passes and seen.passes[-1].held:
         return
     for couple in past.couples:
+        if past.is_observed(couple):
+            continue
         for line in past.lines(couple):
             for side in SIDES:
                 steps = past.steps(couple, line, side)
@@ -119,6 +121,8 @@ def decided(seen: Evidence, couple: Couple, line: FieldLine) -> Iterator[Entry]:
 def i03a_policy(seen: Evidence, past: Past) -> Iterator[Violation]:
     for couple in past.couples:
         for line in past.lines(couple):
+            if past.is_observed(couple):
+                continue
             if line.rule == "two_way" and line.only is None and not past.is_told(couple, line):
                 yield from _by_policy(past, couple, line)
 

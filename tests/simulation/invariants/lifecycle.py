@@ -41,17 +41,8 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
             person = Ref("hubspot", "contact", str(key)) if ref.side == "salesforce" and key else ref
             yield from _explained(seen, past, commit, ref, moves.get(person) or by_record.get(ref, ()))
     for couple in past.couples:
-        if couple.pair == "person" and not past.is_told(couple) and not is_observed(seen, couple):
+        if couple.pair == "person" and not past.is_told(couple) and not past.is_observed(couple):
             yield from _jumps(seen, past, couple, edges)
-
-
-def is_observed(seen: Evidence, couple: Couple) -> bool:
-    """Whether the couple is outside a sample: after a lost store others may be in it; who is outside is never linked."""
-    if seen.agreement.bridge.rollout.sample is None:
-        return False
-    return not any(
-        link.hubspot in couple.hubspot and link.salesforce in couple.salesforce for link in seen.links
-    )
 
 
 def moves_of(seen: Evidence) -> Mapping[Ref, Sequence[Entry]]:

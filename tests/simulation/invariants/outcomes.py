@@ -15,7 +15,7 @@ from typing import Any, Final
 from connectors.records import Ref
 from sync.model import Entry
 from tests.simulation.evidence import Evidence, Violation
-from tests.simulation.invariants.lifecycle import is_observed, moves_of
+from tests.simulation.invariants.lifecycle import moves_of
 from tests.simulation.invariants.past import Past
 from tests.simulation.invariants.registry import invariant
 
@@ -40,7 +40,7 @@ def i08_outcomes(seen: Evidence, past: Past) -> Iterator[Violation]:
             continue
         mine, refs = deals.get(person.id, []), (str(contact), str(person))
         yield from _in_order(past, contact, _all_deals_of(past, person.id), refs)
-        if (seen.passes and seen.passes[-1].held) or is_observed(seen, couple):
+        if (seen.passes and seen.passes[-1].held) or past.is_observed(couple):
             continue
         shown = past.standing[contact]
         for name, expected in _expected(mine, moves.get(contact, ())).items():

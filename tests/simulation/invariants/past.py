@@ -180,6 +180,15 @@ class Past:
                     found.append(Couple(pair, (refs[0],), (salesforce,)))
         return found
 
+    def is_observed(self, couple: Couple) -> bool:
+        """Whether the couple is outside a sample: whoever is outside is looked at and never linked."""
+        if self.seen.agreement.bridge.rollout.sample is None:
+            return False
+        return not any(
+            link.hubspot in couple.hubspot and link.salesforce in couple.salesforce
+            for link in self.seen.links
+        )
+
     @cached_property
     def merges(self) -> Mapping[str, int]:
         """By the id of a survivor, the last commit of the last merge into it."""
