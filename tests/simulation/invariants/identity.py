@@ -133,10 +133,20 @@ def _claimed_twice(past: Past) -> Iterator[Violation]:
         key = past.survivor(str(row[name])) if ref.side == "salesforce" else str(row[name])
         claims[group, key].append(ref)
     for (group, key), refs in claims.items():
+        if _are_left_over(past, refs):
+            continue
         if len(refs) > 1 and not any(past.is_told_of(ref) for ref in (*refs, *_named(past, refs))):
             yield Violation(
                 "I7", f"{len(refs)} living records carry the key {key} of one {group}", tuple(map(str, refs))
             )
+
+
+def _are_left_over(past: Past, refs: Sequence[Ref]) -> bool:
+    """They name contacts that were merged into one which is gone: each was one person's, and nobody's now."""
+    keys = [str(past.standing[ref][_KEY[ref.side, ref.kind]]) for ref in refs if ref.side == "salesforce"]
+    return len(set(keys)) == len(refs) and not any(
+        past.is_alive(Ref("hubspot", "contact", past.survivor(key))) for key in keys
+    )
 
 
 def _named(past: Past, refs: Iterable[Ref]) -> list[Ref]:

@@ -309,17 +309,19 @@ class Past:
     def met(self, couple: Couple) -> int:
         """The commit by which the bridge first put a key on one of the two; before its first pass it met nobody.
 
-        A key that people brought in says who belongs together, and nothing of what both had agreed on.
+        A key that people brought in says who belongs together, and nothing of what both had agreed on. Who came
+        out of a merge under another key meets the other record for the first time.
         """
-        keys = (
+        keys = [
             one.seq
             for ref in (*couple.hubspot, *couple.salesforce)
             for name in ("leadbridge_key", "Leadbridge_HubSpot_Id__c")
             for one in self.cells.get(ref, {}).get(name, ())
             if one.actor == "daemon"
-        )
+        ]
         begun = self.seen.passes[0].log_before + 1 if self.seen.passes else 0
-        return min(keys, default=begun)
+        joined_anew = [seq for seq in keys if seq > self.merged(couple) > 0]
+        return min(joined_anew or keys, default=begun)
 
     def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
         """Whether another line, which writes *side*, names one of this line's fields there too."""
