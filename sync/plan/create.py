@@ -80,6 +80,11 @@ def first_values(draft: Draft, original: Record, side: Side, kind: str) -> dict[
 
 
 def settle_key(draft: Draft, ours: Record, theirs: Record) -> None:
-    """Write the Salesforce id on the HubSpot record once, so that a lost store finds it again."""
-    if ours.values.get(HUBSPOT_KEY) in (None, ""):
+    """Let the HubSpot record carry the Salesforce id, so that a lost store finds it again.
+
+    A company or deal that came out of a merge may carry the other one's; the link says whose it is.
+    """
+    key = str(ours.values.get(HUBSPOT_KEY) or "")
+    is_anothers = theirs.ref.kind in ("account", "opportunity") and key != theirs.ref.id
+    if not key or (is_anothers and draft.facts.link.hubspot == ours.ref):
         draft.set("hubspot", {HUBSPOT_KEY: theirs.ref.id})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.records import Record
 from sync.plan.associate import associate
-from sync.plan.create import HUBSPOT_KEY, create_in_hubspot
+from sync.plan.create import HUBSPOT_KEY, create_in_hubspot, settle_key
 from sync.plan.draft import Draft
 from sync.plan.lines import merge_lines
 
@@ -17,6 +17,7 @@ def plan_deal(draft: Draft) -> None:
     deal = draft.facts.hubspot or _by_key(draft, opportunity)
     if deal is not None:
         merge_lines(draft, deal, opportunity)
+        settle_key(draft, deal, opportunity)
         _associate(draft, deal)
     elif draft.link.hubspot is None and draft.facts.relatives:
         create_in_hubspot(draft, "deal", opportunity)

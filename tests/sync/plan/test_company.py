@@ -154,3 +154,12 @@ def test_salesforce_knows_companies_better_but_a_blank_there_is_filled(planner: 
 
     assert writes(renamed, "hubspot") == {"name": "One"}
     assert writes(renamed, "salesforce") == {"BillingCity": "Berlin"}
+
+
+def test_a_company_that_took_anothers_key_in_a_merge_gets_its_own_again(planner: Planner) -> None:
+    settled = planner.settled(unit(company(planner, leadbridge_key="0011"), account(planner), "company"))
+
+    done = planner.plan(edited(settled, "hubspot", leadbridge_key="0012"))
+
+    assert writes(done, "hubspot") == {"leadbridge_key": "0011"}
+    assert planner.plan(settled).puts == ()

@@ -101,3 +101,11 @@ def test_the_people_of_an_opportunity_look_again_when_it_moved(planner: Planner,
 
     assert str(PERSON) in asked(planner.plan(moved))
     assert asked(planner.plan(settled)) == []
+
+
+def test_a_deal_that_took_anothers_key_in_a_merge_gets_its_own_again(
+    planner: Planner, settled: Facts
+) -> None:
+    done = planner.plan(edited(settled, "hubspot", leadbridge_key="0062"))
+
+    assert writes(done, "hubspot") == {"leadbridge_key": "0061"}
