@@ -8,7 +8,7 @@ kept in the ledger. Theirs: it is put back, the base stays as it was, and the un
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from connectors.records import Receipt, Record, Side, Values, Write
 from mappings.agreement import Agreement
 from mappings.directory import Directory
 from mappings.fields import FieldLine, Unreadable
+from mappings.lifecycle.fields import ASKING, GIVEN
 from mappings.values import ABSENT, pack, unpack
 from sync.merge import Merged, Met, Seen, merge
 from sync.model import Ask, Decision, Effect, Plan, Put, Remember
@@ -53,7 +54,7 @@ class Guard:
             before = receipt.before
             if receipt.outcome != "done" or before is None:
                 continue
-            restored: dict[str, str] = {}
+            restored: set[str] = set()
             decisions: list[Decision] = []
             for line in self._edited_lines(plan, put, before):
                 merged, decision = self._judged(plan, put, before, line)
@@ -63,7 +64,10 @@ class Guard:
                     kept.append(decision)
                     continue
                 decisions.append(decision)
-                restored |= {name: line.name for name, of in put.lines.items() if of == line.name}
+                restored |= {*_names(put, line)}
+            if asked := _asked(put, before):
+                decisions.append(_request(plan, put, before, asked[0]))
+                restored |= {*asked}
             if restored:
                 fields[put.write.id] = frozenset(restored)
                 back.append(_put_back(plan, put, receipt, before, restored, decisions))
@@ -112,7 +116,7 @@ class Guard:
         agreed = known.before.agreed.get(line.name) if known else None
         met = Met(unpack(agreed.value)) if agreed is not None and agreed.line == line.fingerprint else None
         other: Side = "salesforce" if side == "hubspot" else "hubspot"
-        at, by = _when(before, put.lines, line)
+        at, by = _when(before, _names(put, line))
         there = Seen(theirs, at, at, by, edited=True)
         here = Seen(ours, known.looked.looked_at(other) if known else None, plan.stands.get(other))
         tie = self.agreement.bridge.latest_tie
@@ -123,9 +127,40 @@ class Guard:
         )
 
 
-def _when(before: Record, lines: Mapping[str, str], line: FieldLine) -> tuple[Any, str | None]:
+def _asked(put: Put, before: Record) -> tuple[str, ...]:
+    """The stage that somebody asked for, and what was given along with it: no rule weighs it, the lifecycle judges it."""
+    if put.read is None or before.ref != put.read.ref:
+        return ()
+    side, stood = put.write.side, put.read.values
+    changed = [
+        name
+        for name in (*ASKING[side], *GIVEN[side])
+        if name in put.write.values
+        and name in before.values
+        and not stands({name: before.values[name]}, stood)
+        and not stands({name: before.values[name]}, put.write.values)
+    ]
+    return tuple(changed) if changed and changed[0] in ASKING[side] else ()
+
+
+def _request(plan: Plan, put: Put, before: Record, name: str) -> Decision:
+    at, by = _when(before, (name,))
+    return Decision(
+        what="conflict",
+        why=f"a stage was asked for{_MEANWHILE}, and is judged next",
+        subject=plan.subject,
+        field=name,
+        side=put.write.side,
+        old=put.write.values[name],
+        new=before.values[name],
+        by=by,
+        occurred_at=at,
+    )
+
+
+def _when(before: Record, names: Collection[str]) -> tuple[Any, str | None]:
     """When and by whom it was typed: the field's own history, or else the record's newest edit."""
-    steps = [one for name, some in before.history.items() if lines.get(name) == line.name for one in some]
+    steps = [one for name in names for one in before.history.get(name, ())]
     newest = max(steps, key=lambda one: one.at, default=None)
     return (newest.at, newest.by) if newest else (before.modified_at, before.modified_by)
 
@@ -141,7 +176,7 @@ def _decision(
     *,
     conflict: bool = True,
 ) -> Decision:
-    at, by = _when(before, put.lines, line)
+    at, by = _when(before, _names(put, line))
     return Decision(
         what="conflict" if conflict else "field",
         why=why + _MEANWHILE,
@@ -156,17 +191,21 @@ def _decision(
     )
 
 
+def _names(put: Put, line: FieldLine) -> list[str]:
+    return [name for name, of in put.lines.items() if of == line.name]
+
+
 def _put_back(
     plan: Plan,
     put: Put,
     receipt: Receipt,
     before: Record,
-    restored: Mapping[str, str],
+    restored: Collection[str],
     decisions: Sequence[Decision],
 ) -> Plan:
     """Their values stand again, and the unit is looked at anew: both sides have edited the line."""
     after = receipt.record
-    values = {name: before.values[name] for name in restored if name in before.values}
+    values = {name: value for name, value in before.values.items() if name in restored}
     write = Write(
         id=hashlib.blake2b(f"{put.write.id}|put back".encode(), digest_size=12).hexdigest(),
         side=put.write.side,

@@ -12,11 +12,13 @@ from typing import Any, Final
 
 from connectors.records import Record, Ref, Side, Write
 from mappings.lifecycle import Standing
+from mappings.lifecycle.fields import ASKING, GIVEN
 from sync.model import OURS, Agreed, Ask, Base, Decision, Effect, Facts, Link, Plan, Problem, Put, Remember
 from sync.plan.terms import Terms
 
 _SECOND: Final = timedelta(seconds=1)
 _LOOK_AGAIN: Final = timedelta(days=1)
+_ASKED: Final = {side: {*ASKING[side], *GIVEN[side]} for side in ASKING}
 
 
 class Draft:
@@ -142,7 +144,7 @@ class Draft:
             ref_id=record.ref.id,
             values=values,
             seen_at=record.modified_at,
-            watched=tuple(name for name in self._lines[side] if name in values),
+            watched=tuple(name for name in values if name in self._lines[side] or name in _ASKED[side]),
         )
         return Put(write, gate=side in self._gated, lines=self._lines[side], read=record)
 

@@ -16,6 +16,7 @@ from sync.plan.notes import hand_off_task, tell
 from sync.plan.situation import USER_PREFIX, accounts_of_domain, hand_over_owner, situation
 
 STAGE: Final[Mapping[Side, str]] = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
+_APP: Final = "INTEGRATION"
 _REFUSALS: Final = frozenset({"illegal", "flagged", "asked", "refused_guard"})
 
 
@@ -73,7 +74,7 @@ def _requests_on(draft: Draft, record: Record) -> list[Request]:
         record.ref.kind,
         shown,
         record.values,
-        _steps(record.history.get(STAGE[side], ()), us),
+        _steps(_without_our_mending(draft, record.history.get(STAGE[side], ())), us),
         record.modified_at,
         None if record.modified_by == us else record.modified_by,
         not shown and us is not None and record.modified_by == us,
@@ -89,6 +90,16 @@ def _as_sent(draft: Draft, request: Request) -> Request:
     user = sent.by if sent.by.startswith(USER_PREFIX) else None
     actor = draft.terms.agreement.bridge.teams.actor(request.side, user)
     return replace(request, user=user, actor=actor, at=min(sent.at or request.at, request.at))
+
+
+def _without_our_mending(draft: Draft, history: tuple[Version, ...]) -> tuple[Version, ...]:
+    """The history without our write over somebody's request, and ours that put the request back: it is theirs."""
+    if len(history) < 3 or draft.standing is None:
+        return history
+    back, over, theirs = history[:3]
+    is_one_app = back.source == over.source == _APP and back.by == over.by != theirs.by
+    is_mended = over.value == draft.standing.stage and back.value == theirs.value
+    return history[2:] if is_one_app and is_mended else history
 
 
 def _steps(history: tuple[Version, ...], us: str | None) -> list[tuple[Any, Any, str | None, bool]]:

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.records import Side
 from tests.scenarios.struck import ADA, Struck, struck
-from tests.scenarios.town import is_update
+from tests.scenarios.town import MIA, is_update
 from twins.messages import Request
 
 SAMS: Final = "Sam's own title"
@@ -175,3 +175,62 @@ def test_a_marketer_who_types_the_same_is_in_no_conflict(here: Struck) -> None:
 
 def values(entries: list[tuple[str, Any, Any]]) -> set[Any]:
     return {value for _, old, new in entries for value in (old, new)}
+
+
+def stages(here: Struck) -> tuple[Any, Any]:
+    return here.contact(ADA)["leadbridge_stage"], here.lead["Leadbridge_Stage__c"]
+
+
+def judged(here: Struck, to: str) -> list[tuple[str, str | None]]:
+    """How the lifecycle judged the requests for one stage, and whose they were."""
+    return [
+        (one.decision.what, one.decision.by)
+        for one in here.decided("moved", "reverted")
+        if one.decision.new == to
+    ]
+
+
+def mia(here: Struck) -> str:
+    return next(str(one.user_id) for one in here.world.hubspot.owners if one.email == MIA)
+
+
+@pytest.mark.fault("F34")
+def test_a_stage_that_a_marketer_asks_for_before_the_write_is_a_request(here: Struck) -> None:
+    here.sell(here.lead, Leadbridge_Stage__c="accepted")
+    settle(here)
+    here.sell(here.lead, Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="no_contact")
+    asks = {"leadbridge_stage": "handed_over", "leadbridge_sales_comment": "She called us today."}
+
+    with between(here, "hubspot", lambda: here.market(ADA, **asks)):
+        settle(here)
+
+    assert stages(here) == ("handed_over", "handed_over")
+    assert judged(here, "handed_over")[-1] == ("moved", mia(here))
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_a_stage_that_nobody_may_ask_for_is_put_back_and_told_although_the_write_hid_it(here: Struck) -> None:
+    here.sell(here.lead, Leadbridge_Stage__c="accepted")
+
+    with between(here, "hubspot", lambda: here.market(ADA, leadbridge_stage="won")):
+        settle(here)
+
+    assert stages(here) == ("accepted", "accepted")
+    assert judged(here, "won") == [("reverted", mia(here))]
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_a_stage_that_a_seller_asks_for_in_one_of_so_many_that_they_go_in_one_collection_is_a_request(
+    here: Struck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", 0)
+    here.market(ADA, leadbridge_stage="nurturing", leadbridge_sales_comment="Not yet.")
+
+    with between(here, "salesforce", lambda: here.sell(here.lead, Leadbridge_Stage__c="working")):
+        settle(here)
+
+    assert stages(here) == ("working", "working")
+    assert [what for what, _ in judged(here, "working")] == ["moved"]
+    here.assert_quiet()
