@@ -10,6 +10,7 @@ from connectors.budget import Allowance
 from connectors.records import Fate, Find, Page, Receipt, Record, Schema, Side, Watch, Write
 from connectors.salesforce import reading, schema, writing
 from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.histories import with_history
 from connectors.salesforce.kinds import long_id
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.wire import Limits
@@ -63,7 +64,8 @@ class SalesforceConnector:
     def fetch(
         self, kind: str, ids: Sequence[str], fields: Sequence[str], *, history: Sequence[str] = ()
     ) -> list[Record]:
-        return reading.fetch(self._client, kind, ids, fields)
+        found = reading.fetch(self._client, kind, ids, fields)
+        return with_history(self._client, kind, found, history) if history else found
 
     def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
         return reading.fates(self._client, kind, ids)

@@ -30,6 +30,17 @@ DELETED, SURVIVOR = "IsDeleted", "MasterRecordId"
 # What two records of these kinds can become: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_merge.htm
 MERGED = frozenset({"lead", "contact", "account"})
 
+# Where the old and new values of tracked fields stand, and by which field it names its record:
+# https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_associated_objects_history.htm
+HISTORIES = MappingProxyType(
+    {
+        "lead": ("LeadHistory", "LeadId"),
+        "contact": ("ContactHistory", "ContactId"),
+        "account": ("AccountHistory", "AccountId"),
+        "opportunity": ("OpportunityFieldHistory", "OpportunityId"),
+    }
+)
+
 _ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 

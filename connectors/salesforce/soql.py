@@ -13,7 +13,7 @@ from simple_salesforce.format import format_soql, quote_soql_value
 
 from connectors.errors import Refused
 from connectors.records import Cursor
-from connectors.salesforce.kinds import ALWAYS, MODIFIED, ONLY, is_id, object_name
+from connectors.salesforce.kinds import ALWAYS, HISTORIES, MODIFIED, ONLY, is_id, object_name
 
 PAGE = 2000
 LONGEST_TEXT = 4000
@@ -43,6 +43,15 @@ def select(kind: str, fields: Sequence[str], *where: str, order: Sequence[str] =
     if conditions:
         parts += ["WHERE", " AND ".join("(" + condition + ")" for condition in conditions)]
     return " ".join([*parts, "ORDER BY", ", ".join(order), "LIMIT", str(PAGE)])
+
+
+def steps(kind: str, ids: Sequence[str], fields: Sequence[str]) -> str:
+    """What was edited in tracked *fields* of these records, newest first."""
+    where, parent = HISTORIES[kind]
+    columns = (parent, "Field", "NewValue", "CreatedDate", "CreatedById")
+    conditions = " AND ".join((one_of(parent, ids), one_of("Field", fields)))
+    wanted = " ".join(["SELECT", ", ".join(columns), "FROM", where, "WHERE", conditions])
+    return wanted + " ORDER BY CreatedDate DESC LIMIT " + str(PAGE)
 
 
 def since(cursor: Cursor) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from connectors.records import Find, Record, Ref
 from mappings.matching import domain_of, is_free_mail
 from sync.gather.gone import both_sides
+from sync.gather.histories import with_histories
 from sync.gather.reader import Reader, taken_among
 from sync.model import Facts, Link
 from sync.plan import Terms
@@ -34,7 +35,7 @@ def gather_companies(
     store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
 ) -> list[Facts]:
     """Both records; for an Account without a company (in a sweep: for every one) its people and the companies it may be."""
-    facts = both_sides(store, reader, found)
+    facts = with_histories(reader, terms, both_sides(store, reader, found))
     asked = [
         one.salesforce
         for one in facts

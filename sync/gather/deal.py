@@ -9,6 +9,7 @@ from datetime import datetime
 
 from connectors.records import Find, Record, Ref
 from sync.gather.gone import both_sides
+from sync.gather.histories import with_histories
 from sync.gather.reader import Reader, that_live
 from sync.model import Facts, Link
 from sync.plan import Terms
@@ -19,7 +20,7 @@ def gather_deals(
     store: Store, reader: Reader, terms: Terms, found: list[Facts], now: datetime
 ) -> list[Facts]:
     """Both records, the linked relatives of each Opportunity, and a deal that carries its key already."""
-    facts = both_sides(store, reader, found)
+    facts = with_histories(reader, terms, both_sides(store, reader, found))
     opportunities = [one.salesforce for one in facts if one.salesforce is not None]
     relatives = _relatives(store, reader, opportunities)
     ids = tuple(

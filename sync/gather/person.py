@@ -11,13 +11,13 @@ from connectors.records import Find, Record, Ref
 from mappings.lifecycle import wants_hand_over
 from mappings.matching import domain_of, is_free_mail
 from sync.gather.gone import both_sides, with_fates
+from sync.gather.histories import with_histories
 from sync.gather.reader import Reader, that_live
 from sync.gather.sent import with_sent
 from sync.gather.strangers import candidates_in_salesforce, contacts_of_strangers, known_by_key
 from sync.gather.told import with_told
 from sync.model import Facts, Link, Problem
 from sync.plan import Terms
-from sync.plan.history import doubtful_fields
 from sync.store import Store
 
 
@@ -33,7 +33,7 @@ def gather_people(
     facts = _activities(reader, terms, facts)
     facts = _accounts(reader, terms, facts, now)
     facts = with_sent(store, terms, with_told(reader, _companies(store, facts)))
-    return _histories(reader, terms, facts)
+    return with_histories(reader, terms, facts)
 
 
 def _follow_conversions(store: Store, reader: Reader, facts: list[Facts]) -> list[Facts]:
@@ -162,20 +162,3 @@ def _one(links: dict[Ref, Link], ref: Ref) -> dict[Ref, Link]:
 def _account(record: Record | None) -> Ref | None:
     id_ = record.values.get("AccountId") if record is not None else None
     return Ref("salesforce", "account", str(id_)) if id_ else None
-
-
-def _histories(reader: Reader, terms: Terms, facts: list[Facts]) -> list[Facts]:
-    """HubSpot's history, only where it can change the verdict: a call costs 50 records."""
-    wanted = {
-        one.hubspot.ref: names for one in facts if one.hubspot and (names := doubtful_fields(one, terms))
-    }
-    if not wanted:
-        return facts
-    names = tuple(dict.fromkeys(name for found in wanted.values() for name in found))
-    reader.history("contact", [ref.id for ref in wanted], names)
-    return [
-        replace(one, hubspot=reader.get(one.hubspot.ref))
-        if one.hubspot and one.hubspot.ref in wanted
-        else one
-        for one in facts
-    ]

@@ -129,9 +129,9 @@ class Reader:
         """By id of *kind* in HubSpot, the ids of *other* it is associated with."""
         return self._connectors["hubspot"].joined(kind, other, ids) if ids else {}
 
-    def history(self, kind: str, ids: Sequence[str], names: Sequence[str]) -> None:
-        """Read HubSpot records again with the history of *names* (a call per 50 records)."""
-        found = self._connectors["hubspot"].fetch(kind, ids, self.fields["hubspot", kind], history=names)
+    def history(self, side: Side, kind: str, ids: Sequence[str], names: Sequence[str]) -> None:
+        """Read records again with the history of *names* (in HubSpot a call per 50 records)."""
+        found = self._connectors[side].fetch(kind, ids, self.fields[side, kind], history=names)
         self._records.update({record.ref: record for record in found})
         self._searched.difference_update(record.ref for record in found)
 

@@ -1,27 +1,28 @@
-"""Where HubSpot's property history could change the verdict, so that it is worth a call.
+"""Where the history of a field could change the verdict, so that it is worth a call.
 
 Asked by `gather` before planning. Pure.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from connectors.records import Record, Side
 from mappings.fields import FieldLine, Unreadable
-from mappings.values import ABSENT
-from sync.model import OURS, Facts
+from mappings.values import ABSENT, unpack
+from sync.model import OURS, Agreed, Facts
 from sync.plan.terms import Terms
 
 STAGE: Final = "leadbridge_stage"
 
 
-def doubtful_fields(facts: Facts, terms: Terms) -> tuple[str, ...]:
-    """HubSpot fields whose steps matter: our stage when it moved, and fields edited on both sides."""
-    if facts.hubspot is None:
+def doubtful_fields(facts: Facts, terms: Terms, side: Side) -> tuple[str, ...]:
+    """Fields of *side* whose steps matter: our stage when it moved in HubSpot, and fields edited on both sides."""
+    record = facts.record(side)
+    if record is None:
         return ()
-    stage = (STAGE,) if _stage_moved(facts, facts.hubspot) else ()
-    return stage + _contested(facts, terms)
+    stage = (STAGE,) if side == "hubspot" and _stage_moved(facts, record) else ()
+    return stage + _contested(facts, terms, record)
 
 
 def _stage_moved(facts: Facts, contact: Record) -> bool:
@@ -29,17 +30,27 @@ def _stage_moved(facts: Facts, contact: Record) -> bool:
     return bool(shown) and (contact.values.get(STAGE) or None) != ((shown or {}).get(STAGE) or None)
 
 
-def _contested(facts: Facts, terms: Terms) -> tuple[str, ...]:
+def _contested(facts: Facts, terms: Terms, record: Record) -> tuple[str, ...]:
     if not (_moved(facts, "hubspot") and _moved(facts, "salesforce")):
         return ()
+    side, kind = record.ref.side, record.ref.kind
     lines = (line for line in terms.agreement.pairs[facts.pair].lines if line.rule == "two_way")
     found = [
         name
         for line in lines
-        if line.name in facts.base.agreed and _differs(facts, terms, line)
-        for name in line.fields("hubspot", "contact")
+        if (agreed := facts.base.agreed.get(line.name)) is not None
+        and _differs(facts, terms, line)
+        and (side == "hubspot" or _is_unsure(terms, record, line, agreed))
+        for name in line.fields(side, kind)
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _is_unsure(terms: Terms, record: Record, line: FieldLine, agreed: Agreed) -> bool:
+    """The value alone does not say that it was edited (it may have been, and back), or the moment of the edit counts."""
+    value: Any = line.read(record.ref.side, record.ref.kind, record.values, terms.directory)
+    base: Any = unpack(agreed.value)
+    return line.conflict == "latest" or bool(line.alike(value, base))
 
 
 def _differs(facts: Facts, terms: Terms, line: FieldLine) -> bool:

@@ -31,8 +31,9 @@ def merge_lines(draft: Draft, hubspot: Record, salesforce: Record) -> None:
             continue
         if same(left, right) and _is_agreed(draft.facts, line, left):
             draft.apart.pop(line.name, None)
+            _agree_still(draft, line, hubspot, salesforce)
             continue
-        seen = _seen(draft.facts, line, hubspot, left), _seen(draft.facts, line, salesforce, right)
+        seen = _seen(draft, line, hubspot, left), _seen(draft, line, salesforce, right)
         _merge_line(draft, line, *seen, tie)
 
 
@@ -185,17 +186,26 @@ def _agreed(line: FieldLine, value: Any, left: Seen, right: Seen) -> Agreed:
     )
 
 
-def _seen(facts: Facts, line: FieldLine, record: Record, value: Any) -> Seen:
-    """One side's value with the vendor's word on when it changed."""
+def _agree_still(draft: Draft, line: FieldLine, hubspot: Record, salesforce: Record) -> None:
+    """Both sides were seen to agree in this state: what was edited, and edited back, before it is nobody's edit."""
+    if line.rule != "two_way":
+        return
+    for record in (hubspot, salesforce):
+        agreed, side = draft.agreed[line.name], record.ref.side
+        known = agreed.changed_at(side)
+        if known is not None and record.modified_at > known:
+            draft.agreed[line.name] = agreed.written(side, record.modified_at)
+
+
+def _seen(draft: Draft, line: FieldLine, record: Record, value: Any) -> Seen:
+    """One side's value with the vendor's word on when it changed; what our own user changed is nobody's edit."""
     side = record.ref.side
-    agreed = facts.base.agreed.get(line.name)
-    history = next(
-        (record.history[name] for name in line.fields(side, record.ref.kind) if name in record.history), ()
-    )
-    if history:
-        newest = history[0]
-        known = agreed.changed_at(side) if agreed else None
-        edited = known is not None and newest.at > known
-        return Seen(value, newest.at, newest.at, newest.by, edited)
-    looked = facts.link.looked_at(side)
-    return Seen(value, looked, record.modified_at, record.modified_by)
+    steps = [one for name in line.fields(side, record.ref.kind) for one in record.history.get(name, ())]
+    if not steps:
+        looked = draft.facts.link.looked_at(side)
+        return Seen(value, looked, record.modified_at, record.modified_by)
+    newest = max(steps, key=lambda one: one.at)
+    agreed, us = draft.facts.base.agreed.get(line.name), draft.terms.us.get(side)
+    known = agreed.changed_at(side) if agreed else None
+    edited = known is not None and newest.at > known and (us is None or newest.by != us)
+    return Seen(value, newest.at, newest.at, newest.by, edited)
