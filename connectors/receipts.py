@@ -6,10 +6,11 @@ Shared by the writing of both vendors: `write` never raises, each row gets its r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from connectors.batches import unsendable
+from connectors.batches import stands, unsendable
 from connectors.errors import ConnectorError, Gone, OverBudget, Refused, SignInFailed, Stale, Unknown
-from connectors.records import Fault, Receipt, Ref, Write
+from connectors.records import Fault, Receipt, Record, Ref, Version, Write
 
 Receipts = dict[str, Receipt]
 
@@ -91,3 +92,31 @@ def sift(
 def _condemned(rows: Sequence[Write], error: BadRows, codes: frozenset[str]) -> list[Write]:
     fields = {field for fault in error.faults if fault.code in codes for field in fault.fields}
     return [row for row in rows if fields & row.values.keys()]
+
+
+def stood_before(row: Write, shown: Record, after: Record | None = None) -> Record | None:
+    """What somebody had put into the watched fields since they were read, right before *row* was carried out.
+
+    *shown* is the record with the history of these fields, *after* what stood there after the write.
+    """
+    written = {
+        name: (after.values if after else row.values).get(name, row.values.get(name)) for name in row.watched
+    }
+    steps = {
+        name: step
+        for name in row.watched
+        if (step := _step_before(shown.history.get(name, ()), name, written[name])) is not None
+        and (row.seen_at is None or step.at >= row.seen_at)
+    }
+    if not steps:
+        return None
+    values = {name: step.value for name, step in steps.items()}
+    return replace(shown, values=values, history={name: (step,) for name, step in steps.items()})
+
+
+def _step_before(history: Sequence[Version], name: str, written: object) -> Version | None:
+    """The version under the one that we wrote; newest first, what came after ours is read by the next poll."""
+    ours = next(
+        (place for place, one in enumerate(history) if stands({name: written}, {name: one.value})), None
+    )
+    return history[ours + 1] if ours is not None and ours + 1 < len(history) else None

@@ -171,7 +171,7 @@ class Receipt:
     is deleted, merged or converted · ``stale``: it changed since it was read.
     *whole* says that the whole call was refused, which tells nothing of this row.
     *before* shows what stood there right before the write, as far as the vendor tells;
-    its history names who put it there.
+    its history names who put it there. Where *looked* is False nobody has asked yet.
     """
 
     write_id: str
@@ -182,6 +182,7 @@ class Receipt:
     faults: tuple[Fault, ...] = ()
     whole: bool = False
     before: Record | None = None
+    looked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from sync.clock import Clock
 from sync.guard import Guard
 from sync.intake import Batch, Intake, role_links
 from sync.lanes import Lanes
+from sync.looking_back import look_back
 from sync.loops import give_way
 from sync.model import Base, Brake, Lane, Plan
 from sync.plan import Terms
@@ -134,8 +135,10 @@ class Engine:
             recovered = settle_unknown(self.store, self.connectors, terms, done.id, now)
             done.resting |= recovered.resting
             done.until = recovered.until
-            if recovered.owed:
-                self.settle(done, recovered.owed, now)
+            resting = recovered.resting
+            back = look_back(self.store, self.connectors, terms, done.id, resting, now)
+            if owed := (*recovered.owed, *back):
+                self.settle(done, owed, now)
         for batch in self.lanes.batches(now, terms.us, self.braking):
             if self.stopping.is_set():
                 break

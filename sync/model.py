@@ -91,15 +91,13 @@ class Tombstone:
 class Agreed:
     """What both sides last agreed on for one mapping line, and under which wording of it.
 
-    *value* is packed (`mappings.values.pack`).
+    *value* is packed (`mappings.values.pack`). Who changed it stands in the ledger.
     """
 
     value: Any
     line: str
     hubspot_at: datetime | None = None
-    hubspot_by: str | None = None
     salesforce_at: datetime | None = None
-    salesforce_by: str | None = None
 
     def changed_at(self, side: Side) -> datetime | None:
         """When *side* changed the field, as far as it was known when it was agreed."""

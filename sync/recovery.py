@@ -152,7 +152,8 @@ def _shown_by(record: Record | None, write: Write) -> Receipt:
         raw.same(record.values.get(name), value) for name, value in write.values.items()
     ):
         return _not_done(write)
-    return Receipt(write.id, "done", ref=record.ref, record=record)
+    is_looked = write.side == "salesforce" or not write.watched
+    return Receipt(write.id, "done", ref=record.ref, record=record, looked=is_looked)
 
 
 def _by_key(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:

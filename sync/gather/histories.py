@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import Final
 
 from connectors.records import Ref, Side
+from sync.gather.gone import SIDES
 from sync.gather.reader import Reader
 from sync.model import Facts
 from sync.plan import Terms
 from sync.plan.history import doubtful_fields
-
-_SIDES: Final[tuple[Side, Side]] = ("hubspot", "salesforce")
 
 
 def with_histories(reader: Reader, terms: Terms, found: list[Facts]) -> list[Facts]:
@@ -20,7 +18,7 @@ def with_histories(reader: Reader, terms: Terms, found: list[Facts]) -> list[Fac
     doubtful: dict[Ref, tuple[str, ...]] = {
         record.ref: names
         for one in found
-        for side in _SIDES
+        for side in SIDES
         if (record := one.record(side)) is not None and (names := doubtful_fields(one, terms, side))
     }
     if not doubtful:

@@ -180,9 +180,7 @@ def _agreed(line: FieldLine, value: Any, left: Seen, right: Seen) -> Agreed:
         value=pack(value),
         line=line.fingerprint,
         hubspot_at=left.until,
-        hubspot_by=left.by,
         salesforce_at=right.until,
-        salesforce_by=right.by,
     )
 
 

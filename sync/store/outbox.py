@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, select, update
 
 from connectors.records import Ref, Write
 from sync.store.columns import chunks, moment, ref, stamp, unblob
@@ -16,11 +16,19 @@ from sync.store.tables import OUTBOX
 
 _MINE: Final = OUTBOX.c.bridge == bindparam("bridge")
 _THESE: Final = OUTBOX.c.id.in_(bindparam("ids", expanding=True))
-# Everything in the outbox, in the order it came in.
+UNLOOKED: Final = "unlooked"
+_ORDER: Final = (OUTBOX.c.pass_id, OUTBOX.c.cause, OUTBOX.c.id)
+# All whose fate is open, in the order it came in.
 _UNSETTLED: Final = (
     select(OUTBOX.c.blob, OUTBOX.c.subject, OUTBOX.c.pass_id)
-    .where(_MINE)
-    .order_by(OUTBOX.c.pass_id, OUTBOX.c.cause, OUTBOX.c.id)
+    .where(_MINE, OUTBOX.c.state != UNLOOKED)
+    .order_by(*_ORDER)
+)
+# Writes that were carried out, and nobody has looked what stood there before.
+_UNLOOKED: Final = (
+    select(OUTBOX.c.blob, OUTBOX.c.subject, OUTBOX.c.old)
+    .where(_MINE, OUTBOX.c.state == UNLOOKED)
+    .order_by(*_ORDER)
 )
 # What some writes were intended for.
 _INTENDED: Final = select(
@@ -49,12 +57,26 @@ class Outbox(Shelf):
             rows = connection.execute(_UNSETTLED, {"bridge": self.bridge}).all()
         return [(unblob(_write, text), ref(subject), pass_id) for text, subject, pass_id in rows]
 
+    def unlooked(self, limit: int) -> list[tuple[Write, Ref, dict[str, Any]]]:
+        """Writes that were carried out, under which somebody may have typed: write, its plan's subject, what was read before."""
+        with self.database.reading() as connection:
+            rows = connection.execute(_UNLOOKED.limit(limit), {"bridge": self.bridge}).all()
+        return [
+            (unblob(_write, text), ref(subject), unblob(_values, old) if old else {})
+            for text, subject, old in rows
+        ]
+
+    def looked_back(self, ids: Iterable[str]) -> None:
+        """These were looked at; nothing more is to be known of them."""
+        with self.database.writing() as connection:
+            self._settle(connection, ids)
+
     def doubted(self, now: datetime) -> dict[str, datetime | None]:
         """Since when each write of the outbox has been in doubt, by its id; None for one that is surely not made.
 
         One that was never answered at all, because the process died, is in doubt from *now* on.
         """
-        mine = OUTBOX.c.bridge == self.bridge
+        mine = and_(OUTBOX.c.bridge == self.bridge, OUTBOX.c.state != UNLOOKED)
         with self.database.writing() as connection:
             # Writes of a process that died.
             connection.execute(
@@ -87,7 +109,7 @@ class Outbox(Shelf):
 
     def _keep(self, connection: Connection, ids: Iterable[str], state: str, at: datetime) -> None:
         for chunk in chunks(ids):
-            # Writes whose answer was lost, and notes and tasks that are owed still.
+            # Writes whose answer was lost or that were not looked behind, and notes and tasks that are owed still.
             connection.execute(
                 update(OUTBOX)
                 .where(OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk))
@@ -96,3 +118,4 @@ class Outbox(Shelf):
 
 
 _write = msgspec.json.Decoder(Write)
+_values = msgspec.json.Decoder(dict[str, Any])

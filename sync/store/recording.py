@@ -18,7 +18,7 @@ from sync.model import Decision, Link, Plan, Problem, Put, Remember
 from sync.store.columns import blob, ref, stamp, unblob
 from sync.store.lease import Lease
 from sync.store.ledger import REFUSED, Kind, Ledger, edit_of, entry_row
-from sync.store.outbox import Intent, Outbox
+from sync.store.outbox import UNLOOKED, Intent, Outbox
 from sync.store.problems import Problems
 from sync.store.tables import LEDGER, OUTBOX
 
@@ -73,13 +73,13 @@ class Recording(Lease, Ledger, Outbox, Problems):
         Done ones and those that the vendor refused, or that met a record gone or stale, are
         entered and leave the outbox; unknown ones stay. Waiting ones were not sent and leave it
         without a word, but for notes and tasks: nothing would plan these again, so they stay owed.
+        What was done and not looked behind is entered, and stays until it was.
         A write that is not in the outbox is settled already.
         """
         by_outcome: dict[str, list[str]] = {}
         for put, receipt in receipts:
-            is_owed = receipt.outcome == "waiting" and put.write.op == "create"
-            by_outcome.setdefault("owed" if is_owed else receipt.outcome, []).append(put.write.id)
-        kept = {state: by_outcome.pop(state, []) for state in ("unknown", "owed")}
+            by_outcome.setdefault(_state(put, receipt), []).append(put.write.id)
+        kept = {state: by_outcome.pop(state, []) for state in ("unknown", "owed", UNLOOKED)}
         with self.database.writing() as connection:
             rows = self._intended(connection, (put.write.id for put, _ in receipts))
             told = [
@@ -117,7 +117,9 @@ class Recording(Lease, Ledger, Outbox, Problems):
                 LEDGER.c.bridge == self.bridge, concerns, ours, or_(near, receipted)
             )
             # A write to this record that has no answer yet.
-            sent = select(OUTBOX.c.id).where(OUTBOX.c.bridge == self.bridge, waits)
+            sent = select(OUTBOX.c.id).where(
+                OUTBOX.c.bridge == self.bridge, OUTBOX.c.state != UNLOOKED, waits
+            )
             return any(connection.execute(each.limit(1)).first() is not None for each in (entered, sent))
 
     def _intent(
@@ -162,6 +164,12 @@ class Recording(Lease, Ledger, Outbox, Problems):
         kind: Kind = "written" if receipt.outcome == "done" else "refused"
         row = entry_row(self.bridge, seq, pass_id, kind, counterpart, decision, at)
         return {**row, "cause": intent.cause}
+
+
+def _state(put: Put, receipt: Receipt) -> str:
+    if receipt.outcome == "done" and not receipt.looked:
+        return UNLOOKED
+    return "owed" if receipt.outcome == "waiting" and put.write.op == "create" else receipt.outcome
 
 
 def _link(plan: Plan) -> Link | None:

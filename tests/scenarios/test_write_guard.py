@@ -234,3 +234,99 @@ def test_a_stage_that_a_seller_asks_for_in_one_of_so_many_that_they_go_in_one_co
     assert stages(here) == ("working", "working")
     assert [what for what, _ in judged(here, "working")] == ["moved"]
     here.assert_quiet()
+
+
+@pytest.fixture
+def many(here: Struck, monkeypatch: pytest.MonkeyPatch) -> Struck:
+    """So many are written to HubSpot at once that nobody looks behind it in the same pass."""
+    monkeypatch.setattr("connectors.hubspot.guarding.BATCH_WITH_HISTORY", 0)
+    return here
+
+
+@pytest.mark.goal("G-C9")
+@pytest.mark.fault("F34")
+@pytest.mark.parametrize(("conflict", "stands"), [("salesforce", "From Sam"), ("hubspot", MIAS)])
+def test_under_one_of_many_writes_a_marketers_edit_is_found_by_the_next_pass(
+    many: Struck, conflict: str, stands: str
+) -> None:
+    ruled(many, conflict)
+    many.sell(many.lead, Title="From Sam")
+
+    with between(many, "hubspot", lambda: many.market(ADA, jobtitle=MIAS)):
+        settle(many)
+
+    assert both(many) == (stands, stands)
+    assert {"From Sam", MIAS} <= values(told(many))
+    assert "conflict" in {what for what, _, _ in told(many)}
+    many.assert_quiet()
+    assert many.bridge.store.unlooked(10) == []
+
+
+@pytest.mark.fault("F34")
+def test_under_one_of_many_writes_a_person_still_chooses(many: Struck) -> None:
+    ruled(many, "ask")
+    many.sell(many.lead, Title="From Sam")
+
+    with between(many, "hubspot", lambda: many.market(ADA, jobtitle=MIAS)):
+        settle(many)
+
+    assert both(many) == (MIAS, "From Sam")
+    assert [one.code for one in many.problems()] == ["conflict"]
+
+
+@pytest.mark.fault("F34")
+def test_under_one_of_many_writes_a_stage_is_a_request_all_the_same(many: Struck) -> None:
+    many.sell(many.lead, Leadbridge_Stage__c="accepted")
+
+    with between(many, "hubspot", lambda: many.market(ADA, leadbridge_stage="won")):
+        settle(many)
+
+    assert stages(many) == ("accepted", "accepted")
+    assert judged(many, "won") == [("reverted", mia(many))]
+    many.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_what_was_edited_again_before_the_look_stands_and_the_ledger_keeps_what_was_under_the_write(
+    many: Struck,
+) -> None:
+    ruled(many, "hubspot")
+    many.sell(many.lead, Title="From Sam")
+    with between(many, "hubspot", lambda: many.market(ADA, jobtitle=MIAS)):
+        many.clock.advance(60)
+        many.bridge.engine.run_pass()
+
+    many.market(ADA, jobtitle="At last")
+    settle(many)
+
+    assert both(many) == ("At last", "At last")
+    assert MIAS in values(told(many))
+    many.assert_quiet()
+
+
+class Died(BaseException):
+    """The process is killed."""
+
+
+@pytest.mark.fault("F34")
+@pytest.mark.parametrize(("conflict", "stands"), [("salesforce", "From Sam"), ("hubspot", MIAS)])
+def test_a_process_that_dies_after_its_write_leaves_the_look_to_the_next_one(
+    here: Struck, monkeypatch: pytest.MonkeyPatch, conflict: str, stands: str
+) -> None:
+    ruled(here, conflict)
+    here.sell(here.lead, Title="From Sam")
+
+    def die(*_: Any) -> Any:
+        raise Died
+
+    with between(here, "hubspot", lambda: here.market(ADA, jobtitle=MIAS)), monkeypatch.context() as patched:
+        patched.setattr("connectors.hubspot.writing.looked_back", die)
+        with pytest.raises(Died):
+            here.settle()
+    assert here.contact(ADA)["jobtitle"] == "From Sam"
+    here.run()
+    settle(here)
+
+    assert both(here) == (stands, stands)
+    assert {"From Sam", MIAS} <= values(told(here))
+    here.assert_quiet()

@@ -10,6 +10,7 @@ from typing import Any
 
 from connectors.records import Ref
 from mappings.lifecycle import Standing
+from sync.brakes import SIDES
 from sync.model import Base, Decision, Facts, Plan, Tombstone
 from sync.plan import Terms
 from sync.plan.compare import differences
@@ -49,8 +50,9 @@ def compared(facts: Facts, plan: Plan, terms: Terms) -> Iterator[str]:
     """What a sweep would certify of this unit, and the fields whose history is worth a call."""
     for one in differences(facts, plan, terms):
         yield f"differs {one.field}: {one.reason}, {one.why}"
-    if doubtful := doubtful_fields(facts, terms):
-        yield f"doubtful {', '.join(doubtful)}"
+    for side in SIDES:
+        if doubtful := doubtful_fields(facts, terms, side):
+            yield f"doubtful on {side} {', '.join(doubtful)}"
 
 
 def _stone(stone: Tombstone) -> str:
@@ -88,7 +90,7 @@ def _base(base: Base, before: Base) -> Iterator[str]:
     fresh = {name: one for name, one in base.agreed.items() if before.agreed.get(name) != one}
     by_time: dict[str, list[str]] = {}
     for name, one in fresh.items():
-        when = f"{_plain(one.hubspot_at)} by {one.hubspot_by}, {_plain(one.salesforce_at)} by {one.salesforce_by}"
+        when = f"{_plain(one.hubspot_at)}, {_plain(one.salesforce_at)}"
         by_time.setdefault(when, []).append(f"{name.partition('.')[2]}={_plain(one.value)}")
     yield from (f"agreed ({when}): {', '.join(names)}" for when, names in by_time.items())
     if lost := [name.partition(".")[2] for name in before.agreed if name not in base.agreed]:

@@ -1,4 +1,4 @@
-"""For which fields HubSpot's property history is worth a call, and for which it is not."""
+"""For which fields a history is worth a call, and for which it is not."""
 
 from __future__ import annotations
 
@@ -38,14 +38,41 @@ def both_edited(facts: Facts, ours: dict[str, Any], theirs: dict[str, Any]) -> F
 def test_fields_that_were_edited_on_both_sides_and_differ_are_doubtful(
     planner: Planner, agreed: Facts, ours: dict[str, Any], theirs: dict[str, Any], expected: tuple[str, ...]
 ) -> None:
-    assert sorted(doubtful_fields(both_edited(agreed, ours, theirs), planner.terms)) == sorted(expected)
+    assert sorted(doubtful_fields(both_edited(agreed, ours, theirs), planner.terms, "hubspot")) == sorted(
+        expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "conflict", "expected"),
+    [
+        ({"lastname": "King"}, {"City": "Ockham"}, "salesforce", ("LastName",)),
+        ({"lastname": "King"}, {"LastName": "Byron"}, "salesforce", ()),
+        ({"lastname": "King"}, {"LastName": "Byron"}, "latest", ("LastName",)),
+        ({"lastname": "King"}, {"LastName": "King"}, "latest", ()),
+    ],
+)
+def test_salesforce_is_asked_where_its_value_does_not_say_whether_it_was_edited_or_when(
+    planner: Planner,
+    agreed: Facts,
+    ours: dict[str, Any],
+    theirs: dict[str, Any],
+    conflict: str,
+    expected: tuple[str, ...],
+) -> None:
+    terms = planner.with_line("person.lastname", conflict=conflict).terms
+    facts = planner.with_line("person.lastname", conflict=conflict).settled(agreed)
+
+    asked = doubtful_fields(both_edited(facts, ours, theirs), terms, "salesforce")
+
+    assert asked == expected
 
 
 @pytest.mark.parametrize("side", ["hubspot", "salesforce"])
 def test_an_edit_on_one_side_alone_leaves_no_doubt(planner: Planner, agreed: Facts, side: Side) -> None:
     name = "lastname" if side == "hubspot" else "LastName"
 
-    assert doubtful_fields(edited(agreed, side, **{name: "King"}), planner.terms) == ()
+    assert doubtful_fields(edited(agreed, side, **{name: "King"}), planner.terms, side) == ()
 
 
 @pytest.mark.parametrize(("later", "expected"), [(OURS, ()), (2 * OURS, ("lastname",))])
@@ -56,7 +83,9 @@ def test_the_trace_of_our_own_write_is_no_edit(
     looked_at = facts.salesforce.modified_at - later  # type: ignore[union-attr]
 
     assert (
-        doubtful_fields(replace(facts, link=facts.link.stamped("salesforce", looked_at)), planner.terms)
+        doubtful_fields(
+            replace(facts, link=facts.link.stamped("salesforce", looked_at)), planner.terms, "hubspot"
+        )
         == expected
     )
 
@@ -65,19 +94,24 @@ def test_records_that_were_never_looked_at_may_both_have_been_edited(planner: Pl
     facts = both_edited(agreed, {"lastname": "King"}, {"LastName": "Byron"})
     unseen = replace(facts.link, hubspot_modified_at=None, salesforce_modified_at=None)
 
-    assert doubtful_fields(replace(facts, link=unseen), planner.terms) == ("lastname",)
+    assert doubtful_fields(replace(facts, link=unseen), planner.terms, "hubspot") == ("lastname",)
 
 
 def test_on_what_nobody_ever_agreed_no_history_says_who_is_right(planner: Planner, agreed: Facts) -> None:
     facts = both_edited(agreed, {"lastname": "King"}, {"LastName": "Byron"})
 
-    assert doubtful_fields(replace(facts, base=replace(facts.base, agreed={})), planner.terms) == ()
+    assert (
+        doubtful_fields(replace(facts, base=replace(facts.base, agreed={})), planner.terms, "hubspot") == ()
+    )
 
 
 def test_only_where_both_may_write_the_edits_are_weighed(planner: Planner, agreed: Facts) -> None:
     facts = both_edited(agreed, {"lastname": "King"}, {"LastName": "Byron"})
 
-    assert doubtful_fields(facts, planner.with_line("person.lastname", rule="always_hubspot").terms) == ()
+    assert (
+        doubtful_fields(facts, planner.with_line("person.lastname", rule="always_hubspot").terms, "hubspot")
+        == ()
+    )
 
 
 def test_a_value_that_nobody_can_read_is_no_doubt_of_this_kind(planner: Planner, agreed: Facts) -> None:
@@ -85,7 +119,7 @@ def test_a_value_that_nobody_can_read_is_no_doubt_of_this_kind(planner: Planner,
     ours, theirs = {"firstname": half_a_sign, "lastname": "King"}, {"FirstName": "Ada", "LastName": "Byron"}
     facts = both_edited(agreed, ours, theirs)
 
-    assert doubtful_fields(facts, planner.terms) == ("lastname",)
+    assert doubtful_fields(facts, planner.terms, "hubspot") == ("lastname",)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +141,8 @@ def test_our_stage_is_doubtful_when_it_is_not_what_the_bridge_last_knew_there(
     facts = unit(planner.contact(leadbridge_stage=stands_now), planner.lead())
     facts = replace(facts, base=replace(facts.base, shown={"hubspot": shown}))
 
-    assert doubtful_fields(facts, planner.terms) == expected
+    assert doubtful_fields(facts, planner.terms, "hubspot") == expected
 
 
 def test_of_somebody_hubspot_does_not_know_there_is_no_history(planner: Planner) -> None:
-    assert doubtful_fields(unit(None, planner.lead()), planner.terms) == ()
+    assert doubtful_fields(unit(None, planner.lead()), planner.terms, "hubspot") == ()
