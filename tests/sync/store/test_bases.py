@@ -16,10 +16,8 @@ def person(number: int) -> Link:
 def test_a_base_comes_back_as_it_was_remembered(store: Store, now: datetime) -> None:
     base = Base(
         agreed={
-            "person.phone": Agreed("+4930123456", "f00d", now, "501", None, None),
-            "person.amount": Agreed(
-                {"amount": "24000.00", "currency": "EUR"}, "beef", None, None, now, "005"
-            ),
+            "person.phone": Agreed("+4930123456", "f00d", now),
+            "person.amount": Agreed({"amount": "24000.00", "currency": "EUR"}, "beef", None, now),
             "person.city": Agreed(None, "cafe"),
         },
         shown={"hubspot": {"leadbridge_stage": "won", "score": 7}, "salesforce": {"IsConverted": True}},

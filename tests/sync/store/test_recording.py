@@ -166,6 +166,24 @@ def test_a_write_whose_answer_was_lost_stays_until_somebody_has_looked(store: St
     ]
 
 
+def test_a_write_that_nobody_looked_behind_is_entered_and_stays_with_what_was_read_before(
+    store: Store, now: datetime
+) -> None:
+    read = Record(LEAD, {"Phone": "+49 1", "City": "Lund"}, now)
+    done = Receipt("w1", "done", LEAD, record=Record(LEAD, {"Phone": "+4930123456"}, now), looked=False)
+    put = Put(write(), read=read)
+    store.record(7, [plan(field(), puts=(put,))], now, observed=False)
+
+    store.receipts(7, [(put, done)], now)
+
+    assert [entry.kind for entry in store.entries(None, 10)] == ["written", "decided"]
+    assert store.unsettled() == []
+    assert store.doubted(now) == {}
+    assert store.unlooked(10) == [(write(), ADA, {"Phone": "+49 1"})]
+    store.looked_back(["w1"])
+    assert store.unlooked(10) == []
+
+
 def test_a_second_receipt_changes_nothing(store: Store, now: datetime) -> None:
     put = Put(write())
     store.record(7, [plan(field(), puts=(put,))], now, observed=False)
