@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,6 +28,12 @@ MOST_PASSES: Final = 50
 MOST_WAITS: Final = 3  # for lost answers; whose answers go on being lost is left to a later run
 SIGN_IN_AGAIN_S: Final = 60.0
 LONGEST_PAUSE_S: Final = 900.0  # a vendor may ask for a day; the other side's people do not wait so long
+GRACE_S: Final = 8.0
+
+
+def leave_at_once() -> None:
+    """End the process with a call still open: what was sent is in the outbox, and looked up by the next start."""
+    os._exit(0)
 
 
 def _no_edits(doubtful: bool) -> str | None:
@@ -87,18 +94,46 @@ class Daemon:
             store.drop_lease()
 
     @contextmanager
-    def stopped_by_signals(self) -> Iterator[None]:
-        """SIGTERM, SIGINT and SIGHUP end the loop after the batch in hand, however often they come."""
+    def stopped_by_signals(
+        self, leave: Callable[[], None] = leave_at_once, grace_s: float = GRACE_S
+    ) -> Iterator[None]:
+        """SIGTERM, SIGINT and SIGHUP end the loop after the batch in hand, however often they come.
+
+        Where a vendor's silence keeps that batch from ending within *grace_s*, the process leaves as it stands.
+        """
         before = {
             number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         }
+        told, tell = socket.socketpair()
+        tell.settimeout(0)  # who writes there must not wait
+        over = threading.Event()
+        known = (told, over, leave, grace_s)
+        watch = threading.Thread(target=self._leave_when_late, args=known, name="watch", daemon=True)
+        watch.start()
+        # A main thread that waits for another one may not run its handlers before that one is done.
+        woken = signal.set_wakeup_fd(tell.fileno(), warn_on_full_buffer=False)
         for number in before:
             signal.signal(number, lambda *_: self.stop())
         try:
             yield
         finally:
+            over.set()
             for number, handler in before.items():
                 signal.signal(number, handler)
+            signal.set_wakeup_fd(woken)
+            tell.close()
+            watch.join()
+            told.close()
+
+    def _leave_when_late(
+        self, told: socket.socket, over: threading.Event, leave: Callable[[], None], grace_s: float
+    ) -> None:
+        if not told.recv(1):
+            return
+        self.stop()
+        if not over.wait(grace_s):
+            log.warning("left in mid-call", waited_s=grace_s)
+            leave()
 
     def stop(self) -> None:
         """End after the batch in hand."""

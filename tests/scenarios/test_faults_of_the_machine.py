@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 
+from sync.daemon import GRACE_S
 from tests.scenarios.struck import Struck, struck
 
 pytestmark = pytest.mark.usefixtures("discreet")
@@ -107,3 +109,39 @@ def test_who_is_told_to_stop_tries_no_silent_vendor_a_second_time(ada: Struck, s
         ada.daemon.stopping.clear()
     ada.live(4)
     ada.assert_both_arrived_once(after)
+
+
+@pytest.mark.fault("F49")
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_a_vendor_that_does_not_answer_keeps_nobody_from_stopping(ada: Struck, side: str) -> None:
+    after, left = ada.edit(), threading.Event()
+
+    def before(request: object) -> None:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+        assert left.wait(10), "nobody left"
+
+    ada.world.wires[side].before = before  # type: ignore[index]
+    try:
+        with ada.daemon.stopped_by_signals(left.set, grace_s=0.05):
+            ada.daemon._pass_and_pause()
+        assert left.is_set()
+    finally:
+        ada.world.wires[side].before = None  # type: ignore[index]
+        ada.daemon.stopping.clear()
+    ada.live(4)
+    ada.assert_both_arrived_once(after)
+
+
+@pytest.mark.fault("F49")
+def test_who_stops_in_time_is_not_left_behind_and_the_grace_is_within_ten_seconds(ada: Struck) -> None:
+    left: list[str] = []
+    try:
+        with ada.daemon.stopped_by_signals(lambda: left.append("left"), grace_s=60):
+            watch = next(one for one in threading.enumerate() if one.name == "watch")
+            signal.raise_signal(signal.SIGTERM)
+            ada.daemon._pass_and_pause()
+        assert not watch.is_alive()
+        assert left == []
+    finally:
+        ada.daemon.stopping.clear()
+    assert GRACE_S < 10
