@@ -102,6 +102,22 @@ def test_an_eaten_day_is_left_alone_but_for_a_look_now_and_then_and_ends_by_itse
     ada.assert_both_arrived_once(after)
 
 
+@pytest.mark.fault("F02")
+@pytest.mark.parametrize("eaten", SIDES)
+def test_where_one_side_takes_no_more_writes_today_the_other_one_gets_what_is_its_own(
+    ada: Struck, eaten: str
+) -> None:
+    after = ada.edit()
+    ada.world.faults.rate("daily_limit", 1.0, side=eaten, **WRITES[eaten])
+    ada.live(10)
+
+    assert (ada.title_arrived, ada.phone_arrived) == (eaten == "hubspot", eaten == "salesforce")
+
+    ada.world.faults.clear()
+    ada.live(30)
+    ada.assert_both_arrived_once(after)
+
+
 # ── signing in ───────────────────────────────────────────────────────────────
 
 
