@@ -132,7 +132,7 @@ class _History:
             self._act_between(due - meanwhile)
             self._watch.at_step = {chance.randint(1, 24): self._people.act for _ in range(meanwhile)}
             if turn in swarm.clashes:
-                self._people.clash(random.Random(f"clash {swarm.seed} {turn}"))
+                self._clash(turn)
             self._interrupt(turn)
             pause = self._house.one_pass()
             self._watch.at_step = {}
@@ -155,6 +155,11 @@ class _History:
                 self._chance.choice((0.0, 0.4, 1.0, self._chance.uniform(0, self._swarm.hurry)))
             )
             self._people.act()
+
+    def _clash(self, turn: int) -> None:
+        lag_s = self._swarm.hubspot.get("search_lag_ms", 0) / 1000
+        chance = random.Random(f"clash {self._swarm.seed} {turn}")
+        self._people.clash(chance, lambda: self._clock.advance(lag_s))
 
     def _interrupt(self, turn: int) -> None:
         if turn in self._swarm.losses:

@@ -19,9 +19,11 @@ STAGES: Final = (
     "recycled", "disqualified",
 )  # fmt: skip
 REASONS: Final = ("no_contact", "bad_timing", "no_budget", "not_ready", "wrong_segment", "duplicate", "other")
-PLAIN: Final = frozenset(
-    {"salutation", "firstname", "lastname", "jobtitle", "zip"}
-)  # no two spellings of one value
+# What two people may give two values, with no two spellings of one; only a Lead has a company of its own.
+PLAIN: Final = (
+    *(one for one in COLUMNS if one[0] in {"salutation", "firstname", "lastname", "jobtitle", "zip"}),
+    ("company", "Company", "", COMPANIES),
+)
 FORMS: Final = ("Request a call", "Request a demo", "Newsletter")
 
 
@@ -50,15 +52,24 @@ class People:
                 return True
         return False
 
-    def clash(self, chance: random.Random) -> None:
-        """A marketer and a seller give one field that both show alike two values, before the bridge looks again."""
+    def clash(self, chance: random.Random, until_found: Callable[[], None]) -> None:
+        """A marketer and a seller give one field that both show alike two values, before the bridge looks again.
+
+        The marketer had another word to say before: by then HubSpot's search finds that one, and not yet this.
+        """
         alike = list(self._alike())
         if not alike:
             return
-        contact, kind, row, column = chance.choice(alike)
+        companies = [one for one in alike if one[3][0] == "company"]  # there sales always wins
+        contact, kind, row, column = chance.choice(
+            companies if companies and chance.random() < 0.4 else alike
+        )
         name = column[1] if kind == "Lead" else column[2]
         mine, theirs = chance.sample([one for one in column[3] if one.strip() != row[name]], 2)
+        before = chance.choice([one for one in PLAIN if one is not column])
         try:
+            self._market(contact, {before[0]: chance.choice(before[3])})
+            until_found()
             self._market(contact, {column[0]: mine})
             self._sell(kind, row, {name: theirs})
         except (Refused, RowRefused):
@@ -70,10 +81,9 @@ class People:
         rows = {str(row["Id"]): (kind, row) for kind in ("Lead", "Contact") for row in self._open(kind)}
         for contact in self._hubspot.records("contacts"):
             kind, row = rows.get(str(contact.get("leadbridge_key")), ("", {}))
-            for column in COLUMNS:
-                name = column[1] if kind == "Lead" else column[2]
-                stands = row.get(name)
-                if stands and column[0] in PLAIN and stands == contact.get(column[0]):
+            for column in PLAIN:
+                stands = row.get(column[1] if kind == "Lead" else column[2])
+                if stands and stands == contact.get(column[0]):
                     yield dict(contact), kind, dict(row), column
 
     # ── marketing ────────────────────────────────────────────────────────────

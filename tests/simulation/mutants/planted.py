@@ -188,9 +188,12 @@ def _echo_not_recognised() -> Sequence[Patch]:
     return [Patch(sync.intake, "_is_seen", lambda *_args: False)]
 
 
-@_mutant("a row that HubSpot's search brought is written over without a direct look")
+@_mutant("a row that HubSpot's search brought is written over without a direct look, before or after")
 def _search_is_trusted() -> Sequence[Patch]:
-    return [Patch(sync.planning, "_is_doubtful", lambda _plan: False)]
+    return [
+        Patch(sync.planning, "_is_doubtful", lambda _plan: False),
+        Patch(connectors.hubspot.writing, "looked_back", lambda *_args: {}),
+    ]
 
 
 # ── what is decided ──────────────────────────────────────────────────────────
