@@ -44,7 +44,7 @@ from sync.model import Base, Brake, Lane, Plan
 from sync.plan import Terms
 from sync.planning import Planning
 from sync.recovery import settle_unknown
-from sync.remember import put_off, remember, without_moves
+from sync.remember import put_off, remember, rest, without_moves
 from sync.rollout import Rollout
 from sync.roster import Roster
 from sync.store import Store
@@ -61,6 +61,7 @@ class Pass:
     """What one pass did, in figures.
 
     *resting* are units with a write whose fate is not known yet; those that were looked up rest until *until*.
+    *put_off* are units whose write the vendor did not take for now, however often it was tried.
     """
 
     id: int
@@ -73,6 +74,7 @@ class Pass:
     polled: bool = False
     returns: Counter[Ref] = field(default_factory=Counter)
     resting: set[Ref] = field(default_factory=set)
+    put_off: set[Ref] = field(default_factory=set)
     until: datetime | None = None
     held: int = 0
     brakes: tuple[Brake, ...] = ()
@@ -220,7 +222,7 @@ class Engine:
 
         Plans of no *lane* are a person's word already: no brake holds them.
         """
-        plans = self._awake(done, plans)
+        plans = self._awake(done, plans, now)
         free: list[Plan] = [one for one in plans if not one.observed]
         braked: list[Held] = []
         if lane is not None:
@@ -251,6 +253,7 @@ class Engine:
             self.braking.let_go(one for one in admitted if one.subject not in applied.in_doubt)
         self.sweep.note(settled, applied)
         done.resting.update(applied.in_doubt)
+        done.put_off.update(applied.later if lane is not None else ())
         done.observed += len(observed)
         done.held += len(braked)
         self._count(done, admitted, applied)
@@ -273,13 +276,15 @@ class Engine:
         since = now - timedelta(hours=limits.rewrite_hours)
         return give_way(plans, self.store.rewritten(subjects, since), limits.rewrites)
 
-    def _awake(self, done: Pass, plans: Sequence[Plan]) -> Sequence[Plan]:
-        """The plans but those of units in doubt: they are knocked for when their writes are settled."""
-        resting = [one for one in plans if one.subject in done.resting]
+    def _awake(self, done: Pass, plans: Sequence[Plan], now: datetime) -> Sequence[Plan]:
+        """The plans but those of units in doubt, knocked for when their writes are settled, and of units put off."""
+        asleep = done.resting | done.put_off
+        resting = [one for one in plans if one.subject in asleep]
         if not resting:
             return plans
-        self.store.settle([ref for one in resting for ref in one.settles])
-        return [one for one in plans if one.subject not in done.resting]
+        refs = [one.subject for one in resting if one.subject not in done.resting]
+        rest(self.store, [ref for one in resting for ref in one.settles], refs, now)
+        return [one for one in plans if one.subject not in asleep]
 
     def _remember_progress(self, batch: Batch) -> None:
         """Cursors and places move only now, when everything they passed is recorded."""

@@ -44,6 +44,7 @@ def remember(
 
     What plans of a slow *lane* ask for waits in that lane: it is no hand-off.
     """
+    observed = [plan for plan in plans if plan.observed]
     tired = _too_often(applied.again, returns)
     later = [*applied.later, *_too_often(applied.stale, returns)]
     problems = [
@@ -60,7 +61,7 @@ def remember(
         store.receipts(pass_id, applied.receipts, now)
         problems += _memories(
             store,
-            [*applied.memories, *(one for plan in plans if plan.observed for one in only_looked(plan))],
+            [*applied.memories, *(one for plan in (*observed, *held) for one in only_looked(plan))],
         )
         store.keep_setbacks(applied.trying.again, applied.trying.over)
         store.unbury(applied.unburied)
@@ -93,6 +94,13 @@ def try_again(store: Store, ref: Ref, now: datetime) -> int:
         anew = store.try_anew(refs)
         store.knock([Knock(link.hubspot or ref) if link else Knock(ref)], now)
     return anew
+
+
+def rest(store: Store, settled: Sequence[Ref], again: Sequence[Ref], now: datetime) -> None:
+    """Leave these keys alone for this pass; *again* knock once the vendor had time to recover."""
+    with store.transaction():
+        store.settle(settled)
+        store.knock([Knock(ref, "retry") for ref in again], now, not_before=now + RETRY_AFTER)
 
 
 def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:

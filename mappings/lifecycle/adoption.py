@@ -133,7 +133,7 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
     reason = raw.text(_either(situation, fields.REASON["hubspot"], seller_gave))
     version = raw.number(_either(situation, "leadbridge_definition_version", None)) or lifecycle.version
     handed = raw.moment(_either(situation, "leadbridge_handed_over_at", "Leadbridge_Handed_Over_At__c"))
-    opportunity = _opportunity(stage, situation)
+    ended = _opportunity(stage, situation) if stage in ("won", "lost") else None
     standing = Standing(
         stage=stage,
         since=since,
@@ -144,13 +144,15 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
         or raw.text(_either(situation, "leadbridge_sales_owner", None)),
         handed_over_at=handed,
         accepted_at=raw.moment(_either(situation, "leadbridge_accepted_at", None)),
-        opportunity=opportunity.id if opportunity else None,
+        opportunity=ended.id if ended else None,
         adopted_at=now,
         engaged_after=now,
         changed_by=raw.text(_either(situation, "leadbridge_stage_changed_by", None)) or "bridge",
     )
     due = raw.moment(_either(situation, "leadbridge_sla_due_at", "Leadbridge_SLA_Due_At__c"))
     standing = _with_round(lifecycle, standing, number or (1 if stage in IN_ROUND else 0), handed or since)
+    if stage == "opportunity" and (running := following.kept(standing, situation)) is not None:
+        standing = replace(standing, opportunity=running.id)
     return replace(standing, grace_until=due or _grace(lifecycle, now))
 
 

@@ -40,6 +40,12 @@ def adopted(situation: Situation, stage: str | None = None) -> Opportunity | Non
     return max(closed, key=lambda one: (one.close_date or date.min, one.id), default=None)
 
 
+def kept(standing: Standing, situation: Situation) -> Opportunity | None:
+    """The one that a stage kept in our own field follows: the running round's, even if it was lost meanwhile."""
+    running_one = _converted(standing, situation) or _first_opened(standing, situation)
+    return running_one or adopted(situation, "opportunity") or adopted(situation, "lost")
+
+
 def _by_id(situation: Situation, wanted: str) -> Opportunity | None:
     return next((one for one in situation.opportunities or () if one.id == wanted), None)
 

@@ -145,7 +145,7 @@ def _give_way(draft: Draft) -> None:
         for record in facts.survivors.values():
             draft.ask(record.ref)  # its link lets go of it first
         return
-    if ends and alive:
+    if ends and (alive or facts.link.hubspot is not None):
         draft.link = let_go(draft.link, "salesforce")
     for lost, record in facts.survivors.items():
         _bury(draft, lost, record.ref)

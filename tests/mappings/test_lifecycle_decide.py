@@ -525,6 +525,26 @@ def test_a_stage_in_our_own_field_is_kept(lifecycle, ours, theirs, kept):
         assert outcome.standing.reason == "bad_timing"
 
 
+def test_a_kept_stage_goes_on_with_the_opportunity_it_followed_though_it_was_lost_meanwhile(lifecycle):
+    lost = Opportunity(
+        "0061", is_closed=True, is_won=False, created_at=ENTERED, close_date=date(2026, 11, 23)
+    )
+    won_before = Opportunity(
+        "0060", is_closed=True, is_won=True, created_at=LONG_AGO, close_date=date(2026, 1, 1)
+    )
+    around = situation(
+        hubspot=QUIET
+        | {"leadbridge_stage": "opportunity", "leadbridge_handed_over_at": "2026-11-20T09:00:00Z"},
+        salesforce_kind="contact",
+        opportunities=(won_before, lost),
+    )
+
+    outcome = decide(lifecycle, None, [], around, NOW)
+
+    assert [step.to for step in outcome.steps] == ["opportunity", "lost"]
+    assert outcome.standing.opportunity == "0061"
+
+
 def test_a_kept_deadline_stays_as_it_stands(lifecycle):
     around = situation(
         hubspot=QUIET | {"leadbridge_stage": "working", "leadbridge_sla_due_at": "2026-11-30T10:00:00Z"}

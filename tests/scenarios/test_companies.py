@@ -38,6 +38,28 @@ def codes(here: Town) -> list[str]:
     return [one.code for one in here.problems()]
 
 
+@pytest.mark.fault("F23")
+@pytest.mark.invariant("I7")
+def test_a_company_that_took_in_another_ones_keeps_the_key_of_its_own_account(here: Town) -> None:
+    org, sam = here.world.salesforce, here.user(SAM)
+    here.world.hubspot.flip(merge_makes_new_record=False)
+    for name in ("nordwind", "sunrise"):
+        site = {"Name": name.title(), "Website": f"https://www.{name}.example"}
+        meets(here, org.create("Account", site, sam, here.clock.now()), f"ada@{name}.example")
+    for _ in range(4):
+        here.settle()
+    linked = {one["hs_object_id"]: one["leadbridge_key"] for one in here.world.hubspot.records("companies")}
+    first, second = linked
+
+    left = here.world.hubspot.merge("companies", first, second, MIA, here.clock.now())
+    here.world.hubspot.update("companies", left, {"leadbridge_key": linked[second]}, MIA, here.clock.now())
+    for _ in range(4):
+        here.settle()
+
+    assert codes(here) == ["several_candidates"]
+    assert here.world.hubspot.record("companies", left)["leadbridge_key"] == linked[first]
+
+
 @pytest.mark.fault("F18")
 @pytest.mark.parametrize("website", [None, "https://www.nordwind.example"])
 def test_a_company_that_hubspot_made_a_moment_ago_is_taken_before_its_search_shows_it(

@@ -212,6 +212,20 @@ def test_two_linked_leads_that_merge_leave_an_orphan_for_a_person_and_no_guess(h
 
 
 @pytest.mark.goal("G-I5")
+@pytest.mark.invariant("I7")
+def test_of_two_who_became_one_on_both_sides_one_link_is_left(here: Town) -> None:
+    hand_over(here, ADA, BEN)
+    ada, ben = id_of(here, ADA), id_of(here, BEN)
+    merge_leads(here, lead_of(here, ADA), lead_of(here, BEN))
+    comes_to_rest(here)
+
+    merge_contacts(here, ada, ben)
+    comes_to_rest(here)
+
+    assert (linked_lead(here, ada), linked_lead(here, ben)) == (None, None)
+
+
+@pytest.mark.goal("G-I5")
 def test_merges_on_both_sides_in_opposite_directions_meet(here: Town) -> None:
     hand_over(here, ADA, BEN)
     ada, ben = id_of(here, ADA), id_of(here, BEN)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from connectors.retry import ATTEMPTS
 from sync.demo import ADA, staged
 from sync.demo.stage import Stage
 from sync.demo.story import SAM
+from tests.scenarios.town import town
 
 
 @pytest.fixture
@@ -60,3 +62,34 @@ def test_whose_opportunity_was_deleted_is_worked_on_again_and_the_deal_forecasts
     assert _shown(stage).get("leadbridge_outcome", "") == ""
     assert hubspot.records("deals") == []
     assert stage.settle() == 0
+
+
+@pytest.mark.fault("F01")
+@pytest.mark.invariant("I15")
+def test_a_write_that_is_not_taken_rests_for_the_pass_although_the_opportunity_knocks_for_its_person(
+    tmp_path: Path,
+) -> None:
+    with town(tmp_path, in_process=True) as here:
+        here.run()
+        here.settle()
+        org, sam = here.world.salesforce, here.user(SAM)
+        told = {"lastname": "Lind", "company": "Nordwind AB", "country": "Sweden"}
+        asked = {**told, "hubspot_owner_id": here.owner(SAM)}
+        here.world.hubspot.submit_form(ADA, "Request a call", asked, here.clock.now())
+        here.settle()
+        org.convert_lead(str(here.sales("Lead", ADA)["Id"]), sam, here.clock.now(), with_opportunity=True)
+        for _ in range(3):
+            here.settle()
+        [deal] = org.records("Opportunity")
+        here.market(ADA, jobtitle="Head of Engines")
+        org.update("Opportunity", deal["Id"], {"StageName": "Closed Won"}, sam, here.clock.now())
+        here.world.faults.rate("unavailable", 1.0, side="salesforce", says='"PATCH"')
+        here.clock.advance(60)
+
+        here.bridge.engine.run_pass()
+        assert here.world.faults.struck.total() == ATTEMPTS
+
+        here.world.faults.clear()
+        for _ in range(3):
+            here.settle()
+        assert here.sales("Contact", ADA)["Title"] == "Head of Engines"

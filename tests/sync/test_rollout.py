@@ -116,6 +116,24 @@ def test_an_hour_sees_only_so_many_new_records_and_the_rest_come_later(build: Ca
     assert road.problems() == []
 
 
+def test_who_waits_for_the_hour_was_looked_at_and_is_not_read_again_by_every_poll(
+    build: Callable[..., Road],
+) -> None:
+    road = build(rollout=Rollout(new_records_per_hour=0))
+    contact, _ = road.person("ada@one.example", lead=False)
+    road.settle()
+    road.clock.advance(60)
+    now = road.clock.now()
+
+    road.hubspot.edit(
+        contact, recent_conversion_event_name="Contact us", recent_conversion_date=now.isoformat()
+    )
+    road.settle()
+
+    assert road.salesforce.all("lead") == []
+    assert road.store.links("person", [contact])[contact].hubspot_modified_at == now
+
+
 def test_what_waits_for_the_hour_is_not_recorded_as_done(build: Callable[..., Road]) -> None:
     road = build(rollout=Rollout(new_records_per_hour=0))
     contact, _ = road.person("ada@one.example", lead=False)

@@ -35,6 +35,7 @@ def i06_no_duplicate(seen: Evidence, past: Past) -> Iterator[Violation]:
     for (what, key), some in made.items():
         refs = [ref for ref, _ in some]
         again = [ref for place, (ref, own) in enumerate(some) if _is_second(past, ref, own, some[:place])]
+        again = [ref for ref in again if not _tells_of_another(seen, past, ref, refs)]
         if len(again) > sum(_is_forgotten(seen, past, ref, refs) for ref in refs):
             yield Violation("I6", f"the bridge made {len(refs)} of {what} {key}", tuple(map(str, refs)))
     yield from _second_persons(seen, past)
@@ -59,6 +60,21 @@ def _is_forgotten(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref]) -> 
     if not gone or gone[-1].new is None or during is None:
         return False
     return any(gone[-1].at < lost <= during.finished for lost in seen.losses)
+
+
+def _tells_of_another(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref]) -> bool:
+    """A note of another edit than all before it that day, after the store was lost that knew who had been told.
+
+    One a day is a mercy, told or not stands in the store alone; what must not be told twice is one edit.
+    """
+    text = _TEXT.get((ref.side, ref.kind))
+    if ref.kind != "note" or text is None:
+        return False
+    at = past.births[ref].at
+    before = [one for one in made if past.births[one].seq < past.births[ref].seq]
+    said = {str(past.raw(one, text, past.births[one].seq)) for one in before}
+    lost = all(any(past.births[one].at <= moment <= at for moment in seen.losses) for one in before)
+    return lost and str(past.raw(ref, text, past.births[ref].seq)) not in said
 
 
 def _key(past: Past, ref: Ref, seq: int) -> str | None:
@@ -160,8 +176,10 @@ def _strangers(seen: Evidence, past: Past) -> Iterator[Violation]:
     """A link whose two records live, but name others."""
     couples = {str(couple.now("hubspot")): couple for couple in past.couples}
     for link in seen.links:
-        if link.hubspot is None or link.salesforce is None or past.is_told_of(link.hubspot):
+        if link.hubspot is None or link.salesforce is None:
             continue
+        if past.is_told_of(link.hubspot) or past.is_told_of(link.salesforce):
+            continue  # merged on one side only: the problem names the record that stays linked
         merged = past.survivor(link.hubspot.id) if link.hubspot.kind == "contact" else link.hubspot.id
         if merged != link.hubspot.id and past.is_alive(Ref("hubspot", link.hubspot.kind, merged)):
             yield Violation("I7", "a link still holds a record that was merged away", (str(link.hubspot),))

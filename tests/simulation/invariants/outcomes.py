@@ -23,6 +23,7 @@ _ROLE: Final = "OpportunityContactRole"
 _CLOSED: Final = {"Closed Won": "won", "Closed Lost": "lost"}
 _SAYS: Final = {"opportunity": "open", "won": "won", "lost": "lost"}
 _IN_ROUND: Final = frozenset({"qualified", "handed_over", "accepted", "working"})
+_RESUMED: Final = frozenset({"won", "lost", "rejected"})  # a hand-off from here goes on with the same round
 _OUTCOME: Final = "leadbridge_outcome"
 
 
@@ -139,6 +140,8 @@ def _outcomes(words: set[str], moves: Sequence[Entry]) -> set[str]:
     for step in steps:
         if step.new in _SAYS:
             follows, is_sure = True, step.rule in ("legal", "implied")
+        elif step.new == "handed_over" and step.old in _RESUMED:
+            is_sure = False
         elif step.new == "working" or (step.new in _IN_ROUND and step.old not in _IN_ROUND):
             follows = False
     if not follows:

@@ -264,6 +264,8 @@ class Past:
         found: list[Step] = []
         value: Any = ABSENT
         for ref in couple.all(side):
+            if found and not self._came_of(found[-1].ref, ref):
+                value = ABSENT  # it was there already: what it holds did not come from the one before it
             for first, last in self._groups(line, ref):
                 new = self.read(line, ref, last.seq)
                 old = value if value is not ABSENT else self.read(line, ref, first.seq - 1)
@@ -271,6 +273,12 @@ class Past:
                 if not alike(line, old, new):
                     found.append(Step(first.seq, last.seq, last.at, last.actor, ref, old, new))
         return found
+
+    def _came_of(self, lead: Ref, contact: Ref) -> bool:
+        """Whether a conversion of *lead* made *contact*, and did not only add to it."""
+        born = self.births.get(contact)
+        into = self.cells.get(lead, {}).get("ConvertedContactId", ())
+        return born is not None and any(self._began(one) == self._began(born) for one in into)
 
     def _groups(self, line: FieldLine, ref: Ref) -> Iterator[tuple[Commit, Commit]]:
         """The commits of a line's fields that were made in one go: the first and the last of each."""
