@@ -16,6 +16,7 @@ from mappings.lifecycle import (
     decide,
     wants_hand_over,
 )
+from mappings.lifecycle.clocks import review_over_at
 from mappings.lifecycle.decide import PUT_BACK_A_DAY
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -151,6 +152,34 @@ def test_a_marketer_may_qualify_whom_the_bridge_would_not(lifecycle):
 
     assert path(outcome) == [("qualified", "legal")]
     assert wants_hand_over(lifecycle, resting, READY | {"leadbridge_stage": "qualified"}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("stage", "asked_for", "known", "expected"),
+    [
+        (None, "", QUIET, False),
+        (None, "", READY, True),
+        (None, "handed_over", QUIET, True),
+        (None, "qualified", QUIET, True),
+        ("nurturing", "handed_over", QUIET, True),
+        ("nurturing", "qualified", QUIET, True),
+        ("nurturing", "won", QUIET, False),
+        ("nurturing", "", READY, True),
+        ("qualified", "", QUIET, True),
+        ("working", "", READY, False),
+        ("working", "handed_over", READY, True),
+    ],
+)
+def test_an_owner_is_looked_for_where_a_hand_over_could_follow(lifecycle, stage, asked_for, known, expected):
+    before = standing(stage) if stage else None
+
+    assert wants_hand_over(lifecycle, before, known | {"leadbridge_stage": asked_for}, NOW) is expected
+
+
+def test_only_a_rejection_or_a_loss_is_reviewed(lifecycle):
+    over = {stage: review_over_at(lifecycle, standing(stage)) for stage in lifecycle.stages}
+
+    assert {stage for stage, moment in over.items() if moment} == {"rejected", "lost"}
 
 
 def test_a_marketer_may_not_qualify_who_is_not_ready(lifecycle):
