@@ -327,9 +327,22 @@ class Past:
             for one in self.cells.get(ref, {}).get(name, ())
             if one.actor == "daemon"
         ]
-        begun = self.seen.passes[0].log_before + 1 if self.seen.passes else 0
+        begun = self._let_in(couple)
         joined_anew = [seq for seq in keys if seq > self.merged(couple) > 0]
         return min(joined_anew or keys, default=begun)
+
+    def _let_in(self, couple: Couple) -> int:
+        """The first commit of the first pass; of who was outside a sample at first, of the pass that joined the two."""
+        passes = self.seen.passes
+        if self.seen.agreement.bridge.rollout.sample is not None:
+            refs = {*couple.hubspot, *couple.salesforce}
+            joined = {
+                entry.pass_id
+                for entry in (*self.seen.ledger_lost, *self.seen.ledger)
+                if entry.kind == "decided" and entry.decision.what == "linked" and entry.subject in refs
+            }
+            passes = [one for one in passes if one.id in joined] or passes
+        return passes[0].log_before + 1 if passes else 0
 
     def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
         """Whether another line, which writes *side*, names one of this line's fields there too."""
