@@ -116,7 +116,7 @@ def _echoes(
         before = made_in.log_before if made_in is not None else step.first
         shown = min(before, *(past.shown_by(one, step) for one in SIDES))
         cause = max((edit for edit in edits if edit <= shown), default=0)
-        raced = any(shown < edit <= step.first for edit in edits)
+        raced = sum(shown < edit <= step.first for edit in edits)
         lost = sum(at <= step.at for at in seen.losses)
         caused[cause] += 1
         if caused[cause] > 1 + raced + lost:
