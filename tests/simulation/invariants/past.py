@@ -180,6 +180,17 @@ class Past:
                     found.append(Couple(pair, (refs[0],), (salesforce,)))
         return found
 
+    def is_apart(self, couple: Couple) -> bool:
+        """Whether the bridge links one of the two with another record than the key names, and a problem says so."""
+        others = [
+            link
+            for link in self.seen.links
+            if link.hubspot is not None
+            and link.salesforce is not None
+            and (link.hubspot in couple.hubspot) != (link.salesforce in couple.salesforce)
+        ]
+        return bool(others) and self.is_told(couple)
+
     def is_observed(self, couple: Couple) -> bool:
         """Whether the couple is outside a sample: whoever is outside is looked at and never linked."""
         if self.seen.agreement.bridge.rollout.sample is None:

@@ -20,6 +20,8 @@ Written = tuple[Couple, FieldLine, Side, Step]
 def _written(past: Past) -> Iterator[Written]:
     """Every effective write of the bridge to a mapped field; whom a hand-off gives to is the lifecycle's business."""
     for couple in past.couples:
+        if past.is_apart(couple):
+            continue
         for line in past.lines(couple):
             for side in SIDES:
                 if not line.writes(side) and (line.type == "owner" or past.is_shared(couple, line, side)):
