@@ -50,7 +50,7 @@ check: ready
 test: ready
 	@echo "leadbridge: running the tests, some minutes on two cores"
 	@rm -rf build/soql
-	@$(BIN)/python -m pytest -q -n auto -m "not slow" $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow" $(ARGS)
 
 test-browser: ready
 	@if chromium=$$(sh .ci/chromium); then \
