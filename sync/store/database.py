@@ -63,7 +63,7 @@ class Database:
                     if self.guard is not None:
                         self.guard(connection)
                     yield connection
-                    connection.commit()
+                    _commit(connection)
                 finally:
                     self._open = self._owner = None
 
@@ -163,6 +163,15 @@ def _set_up(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-16000", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _commit(connection: Connection) -> None:
+    try:
+        connection.commit()
+    except BaseException:
+        # The pool takes it for settled and would hand it out again, still within its transaction.
+        connection.invalidate()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

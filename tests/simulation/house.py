@@ -154,6 +154,7 @@ class House:
         self.bridge.store.next_pass = self._numbered(self.bridge.store.next_pass)  # type: ignore[method-assign]
         engine.run_pass = self._seen(engine.run_pass)  # type: ignore[method-assign]
         self.daemon = Daemon(engine, take_edits=self.bridge.edits.take)
+        self._open.push(self._died_stopping)
         self._open.enter_context(self.daemon.writing())
 
     def close(self) -> None:
@@ -175,13 +176,24 @@ class House:
         self.open()
 
     def _die(self) -> None:
-        """The process is gone: its lease stays, its lock on the file does not."""
+        """The process is gone."""
+        self._leave()
+        self.close()
+
+    def _died_stopping(self, kind: type[BaseException] | None, *_: object) -> bool:
+        """Who dies in the midst of stopping is gone as well, and takes nobody along."""
+        if kind is not Killed:
+            return False
+        self._leave()
+        return True
+
+    def _leave(self) -> None:
+        """Nothing is written after this: the lease stays, the lock on the file does not."""
         self.crashes.append(self._clock.now())
         store = self.bridge.store
         store._epoch, store.database.guard = None, None
         if store._lock is not None:
             store._lock.release()
-        self.close()
 
     # ── passes ───────────────────────────────────────────────────────────────
 

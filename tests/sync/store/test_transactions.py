@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import DatabaseError
 
 from connectors.records import Ref
 from sync.model import Knock
@@ -56,6 +59,26 @@ def test_a_transaction_stands_together_or_not_at_all(store: Store, now: datetime
 
     assert store.fact("key") is None
     assert store.due(now, 10) == []
+
+
+@pytest.mark.fault("F38")
+def test_after_a_commit_that_failed_the_store_writes_again_and_nothing_of_it_stands(store: Store) -> None:
+    taken = True
+
+    def authorize(action: int, what: str | None, *_: object) -> int:
+        refused = taken and action == sqlite3.SQLITE_TRANSACTION and what == "COMMIT"
+        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+    event.listen(
+        store.database.engine, "checkout", lambda connection, *_: connection.set_authorizer(authorize)
+    )
+    with pytest.raises(DatabaseError, match="not authorized"):
+        store.set_fact("lost", "value")
+    taken = False
+
+    store.set_fact("kept", "value")
+
+    assert (store.fact("lost"), store.fact("kept")) == (None, "value")
 
 
 def test_other_threads_read_what_was_committed(store: Store, now: datetime) -> None:
