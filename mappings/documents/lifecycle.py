@@ -133,6 +133,11 @@ class SignalsShape(Shape):
         min_length=1,
         examples=[["recent_conversion_date"]],
     )
+    source: str = Field(
+        description="Where marketing met the person; rejections are counted by it",
+        default="hs_analytics_source",
+        examples=["hs_analytics_source"],
+    )
     campaign: str = Field(
         description="The campaign shown to sales at hand-over",
         default="hs_analytics_source_data_1",

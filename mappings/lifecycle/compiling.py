@@ -145,6 +145,7 @@ def _signals(shape: SignalsShape) -> Signals:
         contact_forms=tuple(shape.form.contact_forms),
         score=shape.score,
         engagement=tuple(shape.engagement),
+        source=shape.source,
         campaign=shape.campaign,
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mappings import raw
 from mappings.lifecycle.following import followed, running
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.words import Actor, Round, Situation, Standing
 
 IN_ROUND = frozenset({"qualified", "handed_over", "accepted", "working", "opportunity"})
 IN_SALES = frozenset({"handed_over", "accepted", "working", "opportunity"})
+SALES = "sales"
 ENDS_WITH_REASON = frozenset({"rejected", "lost", "recycled", "disqualified"})
 
 
@@ -41,15 +43,17 @@ def enter(lifecycle: Lifecycle, standing: Standing, entry: Entry, situation: Sit
     if resumes and came_from in ("won", "lost", "rejected") and entry.to in ("opportunity", "handed_over"):
         entered = _round_resumed(entered)
     elif resumes:
-        entered = _round_begun(lifecycle, entered, entry)
+        entered = _round_begun(lifecycle, entered, entry, situation)
     elif running(standing) is not None and entry.to not in IN_ROUND:
         entered = _round_ended(entered, entry)
     return _marked(entered, came_from, entry, situation)
 
 
-def _round_begun(lifecycle: Lifecycle, standing: Standing, entry: Entry) -> Standing:
+def _round_begun(lifecycle: Lifecycle, standing: Standing, entry: Entry, situation: Situation) -> Standing:
     number = standing.round + 1
-    begun = Round(number, entry.at, lifecycle.version)
+    source = raw.text((situation.hubspot or {}).get(lifecycle.signals.source))
+    brought = SALES if entry.actor == "seller" else source
+    begun = Round(number, entry.at, lifecycle.version, source=brought)
     return replace(
         standing,
         round=number,

@@ -98,6 +98,7 @@ class Signals:
     contact_forms: tuple[str, ...]
     score: str
     engagement: tuple[str, ...]
+    source: str
     campaign: str
 
     @property
@@ -108,7 +109,7 @@ class Signals:
     @property
     def properties(self) -> tuple[str, ...]:
         """The HubSpot properties that are read for them."""
-        return (self.form_name, self.form_at, self.score, *self.engagement, self.campaign)
+        return (self.form_name, self.form_at, self.score, *self.engagement, self.source, self.campaign)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,10 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One trip of a person from `qualified` (or a seller's `working`) to an end."""
+    """One trip of a person from `qualified` (or a seller's `working`) to an end.
+
+    *source* is where marketing had met the person when it began (`sales`: a seller brought him).
+    """
 
     number: int
     started_at: datetime
@@ -41,6 +44,7 @@ class Round:
     end: str | None = None
     reason: str | None = None
     opportunity: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,7 @@ from sync.cli.problems import in_words
 from sync.model import Plan
 from sync.report.forecast import forecast
 from sync.report.lines import Line
-from sync.report.views import StoreViews, shown
-from sync.store import Store
+from sync.report.views import shown, story_of
 
 _SHOWN_AT_ONCE = 60
 
@@ -221,22 +220,13 @@ def _lines(config: Path | None, ref: str) -> list[Line]:
     if "@" in ref:
         with opened_bridge(config, quiet=True) as bridge:
             found = bridge.contact_with(ref)
-            return [] if found is None else _timeline(bridge.store, str(found))
+            return [] if found is None else story_of(bridge.store, found)
     try:
-        Ref.parse(ref)
+        known = Ref.parse(ref)
     except ValueError as error:
         raise BadArgument(f"{error}, nor an e-mail address.") from None
     with opened_store(config) as store:
-        return _timeline(store, ref)
-
-
-def _timeline(store: Store, ref: str) -> list[Line]:
-    views = StoreViews(store, find_contact=lambda _: None, health=_no_health)
-    return list(views.timeline(ref))
-
-
-def _no_health() -> Any:
-    raise BadArgument("health is asked of a running bridge only")
+        return story_of(store, known)
 
 
 def _print_lines(config: Path | None, lines: list[Line], json: bool) -> None:

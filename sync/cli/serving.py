@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mappings.lifecycle.diagram import diagram
 from sync import braking
 from sync.bootstrap import Bridge
 from sync.daemon import Daemon
@@ -28,14 +29,21 @@ def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
         bridge.store,
         find_contact=bridge.contact_with,
         health=lambda: health_of(bridge, daemon),
+        lifecycle=lambda: bridge.engine.agreement.lifecycle,
+        now=bridge.clock.now,
         name_of=bridge.engine.name_of,
     )
     stages = tuple((name, name.replace("_", " ")) for name in bridge.agreement.lifecycle.stages)
-    look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone)
+    look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone, _drawn_of(bridge))
     access = Access(readers, (*http.hosts, http.host), admins)
     app = Dashboard(views, Pressed(bridge.store, bridge.clock.now), look, access, bridge.clock.now)
     with Served(app, http.host, http.port) as served:
         yield served.url
+
+
+def _drawn_of(bridge: Bridge) -> Callable[[Mapping[str, int]], str]:
+    """The lifecycle in force, drawn with the people in its stages."""
+    return lambda people: diagram(bridge.engine.agreement.lifecycle, people)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ import typer
 from connectors.errors import ConnectorError
 from mappings.agreement import Agreement
 from mappings.documents.broken import Broken
+from mappings.lifecycle import Lifecycle
+from mappings.lifecycle.diagram import diagram as draw
 from sync.bootstrap import bridge, read_agreement
 from sync.cli.endings import DIFFERS, FAILED, WRONG, BadArgument
 from sync.cli.options import Config, Json, settings_with
@@ -48,7 +50,8 @@ def check(
         bool, typer.Option("--offline", help="Contact nobody: prove the config alone.")
     ] = False,
     diagram: Annotated[
-        Path | None, typer.Option("--diagram", help="Write the lifecycle as a table to FILE.")
+        Path | None,
+        typer.Option("--diagram", help="Draw the lifecycle into FILE: a picture (.svg), else a table."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -63,7 +66,7 @@ def check(
         agreement = read_agreement(settings.config)
         said = _said(agreement)
         if diagram is not None:
-            diagram.write_text(agreement.lifecycle.table(), "utf-8")
+            diagram.write_text(_drawn(agreement.lifecycle, diagram.suffix), "utf-8")
         if not offline:
             with bridge(settings):
                 pass
@@ -80,6 +83,10 @@ def check(
         say(f"{settings.config} is sound {where}: {said}.")
     if code or findings:
         raise typer.Exit(code or DIFFERS)
+
+
+def _drawn(lifecycle: Lifecycle, suffix: str) -> str:
+    return draw(lifecycle) if suffix.lower() == ".svg" else lifecycle.table()
 
 
 def _said(agreement: Agreement) -> str:

@@ -6,7 +6,7 @@ Everything is already text for a person; nothing here knows the store or the eng
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.records import Ref, Side
 
@@ -29,6 +29,34 @@ class Line:
     field: str | None = None
     old: str | None = None
     new: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """One person in the hands of sales; *owner* is a name, *left* the time until *due_at* (negative: late by)."""
+
+    ref: Ref
+    owner: str
+    stage: str
+    since: datetime
+    due_at: datetime | None
+    left: timedelta | None
+
+    @property
+    def is_late(self) -> bool:
+        """The deadline has passed."""
+        return self.left is not None and self.left < timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One person whom sales gave back: who, when, with which *reason*; *source* is where marketing met the person."""
+
+    ref: Ref
+    at: datetime
+    who: str
+    reason: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

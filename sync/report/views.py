@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from connectors.errors import ConnectorError
 from connectors.records import Ref
+from mappings.lifecycle import Lifecycle
 from sync.model import Brake, Entry
-from sync.report.lines import Health, Line
+from sync.report.handoffs import hand_offs, rejections
+from sync.report.lines import HandOff, Health, Line, Rejection
 from sync.store import Store
 
 LONGEST_TIMELINE: Final = 2000
@@ -30,11 +33,15 @@ class StoreViews:
         *,
         find_contact: Callable[[str], Ref | None],
         health: Callable[[], Health],
+        lifecycle: Callable[[], Lifecycle],
+        now: Callable[[], datetime],
         name_of: Callable[[str], str] = str,
     ) -> None:
         self._store = store
         self._find_contact = find_contact
         self._health = health
+        self._lifecycle = lifecycle
+        self._now = now
         self._name_of = name_of
 
     def people_by_stage(self) -> Mapping[str, int]:
@@ -43,24 +50,20 @@ class StoreViews:
 
     def last_decisions(self, n: int) -> Sequence[Line]:
         """The *n* newest decisions that somebody may want to talk about, newest first."""
-        return [self._line(entry) for entry in self._store.entries(None, n, what=DECISIVE)]
+        return _lines(self._store.entries(None, n, what=DECISIVE), self._name_of)
 
     def timeline(self, ref_or_email: str) -> Sequence[Line]:
         """Everything known of one person, oldest first; empty for a stranger."""
-        refs = self.refs_of(ref_or_email)
-        entries = self._store.entries(refs, LONGEST_TIMELINE) if refs else []
-        return sorted(map(self._line, reversed(entries)), key=lambda line: line.at)
-
-    def refs_of(self, ref_or_email: str) -> list[Ref]:
-        """Both records of the person, company or deal that a reference or an e-mail address names."""
         ref = self._ref(ref_or_email.strip())
-        if ref is None:
-            return []
-        for pair in ("person", "company", "deal"):
-            link = self._store.links(pair, [ref]).get(ref)
-            if link is not None:
-                return [one for one in (link.hubspot, link.salesforce) if one is not None]
-        return [ref]
+        return story_of(self._store, ref, self._name_of) if ref else []
+
+    def hand_offs(self) -> Sequence[HandOff]:
+        """Everybody in the hands of sales, whose deadline is next first."""
+        return hand_offs(self._store, self._lifecycle(), self._now(), self._name_of)
+
+    def rejections(self) -> Sequence[Rejection]:
+        """Whom sales gave back within the last 90 days, newest first."""
+        return rejections(self._store, self._now(), self._name_of)
 
     def brakes(self) -> Sequence[Brake]:
         """What waits for a person's word, the oldest first."""
@@ -69,10 +72,6 @@ class StoreViews:
     def health(self) -> Health:
         """How the bridge is now."""
         return self._health()
-
-    def _line(self, entry: Entry) -> Line:
-        line = line_of(entry)
-        return replace(line, who=self._name_of(line.who))
 
     def _ref(self, text: str) -> Ref | None:
         if "@" in text:
@@ -84,6 +83,24 @@ class StoreViews:
             return Ref.parse(text)
         except ValueError:
             return None
+
+
+def story_of(store: Store, ref: Ref, name_of: Callable[[str], str] = str) -> list[Line]:
+    """Everything known of the person, company or deal that has this record, oldest first."""
+    entries = store.entries(_both_records(store, ref), LONGEST_TIMELINE)
+    return sorted(_lines(reversed(entries), name_of), key=lambda line: line.at)
+
+
+def _both_records(store: Store, ref: Ref) -> list[Ref]:
+    for pair in ("person", "company", "deal"):
+        link = store.links(pair, [ref]).get(ref)
+        if link is not None:
+            return [one for one in (link.hubspot, link.salesforce) if one is not None]
+    return [ref]
+
+
+def _lines(entries: Iterable[Entry], name_of: Callable[[str], str]) -> list[Line]:
+    return [replace(line, who=name_of(line.who)) for line in map(line_of, entries)]
 
 
 def line_of(entry: Entry) -> Line:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 import msgspec
-from sqlalchemy import Executable, Table, bindparam, func, or_, select
+from sqlalchemy import Executable, Select, Table, bindparam, func, or_, select
 
 from mappings.lifecycle import Standing
 from sync.model import Base, Link
@@ -51,22 +51,31 @@ class Bases(Shelf):
 
     def people_by_stage(self) -> dict[str, int]:
         """How many people stand in each stage, but those who are gone; a stage without anybody is left out."""
-        gone = select(TOMBSTONES.c.ref).where(
-            TOMBSTONES.c.bridge == self.bridge, TOMBSTONES.c.pair == "person"
-        )
-        resting = select(LINKS.c.id).where(
-            LINKS.c.bridge == self.bridge,
-            LINKS.c.pair == "person",
-            or_(LINKS.c.hubspot.in_(gone), LINKS.c.salesforce.in_(gone)),
-        )
         with self.database.reading() as connection:
             # People by stage.
             rows = connection.execute(
                 select(STANDINGS.c.stage, func.count().label("people"))
-                .where(STANDINGS.c.bridge == self.bridge, STANDINGS.c.link.not_in(resting))
+                .where(STANDINGS.c.bridge == self.bridge, STANDINGS.c.link.not_in(self._gone()))
                 .group_by(STANDINGS.c.stage)
             ).all()
         return {row.stage: row.people for row in rows}
+
+    def people_in(self, stages: Iterable[str]) -> list[tuple[Link, Standing]]:
+        """Everybody who stands in one of these stages, but those who are gone."""
+        with self.database.reading() as connection:
+            # People in some stages, with both their records.
+            rows = connection.execute(
+                select(*LINK_COLUMNS, STANDINGS.c.blob)
+                .join_from(
+                    LINKS,
+                    STANDINGS,
+                    (LINKS.c.bridge == STANDINGS.c.bridge) & (LINKS.c.id == STANDINGS.c.link),
+                )
+                .where(STANDINGS.c.bridge == self.bridge, STANDINGS.c.stage.in_(sorted(stages)))
+                .where(STANDINGS.c.link.not_in(self._gone()))
+                .order_by(LINKS.c.id)
+            ).all()
+        return [(link_of(row), unblob(_standing, row.blob)) for row in rows]
 
     def people_following(self, opportunities: Iterable[str]) -> dict[str, list[Link]]:
         """The people whose stage follows one of these opportunities, by opportunity."""
@@ -76,6 +85,17 @@ class Bases(Shelf):
                 for row in connection.execute(_FOLLOWING, {"bridge": self.bridge, "opportunities": chunk}):
                     found[row.opportunity].append(link_of(row))
         return dict(found)
+
+    def _gone(self) -> Select[tuple[int]]:
+        """The links of people one of whose records is deleted."""
+        gone = select(TOMBSTONES.c.ref).where(
+            TOMBSTONES.c.bridge == self.bridge, TOMBSTONES.c.pair == "person"
+        )
+        return select(LINKS.c.id).where(
+            LINKS.c.bridge == self.bridge,
+            LINKS.c.pair == "person",
+            or_(LINKS.c.hubspot.in_(gone), LINKS.c.salesforce.in_(gone)),
+        )
 
     def _blobs(
         self, statement: Executable, ids: Iterable[int], decoder: msgspec.json.Decoder[T]

@@ -46,6 +46,9 @@ class Dashboard:
         return [
             Route("/", pages.funnel),
             Route("/person", pages.person),
+            Route("/hand-offs", pages.hand_offs),
+            Route("/rejections", pages.rejections),
+            Route("/lifecycle", pages.lifecycle),
             Route("/healthz", pages.healthz),
             Route("/readyz", pages.readyz),
             Route("/sign-in", self._sign_in, methods=["GET", "POST"]),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,17 +21,22 @@ from sync.web.gate import COOKIE, Access, Sessions, may_press
 from sync.web.views import Views
 
 _LAST = 50
+_MOST = 200
 _LONGEST_QUESTION = 320  # the longest e-mail address there is, RFC 3696 erratum 1690
 _REFRESH_S = range(2, 3601)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the pages are told: the bridge's name, (stage, label) in order, and the zone of all times."""
+    """What the pages are told: the bridge's name, (stage, label) in order, and the zone of all times.
+
+    *draw* gives the lifecycle's picture with the people in each stage.
+    """
 
     bridge: str
     stages: tuple[tuple[str, str], ...]
     zone: ZoneInfo
+    draw: Callable[[Mapping[str, int]], str]
 
 
 class Pages:
@@ -50,6 +56,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters["moment"] = self._moment
+        self._templates.filters["span"] = _span
 
     def funnel(self, request: Request) -> Response:
         """Where people stand now, and the last decisions."""
@@ -66,6 +73,35 @@ class Pages:
             health=self._views.health(),
             brakes=self._views.brakes(),
             every=_seconds(request.query_params.get("every", "")),
+        )
+
+    def lifecycle(self, request: Request) -> Response:
+        """Which stages and moves there are, and how many people stand where."""
+        drawn = Markup(self._look.draw(self._views.people_by_stage()))  # noqa: S704 - drawn by us, texts escaped
+        return self._page(request, "lifecycle.html", drawn=drawn)
+
+    def hand_offs(self, request: Request) -> Response:
+        """Who waits for sales, by owner and deadline."""
+        found = self._views.hand_offs()
+        waiting = Counter(one.owner for one in found)
+        late = Counter(one.owner for one in found if one.is_late)
+        owners = sorted(((owner, waiting[owner], late[owner]) for owner in waiting), key=_latest_first)
+        return self._page(
+            request, "hand_offs.html", owners=owners, people=found[:_MOST], more=max(0, len(found) - _MOST)
+        )
+
+    def rejections(self, request: Request) -> Response:
+        """Whom sales gave back, by reason and source."""
+        found = self._views.rejections()
+        sources = sorted({one.source for one in found})
+        counts = Counter((one.reason, one.source) for one in found)
+        reasons = Counter(one.reason for one in found)
+        rows = [
+            (reason, [counts[reason, source] for source in sources], many)
+            for reason, many in sorted(reasons.items(), key=lambda row: (-row[1], row[0]))
+        ]
+        return self._page(
+            request, "rejections.html", sources=sources, rows=rows, people=found[:_MOST], all=len(found)
         )
 
     def person(self, request: Request) -> Response:
@@ -118,6 +154,20 @@ def _state(good: bool, health: Health) -> Response:
     # Probes come without a token: nothing but the verdict and its reasons is told.
     reasons = [] if good else list(health.reasons)
     return JSONResponse({"ok": good, "reasons": reasons}, 200 if good else 503)
+
+
+def _latest_first(row: tuple[str, int, int]) -> tuple[int, int, str]:
+    owner, waiting, late = row
+    return -late, -waiting, owner
+
+
+def _span(left: timedelta) -> str:
+    """A time span as people say it: `2 d 3 h`, `45 min`; the sign is told in words."""
+    minutes = int(abs(left).total_seconds()) // 60
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def _seconds(text: str) -> int | None:

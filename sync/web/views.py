@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sync.model import Brake
-from sync.report.lines import Health, Line
+from sync.report.lines import HandOff, Health, Line, Rejection
 
 
 class Buttons(Protocol):
@@ -33,6 +33,12 @@ class Views(Protocol):
 
     def timeline(self, ref_or_email: str) -> Sequence[Line]:
         """Everything known of one person, oldest first; empty for a stranger."""
+
+    def hand_offs(self) -> Sequence[HandOff]:
+        """Everybody in the hands of sales, whose deadline is next first."""
+
+    def rejections(self) -> Sequence[Rejection]:
+        """Whom sales gave back of late, newest first."""
 
     def brakes(self) -> Sequence[Brake]:
         """What waits for a person's word, the oldest first."""

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from connectors.records import Ref
+from mappings.lifecycle.diagram import diagram
+from sync.bootstrap import read_agreement
 from sync.clock import SystemClock
 from sync.model import Brake
-from sync.report.lines import Health, Line
+from sync.report.lines import HandOff, Health, Line, Rejection
+from sync.settings import shipped_config
 from sync.web import Access, Dashboard, Look, Served
 
+LIFECYCLE = read_agreement(shipped_config()).lifecycle
 STAGES = (
     ("new", "New"),
     ("nurturing", "Nurturing"),
@@ -47,6 +52,33 @@ class Story:
 
     def __init__(self):
         self.standing = [Brake("updates", "person", 700, "would update 700 person records in one pass", id=3)]
+
+    def hand_offs(self):
+        at, ada = datetime(2026, 11, 23, 9, 1, tzinfo=UTC), Ref("hubspot", "contact", "501")
+        due = at + timedelta(hours=4)
+        return [
+            HandOff(ada, "Sam Seller", "handed_over", at, due, timedelta(hours=-1, minutes=-5)),
+            HandOff(
+                Ref("hubspot", "contact", "502"),
+                "Ina Inbound",
+                "working",
+                at,
+                due,
+                timedelta(days=2, hours=3),
+            ),
+        ]
+
+    def rejections(self):
+        at, ada = datetime(2026, 11, 20, 9, 1, tzinfo=UTC), Ref("hubspot", "contact", "501")
+        sources = (
+            "PAID_SEARCH",
+            "ORGANIC_SEARCH",
+            "DIRECT_TRAFFIC",
+            "EMAIL_MARKETING",
+            "SOCIAL_MEDIA",
+            "OFFLINE",
+        )
+        return [Rejection(ada, at, "Sam Seller", "bad_timing", source) for source in sources]
 
     def brakes(self):
         return self.standing
@@ -99,7 +131,7 @@ def dashboard_of():
     served = []
 
     def make(*tokens, admins=()):
-        story, look = Story(), Look("main", STAGES, ZoneInfo("Europe/Berlin"))
+        story, look = Story(), Look("main", STAGES, ZoneInfo("Europe/Berlin"), partial(diagram, LIFECYCLE))
         app = Dashboard(story, story, look, Access(tokens, admins=admins), SystemClock().now)
         served.append(Served(app).__enter__())
         return served[-1].url

@@ -38,7 +38,7 @@ def test_a_stranger_gets_a_sentence(page, dashboard_of):
 
 def test_nothing_is_wider_than_the_screen(page, dashboard_of):
     url = dashboard_of()
-    for path in ("/", "/person?ref=ada@example.com", "/sign-in"):
+    for path in ("/", "/person?ref=ada@example.com", "/hand-offs", "/rejections", "/lifecycle", "/sign-in"):
         page.goto(url + path)
 
         widest = page.evaluate("document.documentElement.scrollWidth")

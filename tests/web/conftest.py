@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
 
 from connectors.records import Ref
+from mappings.lifecycle.diagram import diagram
+from sync.bootstrap import read_agreement
 from sync.clock import VirtualClock
 from sync.model import Brake
-from sync.report.lines import Health, Line
+from sync.report.lines import HandOff, Health, Line, Rejection
+from sync.settings import shipped_config
 from sync.web import Access, Dashboard, Look
 
 MOMENT = datetime(2026, 11, 23, 9, 1, tzinfo=UTC)
 ADA = Ref("hubspot", "contact", "501")
+LIFECYCLE = read_agreement(shipped_config()).lifecycle
 STAGES = (("new", "New"), ("qualified", "Qualified"), ("handed_over", "Handed over"), ("won", "Won"))
 
 HANDED_OVER = Line(
@@ -42,10 +47,18 @@ class StoredViews:
     lines: list[Line] = field(default_factory=lambda: [HANDED_OVER])
     standing: list[Brake] = field(default_factory=list)
     pressed: list[str] = field(default_factory=list)
+    with_sales: list[HandOff] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
     state: Health = field(default_factory=lambda: Health(alive=True, ready=True, mode="write"))
 
     def people_by_stage(self) -> dict[str, int]:
         return self.people
+
+    def hand_offs(self) -> list[HandOff]:
+        return self.with_sales
+
+    def rejections(self) -> list[Rejection]:
+        return self.rejected
 
     def brakes(self) -> list[Brake]:
         return self.standing
@@ -92,7 +105,7 @@ def browser_of(views: StoredViews, clock: VirtualClock) -> Callable[..., TestCli
     """A client as a browser would ask: `browser_of(tokens=(…), hosts=(…))`."""
 
     def make(**access: tuple[str, ...]) -> TestClient:
-        look = Look("main", STAGES, ZoneInfo("Europe/Berlin"))
+        look = Look("main", STAGES, ZoneInfo("Europe/Berlin"), partial(diagram, LIFECYCLE))
         dashboard = Dashboard(views, views, look, Access(**access), clock.now)
         return TestClient(
             dashboard,

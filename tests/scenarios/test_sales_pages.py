@@ -1,0 +1,54 @@
+"""Both teams look at the same list: who waits for sales, and whom sales gave back, why and from where."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sync.report.handoffs import hand_offs, rejections
+from tests.scenarios.town import SAM, SARA, berlin, town
+
+ADA, BEN = "ada@nordwind.example", "ben@nordwind.example"
+
+
+def _asks(here, email, source, owner=SAM):
+    told = {
+        "firstname": "A", "lastname": "Lind", "company": "Nordwind AB", "country": "Sweden",
+        "hubspot_owner_id": here.owner(owner), "hs_analytics_source": source,
+    }  # fmt: skip
+    here.world.hubspot.submit_form(email, "Request a call", told, here.clock.now())
+
+
+def _with_sales(here):
+    bridge = here.bridge
+    return hand_offs(bridge.store, here.agreement.lifecycle, here.clock.now(), bridge.engine.name_of)
+
+
+def _given_back(here):
+    return rejections(here.bridge.store, here.clock.now(), here.bridge.engine.name_of)
+
+
+def test_a_hand_off_waits_with_its_owner_until_sales_acts_and_a_rejection_says_why_and_whence(tmp_path):
+    with town(tmp_path) as here:
+        here.run()
+        here.settle("2026-11-23 10:00")
+        _asks(here, ADA, "PAID_SEARCH")
+        here.settle("2026-11-23 10:01")
+        _asks(here, BEN, "ORGANIC_SEARCH", SARA)
+        here.settle("2026-11-23 11:00")
+
+        first, second = _with_sales(here)
+        assert (first.owner, second.owner) == ("Sam Seller", "Sara Santos")
+        assert (first.stage, first.due_at) == ("handed_over", berlin("2026-11-23 14:01"))
+        assert timedelta(hours=2, minutes=50) < first.left < timedelta(hours=3, minutes=2)
+        assert not first.is_late
+
+        here.clock.set(berlin("2026-11-23 16:01"))
+        assert [one.is_late for one in _with_sales(here)] == [True, True]
+
+        here.sell(here.sales("Lead", ADA), Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="no_budget")
+        here.settle()
+
+        assert [one.owner for one in _with_sales(here)] == ["Sara Santos"]
+        [rejected] = _given_back(here)
+        assert (rejected.reason, rejected.source, rejected.who) == ("no_budget", "PAID_SEARCH", "Sam Seller")
+        assert str(rejected.ref) == f"hubspot:contact:{here.contact(ADA)['hs_object_id']}"
