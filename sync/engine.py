@@ -39,7 +39,7 @@ from sync.guard import Guard
 from sync.intake import Batch, Intake, role_links
 from sync.lanes import Lanes
 from sync.looking_back import look_back
-from sync.loops import give_way
+from sync.loops import fields_of_lines, give_way
 from sync.model import Base, Brake, Lane, Plan
 from sync.plan import Terms
 from sync.planning import Planning
@@ -270,11 +270,11 @@ class Engine:
     def _without_fights(self, plans: Sequence[Plan], now: datetime) -> list[Plan]:
         """The plans without what somebody else keeps changing back."""
         limits = self.agreement.bridge.brakes
-        subjects = [one.subject for one in plans if any(put.lines for put in one.puts)]
-        if not subjects:
+        lines = fields_of_lines(plans)
+        if not lines:
             return list(plans)
         since = now - timedelta(hours=limits.rewrite_hours)
-        return give_way(plans, self.store.rewritten(subjects, since), limits.rewrites)
+        return give_way(plans, self.store.rewritten(lines, since), limits.rewrites)
 
     def _awake(self, done: Pass, plans: Sequence[Plan], now: datetime) -> Sequence[Plan]:
         """The plans but those of units in doubt, knocked for when their writes are settled, and of units put off."""

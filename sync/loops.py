@@ -1,12 +1,13 @@
 """Give way where somebody else keeps changing a value back: a fight is no work.
 
-Counted over the ledger, so across passes and restarts. Only writes that answer somebody who changed
-what the bridge had written count: who edits one side all day is no fight. A value that a person types
-anew is another value and goes through.
+Counted over the ledger, so across passes and restarts. Only writes that were done, and that answer
+somebody who changed what the bridge had written, count: who edits one side all day is no fight, and a
+vendor that refuses is none. A value that a person types anew is another value and goes through.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -18,6 +19,16 @@ from sync.model import Decision, Effect, Plan, Problem, Put, Remember, Rewrites
 Rewritten = Mapping[tuple[Ref, Side, str], Rewrites]
 # A value that is another one each time (a counter, a stamp) is a fight as well, only later.
 _OF_ANY_VALUE: Final = 4
+
+
+def fields_of_lines(plans: Sequence[Plan]) -> dict[tuple[Ref, Side, str], set[str]]:
+    """The fields by which these plans write each line of a side."""
+    fields: dict[tuple[Ref, Side, str], set[str]] = defaultdict(set)
+    for plan in plans:
+        for put in plan.puts:
+            for name in put.lines.keys() & put.write.values.keys():
+                fields[plan.subject, put.write.side, put.lines[name]].add(name)
+    return fields
 
 
 def give_way(plans: Sequence[Plan], rewritten: Rewritten, most: int) -> list[Plan]:

@@ -21,6 +21,7 @@ from sync.plan.company import DOUBLE
 from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
 from sync.store import LinkClash, Store
+from sync.trying import TRIES
 
 RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
@@ -157,14 +158,25 @@ def _keep_problems(
 ) -> None:
     """Open what went wrong, and close what is no longer wrong with these units.
 
-    What is set aside stays open, and so does what only a sweep looks for until one has looked again.
+    What is set aside stays open, also while something else keeps it from being tried; and so does
+    what only a sweep looks for until one has looked again.
     """
     store.open_problems(found, now)
-    swept = {plan.subject for plan in plans if plan.differs is not None}
     wrong: dict[Ref, set[str]] = defaultdict(set)
     for problem in found:
         wrong[problem.subject].add(problem.code)
-    for subject in store.troubled([ref for plan in plans if plan.settles for ref in _names(plan)]):
-        kept = wrong[subject] | (REFUSALS if subject in aside else set())
-        kept |= set() if subject in swept else FOUND_BY_SWEEPS
+    by_name = {name: plan for plan in plans if plan.settles for name in _names(plan)}
+    troubled = store.troubled(by_name)
+    untried = [by_name[one] for one in troubled if wrong[by_name[one].subject] or _is_untried(by_name[one])]
+    names = dict.fromkeys(name for plan in untried for name in _names(plan))
+    resting = {*aside, *store.refused_often(names, TRIES)}
+    for subject in troubled:
+        plan = by_name[subject]
+        kept = wrong[subject] | (set() if resting.isdisjoint(_names(plan)) else REFUSALS)
+        kept |= FOUND_BY_SWEEPS if plan.differs is None else set()
         store.close_problems(subject, except_codes=kept, at=now)
+
+
+def _is_untried(plan: Plan) -> bool:
+    """Whether it is right with nothing to write does not show: a write waits, or a record was not shown."""
+    return bool(plan.observed and plan.puts) or bool(plan.missing)

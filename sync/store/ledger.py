@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -40,6 +40,7 @@ _LINK: Final = select(LEDGER.c.link).where(
     LEDGER.c.bridge == bindparam("bridge"), LEDGER.c.seq == bindparam("seq")
 )
 Edit = tuple[str, Ref, str | None, Any, datetime | None]
+LineOf = tuple[Ref, Side, str]
 
 
 class Ledger(Shelf):
@@ -80,12 +81,15 @@ class Ledger(Shelf):
             conditions.append(happened_at < stamp(until))
         return self._entries(*conditions, order=(happened_at, LEDGER.c.seq))
 
-    def rewritten(self, subjects: Iterable[Ref], since: datetime) -> dict[tuple[Ref, Side, str], Rewrites]:
-        """What was decided for lines of these units and then written after *since*, by side and line."""
+    def rewritten(self, lines: Mapping[LineOf, Collection[str]], since: datetime) -> dict[LineOf, Rewrites]:
+        """What was decided for these lines and then written after *since*; of each line the names of its fields.
+
+        What the vendor refused of a write is not among the fields that were written.
+        """
         rows: list[Any] = []
         with self.database.reading() as connection:
-            for chunk in chunks({str(each) for each in subjects}):
-                # What was decided for lines of some units of late, and in which passes it was written.
+            for chunk in chunks({str(subject) for subject, _, _ in lines}):
+                # What was decided for lines of some units of late, and what was written in which passes.
                 rows += connection.execute(
                     select(
                         LEDGER.c.kind,
@@ -104,13 +108,18 @@ class Ledger(Shelf):
                     )
                     .order_by(LEDGER.c.seq)
                 ).all()
-        written = {(row.subject, row.pass_id, row.side) for row in rows if row.kind == "written"}
-        found: dict[tuple[Ref, Side, str], Rewrites] = defaultdict(Rewrites)
+        written: dict[tuple[str, int, str], set[str]] = defaultdict(set)
         for row in rows:
-            is_of_a_line = row.kind == "decided" and row.field and row.side and row.blob is not None
-            if is_of_a_line and (row.subject, row.pass_id, row.side) in written:
+            if row.kind == "written" and row.blob is not None:
+                written[row.subject, row.pass_id, row.side].update(unblob(_values, row.blob)[1] or ())
+        found: dict[LineOf, Rewrites] = defaultdict(Rewrites)
+        for row in rows:
+            if row.kind != "decided" or row.blob is None or not row.field or not row.side:
+                continue
+            line: LineOf = (ref(row.subject), row.side, row.field)
+            if not written[row.subject, row.pass_id, row.side].isdisjoint(lines.get(line, ())):
                 old, new, _ = unblob(_values, row.blob)
-                found[ref(row.subject), row.side, row.field].add(old, new)
+                found[line].add(old, new)
         return dict(found)
 
     def _entries(

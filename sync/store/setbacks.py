@@ -18,6 +18,13 @@ _SIDES: tuple[Side, ...] = ("hubspot", "salesforce")
 _OF: Final = select(SETBACKS).where(
     SETBACKS.c.bridge == bindparam("bridge"), SETBACKS.c.target.in_(bindparam("targets", expanding=True))
 )
+# Units of which something was refused often.
+_OFTEN: Final = (
+    select(SETBACKS.c.subject)
+    .where(SETBACKS.c.bridge == bindparam("bridge"), SETBACKS.c.times >= bindparam("times"))
+    .where(SETBACKS.c.subject.in_(bindparam("subjects", expanding=True)))
+    .distinct()
+)
 
 
 class Setbacks(Shelf):
@@ -29,6 +36,15 @@ class Setbacks(Shelf):
         with self.database.reading() as connection:
             for chunk in chunks(targets):
                 found += map(_setback, connection.execute(_OF, {"bridge": self.bridge, "targets": chunk}))
+        return found
+
+    def refused_often(self, subjects: Iterable[Ref], times: int) -> list[Ref]:
+        """Those of these units of which something was refused so many *times* in a row."""
+        found: list[Ref] = []
+        with self.database.reading() as connection:
+            for chunk in chunks(map(str, subjects)):
+                which = {"bridge": self.bridge, "subjects": chunk, "times": times}
+                found += map(ref, connection.execute(_OFTEN, which).scalars())
         return found
 
     def keep_setbacks(self, setbacks: Sequence[Setback], over: Sequence[Setback]) -> None:

@@ -145,3 +145,44 @@ def test_a_vendor_that_is_away_sets_nobody_aside(here: Struck, fault: str) -> No
     here.world.faults.clear()
     _knocks(here, 3)
     here.assert_both_arrived_once(after)
+
+
+@pytest.mark.goal("G-P9")
+def test_what_is_set_aside_stays_told_while_the_bridge_is_paused(
+    here: Struck, leadbridge: Leadbridge
+) -> None:
+    _refused(here)
+    settings = here.settings()
+
+    leadbridge("pause", settings=settings)
+    _knocks(here, 2)
+    paused = [(one.code, one.state) for one in here.problems()]
+    leadbridge("resume", settings=settings)
+    _knocks(here, 2)
+
+    assert paused == [("write_refused", "set_aside")]
+    assert [(one.code, one.state) for one in here.problems()] == [("write_refused", "set_aside")]
+
+
+def test_what_is_set_aside_stays_told_where_planning_fails_meanwhile(
+    here: Struck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _refused(here)
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.plan.person.merge_lines", None)
+        _knocks(here, 1)
+        meanwhile = {one.code for one in here.problems()}
+    _knocks(here, 2)
+
+    assert meanwhile == {"internal_error", "write_refused"}
+    assert [(one.code, one.state) for one in here.problems()] == [("write_refused", "set_aside")]
+
+
+def test_what_was_set_aside_is_closed_once_the_edit_was_taken_back(here: Struck) -> None:
+    stood = here.contact(ADA).get("jobtitle", "")
+    _refused(here)
+
+    here.market(ADA, jobtitle=stood)
+    here.settle()
+
+    assert here.problems() == []

@@ -42,5 +42,28 @@ def test_addresses_that_sales_swapped_are_told_by_field_and_nobody_is_taken_for_
         ]
 
 
+@pytest.mark.fault("F33", "F47")
+def test_an_address_that_is_refused_is_no_fight_however_often_the_rest_of_the_person_is_written(
+    tmp_path: Path,
+) -> None:
+    with town(tmp_path, in_process=True) as here:
+        here.run()
+        here.settle()
+        for email in (ADA, BEN):
+            ask_for_a_call(here, email)
+        here.settle()
+        ada = here.sales("Lead", ADA)
+        here.sell(ada, Email=BEN)
+        told: list[set[tuple[str, str]]] = []
+        for number in range(14):
+            here.sell(ada, Title=f"Title {number}")
+            here.settle()
+            told.append({(one.code, one.field or "") for one in here.problems()})
+
+        assert here.contact(ADA)["jobtitle"] == "Title 13"
+        assert all(told)
+        assert set().union(*told) <= {("field_refused", "email"), ("write_refused", "email")}
+
+
 def _keys(here: Town) -> set[tuple[str, str]]:
     return {(one["Id"], one["Leadbridge_HubSpot_Id__c"]) for one in here.world.salesforce.records("Lead")}
