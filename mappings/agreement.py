@@ -23,6 +23,7 @@ from mappings.lifecycle.compiling import compile_lifecycle
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lines import compile_lines
 from mappings.matching import Matching, compile_matching
+from mappings.notifications import unknown_happenings
 from mappings.outcomes import Outcomes, compile_outcomes
 from mappings.pairs import PAIRS, PairLines
 from mappings.values import Side
@@ -74,6 +75,7 @@ def compile_agreement(texts: Mapping[str, str], known: Described | None = None) 
     lifecycle = reading.compiled(
         "lifecycle.yaml", LifecycleDocument, lambda it: compile_lifecycle(it, bridge.business_hours)
     )
+    reading.hold_against(lifecycle)
     matching = reading.compiled("matching.yaml", MatchingDocument, compile_matching)
     outcomes = reading.compiled("outcomes.yaml", OutcomesDocument, compile_outcomes)
     pairs = {pair: reading.lines(pair, bridge, known) for pair in PAIRS}
@@ -89,6 +91,7 @@ class _Reading:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = texts
         self.mistakes: list[Mistake] = []
+        self.bridge_document: BridgeDocument | None = None
 
     def document(self, file: str, shape: type[S]) -> S | None:
         if file not in self.texts:
@@ -111,8 +114,14 @@ class _Reading:
 
     def bridge(self) -> Bridge:
         """The bridge; where bridge.yaml is broken a plain one, so that the other files are read all the same."""
-        bridge = self.compiled("bridge.yaml", BridgeDocument, compile_bridge)
+        bridge = self.compiled("bridge.yaml", BridgeDocument, self._compiled_bridge)
         return bridge or compile_bridge(BridgeDocument(time_zone="UTC", currency="EUR"))
+
+    def hold_against(self, lifecycle: Lifecycle | None) -> None:
+        """Whether the stages that bridge.yaml names are there."""
+        if self.bridge_document is not None and lifecycle is not None:
+            stages = tuple(lifecycle.stages)
+            self.mistakes += unknown_happenings(self.bridge_document.notifications, stages)
 
     def lines(self, pair: str, bridge: Bridge, known: Described | None) -> PairLines:
         file = f"fields/{pair}.yaml"
@@ -120,6 +129,10 @@ class _Reading:
         lines, mistakes = compile_lines(pair, file, document, bridge, known)
         self.mistakes += mistakes
         return lines
+
+    def _compiled_bridge(self, document: BridgeDocument) -> Bridge:
+        self.bridge_document = document
+        return compile_bridge(document)
 
     def refuse_strangers(self) -> None:
         ours = (*FILES, *(f"fields/{pair}.yaml" for pair in PAIRS))

@@ -15,6 +15,7 @@ from mappings.documents.bridge import BrakesShape, BridgeDocument
 from mappings.documents.broken import Broken
 from mappings.documents.reading import Mistake, suggestion
 from mappings.hours import WEEKDAYS, BusinessHours
+from mappings.notifications import Notification, compile_notifications, notification_mistakes
 from mappings.values import Side
 
 Policy = Literal["keep", "delete", "recreate", "ask"]
@@ -106,6 +107,7 @@ class Bridge:
     deletes: Deletes
     brakes: Brakes = Brakes()
     budget: Budget = field(default_factory=Budget)
+    notifications: tuple[Notification, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -140,6 +142,7 @@ def _mistakes(document: BridgeDocument) -> Iterator[Mistake]:
     if hours.end != "00:00" and hours.start >= hours.end:
         yield hours.mistake("The day ends before it starts.", "Let `end` be later than `start`.", "end")
     yield from _rollout_mistakes(document)
+    yield from notification_mistakes(document.notifications)
 
 
 def _rollout_mistakes(document: BridgeDocument) -> Iterator[Mistake]:
@@ -179,6 +182,7 @@ def _compiled(document: BridgeDocument) -> Bridge:
             {"salesforce": document.budget.salesforce_percent, "hubspot": document.budget.hubspot_percent},
             document.budget.lanes.model_dump(),
         ),
+        notifications=compile_notifications(document.notifications),
     )
 
 

@@ -49,6 +49,11 @@ class Bridge:
     clock: Clock
     edits: Edits
 
+    @property
+    def org(self) -> str | None:
+        """The address at which people open Salesforce; None before the first call."""
+        return getattr(self.connectors["salesforce"], "home", None)
+
     def contact_with(self, email: str) -> Ref | None:
         """The contact in HubSpot that has this e-mail address."""
         [found] = self.connectors["hubspot"].find(

@@ -30,10 +30,13 @@ from pydantic_settings import (
 
 PREFIX = "LEADBRIDGE_"
 SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+NOTIFY = f"{PREFIX}NOTIFY__<NAME>"
 
 # Kubernetes puts these into every container beside a service that is called leadbridge:
 # https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
 _NOT_OURS = re.compile(r"LEADBRIDGE_(SERVICE_(HOST|PORT)|PORT)(_.*)?")
+
+_ADDRESS = re.compile(rf"{PREFIX}NOTIFY__[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 
 class UnusableSettings(Exception):
@@ -227,6 +230,12 @@ class Settings(BaseSettings):
         examples=["http://proxy.example.com:3128"],
     )
 
+    notify: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="An address for notifications, by the name that `notifications` in bridge.yaml calls it by.",
+        examples=["mailtos://user:password@mail.example.com?to=sales@example.com"],
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -299,7 +308,7 @@ def described_settings() -> Iterator[tuple[str, Any]]:
             for inner, inner_field in group.model_fields.items():
                 yield f"{PREFIX}{name}__{inner}".upper(), inner_field
         else:
-            yield f"{PREFIX}{name}".upper(), field
+            yield NOTIFY if name == "notify" else f"{PREFIX}{name}".upper(), field
 
 
 def _lacks(name: str, what: str) -> str:
@@ -310,6 +319,8 @@ def _unknown(names: Iterable[str]) -> Iterator[str]:
     known = setting_names()
     for name in sorted({name.upper() for name in names}):
         if not name.startswith(PREFIX) or name in known or _NOT_OURS.fullmatch(name):
+            continue
+        if _ADDRESS.fullmatch(name):
             continue
         near = difflib.get_close_matches(name[len(PREFIX) :], [k[len(PREFIX) :] for k in known], n=1)
         yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near[0]}?" if near else "remove it.")

@@ -55,6 +55,12 @@ class SalesforceClient:
         self._lock = threading.Lock()
         self._library: tuple[Grant, Salesforce] | None = None
 
+    @property
+    def home(self) -> str | None:
+        """The address of the org, once somebody signed in."""
+        library = self._library
+        return library[0].instance_url if library else None
+
     def read(self, method: str, path: str, purpose: Purpose, body: Any = None) -> Answer:
         """The answer of a call that changes nothing, asked again while the vendor is busy."""
         return self.retry.read(lambda: self.once(method, path, purpose, body))

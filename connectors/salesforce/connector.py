@@ -42,6 +42,11 @@ class SalesforceConnector:
         """What Salesforce last said of the day's quota."""
         return self._client.meter.allowance
 
+    @property
+    def home(self) -> str | None:
+        """The address of the org, where people open its records; None before the first call."""
+        return self._client.home
+
     def before_write(self, act: Callable[[], None]) -> None:
         self._client.before_write = act
 

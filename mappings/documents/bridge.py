@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mappings.documents.notifications import NotificationShape
 from mappings.documents.reading import Shape
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -273,4 +274,9 @@ class BridgeDocument(Shape):
     )
     teams: TeamsShape = Field(
         default_factory=TeamsShape, description="Exceptions to who is who", examples=[{"sales": ["9586504"]}]
+    )
+    notifications: list[NotificationShape] = Field(
+        default=[],
+        description="Who is told what, by mail, Slack, Teams or https",
+        examples=[[{"to": "sales", "on": ["handed_over", "late"]}]],
     )

@@ -11,7 +11,18 @@ import sys
 
 import typer
 
-from sync.cli import brakes, forgetting, looking, problems, running, setting_up, state, sweeping, undoing
+from sync.cli import (
+    brakes,
+    forgetting,
+    looking,
+    notifying,
+    problems,
+    running,
+    setting_up,
+    state,
+    sweeping,
+    undoing,
+)
 from sync.cli.endings import ending_of
 from sync.cli.printing import complain
 
@@ -35,6 +46,7 @@ app.command("pause")(brakes.pause)
 app.command("resume")(brakes.resume)
 app.add_typer(brakes.brakes, name="brakes")
 app.add_typer(problems.problems, name="problems")
+app.add_typer(notifying.notify, name="notify")
 app.command("sweep")(sweeping.sweep)
 app.command("undo")(undoing.undo)
 app.command("erase")(forgetting.erase)

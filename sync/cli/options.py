@@ -69,5 +69,6 @@ def secrets_of(settings: Settings) -> list[str]:
         settings.http.admin_token,
         settings.http.read_token,
         settings.hash_key,
+        *settings.notify.values(),
     )
     return [one.get_secret_value() for one in held if one is not None]

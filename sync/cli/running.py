@@ -13,6 +13,7 @@ from sync.backfill import start
 from sync.bootstrap import Bridge
 from sync.cli.brakes import told
 from sync.cli.endings import DECIDE, DIFFERS
+from sync.cli.notifying import notifier_of
 from sync.cli.options import Config, Json, Pair, opened_bridge, require_pair
 from sync.cli.printing import as_json, progress, say
 from sync.cli.serving import dashboard
@@ -34,13 +35,15 @@ def run(
     with opened_bridge(config, quiet=once and not json) as bridge:
         daemon = Daemon(bridge.engine, take_edits=bridge.edits.take)
         if not once:
-            with daemon.stopped_by_signals(), dashboard(bridge, daemon) as url:
+            telling = notifier_of(bridge).turning()
+            with daemon.stopped_by_signals(), dashboard(bridge, daemon) as url, telling:
                 say(f"dashboard: {url}  ·  mode: {bridge.agreement.bridge.mode}  ·  stop with Ctrl-C")
                 daemon.run()
             _leave_to_a_person(bridge)
             return
         with daemon.stopped_by_signals(), daemon.writing(), progress("passes") as bar:
             done = daemon.settle(on_pass=lambda _: bar.advance(1))
+            notifier_of(bridge).turn()
         _tell_passes(bridge, done, json)
 
 

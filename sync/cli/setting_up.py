@@ -15,8 +15,10 @@ from mappings.lifecycle import Lifecycle
 from mappings.lifecycle.diagram import diagram as draw
 from sync.bootstrap import bridge, read_agreement
 from sync.cli.endings import DIFFERS, FAILED, WRONG, BadArgument
+from sync.cli.notifying import addresses_of
 from sync.cli.options import Config, Json, settings_with
 from sync.cli.printing import as_json, complain, say
+from sync.notify import findings as untold
 from sync.settings import shipped_config
 
 
@@ -65,6 +67,7 @@ def check(
     try:
         agreement = read_agreement(settings.config)
         said = _said(agreement)
+        findings += untold(agreement.bridge.notifications, addresses_of(settings))
         if diagram is not None:
             diagram.write_text(_drawn(agreement.lifecycle, diagram.suffix), "utf-8")
         if not offline:
@@ -73,7 +76,7 @@ def check(
     except Broken as broken:
         findings, code = [str(mistake) for mistake in broken.mistakes], WRONG
     except ConnectorError as error:
-        findings, code = [str(error)], FAILED
+        findings, code = [*findings, str(error)], FAILED
     if json:
         as_json({"config": str(settings.config), "offline": offline, "findings": findings})
     elif findings:

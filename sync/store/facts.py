@@ -7,10 +7,11 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from sync.store.columns import stamp
+from sync.store.columns import moment, stamp
 from sync.store.database import Shelf
 from sync.store.tables import FACTS
 
+_BEGAN: Final = "pass_began_at"
 # One fact.
 _FACT: Final = select(FACTS.c.value).where(
     FACTS.c.bridge == bindparam("bridge"), FACTS.c.key == bindparam("key")
@@ -35,5 +36,10 @@ class BridgeFacts(Shelf):
         """The number of the pass that begins *now*: one more than the last, for ever."""
         with self.database.writing() as connection:
             number = self._reserve(connection, "pass", 1)
-            self.set_fact("pass_began_at", str(stamp(now)))
+            self.set_fact(_BEGAN, str(stamp(now)))
         return number
+
+    def pass_began_at(self) -> datetime | None:
+        """When the newest pass began; None before the first."""
+        said = self.fact(_BEGAN)
+        return moment(int(said)) if said is not None else None

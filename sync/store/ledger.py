@@ -175,6 +175,19 @@ class Ledger(Shelf):
             ).all()
         return [(number, moment(at), count) for number, at, count in rows]
 
+    def decided_after(self, seq: int, what: Iterable[str], limit: int) -> tuple[list[Entry], int]:
+        """Decisions of these words after the number *seq*, oldest first, and the number up to which none is missing."""
+        head = self.head()[0]
+        found = self._entries(
+            LEDGER.c.seq > seq,
+            LEDGER.c.seq <= head,
+            LEDGER.c.kind == "decided",
+            LEDGER.c.what.in_(sorted(what)),
+            order=(LEDGER.c.seq,),
+            limit=limit,
+        )
+        return found, found[-1].seq if len(found) == limit else max(seq, head)
+
     def head(self) -> tuple[int, str]:
         """The number and the link of the newest entry: who keeps it elsewhere sees when an end is cut off."""
         with self.database.reading() as connection:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, case, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, update
 
 from connectors.records import Ref
 from sync.model import Problem
@@ -76,9 +76,22 @@ class Problems(Shelf):
         with self.database.reading() as connection:
             # Problems that are not closed.
             rows = connection.execute(statement.order_by(PROBLEMS.c.since, PROBLEMS.c.id)).all()
-        return [
-            Listed(row.id, _problem(row), moment(row.since), moment(row.last_at), row.times) for row in rows
-        ]
+        return [_listed(row) for row in rows]
+
+    def problems_opened(self, after: tuple[datetime, int], until: datetime, limit: int) -> list[Listed]:
+        """Open problems that began after a moment and number, and before *until*, the oldest first."""
+        began, number = stamp(after[0]), after[1]
+        later = or_(PROBLEMS.c.since > began, and_(PROBLEMS.c.since == began, PROBLEMS.c.id > number))
+        with self.database.reading() as connection:
+            # Problems that began in a stretch of time and stand still.
+            rows = connection.execute(
+                select(PROBLEMS)
+                .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
+                .where(later, PROBLEMS.c.since < stamp(until))
+                .order_by(PROBLEMS.c.since, PROBLEMS.c.id)
+                .limit(limit)
+            ).all()
+        return [_listed(row) for row in rows]
 
     def close_problem(self, number: int, at: datetime) -> bool:
         """Close the problem with this number; whether it was open."""
@@ -135,6 +148,10 @@ def _met_again(new: Any) -> dict[str, Any]:
         "last_at": new.last_at,
         "closed_at": None,
     }
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(row.id, _problem(row), moment(row.since), moment(row.last_at), row.times)
 
 
 def _problem(row: Any) -> Problem:
