@@ -75,7 +75,7 @@ class Mailbox:
     def url(self) -> str:
         return f"mailto://127.0.0.1:{self.port}?from=bridge@example.com&to=sales@example.com"
 
-    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
+    async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:  # noqa: N802 - SMTP
         if self.refuses:
             return "451 not now"
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))

@@ -106,7 +106,9 @@ def test_addresses_as_slack_and_teams_give_them_are_understood(address: str, lib
 
 
 @pytest.mark.parametrize("address", ["slack://nothing", "mailto://", "workflows://example.com"])
-def test_an_address_that_lacks_something_is_no_target(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_an_address_that_lacks_something_is_no_target(
+    address: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert target_of(address) is None
     assert capfd.readouterr() == ("", "")
 
