@@ -1,25 +1,22 @@
 """Look before anything is sent again: what became of the writes whose answer was lost.
 
-Runs at the start of a pass and sends nothing. A record is read, a deletion asked for by its
-id, a creation looked for by its key, a note or a task by its signature. What is found was
-carried out: it is entered, and what people were told or what the lifecycle shows is ours and
-nobody's request. What is not found may still arrive for a while, so its unit rests; after that it counts as not
-carried out, and the unit is knocked for and planned again like any other. A note or a task
-is handed to the engine as a plan: its reason may be gone, but people are owed it.
+Runs at the start of a pass and sends nothing. What is found (by `looking_up`) was carried out: it is
+entered, and what people were told or what the lifecycle shows is ours and nobody's request. What is not
+found may still arrive for a while, so its unit rests; after that it counts as not carried out, and the
+unit is knocked for and planned again like any other. A note or a task is handed to the engine as a plan:
+its reason may be gone, but people are owed it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
 
 from connectors.base import Connector
-from connectors.errors import ConnectorError
-from connectors.records import Find, Receipt, Record, Ref, Side, Write
+from connectors.records import Receipt, Record, Ref, Side, Write
 from mappings import raw
 from mappings.fields import Unreadable
 from mappings.lifecycle import Standing
@@ -27,14 +24,13 @@ from mappings.values import pack
 from sync.apply import Memory
 from sync.gather.reader import alone
 from sync.intake import PAIR_OF
+from sync.looking_up import Lost, looked_up, signature_of
 from sync.model import Agreed, Base, Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.store import Store
 
 Done = tuple[Ref, Write, Record | None]
-_TEXT: Final = {"task": "Description", "note": "hs_note_body"}
-_WHERE: Final = {"task": "WhoId", "note": "hs_timestamp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,9 @@ def settle_unknown(
     if not unsettled:
         return Recovered()
     since = store.doubted(now)
-    receipts = _looked_up(connectors, [write for write, _, _ in unsettled])
+    old = store.replaced(write.id for write, _, _ in unsettled)
+    lost = [Lost(write, old.get(write.id, {}), terms.us.get(write.side)) for write, _, _ in unsettled]
+    receipts = looked_up(connectors, lost)
     settled: list[tuple[Write, Ref, Receipt]] = []
     owed: list[tuple[Write, Ref]] = []
     resting: dict[Ref, datetime] = {}
@@ -113,115 +111,8 @@ def _may_arrive(write: Write, terms: Terms) -> timedelta:
     return timedelta(seconds=max(bridge.settle_s, seen_late_s))
 
 
-def _looked_up(connectors: Mapping[Side, Connector], writes: Sequence[Write]) -> dict[str, Receipt]:
-    """What is known of each write by now: done, or not carried out (yet); who cannot be asked knows nothing."""
-    receipts: dict[str, Receipt] = {}
-    for rows in _alike(writes):
-        look = _LOOKS.get(rows[0].op, _as_not_done)
-        with suppress(ConnectorError):
-            receipts |= look(connectors[rows[0].side], rows)
-    return receipts
-
-
-def _alike(writes: Iterable[Write]) -> list[list[Write]]:
-    found: dict[Any, list[Write]] = defaultdict(list)
-    for write in writes:
-        found[write.side, write.kind, write.op, write.key[0] if write.key else ""].append(write)
-    return list(found.values())
-
-
-def _as_not_done(_: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
-    """Joining records twice changes nothing, so nobody is asked."""
-    return {write.id: _not_done(write) for write in writes}
-
-
-def _not_done(write: Write) -> Receipt:
-    return Receipt(write.id, "waiting")
-
-
-def _by_id(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
-    """Updates: the records as they are, with the fields that were to be written."""
-    kind = writes[0].kind
-    ids = tuple(dict.fromkeys(write.ref_id for write in writes if write.ref_id is not None))
-    records = {record.ref.id: record for record in connector.fetch(kind, ids, _names(writes))}
-    return {write.id: _shown_by(records.get(write.ref_id or ""), write) for write in writes}
-
-
-def _shown_by(record: Record | None, write: Write) -> Receipt:
-    if record is None or not all(
-        raw.same(record.values.get(name), value) for name, value in write.values.items()
-    ):
-        return _not_done(write)
-    is_looked = write.side == "salesforce" or not write.watched
-    return Receipt(write.id, "done", ref=record.ref, record=record, looked=is_looked)
-
-
-def _by_key(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
-    """Creations: nobody had the key when they were planned, so whoever has it now was created by them."""
-    name = writes[0].key[0] if writes[0].key else ""
-    keys = tuple(dict.fromkeys(write.key[1] for write in writes if write.key))
-    [found] = connector.find(
-        [Find(writes[0].kind, {name: keys}, tuple(dict.fromkeys((*_names(writes), name))))]
-    )
-    holders = {str(record.values.get(name)).casefold(): record for record in found}
-    receipts: dict[str, Receipt] = {}
-    for write in writes:
-        record = holders.get(write.key[1].casefold()) if write.key else None
-        receipts[write.id] = (
-            Receipt(write.id, "done", ref=record.ref, created=True, record=record)
-            if record is not None
-            else _not_done(write)
-        )
-    return receipts
-
-
-def _by_fate(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
-    """Deletions: what the vendor says is deleted was deleted by them."""
-    kind = writes[0].kind
-    fates = connector.fates(kind, tuple(dict.fromkeys(write.ref_id for write in writes if write.ref_id)))
-    gone = {fate.ref.id: fate.ref for fate in fates if fate.survivor is None}
-    return {
-        write.id: Receipt(write.id, "done", ref=gone[write.ref_id])
-        if write.ref_id is not None and write.ref_id in gone
-        else _not_done(write)
-        for write in writes
-    }
-
-
-def _by_signature(connector: Connector, writes: Sequence[Write]) -> dict[str, Receipt]:
-    """Notes and tasks: the one that ends with the write's signature."""
-    kind = writes[0].kind
-    text, where = _TEXT[kind], _WHERE[kind]
-    places = tuple(dict.fromkeys(str(write.values[where]) for write in writes))
-    [found] = connector.find([Find(kind, {where: places}, (text,))])
-    receipts: dict[str, Receipt] = {}
-    for write in writes:
-        ends_with = _signature(write)
-        made = next((one.ref for one in found if str(one.values.get(text) or "").endswith(ends_with)), None)
-        receipts[write.id] = (
-            Receipt(write.id, "done", ref=made, created=True) if made is not None else _not_done(write)
-        )
-    return receipts
-
-
-_LOOKS: Final[Mapping[str, Callable[[Connector, Sequence[Write]], dict[str, Receipt]]]] = {
-    "update": _by_id,
-    "upsert": _by_key,
-    "create": _by_signature,
-    "delete": _by_fate,
-}
-
-
-def _names(writes: Sequence[Write]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for write in writes for name in write.values))
-
-
-def _signature(write: Write) -> str:
-    return str(write.values[_TEXT[write.kind]]).splitlines()[-1].rpartition("<br>")[2]
-
-
 def _key_and_day(subject: Ref, write: Write) -> tuple[str, str]:
-    key, _, day = _signature(write).removeprefix(signature(subject, "")).rpartition(" ")
+    key, _, day = signature_of(write).removeprefix(signature(subject, "")).rpartition(" ")
     return key, day
 
 
@@ -263,7 +154,7 @@ def _after(base: Base, subject: Ref, write: Write, agreed: Mapping[str, Agreed])
 
 
 def _agreed(record: Record | None, write: Write, pair: str, terms: Terms) -> dict[str, Agreed]:
-    """Lines whose every field was written: what stands there now is what both sides agreed on."""
+    """Lines whose every field was written: what we wrote is what both sides agreed on; who edited it since edited it."""
     if record is None:
         return {}
     side, kind = record.ref.side, record.ref.kind
@@ -272,7 +163,8 @@ def _agreed(record: Record | None, write: Write, pair: str, terms: Terms) -> dic
         names = line.fields(side, kind)
         if not names or not all(name in record.values and name in write.values for name in names):
             continue
+        stands = all(raw.same(record.values[name], write.values[name]) for name in names)
         with suppress(Unreadable):
-            value = line.read(side, kind, record.values, terms.directory)
+            value = line.read(side, kind, record.values if stands else write.values, terms.directory)
             agreed[line.name] = Agreed(pack(value), line.fingerprint).written(side, record.modified_at)
     return agreed

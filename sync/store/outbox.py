@@ -57,6 +57,12 @@ class Outbox(Shelf):
             rows = connection.execute(_UNSETTLED, {"bridge": self.bridge}).all()
         return [(unblob(_write, text), ref(subject), pass_id) for text, subject, pass_id in rows]
 
+    def replaced(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The raw values that these writes replace, as they were read before, where they are known."""
+        with self.database.reading() as connection:
+            found = self._intended(connection, ids)
+        return {one.id: unblob(_values, one.old) for one in found.values() if one.old}
+
     def unlooked(self, limit: int) -> list[tuple[Write, Ref, dict[str, Any]]]:
         """Writes that were carried out, under which somebody may have typed: write, its plan's subject, what was read before."""
         with self.database.reading() as connection:

@@ -8,25 +8,30 @@ from typing import Any
 import pytest
 
 from connectors.errors import Transient
-from connectors.records import Receipt, Ref, Write
+from connectors.records import Receipt, Record, Ref, Side, Values, Write
 from mappings.directory import Directory
 from sync.model import Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.recovery import Recovered, settle_unknown
 from tests.sync.dumb import US
-from tests.sync.roads import Road
+from tests.sync.roads import MORNING, Road
 
 TODAY = "2026-11-23"
 WINDOW_S = 120
 
 
-def intend(road: Road, contact: Ref, write: Write) -> None:
-    """The process dies after *write* was recorded; nobody knows whether it was sent."""
+def intend(road: Road, contact: Ref, write: Write, old: Values | None = None) -> None:
+    """The process dies after *write* was recorded over *old*; nobody knows whether it was sent."""
+    read = Record(contact, old, road.clock.now()) if old is not None else None
     link = road.store.links("person", [contact]).get(contact) or Link(None, "person", contact, None)
     base = road.store.bases([link.id])[link.id] if link.id else None
     plans = [
-        Plan(contact, "person", effects=(Put(write), *([Remember(link, base, link, base)] if base else [])))
+        Plan(
+            contact,
+            "person",
+            effects=(Put(write, read=read), *([Remember(link, base, link, base)] if base else [])),
+        )
     ]
     road.store.record(road.store.next_pass(road.clock.now()), plans, road.clock.now(), observed=False)
 
@@ -54,6 +59,12 @@ def recover_in_the_end(road: Road) -> None:
     recover(road)
     road.clock.advance(WINDOW_S)
     recover(road)
+
+
+def is_entered(road: Road, contact: Ref, write: Write) -> bool:
+    """The ledger says that *write* was carried out, and says so once."""
+    entries = road.store.entries([contact], 100)
+    return [one.decision.new for one in entries if one.kind == "written"].count(write.values) == 1
 
 
 def told(road: Road, contact: Ref) -> dict[str, str]:
@@ -297,6 +308,115 @@ def test_a_write_that_does_not_stand_is_only_knocked_for(road: Road, pair: tuple
     assert road.salesforce.values(lead).get("Title") is None
     assert road.store.unsettled() == []
     assert road.store.due(road.clock.now(), 10) == [Knock(contact)]
+
+
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_a_write_of_which_one_field_was_edited_since_is_entered_and_the_edit_goes_on(
+    road: Road, pair: tuple[Ref, Ref], side: Side
+) -> None:
+    contact, lead = pair
+    ref, names = (contact, ("jobtitle", "city")) if side == "hubspot" else (lead, ("Title", "City"))
+    title, city = names
+    seen_at = road.clock.now()
+    road.sides[side].edit(ref, **{title: "Baroness"})
+    write = Write(
+        "u1",
+        side,
+        ref.kind,
+        "update",
+        {title: "Countess", city: "Berlin"},
+        ref_id=ref.id,
+        seen_at=seen_at,
+        watched=(title, city),
+    )
+    intend(road, contact, write, {title: "Baroness", city: None})
+    road.clock.advance(5)
+    road.sides[side].edit(ref, by=US[side], **write.values)
+    road.clock.advance(5)
+    road.sides[side].edit(ref, **{title: "Duchess"})
+
+    recover(road)
+
+    assert is_entered(road, contact, write)
+    assert road.store.unsettled() == []
+    road.settle()
+    assert road.hubspot.values(contact)["jobtitle"] == road.salesforce.values(lead)["Title"] == "Duchess"
+
+
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I12")
+def test_a_write_of_which_every_field_was_edited_since_is_told_by_its_history(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, _ = pair
+    write = Write("u1", "hubspot", "contact", "update", {"city": "Berlin"}, contact.id, seen_at=MORNING)
+    intend(road, contact, write, {"city": None})
+    road.hubspot.edit(contact, by=US["hubspot"], city="Berlin")
+    road.clock.advance(5)
+    road.hubspot.edit(contact, city="Bern")
+
+    recover(road)
+
+    assert is_entered(road, contact, write)
+
+
+@pytest.mark.fault("F05")
+@pytest.mark.invariant("I12")
+def test_what_stood_there_before_it_was_read_does_not_tell_of_a_write(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, _ = pair
+    road.hubspot.edit(contact, by=US["hubspot"], city="Berlin")
+    road.clock.advance(60)
+    road.hubspot.edit(contact, city="Bern")
+    write = Write(
+        "u1", "hubspot", "contact", "update", {"city": "Berlin"}, contact.id, seen_at=road.clock.now()
+    )
+    intend(road, contact, write, {"city": "Bern"})
+    road.clock.advance(5)
+    road.hubspot.edit(contact, city="Basel")
+
+    recover_in_the_end(road)
+
+    assert not is_entered(road, contact, write)
+    assert road.store.unsettled() == []
+
+
+@pytest.mark.fault("F05")
+def test_no_history_is_asked_for_where_nobody_has_edited_the_record(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, _ = pair
+    [record] = road.hubspot.fetch("contact", [contact.id], ())
+    write = Write(
+        "u1", "hubspot", "contact", "update", {"city": "Berlin"}, contact.id, seen_at=record.modified_at
+    )
+    intend(road, contact, write, {"city": None})
+    asked = len(road.hubspot.asked_for("history"))
+
+    recover(road)
+
+    assert len(road.hubspot.asked_for("history")) == asked
+
+
+@pytest.mark.fault("F25", "F06")
+@pytest.mark.invariant("I6", "I12")
+def test_a_task_that_went_to_the_contact_with_its_lead_is_found_and_not_made_again(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, lead = pair
+    write = task(contact, lead)
+    sold = road.salesforce.put("contact", Email="ada@one.example")
+    road.salesforce.edit(lead, IsConverted=True, ConvertedContactId=sold.id)
+    road.salesforce.put("task", US["salesforce"], **{**write.values, "WhoId": sold.id})
+    intend(road, contact, write)
+
+    recover(road)
+
+    assert road.store.unsettled() == []
+    assert is_entered(road, contact, write)
 
 
 @pytest.mark.fault("F37")
