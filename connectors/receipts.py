@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
 
 from connectors.batches import stands, unsendable
 from connectors.errors import ConnectorError, Gone, OverBudget, Refused, SignInFailed, Stale, Unknown
@@ -103,20 +105,23 @@ def stood_before(row: Write, shown: Record, after: Record | None = None) -> Reco
         name: (after.values if after else row.values).get(name, row.values.get(name)) for name in row.watched
     }
     steps = {
-        name: step
+        name: found
         for name in row.watched
-        if (step := _step_before(shown.history.get(name, ()), name, written[name])) is not None
-        and (row.seen_at is None or step.at >= row.seen_at)
+        if (found := _steps_before(shown.history.get(name, ()), name, written[name], row.seen_at))
     }
     if not steps:
         return None
-    values = {name: step.value for name, step in steps.items()}
-    return replace(shown, values=values, history={name: (step,) for name, step in steps.items()})
+    return replace(shown, values={name: found[0].value for name, found in steps.items()}, history=steps)
 
 
-def _step_before(history: Sequence[Version], name: str, written: object) -> Version | None:
-    """The version under the one that we wrote; newest first, what came after ours is read by the next poll."""
+def _steps_before(
+    history: Sequence[Version], name: str, written: object, since: datetime | None
+) -> tuple[Version, ...]:
+    """The versions under the one that we wrote, as new as the look; what came after ours is read by the next poll."""
     ours = next(
         (place for place, one in enumerate(history) if stands({name: written}, {name: one.value})), None
     )
-    return history[ours + 1] if ours is not None and ours + 1 < len(history) else None
+    if ours is None:
+        return ()
+    under = history[ours + 1 :] if since is not None else history[ours + 1 : ours + 2]
+    return tuple(takewhile(lambda one: since is None or one.at >= since, under))

@@ -110,8 +110,10 @@ def apply(
     for plan in plans:
         outcomes = [(put, receipts[put.write.id]) for put in plan.puts]
         found = guard.judge(plan, outcomes) if guard else Overwritten()
-        if found.kept or found.back:
+        if found:
             applied.overwritten.append((plan, found))
+        if found.hidden:
+            applied.asks.append(plan.subject)
         _remember(applied, plan, outcomes, dropped, fields, found)
     return applied
 
@@ -229,6 +231,7 @@ def _memory(
         base = taken_back(base, wanted.before, put, lost)
         if receipt.outcome != "done" and not _is_owed(put, receipt):
             base = _unmarked(base, set(put.marks))
+    base = replace(base, hidden={**base.hidden, **overwritten.hidden})
     return link, base, wanted.standing, wanted.wakes_at
 
 

@@ -3,6 +3,7 @@
 Part of station 5 (apply). Pure. A receipt shows what stood right before the write; where that is not
 what the plan was made on, the line's own rule says again whose value it is. Ours stays: theirs is
 kept in the ledger. Theirs: it is put back, the base stays as it was, and the unit is planned anew.
+A stage that was asked for is never put back: the base keeps the request, and the next plan judges it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any, Final
 
 from connectors.batches import stands
@@ -17,10 +19,10 @@ from connectors.records import Receipt, Record, Side, Values, Write
 from mappings.agreement import Agreement
 from mappings.directory import Directory
 from mappings.fields import FieldLine, Unreadable
-from mappings.lifecycle.fields import ASKING, GIVEN
+from mappings.lifecycle.fields import ASKING, GIVEN, STAGE
 from mappings.values import ABSENT, pack, unpack
 from sync.merge import Merged, Met, Seen, merge
-from sync.model import Ask, Decision, Effect, Plan, Put, Remember
+from sync.model import Ask, Decision, Effect, Hidden, Plan, Put, Remember
 
 _MEANWHILE: Final = "; it was edited while it was written"
 Outcomes = Sequence[tuple[Put, Receipt]]
@@ -28,14 +30,19 @@ Outcomes = Sequence[tuple[Put, Receipt]]
 
 @dataclass(frozen=True, slots=True)
 class Overwritten:
-    """What was typed under one plan's writes: *kept* in the ledger only, or put *back*.
+    """What was typed under one plan's writes: *kept* in the ledger, or put *back*.
 
-    *fields* are those put back, by write: their lines keep the base that they had.
+    *fields* are those put back, by write: their lines keep the base that they had; *hidden* the
+    requests, by side, that are to be judged.
     """
 
     kept: tuple[Decision, ...] = ()
     back: tuple[Plan, ...] = ()
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    hidden: Mapping[str, Hidden] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.kept or self.back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class Guard:
         kept: list[Decision] = []
         back: list[Plan] = []
         fields: dict[str, frozenset[str]] = {}
+        hidden: dict[str, Hidden] = {}
         for put, receipt in outcomes:
             before = receipt.before
             if receipt.outcome != "done" or before is None:
@@ -65,13 +73,17 @@ class Guard:
                     continue
                 decisions.append(decision)
                 restored |= {*_names(put, line)}
-            if asked := _asked(put, before):
-                decisions.append(_request(plan, put, before, asked[0]))
-                restored |= {*asked}
+            asked = self._asked(plan, put, before)
+            if asked:
+                hidden[put.write.side] = _hidden(put, before, asked)
+            kept += [
+                _overwritten(plan, put, before, name, is_asked=name in asked)
+                for name in _unruled(put, before)
+            ]
             if restored:
                 fields[put.write.id] = frozenset(restored)
                 back.append(_put_back(plan, put, receipt, before, restored, decisions))
-        return Overwritten(tuple(kept), tuple(back), fields)
+        return Overwritten(tuple(kept), tuple(back), fields, hidden)
 
     def _edited_lines(self, plan: Plan, put: Put, before: Record) -> list[FieldLine]:
         if put.read is None or before.ref != put.read.ref:
@@ -105,6 +117,21 @@ class Guard:
             plan, put, before, line, merged.why, pack(old), pack(new), conflict=merged.conflict
         )
 
+    def _asked(self, plan: Plan, put: Put, before: Record) -> tuple[str, ...]:
+        """The stage that somebody asked for, and what was given along with it: the lifecycle judges it."""
+        side, edited = put.write.side, _unruled(put, before)
+        if STAGE[side] not in edited and not ("Status" in edited and self._is_read(plan, before)):
+            return ()
+        return tuple(name for name in (*ASKING[side], *GIVEN[side]) if name in edited)
+
+    def _is_read(self, plan: Plan, before: Record) -> bool:
+        """The edited status is one that asks for a stage."""
+        known = next((one.standing for one in plan.effects if isinstance(one, Remember)), None)
+        return known is not None and any(
+            known.stage in reading.stages and stands({"Status": reading.shows}, before.values)
+            for reading in self.agreement.lifecycle.readings
+        )
+
     def _read(self, line: FieldLine, put: Put, values: Values) -> Any:
         return line.read(put.write.side, put.write.kind, values, self.directory)
 
@@ -127,32 +154,42 @@ class Guard:
         )
 
 
-def _asked(put: Put, before: Record) -> tuple[str, ...]:
-    """The stage that somebody asked for, and what was given along with it: no rule weighs it, the lifecycle judges it."""
+def _unruled(put: Put, before: Record) -> list[str]:
+    """Fields of no line that somebody edited and that we wrote over: no rule weighs them."""
     if put.read is None or before.ref != put.read.ref:
-        return ()
-    side, stood = put.write.side, put.read.values
-    changed = [
+        return []
+    stood, ours = put.read.values, put.write.values
+    return [
         name
-        for name in (*ASKING[side], *GIVEN[side])
-        if name in put.write.values
-        and name in before.values
-        and not stands({name: before.values[name]}, stood)
-        and not stands({name: before.values[name]}, put.write.values)
+        for name, value in before.values.items()
+        if name in ours
+        and name in stood
+        and name not in put.lines
+        and not stands({name: value}, stood)
+        and not stands({name: value}, ours)
     ]
-    return tuple(changed) if changed and changed[0] in ASKING[side] else ()
 
 
-def _request(plan: Plan, put: Put, before: Record, name: str) -> Decision:
+def _hidden(put: Put, before: Record, asked: Collection[str]) -> Hidden:
+    """The request with its author and time; its steps end where the bridge had read."""
+    at, by = _when(before, asked)
+    name = STAGE[put.write.side]
+    stood = put.read.values if put.read else {}
+    steps = takewhile(lambda one: not stands({name: one.value}, stood), before.history.get(name, ()))
+    return Hidden({one: before.values[one] for one in asked}, at, by, tuple(steps))
+
+
+def _overwritten(plan: Plan, put: Put, before: Record, name: str, *, is_asked: bool) -> Decision:
     at, by = _when(before, (name,))
+    why = "a stage was asked for, and is judged next" if is_asked else "the bridge's own value stands"
     return Decision(
         what="conflict",
-        why=f"a stage was asked for{_MEANWHILE}, and is judged next",
+        why=why + _MEANWHILE,
         subject=plan.subject,
         field=name,
         side=put.write.side,
-        old=put.write.values[name],
-        new=before.values[name],
+        old=before.values[name],
+        new=put.write.values[name],
         by=by,
         occurred_at=at,
     )

@@ -21,11 +21,11 @@ from connectors.receipts import stood_before
 from connectors.records import Receipt, Record, Ref, Side, Write
 from mappings.fields import Unreadable
 from mappings.values import ABSENT, pack
-from sync.apply import taken_back
+from sync.apply import Memory, taken_back
 from sync.brakes import SIDES
 from sync.guard import Guard, Overwritten
 from sync.intake import PAIR_OF
-from sync.model import Agreed, Base, Link, Plan, Put, Remember
+from sync.model import Agreed, Base, Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.store import Store
 
@@ -42,6 +42,7 @@ class _Found:
     known: Remember
     overwritten: Overwritten
     is_latest: bool
+    memory: Memory | None
 
 
 def look_back(
@@ -74,7 +75,8 @@ def look_back(
     with store.transaction():
         store.record(pass_id, [_told(one) for one in found], now, observed=False)
         store.record(pass_id, back, now, observed=False)
-        store.remember([_memory(one) for one in found if one.is_latest and one.overwritten.back])
+        store.remember([one.memory for one in found if one.memory is not None])
+        store.knock([Knock(one.plan.subject) for one in found if one.overwritten.hidden], now)
         store.looked_back(asked)
     return tuple(replace(plan, decisions=()) for plan in back)
 
@@ -129,7 +131,12 @@ def _judged(
         back = tuple(_without_memory(one) for one in overwritten.back)
         names = overwritten.fields.get(write.id, frozenset())
         is_latest = stands({name: write.values[name] for name in names}, shown[write.id].values)
-        found.append(_Found(plan, put, known, replace(overwritten, back=back), is_latest))
+        overwritten = replace(overwritten, back=back)
+        one = _Found(plan, put, known, overwritten, is_latest, None)
+        if overwritten.hidden or (back and is_latest):
+            memory = _memory(one)
+            one, bases[link.id] = replace(one, memory=memory), memory[1]
+        found.append(one)
     return found
 
 
@@ -171,8 +178,9 @@ def _told(found: _Found) -> Plan:
     return replace(found.plan, decisions=(*found.overwritten.kept, *late), effects=(found.known,))
 
 
-def _memory(found: _Found) -> tuple[Link, Base, Any, datetime | None]:
-    """The base without what is put back: both sides have edited these lines."""
-    names = found.overwritten.fields.get(found.put.write.id, frozenset())
+def _memory(found: _Found) -> Memory:
+    """The base without what is put back, as both sides have edited these lines, and with what is to be judged."""
+    names = found.overwritten.fields.get(found.put.write.id, frozenset()) if found.is_latest else frozenset()
     base = taken_back(found.known.base, found.known.before, found.put, names)
+    base = replace(base, hidden={**base.hidden, **found.overwritten.hidden})
     return found.known.looked, base, found.known.standing, found.known.wakes_at

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from connectors.records import Fate, Record, Ref, Side, Write
+from connectors.records import Fate, Record, Ref, Side, Version, Write
 from mappings.lifecycle import Standing
 
 Lane = Literal["live", "retry", "backfill", "sweep"]
@@ -109,13 +109,27 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A stage that somebody asked for between our read and our write, which hid it: a request that nobody judged yet.
+
+    *values* are the raw values that were given, by field; *steps* those of the stage, newest first, where the vendor tells them.
+    """
+
+    values: Mapping[str, Any]
+    at: datetime
+    by: str | None = None
+    steps: tuple[Version, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Base:
     """What both sides last agreed on: one `Agreed` a mapping line, and each side's last seen stage.
 
     *shown* holds raw values the bridge last knew to stand in lifecycle-owned fields,
     per side and field; *joined* the associations it has made; *told* the notes and
     tasks it has written to people, by key, with the day; *apart* the two values that an undo
-    left on both sides of a line, which stay so until one of them is edited.
+    left on both sides of a line, which stay so until one of them is edited; *hidden* the
+    requests, by side, that our own write hid, until they are judged.
     """
 
     agreed: Mapping[str, Agreed] = field(default_factory=dict)
@@ -123,6 +137,7 @@ class Base:
     joined: tuple[str, ...] = ()
     told: Mapping[str, str] = field(default_factory=dict)
     apart: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    hidden: Mapping[str, Hidden] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,7 @@ class _Course:
 
     def _walk(self, way: tuple[Move, ...], request: Request) -> None:
         missing = self._missing(way[-1], request)
-        if missing and request.source == "status":
+        if missing and request.source == "status" and request.stands:
             self._ask(request, missing)
             return
         if missing:
@@ -240,6 +240,8 @@ class _Course:
         of_late = tuple(at for at in self.standing.put_back if request.at - at < A_DAY)
         if policy == "revert" and request.source == "stage" and len(of_late) >= PUT_BACK_A_DAY:
             policy, why = "flag", f"{why}; it was put back {len(of_late)} times within a day"
+        if policy == "flag" and not request.stands:
+            policy = "revert"  # there is nothing left to leave as it is
         text = phrases.refused(self.lifecycle, self.standing, request, why, policy)
         match policy:
             case "accept":

@@ -88,7 +88,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Somebody asks for a stage: by editing it, by a reading of the status, by what they did."""
+    """Somebody asks for a stage: by editing it, by a reading of the status, by what they did.
+
+    *stands* is False where a write of the bridge hid it: it cannot be left as it is.
+    """
 
     to: str
     actor: Actor
@@ -98,6 +101,7 @@ class Request:
     source: Source = "stage"
     reason: str | None = None
     comment: str | None = None
+    stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)

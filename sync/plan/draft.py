@@ -12,13 +12,25 @@ from typing import Any, Final
 
 from connectors.records import Record, Ref, Side, Write
 from mappings.lifecycle import Standing
-from mappings.lifecycle.fields import ASKING, GIVEN
-from sync.model import OURS, Agreed, Ask, Base, Decision, Effect, Facts, Link, Plan, Problem, Put, Remember
+from sync.model import (
+    OURS,
+    Agreed,
+    Ask,
+    Base,
+    Decision,
+    Effect,
+    Facts,
+    Hidden,
+    Link,
+    Plan,
+    Problem,
+    Put,
+    Remember,
+)
 from sync.plan.terms import Terms
 
 _SECOND: Final = timedelta(seconds=1)
 _LOOK_AGAIN: Final = timedelta(days=1)
-_ASKED: Final = {side: {*ASKING[side], *GIVEN[side]} for side in ASKING}
 
 
 class Draft:
@@ -37,6 +49,7 @@ class Draft:
         self.joined: list[str] = list(facts.base.joined if facts.joined is None else facts.joined)
         self.told: dict[str, str] = dict(facts.base.told)
         self.apart: dict[str, tuple[Any, Any]] = dict(facts.base.apart)
+        self.hidden: dict[str, Hidden] = dict(facts.base.hidden)
         self.decisions: list[Decision] = []
         self.problems: list[Problem] = [facts.problem] if facts.problem else []
         self.standing: Standing | None = facts.standing
@@ -144,12 +157,12 @@ class Draft:
             ref_id=record.ref.id,
             values=values,
             seen_at=record.modified_at,
-            watched=tuple(name for name in values if name in self._lines[side] or name in _ASKED[side]),
+            watched=tuple(values),
         )
         return Put(write, gate=side in self._gated, lines=self._lines[side], read=record)
 
     def _remember(self) -> Remember:
-        base = Base(self.agreed, self.shown, tuple(self.joined), self.told, self.apart)
+        base = Base(self.agreed, self.shown, tuple(self.joined), self.told, self.apart, self.hidden)
         return Remember(
             link=self._stamped(self.link),
             base=base,

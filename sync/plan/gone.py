@@ -265,6 +265,7 @@ def _let_go_of(draft: Draft, gone: Ref, partner: Record) -> None:
     draft.link = let_go(draft.link, gone.side)
     draft.agreed, draft.joined = {}, [] if gone.side == "hubspot" else draft.joined
     draft.shown = {**draft.shown, gone.side: {}}
+    draft.hidden.pop(gone.side, None)
     for ref in draft.facts.tombstones:
         draft.then(Unbury(ref))
     key = HUBSPOT_KEY if partner.ref.side == "hubspot" else SALESFORCE_KEY

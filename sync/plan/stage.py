@@ -16,7 +16,6 @@ from sync.plan.notes import hand_off_task, tell
 from sync.plan.situation import USER_PREFIX, accounts_of_domain, hand_over_owner, situation
 
 STAGE: Final[Mapping[Side, str]] = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
-_APP: Final = "INTEGRATION"
 _REFUSALS: Final = frozenset({"illegal", "flagged", "asked", "refused_guard"})
 
 
@@ -54,9 +53,41 @@ def requests(draft: Draft, contact: Record, person: Record | None) -> list[Reque
     """What people asked for on either side since the bridge last looked, in vendor time."""
     records = (contact, draft.facts.converted or person)
     found = [
-        _as_sent(draft, request) for record in records if record for request in _requests_on(draft, record)
+        request
+        for record in records
+        if record
+        for request in (
+            *_requests_under(draft, record),
+            *(_as_sent(draft, one) for one in _requests_on(draft, record)),
+        )
     ]
     return sorted(found, key=lambda request: request.at)
+
+
+def _requests_under(draft: Draft, record: Record) -> list[Request]:
+    """What our own write hid on this record is judged as if it stood there still, and once."""
+    side = record.ref.side
+    us = draft.terms.us.get(side)
+    hidden = draft.hidden.pop(side, None)
+    if hidden is None:
+        return []
+    stood = {**record.values, **hidden.values}
+    if "IsConverted" in stood:
+        stood["IsConverted"] = False  # it was edited, so it was not converted yet
+    found = read_requests(
+        draft.terms.agreement.lifecycle,
+        draft.facts.standing,
+        side,
+        record.ref.kind,
+        draft.facts.base.shown.get(side, {}),
+        stood,
+        _steps(hidden.steps, us),
+        hidden.at,
+        None if hidden.by == us else hidden.by,
+        is_bridge=False,
+        actor_of=draft.terms.agreement.bridge.teams.actor,
+    )
+    return [replace(request, stands=False) for request in found]
 
 
 def _requests_on(draft: Draft, record: Record) -> list[Request]:
@@ -74,7 +105,7 @@ def _requests_on(draft: Draft, record: Record) -> list[Request]:
         record.ref.kind,
         shown,
         record.values,
-        _steps(_without_our_mending(draft, record.history.get(STAGE[side], ())), us),
+        _steps(record.history.get(STAGE[side], ()), us),
         record.modified_at,
         None if record.modified_by == us else record.modified_by,
         not shown and us is not None and record.modified_by == us,
@@ -90,16 +121,6 @@ def _as_sent(draft: Draft, request: Request) -> Request:
     user = sent.by if sent.by.startswith(USER_PREFIX) else None
     actor = draft.terms.agreement.bridge.teams.actor(request.side, user)
     return replace(request, user=user, actor=actor, at=min(sent.at or request.at, request.at))
-
-
-def _without_our_mending(draft: Draft, history: tuple[Version, ...]) -> tuple[Version, ...]:
-    """The history without our write over somebody's request, and ours that put the request back: it is theirs."""
-    if len(history) < 3 or draft.standing is None:
-        return history
-    back, over, theirs = history[:3]
-    is_one_app = back.source == over.source == _APP and back.by == over.by != theirs.by
-    is_mended = over.value == draft.standing.stage and back.value == theirs.value
-    return history[2:] if is_one_app and is_mended else history
 
 
 def _steps(history: tuple[Version, ...], us: str | None) -> list[tuple[Any, Any, str | None, bool]]:

@@ -653,6 +653,28 @@ def test_an_illegal_edit_follows_the_policy(lifecycle, policy, verdict, stage, n
     assert len(outcome.tells) == notes
 
 
+@pytest.mark.fault("F34")
+def test_an_illegal_stage_that_does_not_stand_any_more_is_not_left_as_it_stands(lifecycle):
+    lenient = replace(lifecycle, illegal="flag")
+
+    outcome = decide(lenient, standing("nurturing"), [marketing("rejected", stands=False)], situation(), NOW)
+
+    assert path(outcome) == [("rejected", "illegal")]
+    assert outcome.standing.flagged is None
+    assert ["put back" in tell.text for tell in outcome.tells] == [True]
+
+
+@pytest.mark.fault("F34")
+def test_a_status_that_does_not_stand_any_more_and_lacks_its_reason_is_refused_and_not_waited_for(lifecycle):
+    hidden = sales("rejected", "status", stands=False)
+
+    outcome = decide(lifecycle, standing("handed_over"), [hidden], situation(), NOW)
+
+    assert path(outcome) == [("rejected", "refused_guard")]
+    assert outcome.standing.asked is None
+    assert len(outcome.tells) == 1
+
+
 @pytest.mark.parametrize("to", ["", "nonsense"])
 @pytest.mark.parametrize("policy", ["revert", "accept", "flag"])
 def test_what_is_no_stage_is_always_put_back(lifecycle, to, policy):

@@ -190,6 +190,11 @@ def judged(here: Struck, to: str) -> list[tuple[str, str | None]]:
     ]
 
 
+def bridge_wrote(here: Struck, value: str) -> list[str]:
+    """The fields to which the bridge gave this value, however shortly."""
+    return [one.field for one in here.written(0) if one.new == value]
+
+
 def mia(here: Struck) -> str:
     return next(str(one.user_id) for one in here.world.hubspot.owners if one.email == MIA)
 
@@ -210,14 +215,55 @@ def test_a_stage_that_a_marketer_asks_for_before_the_write_is_a_request(here: St
 
 
 @pytest.mark.fault("F34")
-def test_a_stage_that_nobody_may_ask_for_is_put_back_and_told_although_the_write_hid_it(here: Struck) -> None:
+def test_a_stage_that_nobody_may_ask_for_is_told_although_a_write_hid_it_and_is_never_written(
+    here: Struck,
+) -> None:
     here.sell(here.lead, Leadbridge_Stage__c="accepted")
 
     with between(here, "hubspot", lambda: here.market(ADA, leadbridge_stage="won")):
         settle(here)
 
     assert stages(here) == ("accepted", "accepted")
+    assert bridge_wrote(here, "won") == []
     assert judged(here, "won") == [("reverted", mia(here))]
+    assert ("conflict", "won", "accepted") in told(here, "leadbridge_stage")
+    assert [one for one in here.world.hubspot.records("notes") if "to won" in one["hs_note_body"]]
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_every_stage_that_was_asked_for_under_one_write_is_judged_in_its_order(here: Struck) -> None:
+    here.sell(here.lead, Leadbridge_Stage__c="accepted")
+    settle(here)
+    here.sell(here.lead, Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="no_contact")
+
+    def both_at_once() -> None:
+        here.market(ADA, leadbridge_stage="won")
+        here.clock.advance(1)
+        here.market(ADA, leadbridge_stage="recycled")
+
+    with between(here, "hubspot", both_at_once):
+        settle(here)
+
+    assert judged(here, "won") == [("reverted", mia(here))]
+    assert judged(here, "recycled") == [("moved", mia(here))]
+    assert bridge_wrote(here, "won") == []
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_what_is_asked_for_again_before_the_next_look_is_judged_after_what_was_hidden(here: Struck) -> None:
+    here.sell(here.lead, Leadbridge_Stage__c="accepted")
+    with between(here, "hubspot", lambda: here.market(ADA, leadbridge_stage="won")):
+        here.clock.advance(60)
+        here.bridge.engine.run_pass()
+
+    here.clock.advance(1)
+    here.market(ADA, leadbridge_stage="lost")
+    settle(here)
+
+    assert stages(here) == ("accepted", "accepted")
+    assert [judged(here, stage) for stage in ("won", "lost")] == [[("reverted", mia(here))]] * 2
     here.assert_quiet()
 
 
@@ -233,6 +279,88 @@ def test_a_stage_that_a_seller_asks_for_in_one_of_so_many_that_they_go_in_one_co
 
     assert stages(here) == ("working", "working")
     assert [what for what, _ in judged(here, "working")] == ["moved"]
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_a_stage_that_a_seller_may_not_ask_for_is_told_although_a_collection_hid_it(
+    here: Struck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", 0)
+    here.market(ADA, leadbridge_stage="nurturing", leadbridge_sales_comment="Not yet.")
+
+    with between(here, "salesforce", lambda: here.sell(here.lead, Leadbridge_Stage__c="recycled")):
+        settle(here)
+
+    assert stages(here) == ("nurturing", "nurturing")
+    assert bridge_wrote(here, "recycled") == []
+    assert [what for what, _ in judged(here, "recycled")] == ["reverted"]
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_a_status_that_asks_for_a_stage_is_judged_although_a_collection_hid_it(
+    here: Struck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", 0)
+    here.sell(here.lead, Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="no_contact")
+    settle(here)
+    here.market(ADA, leadbridge_stage="handed_over", leadbridge_sales_comment="She called us today.")
+
+    with between(here, "salesforce", lambda: here.sell(here.lead, Status="Working - Contacted")):
+        settle(here)
+
+    assert stages(here) == ("working", "working")
+    assert [what for what, _ in judged(here, "working")] == ["moved"]
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+@pytest.mark.parametrize(
+    ("field", "first", "typed"), [("hs_lead_status", "OPEN_DEAL", "NEW"), ("leadbridge_round", "5", "7")]
+)
+def test_a_marketers_edit_of_what_the_bridge_alone_shows_is_kept_in_the_ledger(
+    here: Struck, field: str, first: str, typed: str
+) -> None:
+    shown = here.contact(ADA)[field]
+    here.market(ADA, **{field: first})
+
+    with between(here, "hubspot", lambda: here.market(ADA, **{field: typed})):
+        settle(here)
+
+    [kept] = [one.decision for one in here.decided("conflict") if one.decision.field == field]
+    assert (kept.old, kept.new, kept.by) == (typed, shown, mia(here))
+    assert here.contact(ADA)[field] == shown
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_a_lifecycle_stage_that_was_typed_under_a_write_is_kept_in_the_ledger(here: Struck) -> None:
+    here.sell(here.lead, Leadbridge_Stage__c="accepted")
+
+    with between(here, "hubspot", lambda: here.market(ADA, lifecyclestage="subscriber")):
+        settle(here)
+
+    assert here.contact(ADA)["lifecyclestage"] == "salesqualifiedlead"
+    assert ("conflict", "subscriber", "salesqualifiedlead") in told(here, "lifecyclestage")
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_a_sellers_edit_of_a_status_that_asks_for_nothing_is_kept_in_the_ledger(
+    here: Struck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", 0)
+    here.sell(here.lead, Leadbridge_Stage__c="working")
+    settle(here)
+    shown, typed = "Working - Contacted", "Closed - Not Converted"
+    here.sell(here.lead, Status="Open - Not Contacted")
+
+    with between(here, "salesforce", lambda: here.sell(here.lead, Status=typed)):
+        settle(here)
+
+    assert here.lead["Status"] == shown
+    assert ("conflict", typed, shown) in told(here, "Status")
     here.assert_quiet()
 
 
@@ -283,6 +411,19 @@ def test_under_one_of_many_writes_a_stage_is_a_request_all_the_same(many: Struck
 
     assert stages(many) == ("accepted", "accepted")
     assert judged(many, "won") == [("reverted", mia(many))]
+    assert bridge_wrote(many, "won") == []
+    many.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+def test_under_one_of_many_writes_an_edit_of_a_projection_is_kept_in_the_ledger(many: Struck) -> None:
+    many.sell(many.lead, Leadbridge_Stage__c="accepted")
+
+    with between(many, "hubspot", lambda: many.market(ADA, hs_lead_status="UNQUALIFIED")):
+        settle(many)
+
+    shown = many.contact(ADA)["hs_lead_status"]
+    assert ("conflict", "UNQUALIFIED", shown) in told(many, "hs_lead_status")
     many.assert_quiet()
 
 
@@ -329,4 +470,44 @@ def test_a_process_that_dies_after_its_write_leaves_the_look_to_the_next_one(
 
     assert both(here) == (stands, stands)
     assert {"From Sam", MIAS} <= values(told(here))
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34")
+@pytest.mark.fault("F37")
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "connectors.hubspot.writing.looked_back",
+        "sync.engine.remember",
+        "sync.engine.Engine._remember_progress",
+    ],
+)
+@pytest.mark.parametrize(
+    ("asked", "stands", "what"), [("won", "rejected", "reverted"), ("recycled", "recycled", "moved")]
+)
+def test_a_request_that_a_write_hid_is_judged_once_wherever_the_process_dies(
+    here: Struck, monkeypatch: pytest.MonkeyPatch, moment: str, asked: str, stands: str, what: str
+) -> None:
+    here.sell(here.lead, Leadbridge_Stage__c="accepted")
+    settle(here)
+    here.sell(here.lead, Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="no_contact")
+
+    def die(*_: Any, **__: Any) -> Any:
+        if met:
+            raise Died
+
+    with (
+        between(here, "hubspot", lambda: here.market(ADA, leadbridge_stage=asked)) as met,
+        monkeypatch.context() as patched,
+    ):
+        patched.setattr(moment, die)
+        with pytest.raises(Died):
+            here.settle()
+    here.run()
+    settle(here)
+
+    assert stages(here) == (stands, stands)
+    assert judged(here, asked) == [(what, mia(here))]
+    assert what == "moved" or bridge_wrote(here, asked) == []
     here.assert_quiet()

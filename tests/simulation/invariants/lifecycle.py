@@ -119,7 +119,7 @@ def _explained(
     moves = [one for one in entries if one.decision.what == "moved" and past.is_by(one, commit.seq)]
     before = [one for one in moves if past.is_before(one, commit.seq)]
     stood = {str(one.decision.new) for one in (*before[-1:], *moves[len(before) :])}
-    stood |= _entered_late(past, commit, entries) | _asked_meanwhile(seen, past, commit)
+    stood |= _entered_late(past, commit, entries)
     if commit.new not in seen.agreement.lifecycle.stages:
         yield Violation(
             "I9", f"the bridge wrote the stage {commit.new!r}, which there is not", _where(commit, ref)
@@ -139,19 +139,6 @@ def _entered_late(past: Past, commit: Commit, entries: Sequence[Entry]) -> set[s
         return set()
     late = [one for one in entries if one.decision.what == "moved" and not past.is_by(one, commit.seq)]
     return {str(one.decision.new) for one in late if one.pass_id == late[0].pass_id}
-
-
-def _asked_meanwhile(seen: Evidence, past: Past, commit: Commit) -> set[str]:
-    """What somebody asked for between a look and its write is put back, to be judged as the request it is."""
-    made_in = past.pass_of(commit.seq)
-    return {
-        str(one.decision.new)
-        for one in seen.ledger
-        if made_in is not None
-        and one.pass_id == made_in.id
-        and one.decision.what == "conflict"
-        and one.decision.field == commit.field
-    }
 
 
 def _where(commit: Commit, ref: Ref) -> tuple[str, ...]:
