@@ -42,6 +42,7 @@ def goes_on(draft: Draft) -> bool:
     deleted = [fate for fate in facts.fates.values() if fate.survivor is None]
     if deleted:
         _answer(draft, deleted)
+        _rest_under_survivors(draft)
         return False
     if facts.survivors and facts.link.hubspot is None:
         _pass_on(draft)
@@ -73,8 +74,17 @@ def _bury(draft: Draft, ref: Ref, survivor: Ref | None = None) -> None:
 
 def _move_to(draft: Draft, lost: Ref, survivor: Record) -> None:
     """The link names the survivor from now on; what was agreed with the lost one counts where the survivor says the same."""
-    draft.join(survivor.ref, "merged")
+    _rename(draft, lost, survivor)
     draft.adopt(survivor)
+    _forget_what_differs(draft, survivor)
+    needs = draft.terms.agreement.lifecycle.needs(survivor.ref.side, survivor.ref.kind)
+    draft.shown = {**draft.shown, survivor.ref.side: {name: survivor.values.get(name) for name in needs}}
+    _rewrite_key(draft, lost, survivor)
+    _bury(draft, lost, survivor.ref)
+
+
+def _rename(draft: Draft, lost: Ref, survivor: Record) -> None:
+    draft.join(survivor.ref, "merged")
     draft.decide(
         "linked",
         "merged",
@@ -84,11 +94,14 @@ def _move_to(draft: Draft, lost: Ref, survivor: Record) -> None:
         by=survivor.modified_by,
         occurred_at=survivor.modified_at,
     )
-    _forget_what_differs(draft, survivor)
-    needs = draft.terms.agreement.lifecycle.needs(survivor.ref.side, survivor.ref.kind)
-    draft.shown = {**draft.shown, survivor.ref.side: {name: survivor.values.get(name) for name in needs}}
-    _rewrite_key(draft, lost, survivor)
-    _bury(draft, lost, survivor.ref)
+
+
+def _rest_under_survivors(draft: Draft) -> None:
+    """The partner was deleted and the record merged: the link rests all the same, and names the survivor."""
+    for lost, survivor in draft.facts.survivors.items():
+        _rename(draft, lost, survivor)
+        _bury(draft, lost, survivor.ref)
+        draft.ask(survivor.ref)
 
 
 def _pass_on(draft: Draft) -> None:
@@ -114,12 +127,19 @@ def _forget_what_differs(draft: Draft, survivor: Record) -> None:
 
 
 def _rewrite_key(draft: Draft, lost: Ref, survivor: Record) -> None:
-    """The key on the other side named the lost record; a lost store must find the survivor by it."""
+    """The key on the other side named the lost record; a lost store must find the survivor by it.
+
+    The survivor may bring the key of a record that it is linked to no more: it would be claimed by two.
+    """
     if lost.side == "salesforce" and draft.hubspot is not None:
         if str(draft.hubspot.values.get(HUBSPOT_KEY) or "")[:15] == lost.id[:15]:
             draft.set("hubspot", {HUBSPOT_KEY: survivor.ref.id})
+        if survivor.ref.kind in _PEOPLE and survivor.values.get(SALESFORCE_KEY) != draft.hubspot.ref.id:
+            draft.set("salesforce", {SALESFORCE_KEY: draft.hubspot.ref.id})
     elif draft.salesforce is not None and draft.salesforce.ref.kind in _PEOPLE:
         draft.set("salesforce", {SALESFORCE_KEY: survivor.ref.id})
+        if survivor.values.get(HUBSPOT_KEY) != draft.salesforce.ref.id:
+            draft.set("hubspot", {HUBSPOT_KEY: draft.salesforce.ref.id})
 
 
 def _give_way(draft: Draft) -> None:

@@ -13,6 +13,7 @@ from tests.scenarios.test_deletes import ADA, ask_for_a_call, codes, comes_to_re
 from tests.scenarios.town import MIA, SAM, Town, town
 
 BEN = "ben.okafor@nordwind.example"
+CEM = "cem.kaya@nordwind.example"
 
 
 @pytest.fixture
@@ -213,6 +214,55 @@ def test_two_linked_leads_that_merge_leave_an_orphan_for_a_person_and_no_guess(h
 
 @pytest.mark.goal("G-I5")
 @pytest.mark.invariant("I7")
+def test_a_lead_that_lost_its_contact_and_took_in_another_lead_names_the_contact_it_is_linked_to(
+    here: Town,
+) -> None:
+    hand_over(here, ADA, BEN, CEM)
+    orphan, loser, cem = lead_of(here, BEN), lead_of(here, CEM), id_of(here, CEM)
+    left = merge_contacts(here, id_of(here, ADA), id_of(here, BEN))
+    comes_to_rest(here)
+    here.forget()
+    here.run()
+    comes_to_rest(here)
+
+    merge_leads(here, orphan, loser)
+    comes_to_rest(here)
+
+    assert linked_lead(here, cem) == orphan
+    assert {row["Id"]: row["Leadbridge_HubSpot_Id__c"] for row in leads(here)} == {
+        orphan: cem,
+        linked_lead(here, left): left,
+    }
+
+
+@pytest.mark.goal("G-I5")
+@pytest.mark.invariant("I7")
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_contact_that_was_merged_after_its_lead_was_deleted_rests_under_the_survivors_name(
+    here: Town, at_once: bool
+) -> None:
+    hand_over(here, ADA)
+    ada, lead, twin = id_of(here, ADA), lead_of(here, ADA), in_hubspot(here, "a.lind@nordwind.example")
+    here.settle()
+    here.world.salesforce.delete("Lead", lead, here.user(SAM), here.clock.now())
+    if not at_once:
+        comes_to_rest(here)
+
+    left = merge_contacts(here, twin, ada)
+    comes_to_rest(here)
+
+    assert (linked_lead(here, left), len(leads(here))) == (lead, 0)
+    assert left == ada or linked_lead(here, ada) is None
+
+    here.world.salesforce.undelete("Lead", lead, here.user(SAM), here.clock.now())
+    comes_to_rest(here)
+    here.sell(leads(here)[0], Title="Still one")
+    comes_to_rest(here)
+    assert (linked_lead(here, left), contacts(here)[0]["jobtitle"]) == (lead, "Still one")
+
+
+@pytest.mark.goal("G-I5")
+@pytest.mark.invariant("I7")
 def test_of_two_who_became_one_on_both_sides_one_link_is_left(here: Town) -> None:
     hand_over(here, ADA, BEN)
     ada, ben = id_of(here, ADA), id_of(here, BEN)
@@ -237,6 +287,7 @@ def test_merges_on_both_sides_in_opposite_directions_meet(here: Town) -> None:
     comes_to_rest(here)
 
     assert (linked_lead(here, ada), len(leads(here))) == (of_ben, 1)
+    assert contacts(here)[0]["leadbridge_key"] == of_ben
     assert set(codes(here)) <= {"conflict"}
 
 
