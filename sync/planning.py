@@ -55,13 +55,17 @@ class Planning:
     def _plan(
         self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime
     ) -> list[Plan]:
-        """Plan the units of one pair; a record that HubSpot's search brought is read before it is written."""
+        """Plan the units of one pair; a record that HubSpot's search brought is read before it is written.
+
+        What moves a link is planned again with them: who is linked with whom is decided among all at once.
+        """
         plans = self._planned(reader, terms, pair, knocks, now)
-        again = [Knock(ref) for one in plans if _is_doubtful(one) for ref in one.settles]
-        if not again:
+        doubtful = [one for one in plans if _is_doubtful(one)]
+        if not doubtful:
             return plans
-        reader.forget(knock.ref for knock in again)
-        sure = [one for one in plans if not _is_doubtful(one)]
+        reader.forget(ref for one in doubtful for ref in one.settles)
+        sure = [one for one in plans if not (_is_doubtful(one) or _links(one))]
+        again = [Knock(ref) for one in plans if _is_doubtful(one) or _links(one) for ref in one.settles]
         return sure + self._planned(reader, terms, pair, again, now)
 
     def _planned(
@@ -138,3 +142,7 @@ def _stands(facts: Facts) -> dict[str, Any]:
 def _is_doubtful(plan: Plan) -> bool:
     """It would write to HubSpot on the word of a search."""
     return plan.polled and any(put.write.side == "hubspot" for put in plan.puts)
+
+
+def _links(plan: Plan) -> bool:
+    return any(one.what == "linked" for one in plan.decisions)
