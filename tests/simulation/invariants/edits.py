@@ -69,7 +69,7 @@ def _is_beaten(
     past: Past, couple: Couple, line: FieldLine, side: Side, step: Step, later: Sequence[Step]
 ) -> bool:
     """The rule puts this side's edits back, or somebody edited the other side too, or they never agreed before."""
-    if line.rule != "two_way" or not later or any(at > step.at for at in past.seen.losses):
+    if line.rule != "two_way" or not later or past.is_unknown(couple, step.at):
         return True
     agreed = past.last_alike(couple, line, step.first - 1)
     opposite = past.steps(couple, line, other(side))

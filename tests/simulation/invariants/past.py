@@ -36,6 +36,7 @@ OUR_KIND: Final[Mapping[tuple[str, str], str]] = {
     (side, theirs): ours for (side, ours), theirs in TWIN_KIND.items()
 }
 UNREADABLE: Final = object()
+_PEOPLE: Final = {"00Q": "lead", "003": "contact"}
 # Problems that name no field and let nothing of their record be written. All others say nothing of a line.
 STOPS_ALL: Final = frozenset(
     {"several_candidates", "record_gone", "record_deleted", "write_refused", "brake", "hourly_cap"}
@@ -355,6 +356,48 @@ class Past:
             passes = [one for one in passes if one.id in joined] or passes
         return passes[0].log_before + 1 if passes else 0
 
+    def is_unknown(self, couple: Couple, at: datetime) -> bool:
+        """Whether the store was lost after that moment, or before it and the two were not linked anew yet.
+
+        What both had agreed on is gone then, and the first look at the two meets them for the first time.
+        """
+        return any(lost > at or at <= self._linked_anew(couple, lost) for lost in self.seen.losses)
+
+    def _linked_anew(self, couple: Couple, lost: datetime) -> datetime:
+        refs = {*couple.hubspot, *couple.salesforce}
+        return min(
+            (
+                entry.observed_at
+                for entry in (*self.seen.ledger_lost, *self.seen.ledger)
+                if entry.kind == "decided" and entry.decision.what == "linked"
+                and entry.observed_at >= lost and refs & {entry.subject, entry.counterpart}
+            ),
+            default=lost,
+        )  # fmt: skip
+
+    def then(self, couple: Couple, side: Side, step: Step) -> Couple:
+        """The couple that the record of *side* was half of when *step* was made, by the keys right after that pass.
+
+        Somebody whose record was deleted may be linked with another one later; what was written before came from the first.
+        """
+        made_in = self.pass_of(step.seq)
+        seq = made_in.log_after if made_in is not None else step.seq
+        named = str(self.raw(couple.now("hubspot"), "leadbridge_key", seq) or "")
+        naming = str(self.raw(step.ref, "Leadbridge_HubSpot_Id__c", seq) or "")
+        theirs = [str(self.raw(ref, "Leadbridge_HubSpot_Id__c", seq) or "") for ref in couple.salesforce]
+        if couple.pair != "person" or named[:15] in {ref.id[:15] for ref in couple.salesforce} or (
+            couple.now("hubspot").id in map(self.survivor, theirs)
+        ):  # fmt: skip
+            return couple
+        kind = _PEOPLE.get(named[:3])
+        if side == "hubspot" and kind is not None:
+            partner = Ref("salesforce", kind, named)
+            return Couple(couple.pair, couple.hubspot, (*self._was(partner), partner))
+        if side == "salesforce" and naming:
+            contact = Ref("hubspot", "contact", self.survivor(naming, seq))
+            return Couple(couple.pair, (contact,), couple.salesforce)
+        return couple
+
     def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
         """Whether another line, which writes *side*, names one of this line's fields there too."""
         kind = couple.now(side).kind
@@ -385,8 +428,13 @@ class Past:
     def lines(self, couple: Couple) -> Iterator[FieldLine]:
         """The lines that both records of a couple have."""
         for line in self.seen.agreement.pairs[couple.pair].lines:
-            if all(line.fields(couple.now(side).side, couple.now(side).kind) for side in SIDES):
+            if self.has(couple, line):
                 yield line
+
+    @staticmethod
+    def has(couple: Couple, line: FieldLine) -> bool:
+        """Whether both records of a couple have a line's fields."""
+        return all(line.fields(side, couple.now(side).kind) for side in SIDES)
 
     # ── the bridge's own words, where a promise is about them ────────────────
 

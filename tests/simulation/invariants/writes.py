@@ -27,8 +27,9 @@ def _written(past: Past) -> Iterator[Written]:
                 if not line.writes(side) and (line.type == "owner" or past.is_shared(couple, line, side)):
                     continue
                 for step in past.steps(couple, line, side):
-                    if step.actor == "daemon" and step.first > past.merged(couple):
-                        yield couple, line, side, step
+                    then = past.then(couple, side, step) if step.actor == "daemon" else couple
+                    if step.actor == "daemon" and step.first > past.merged(then) and past.has(then, line):
+                        yield then, line, side, step
 
 
 @invariant(
@@ -97,7 +98,11 @@ def i13_no_echo(seen: Evidence, past: Past) -> Iterator[Violation]:
                 if one.actor != "daemon" or _is_handed_over(line, side)
             )
             for side in SIDES:
-                later = [one for one in steps[side] if one.first > past.merged(couple)]
+                later = [
+                    one
+                    for one in steps[side]
+                    if one.first > past.merged(couple) and past.then(couple, side, one) == couple
+                ]
                 yield from _echoes(seen, past, line, side, edits, later)
 
 
