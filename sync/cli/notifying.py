@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mappings.documents.reading import suggestion
 from mappings.notifications import Notification
 from sync.bootstrap import Bridge, read_agreement
 from sync.cli.endings import FAILED, BadArgument
@@ -56,7 +57,13 @@ def notify_test(
     """
     settings = settings_with(config)
     bridge = read_agreement(settings.config).bridge
-    address = addresses_of(settings).get(name)
+    addresses = addresses_of(settings)
+    address = addresses.get(name)
+    known = sorted({*addresses, *(one.to for one in bridge.notifications)})
+    if name not in known:
+        raise BadArgument(
+            f"Nobody is called {name!r} in `notifications` of bridge.yaml. {suggestion(name, known)}"
+        )
     if mistake := mistake_of(name, address):
         raise BadArgument(mistake)
     why = post_of(settings)(address or "", trial(name, bridge.name))

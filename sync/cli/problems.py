@@ -13,6 +13,7 @@ from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_store, settings_with
 from sync.cli.printing import as_json, say
 from sync.conflicts import CONFLICT, CannotResolve, resolve
+from sync.intake import PAIR_OF
 from sync.model import Problem
 from sync.remember import try_again
 from sync.store import Listed, Store
@@ -84,7 +85,10 @@ def problems_retry(which: Which, config: Config = None, json: Json = False) -> N
     Example: leadbridge problems retry hubspot:contact:501
     """
     with opened_store(config) as store:
-        refs = [one.problem.subject for one in _found(store, which)]
+        found = _found(store, which)
+        if of_none := [one for one in found if not _is_of_a_record(one)]:
+            raise BadArgument(f"#{of_none[0].id} is about no record; {of_none[0].problem.remedy}.")
+        refs = [one.problem.subject for one in found]
         anew = {str(ref): try_again(store, ref, datetime.now(UTC)) for ref in dict.fromkeys(refs)}
     if json:
         as_json({"refs": list(anew), "refusals": sum(anew.values())})
@@ -145,6 +149,11 @@ def problems_resolve(
 def _conflicts(found: list[Listed]) -> list[Listed]:
     """The conflicts among the problems of one record; where there is none, all of them."""
     return [one for one in found if one.problem.code == CONFLICT] or found
+
+
+def _is_of_a_record(one: Listed) -> bool:
+    ref = one.problem.subject
+    return (ref.side, ref.kind) in PAIR_OF
 
 
 def _found(store: Store, which: str) -> list[Listed]:

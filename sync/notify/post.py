@@ -14,6 +14,7 @@ import re
 import signal
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ def main() -> None:
     """Send the letter on standard input."""
     letter = json.load(sys.stdin)
     signal.alarm(letter["seconds"])  # whoever started this may be gone: then nobody else ends it
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as kept:
         if letter.get("ca_file"):
+            folder = kept.enter_context(tempfile.TemporaryDirectory())
             _trust(letter["ca_file"], Path(folder) / "ca.pem")
         why = sent(letter["address"], letter["title"], letter["text"])
     json.dump({"why": why}, sys.stdout)

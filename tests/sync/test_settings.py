@@ -224,3 +224,28 @@ def test_every_line_of_the_shipped_example_may_be_uncommented(given):
     given(**entries)
 
     assert read_settings() == Settings()
+
+
+def test_addresses_of_notifications_come_by_name_from_all_three_places(given, tmp_path):
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "LEADBRIDGE_NOTIFY__OPS").write_text("mailtos://ops.example.com\n")
+    (tmp_path / ".env").write_text("LEADBRIDGE_NOTIFY__TEAM=https://team.example.com\n")
+    given(LEADBRIDGE_SECRETS_DIR=str(secrets), LEADBRIDGE_NOTIFY__SALES_EU="https://sales.example.com")
+
+    settings = read_settings()
+
+    assert sorted(settings.notify) == ["ops", "sales_eu", "team"]
+    assert settings.notify["ops"].get_secret_value().strip() == "mailtos://ops.example.com"
+    assert "example" not in repr(settings.notify)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["LEADBRIDGE_NOTIFY", "LEADBRIDGE_NOTIFY__", "LEADBRIDGE_NOTIFI__SALES", "LEADBRIDGE_NOTIFY__A__B"],
+)
+def test_a_misspelt_name_of_an_address_is_refused(given, name):
+    given(**{name: "https://example.com"})
+
+    with pytest.raises(UnusableSettings, match=f"{name} is not a setting"):
+        read_settings()
