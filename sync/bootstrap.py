@@ -24,7 +24,7 @@ from connectors.wire import Threads
 from mappings.agreement import Agreement
 from sync.clock import Clock, SystemClock
 from sync.engine import Engine
-from sync.folder import Described, Edits, fields_of, read_agreement, require_plugin
+from sync.folder import Described, Edits, fields_of, read_agreement, require_a_place, require_plugin
 from sync.settings import PREFIX, Http, HubSpotAccess, SalesforceAccess, Settings, shipped_config
 from sync.store import Store
 
@@ -88,6 +88,7 @@ def bridge(
             threads(THREADS, "bridge") as pool,
             _garbage_looked_for_less_often(),
         ):
+            require_a_place(agreement, store)
             engine = Engine(
                 store=store,
                 connectors=connectors,

@@ -166,12 +166,15 @@ class Engine:
         return self.roster.name_of(user)
 
     def preview(self, pair: str | None = None) -> Iterator[Plan]:
-        """The plans for every record there is (of one *pair*), without recording or writing anything."""
+        """One plan for each unit there is (of one *pair*), without recording or writing anything."""
         now = self.clock.now()
         terms = self.terms(now)
+        planned: set[Ref] = set()
         for batch in self.intake.everything(pair):
             for plans in self.planning.plans(batch, terms, now):
-                yield from plans
+                # Both its records are met, each on its own side.
+                yield from (one for one in plans if one.subject not in planned)
+                planned.update(one.subject for one in plans)
 
     def terms(self, now: datetime) -> Terms:
         """What planning may know of this moment."""

@@ -14,11 +14,13 @@ from connectors.records import Field, Side
 from mappings.agreement import Agreement, compile_agreement
 from mappings.documents.broken import Broken
 from mappings.documents.reading import Mistake
+from mappings.lifecycle.migrating import stranded
 from plugin.components import components
 from sync.clock import Clock
 from sync.engine import Engine
 from sync.gather import watched_fields
 from sync.gather.fields import Fields
+from sync.store import Store
 
 LOOK_AGAIN: Final = timedelta(hours=1)
 log = structlog.get_logger(__name__)
@@ -64,6 +66,7 @@ class Edits:
             agreement = compile_agreement(texts, known)
             require_plugin(agreement, known)
             require_name(agreement, self._engine.agreement.bridge.name)
+            require_a_place(agreement, self._engine.store)
         except Broken as broken:
             log.warning("config not taken", mistakes=[str(mistake) for mistake in broken.mistakes])
             self._engine.take(self._engine.agreement, self._still_there(known))
@@ -121,6 +124,16 @@ def require_name(agreement: Agreement, name: str) -> None:
         )
         text = f"`name` became {agreement.bridge.name!r} while the bridge {name!r} runs"
         raise Broken([Mistake("bridge.yaml", 0, text, remedy)])
+
+
+def require_a_place(agreement: Agreement, store: Store) -> None:
+    """Raise `Broken` when people stand in stages that the config neither has nor says where they go."""
+    found = stranded(agreement.lifecycle, store.people_by_stage())
+    if found:
+        shown = ", ".join(f"{stage} ({many:,})" for stage, many in sorted(found.items()))
+        text = f"{sum(found.values()):,} people stand in stages that are no more: {shown}"
+        remedy = "Say under `migrations` where they go, such as `{version: 2, stages: {old: new}}`, or keep the stage."
+        raise Broken([Mistake("lifecycle.yaml", 0, text + ".", remedy)])
 
 
 def require_plugin(agreement: Agreement, known: Described) -> None:

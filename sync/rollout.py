@@ -46,7 +46,7 @@ class Rollout:
         return datetime.fromisoformat(found) if found else None
 
     def knock_if_widened(self, now: datetime) -> None:
-        """Knock for every key when the bridge is new, may write more, or a mapping line has changed."""
+        """Knock for every key when the bridge is new, may write more, or a mapping line or the stages have changed."""
         if self.may_write and self._store.fact(_LIVE_SINCE) is None:
             self._store.set_fact(_LIVE_SINCE, now.isoformat())
         stood, scope = self._store.fact(_SCOPE), self._scope()
@@ -57,8 +57,9 @@ class Rollout:
         self._store.set_fact(_SCOPE, scope)
 
     def _scope(self) -> str:
-        """Mode and roll-out, then the mapping lines: which of them changed decides who answers for it."""
+        """Mode and roll-out, then lines and migrations: which of them changed decides who answers for it."""
         lines = sorted(line.fingerprint for pair in self._agreement.pairs.values() for line in pair.lines)
+        lines += [repr(one) for one in self._agreement.lifecycle.migrations]
         said = (repr((self._bridge.mode, self._bridge.rollout)), repr(lines))
         return " ".join(hashlib.sha256(each.encode()).hexdigest() for each in said)
 

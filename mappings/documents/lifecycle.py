@@ -284,6 +284,31 @@ class AdoptionShape(Shape):
     )
 
 
+class WayShape(Shape):
+    """Where some people of a stage go that is no more."""
+
+    when: dict[str, Any] | None = Field(
+        description="Which people: a condition like those of `guards`; left out: all who are left",
+        default=None,
+        examples=[{"at_least": {"score": 50}}],
+    )
+    to: Name = Field(description="The stage in which they stand from now on", examples=["warming"])
+
+
+class MigrationShape(Shape):
+    """What became of stages that were renamed, split, merged or removed."""
+
+    version: int = Field(description="The version that changed them", ge=2, examples=[2])
+    stages: dict[Name, Name | list[WayShape]] = Field(
+        description=(
+            "Stage → the stage in which its people stand from now on; where it was split a list, of which the"
+            " first line that fits counts and the last one has no `when`"
+        ),
+        min_length=1,
+        examples=[{"nurturing": "warming"}],
+    )
+
+
 class LifecycleDocument(Shape):
     """lifecycle.yaml."""
 
@@ -332,4 +357,9 @@ class LifecycleDocument(Shape):
     )
     adoption: AdoptionShape = Field(
         description="The first time a record is seen", examples=[{"grace": "10 days"}]
+    )
+    migrations: list[MigrationShape] = Field(
+        description="What became of stages when the definition changed: nobody is left in a stage that is no more",
+        default=[],
+        examples=[[{"version": 2, "stages": {"nurturing": "warming"}}]],
     )

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from mappings import raw
 from mappings.lifecycle import fields, following
-from mappings.lifecycle.entering import ENDS_WITH_REASON, IN_ROUND
 from mappings.lifecycle.machine import START, Lifecycle, Move
+from mappings.lifecycle.migrating import renamed
 from mappings.lifecycle.words import Opportunity, Request, Round, Side, Situation, Standing, Step
 
 _BORN: Final = ("qualified", "handed_over")  # how the bridge comes to make a record in Salesforce
@@ -28,7 +28,7 @@ def is_adopted(situation: Situation) -> bool:
 
 def adopt(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[Standing, Step]:
     """The standing of a person who was there before, and the step that tells why."""
-    kept = kept_stage(lifecycle, situation)
+    kept = kept_stage(lifecycle, situation, now)
     if kept is not None:
         standing, why = _kept(lifecycle, kept, situation, now), "this stage stood in leadbridge's own field"
     else:
@@ -65,7 +65,7 @@ def start(lifecycle: Lifecycle, move: Move, situation: Situation, now: datetime)
         owner=owner,
         changed_by=owner if is_seller else "bridge",
     )
-    if move.to in IN_ROUND:
+    if lifecycle.stage(move.to).is_in_round:
         standing = replace(standing, round=1, rounds=(Round(1, at, lifecycle.version),))
     side: Side = "salesforce" if is_seller else "hubspot"
     actor = "seller" if is_seller else "bridge"
@@ -79,8 +79,8 @@ def asked_at_birth(lifecycle: Lifecycle, standing: Standing, situation: Situatio
     that stage is nobody's request, and what stands there now was asked for after it.
     """
     found: list[tuple[Side, str | None]] = [
-        ("hubspot", _own_stage(lifecycle, "hubspot", situation)),
-        ("salesforce", _own_stage(lifecycle, "salesforce", situation)),
+        ("hubspot", _own_stage(lifecycle, "hubspot", situation, standing.since)),
+        ("salesforce", _own_stage(lifecycle, "salesforce", situation, standing.since)),
     ]
     requests: list[Request] = []
     for side, stage in found:
@@ -105,17 +105,19 @@ def _asked(side: Side, stage: str, standing: Standing, situation: Situation) -> 
     )
 
 
-def kept_stage(lifecycle: Lifecycle, situation: Situation) -> str | None:
+def kept_stage(lifecycle: Lifecycle, situation: Situation, now: datetime) -> str | None:
     """The stage that stands in our own field; if the sides differ, Salesforce's if sales owns it."""
-    ours = _own_stage(lifecycle, "hubspot", situation)
-    theirs = _own_stage(lifecycle, "salesforce", situation)
+    ours = _own_stage(lifecycle, "hubspot", situation, now)
+    theirs = _own_stage(lifecycle, "salesforce", situation, now)
     if theirs and (ours is None or lifecycle.stage(theirs).owner == "sales"):
         return theirs
     return ours
 
 
-def _own_stage(lifecycle: Lifecycle, side: Side, situation: Situation) -> str | None:
+def _own_stage(lifecycle: Lifecycle, side: Side, situation: Situation, now: datetime) -> str | None:
     stage = _text(side, fields.STAGE, situation)
+    if stage is not None and stage not in lifecycle.stages_by_name:
+        stage = renamed(lifecycle, stage, situation, now)
     return stage if stage in lifecycle.stages_by_name else None
 
 
@@ -129,7 +131,7 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
     number = int(raw.number(_either(situation, "leadbridge_round", "Leadbridge_Round__c")) or 0)
     changed_at = _either(situation, "leadbridge_stage_changed_at", "Leadbridge_Stage_Changed_At__c")
     since = raw.moment(changed_at) or now
-    seller_gave = fields.REASON["salesforce"] if _tells_reason(lifecycle, stage, situation) else None
+    seller_gave = fields.REASON["salesforce"] if _tells_reason(lifecycle, stage, situation, now) else None
     reason = raw.text(_either(situation, fields.REASON["hubspot"], seller_gave))
     version = raw.number(_either(situation, "leadbridge_definition_version", None)) or lifecycle.version
     handed = raw.moment(_either(situation, "leadbridge_handed_over_at", "Leadbridge_Handed_Over_At__c"))
@@ -150,16 +152,19 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
         changed_by=raw.text(_either(situation, "leadbridge_stage_changed_by", None)) or "bridge",
     )
     due = raw.moment(_either(situation, "leadbridge_sla_due_at", "Leadbridge_SLA_Due_At__c"))
-    standing = _with_round(lifecycle, standing, number or (1 if stage in IN_ROUND else 0), handed or since)
+    standing = _with_round(
+        lifecycle, standing, number or int(lifecycle.stage(stage).is_in_round), handed or since
+    )
     if stage == "opportunity" and (running := following.kept(standing, situation)) is not None:
         standing = replace(standing, opportunity=running.id)
     return replace(standing, grace_until=due or _grace(lifecycle, now))
 
 
-def _tells_reason(lifecycle: Lifecycle, stage: str, situation: Situation) -> bool:
-    """Salesforce's reason is that of the stage; at `nurturing` only while HubSpot shows nothing of ours yet."""
-    is_half_shown = _own_stage(lifecycle, "hubspot", situation) is None
-    return stage in ENDS_WITH_REASON or (stage == "nurturing" and is_half_shown)
+def _tells_reason(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime) -> bool:
+    """Salesforce's reason is that of the stage; where none is given only while HubSpot shows nothing of ours yet."""
+    is_half_shown = _own_stage(lifecycle, "hubspot", situation, now) is None
+    here = lifecycle.stage(stage)
+    return here.is_given_a_reason or (is_half_shown and here.is_with_marketing)
 
 
 def _found(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[Standing, str]:
@@ -180,7 +185,7 @@ def _found(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[S
         changed_by="bridge",
         grace_until=_grace(lifecycle, now),
     )
-    has_round = stage in IN_ROUND or opportunity is not None
+    has_round = lifecycle.stage(stage).is_in_round or opportunity is not None
     return _with_round(lifecycle, standing, int(has_round), since), why
 
 
@@ -221,7 +226,7 @@ def _with_round(lifecycle: Lifecycle, standing: Standing, number: int, started_a
     if not number:
         return standing
     trip = Round(number, min(started_at, standing.since), standing.definition_version)
-    if standing.stage not in IN_ROUND:
+    if not lifecycle.stage(standing.stage).is_in_round:
         trip = replace(
             trip,
             ended_at=standing.since,

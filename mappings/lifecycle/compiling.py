@@ -6,6 +6,7 @@ A file that is not sound is refused with all its mistakes at once.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from mappings.conditions import Condition, Unclear, compile_condition
 from mappings.documents.broken import Broken
@@ -15,7 +16,9 @@ from mappings.documents.lifecycle import (
     LifecycleDocument,
     ShownShape,
     SignalsShape,
+    WayShape,
 )
+from mappings.documents.reading import Shape
 from mappings.documents.tree import Mistake
 from mappings.hours import BusinessHours
 from mappings.lifecycle.machine import (
@@ -24,6 +27,7 @@ from mappings.lifecycle.machine import (
     Clock,
     Guard,
     Lifecycle,
+    Migration,
     Move,
     Reading,
     Reason,
@@ -31,6 +35,7 @@ from mappings.lifecycle.machine import (
     Shown,
     Signals,
     Stage,
+    Way,
 )
 from mappings.lifecycle.naming import unknown_names
 from mappings.lifecycle.proofs import unsound
@@ -72,6 +77,7 @@ def _compiled(document: LifecycleDocument, hours: BusinessHours, mistakes: list[
             for reading in document.readings
         ),
         adoption=_adoption(document.adoption),
+        migrations=_migrations(document, mistakes),
         hours=hours,
     )
 
@@ -119,23 +125,52 @@ def _moves(document: LifecycleDocument) -> tuple[Move, ...]:
 
 
 def _guards(document: LifecycleDocument, mistakes: list[Mistake]) -> dict[str, Guard]:
-    guards = {}
-    for name, shape in document.guards.items():
-        try:
-            condition = compile_condition(shape.when)
-        except Unclear as unclear:
-            condition = _NEVER
-            mistakes.append(
-                shape.mistake(
-                    f"The guard `{name}` cannot be understood: {unclear.text}.",
-                    "Write it with the predicates all, any, not, is, in, at_least, blank, contains, matches,"
-                    " older_than, within_days.",
-                    "when",
-                    *unclear.path,
-                )
+    return {
+        name: Guard(
+            name,
+            _condition(shape, shape.when, f"The guard `{name}`", mistakes),
+            shape.says or name.replace("_", " "),
+        )
+        for name, shape in document.guards.items()
+    }
+
+
+def _condition(shape: Shape, when: dict[str, Any], what: str, mistakes: list[Mistake]) -> Condition:
+    """The condition that stands under `when`; one that is not clear is a mistake, and holds for nobody."""
+    try:
+        return compile_condition(when)
+    except Unclear as unclear:
+        mistakes.append(
+            shape.mistake(
+                f"{what} cannot be understood: {unclear.text}.",
+                "Write it with the predicates all, any, not, is, in, at_least, blank, contains, matches,"
+                " older_than, within_days.",
+                "when",
+                *unclear.path,
             )
-        guards[name] = Guard(name, condition, shape.says or name.replace("_", " "))
-    return guards
+        )
+        return _NEVER
+
+
+def _migrations(document: LifecycleDocument, mistakes: list[Mistake]) -> tuple[Migration, ...]:
+    return tuple(
+        Migration(
+            shape.version,
+            {
+                stage: (Way(ways, None),) if isinstance(ways, str) else _ways(stage, ways, mistakes)
+                for stage, ways in shape.stages.items()
+            },
+        )
+        for shape in document.migrations
+    )
+
+
+def _ways(stage: str, shapes: list[WayShape], mistakes: list[Mistake]) -> tuple[Way, ...]:
+    what = f"Who goes where from `{stage}`"
+    return tuple(
+        Way(shape.to, None if shape.when is None else _condition(shape, shape.when, what, mistakes))
+        for shape in shapes
+    )
 
 
 def _signals(shape: SignalsShape) -> Signals:

@@ -14,11 +14,12 @@ from typing import Final
 
 from mappings import raw
 from mappings.lifecycle import adoption, clocks, phrases
-from mappings.lifecycle.entering import IN_SALES, Entry, enter
+from mappings.lifecycle.entering import Entry, enter
 from mappings.lifecycle.following import followed
 from mappings.lifecycle.guards import Case, failing
 from mappings.lifecycle.looking import look
 from mappings.lifecycle.machine import START, UNKNOWN_REASON, Lifecycle, Move
+from mappings.lifecycle.migrating import migrate, renamed
 from mappings.lifecycle.words import (
     Outcome,
     Request,
@@ -45,13 +46,21 @@ def decide(
         course, born = _begun(lifecycle, situation, now)
         requests = [*born, *requests]
     else:
-        course = _Course(lifecycle, situation, now, standing)
+        course = _Course(lifecycle, situation, now, *migrate(lifecycle, standing, situation, now))
+        requests = [_in_our_words(lifecycle, one, situation, now) for one in requests]
     course.look()
     for request in sorted([*requests, *course.taken(requests)], key=lambda one: one.at):
         course.judge(request)
     course.look()
     course.move_by_itself()
     return course.outcome()
+
+
+def _in_our_words(lifecycle: Lifecycle, request: Request, situation: Situation, now: datetime) -> Request:
+    """Somebody may still ask for a stage by the name that it had."""
+    if request.to in lifecycle.stages_by_name:
+        return request
+    return replace(request, to=renamed(lifecycle, request.to, situation, now))
 
 
 def _begun(lifecycle: Lifecycle, situation: Situation, now: datetime) -> tuple[_Course, list[Request]]:
@@ -95,6 +104,7 @@ class _Course:
             self.standing,
             due_at=clocks.due_at(self.lifecycle, self.standing, self.situation),
             wakes_at=clocks.wakes_at(self.lifecycle, self.standing, self.now),
+            words=self.lifecycle.version,
         )
         hands_over = self.standing.stage == "handed_over" and any(step.to == "handed_over" for step in moved)
         return Outcome(self.standing, tuple(self.steps), tuple(self.tells), hands_over)
@@ -129,9 +139,9 @@ class _Course:
 
     def _took_over(self) -> list[Request]:
         """A record that a seller made by hand turned out to be this person."""
-        waits = (
-            self.standing.stage in ("new", "nurturing", "recycled") and self.standing.adopted_at != self.now
-        )
+        stage = self.lifecycle.stage(self.standing.stage)
+        may_take = self.lifecycle.move(stage.name, "working", "seller") is not None
+        waits = stage.owner == "marketing" and may_take and self.standing.adopted_at != self.now
         if not self.situation.sales_created or not waits:
             return []
         owner = raw.text((self.situation.salesforce or {}).get("OwnerId"))
@@ -144,7 +154,8 @@ class _Course:
         opportunity = followed(self.standing, self.situation)
         if opportunity is None or opportunity.id != made or self.standing.opportunity is not None:
             return False
-        waits = self.standing.stage in IN_SALES or not opportunity.is_closed
+        is_sales = self.lifecycle.stage(self.standing.stage).is_open_for_sales
+        waits = is_sales or not opportunity.is_closed
         return waits and bool(self.lifecycle.path(self.standing.stage, "opportunity", "seller"))
 
     # Requests.
@@ -204,7 +215,7 @@ class _Course:
 
     def _make(self, move: Move, request: Request, verdict: Verdict) -> None:
         implied = verdict == "implied"
-        takes_reason = not implied and move.to in ("rejected", "recycled", "disqualified")
+        takes_reason = not implied and self.lifecycle.stage(move.to).is_given_a_reason
         given = request.reason if takes_reason and self.lifecycle.reason(request.reason) else None
         entry = Entry(
             move.to, request.actor, request.user, request.at, given, None if implied else request.comment

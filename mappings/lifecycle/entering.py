@@ -10,10 +10,7 @@ from mappings.lifecycle.following import followed, running
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.words import Actor, Round, Situation, Standing
 
-IN_ROUND = frozenset({"qualified", "handed_over", "accepted", "working", "opportunity"})
-IN_SALES = frozenset({"handed_over", "accepted", "working", "opportunity"})
 SALES = "sales"
-ENDS_WITH_REASON = frozenset({"rejected", "lost", "recycled", "disqualified"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,8 @@ class Entry:
 
 def enter(lifecycle: Lifecycle, standing: Standing, entry: Entry, situation: Situation) -> Standing:
     """The standing after the entry; deadlines are set when all moves are made."""
-    came_from, resumes = standing.stage, entry.to in IN_ROUND and running(standing) is None
+    came_from, is_in_round = standing.stage, lifecycle.stage(entry.to).is_in_round
+    resumes = is_in_round and running(standing) is None
     entered = replace(
         standing,
         stage=entry.to,
@@ -44,8 +42,10 @@ def enter(lifecycle: Lifecycle, standing: Standing, entry: Entry, situation: Sit
         entered = _round_resumed(entered)
     elif resumes:
         entered = _round_begun(lifecycle, entered, entry, situation)
-    elif running(standing) is not None and entry.to not in IN_ROUND:
+    elif running(standing) is not None and not is_in_round:
         entered = _round_ended(entered, entry)
+    if lifecycle.stage(entry.to).is_given_a_reason:
+        entered = replace(entered, reason=entry.reason or entered.reason)
     return _marked(entered, came_from, entry, situation)
 
 
@@ -87,8 +87,6 @@ def _round_ended(standing: Standing, entry: Entry) -> Standing:
 
 
 def _marked(standing: Standing, came_from: str, entry: Entry, situation: Situation) -> Standing:
-    if entry.to in ENDS_WITH_REASON:
-        standing = replace(standing, reason=entry.reason or standing.reason)
     match entry.to:
         case "handed_over":
             return replace(

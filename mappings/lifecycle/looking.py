@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from mappings import raw
 from mappings.lifecycle import fields
-from mappings.lifecycle.entering import IN_SALES
 from mappings.lifecycle.following import followed
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.words import Situation, Standing
@@ -15,16 +14,17 @@ from mappings.lifecycle.words import Situation, Standing
 def look(lifecycle: Lifecycle, standing: Standing, situation: Situation, *, is_handed_over: bool) -> Standing:
     """The standing with what the records show now; one just handed over keeps the owner of the hand-over."""
     if not is_handed_over:
-        standing = _owner(standing, situation)
+        standing = _owner(lifecycle, standing, situation)
     standing = _activity(standing, situation)
     standing = _open_questions(lifecycle, standing, situation)
     standing = _comment(standing, situation)
     return _reason(lifecycle, standing, situation)
 
 
-def _owner(standing: Standing, situation: Situation) -> Standing:
+def _owner(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> Standing:
     owner = raw.text((situation.salesforce or {}).get("OwnerId"))
-    return replace(standing, owner=owner) if owner and standing.stage in IN_SALES else standing
+    is_sales = lifecycle.stage(standing.stage).is_open_for_sales
+    return replace(standing, owner=owner) if owner and is_sales else standing
 
 
 def _activity(standing: Standing, situation: Situation) -> Standing:

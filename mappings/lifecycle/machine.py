@@ -7,7 +7,7 @@ sound; asked by the plan for every person. Knows the rules, decides nothing.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -47,6 +47,22 @@ class Stage:
     def is_open_for_sales(self) -> bool:
         """Whether sales must act: such a stage always has an owner and a deadline."""
         return self.owner == "sales" and not self.closed
+
+    @property
+    def is_in_round(self) -> bool:
+        """Whether a round runs while a person stands here."""
+        return self.is_open_for_sales or self.name == "qualified"
+
+    @property
+    def is_with_marketing(self) -> bool:
+        """Whether the person is marketing's, and no round runs."""
+        return self.owner == "marketing" and not self.is_in_round
+
+    @property
+    def is_given_a_reason(self) -> bool:
+        """Whether who enters it gives a reason: sales gave the person back, or nothing came of it."""
+        is_end = self.closed and self.owner == "marketing"
+        return self.rests or is_end or self.name in ("rejected", "lost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +172,22 @@ class Adoption:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """Where people of a stage go that is no more: those who meet *condition* (None: all who are left)."""
+
+    to: str
+    condition: Condition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What became of stages when the definition changed to *version*: by stage its ways, the first that fits."""
+
+    version: int
+    stages: Mapping[str, tuple[Way, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rounds:
     """How often a person may go through the funnel."""
 
@@ -181,6 +213,7 @@ class Lifecycle:
     lead_status: Shown
     readings: tuple[Reading, ...]
     adoption: Adoption
+    migrations: tuple[Migration, ...]
     hours: BusinessHours
     wanted_of_contacts: tuple[str, ...] = field(init=False)
 
@@ -263,8 +296,14 @@ class Lifecycle:
         )
 
     def _condition_fields(self) -> list[str]:
-        named = {name for guard in self.guards.values() for name in guard.condition.names}
+        named = {name for condition in self._conditions() for name in condition.names}
         return sorted(named - self.signals.names)
+
+    def _conditions(self) -> Iterator[Condition]:
+        yield from (guard.condition for guard in self.guards.values())
+        for migration in self.migrations:
+            for ways in migration.stages.values():
+                yield from (way.condition for way in ways if way.condition is not None)
 
 
 def _row(move: Move) -> tuple[str, str, str, str]:

@@ -10,9 +10,9 @@ from mappings.documents.tree import Mistake
 from mappings.lifecycle.guards import FACTS
 from mappings.lifecycle.machine import START, UNKNOWN_REASON
 
-STAGES = (
-    "new", "nurturing", "qualified", "handed_over", "accepted", "working",
-    "opportunity", "won", "lost", "rejected", "recycled", "disqualified",
+# Stages that the bridge has something to do in; all others may be renamed, split or left out.
+NEEDED = (
+    "qualified", "handed_over", "accepted", "working", "opportunity", "won", "lost", "rejected",
 )  # fmt: skip
 
 
@@ -24,14 +24,15 @@ def unknown_names(document: LifecycleDocument) -> Iterator[Mistake]:
     yield from _in_reasons(document)
     yield from _in_projections(document)
     yield from _in_readings_and_adoption(document)
+    yield from _in_migrations(document)
 
 
 def _stage_names(document: LifecycleDocument) -> Iterator[Mistake]:
-    for name in STAGES:
+    for name in NEEDED:
         if name not in document.stages:
             yield document.mistake(
                 f"The stage `{name}` is missing.",
-                "Keep all twelve stages; add others besides them.",
+                f"The bridge works with {', '.join(NEEDED)}: keep these, and add others besides them.",
                 "stages",
             )
     if START in document.stages:
@@ -116,6 +117,34 @@ def _in_readings_and_adoption(document: LifecycleDocument) -> Iterator[Mistake]:
         yield from _known(adoption, stage, stages, "stage", "lifecyclestage", value)
     for key in ("open_opportunity", "won_opportunity", "otherwise"):
         yield from _known(adoption, getattr(adoption, key), stages, "stage", key)
+
+
+def _in_migrations(document: LifecycleDocument) -> Iterator[Mistake]:
+    last = 1
+    for number, migration in enumerate(document.migrations):
+        later = {stage for one in document.migrations[number + 1 :] for stage in one.stages}
+        if not last < migration.version <= document.version:
+            yield migration.mistake(
+                f"A migration to version {migration.version} cannot stand here: the definition is version"
+                f" {document.version}, and the migration before went to version {last}.",
+                "Raise `version` at the top with every change of the stages, and list migrations in order.",
+                "version",
+            )
+        last = migration.version
+        for stage, ways in migration.stages.items():
+            shapes = [] if isinstance(ways, str) else ways
+            for to in [ways] if isinstance(ways, str) else [one.to for one in shapes]:
+                yield from _known(migration, to, [*document.stages, *later], "stage", "stages", stage)
+            if not isinstance(ways, str) and (
+                not shapes or any((one.when is None) != (one is shapes[-1]) for one in shapes)
+            ):
+                yield migration.mistake(
+                    f"Where `{stage}` was split, its last line and only that must have no `when`:"
+                    " else somebody would stand nowhere.",
+                    "End the list with `{to: STAGE}`.",
+                    "stages",
+                    stage,
+                )
 
 
 def _known(shape: Shape, name: str, names: Collection[str], what: str, *path: str | int) -> Iterator[Mistake]:

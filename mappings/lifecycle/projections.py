@@ -11,7 +11,6 @@ from typing import Any
 
 from mappings import raw
 from mappings.lifecycle import fields, signals
-from mappings.lifecycle.entering import ENDS_WITH_REASON
 from mappings.lifecycle.machine import Lifecycle, Shown
 from mappings.lifecycle.words import Projection, Raw, Standing
 
@@ -75,7 +74,8 @@ def _salesforce(
         "Leadbridge_SLA_Due_At__c": _moment(standing.due_at),
         "Leadbridge_Round__c": standing.round,
     }
-    if standing.stage in ENDS_WITH_REASON or (standing.stage == "nurturing" and standing.reason):
+    stage = lifecycle.stage(standing.stage)
+    if stage.is_given_a_reason or (standing.reason and stage.is_with_marketing):
         shown[fields.REASON["salesforce"]] = standing.reason
     if _is_being_handed_over(standing, values):
         shown |= _evidence(lifecycle, hubspot)

@@ -26,6 +26,7 @@ Verdict = Literal[
     "flagged",
     "asked",
     "refused_guard",
+    "migrated",
 ]
 Raw = Mapping[str, Any]
 
@@ -56,6 +57,7 @@ class Standing:
     the Salesforce record (kind:id) that is known to be this person. The bridge itself qualifies
     a person only by an engagement after *engaged_after*. *asked* is the stage that a
     seller asked for without giving a reason yet. No deadline falls before *grace_until*.
+    *words* is the version of the definition that names the stage so.
     *flagged* is an illegal stage that stands on one side and is left there (side, stage), *put_back* the
     moments of the edits that were put back of late.
     """
@@ -84,6 +86,7 @@ class Standing:
     grace_until: datetime | None = None
     flagged: tuple[str, str] | None = None
     put_back: tuple[datetime, ...] = ()
+    words: int = 1
 
 
 @dataclass(frozen=True, slots=True)

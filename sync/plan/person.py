@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from connectors.records import Record, Ref
 from mappings import raw
-from mappings.lifecycle.entering import IN_SALES
 from mappings.matching import Match, choose_contact, choose_person, merged_ids
 from sync.plan.associate import associate
 from sync.plan.company import account_of
@@ -18,7 +17,7 @@ from sync.plan.gone import LET_IN
 from sync.plan.identity import chosen
 from sync.plan.lines import merge_lines
 from sync.plan.situation import opportunities
-from sync.plan.stage import hand_over_again, plan_stage
+from sync.plan.stage import hand_over_again, is_with_sales, plan_stage
 
 
 def plan_person(draft: Draft) -> None:
@@ -48,7 +47,7 @@ def plan_person(draft: Draft) -> None:
 
 def _is_missed_by_sales(draft: Draft) -> bool:
     """Somebody whose record was deleted while sales worked on it, and whom ops let in again."""
-    return draft.link.how == LET_IN and draft.standing is not None and draft.standing.stage in IN_SALES
+    return draft.link.how == LET_IN and is_with_sales(draft)
 
 
 def _point_to_contact(draft: Draft) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final, cast
 
 from connectors.records import Record, Side, Version
 from mappings.lifecycle import Outcome, Request, decide, project, read_requests
-from mappings.lifecycle.entering import IN_SALES
 from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
@@ -212,10 +211,16 @@ def _missing_owner(draft: Draft, outcome: Outcome) -> None:
         )
 
 
+def is_with_sales(draft: Draft) -> bool:
+    """Whether the person stands in a stage in which sales must act."""
+    standing = draft.standing
+    return standing is not None and draft.terms.agreement.lifecycle.stage(standing.stage).is_open_for_sales
+
+
 def _nobody_has(draft: Draft, person: Record | None) -> None:
     """A stage of sales that somebody wrote into HubSpot before the bridge came, and no record for sales to work on."""
     standing = draft.standing
-    if person is not None or standing is None or standing.stage not in IN_SALES:
+    if person is not None or standing is None or not is_with_sales(draft):
         return
     draft.problem(
         "no_owner",

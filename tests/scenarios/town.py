@@ -7,7 +7,7 @@ What stands in the twins, and their commit log, is what a scenario is judged by.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,13 +142,21 @@ class Town:
 
 @contextmanager
 def town(
-    folder: Path, *, people: int = 0, at: datetime = MORNING, in_process: bool = False
+    folder: Path,
+    *,
+    people: int = 0,
+    at: datetime = MORNING,
+    in_process: bool = False,
+    more_stages: Sequence[str] = (),
 ) -> Iterator[Town]:
-    """A town with a shipped config of its own; nobody has started the bridge yet."""
+    """A town with a shipped config of its own; nobody has started the bridge yet.
+
+    Both systems know *more_stages* besides the shipped ones.
+    """
     shutil.copytree(shipped_config(), folder / "config")
     lifecycle = read_agreement(folder / "config").lifecycle
     clock = VirtualClock(at)
-    world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), people=people)
+    world = World(clock.now, (*lifecycle.stages, *more_stages), tuple(lifecycle.reasons), people=people)
     with world.in_process(clock.advance) if in_process else world.serve():
         made = Town(world, clock, folder)
         try:
