@@ -7,7 +7,7 @@ from typing import Final
 
 from connectors.records import Ref
 
-# https://knowledge.hubspot.com/records/understand-record-ids: the pages of records, by object type.
+# The numbers of object types: https://developers.hubspot.com/docs/api/crm/understanding-the-crm
 _TYPES: Final = {"contact": "0-1", "company": "0-2", "deal": "0-3"}
 
 
