@@ -137,7 +137,8 @@ class Write:
     tasks only, which have no key; ``associate`` joins *ref_id* to *associations*;
     ``delete`` puts *ref_id* where people can restore it. *seen_at* is the record's own
     modified time as it was read: who edits it later must not be overwritten in silence.
-    *watched* are the fields that people may have edited since.
+    *watched* are the fields that people may have edited since; *owed* says that nothing
+    would plan it again: it puts back what a person had typed.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Write:
     associations: tuple[Ref, ...] = ()
     seen_at: datetime | None = None
     watched: tuple[str, ...] = ()
+    owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

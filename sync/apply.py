@@ -132,16 +132,16 @@ def _send(
         if writes
     ]
     found = {receipt.write_id: receipt for answer in answers for receipt in answer.result()}
-    ops = {put.write.id: put.write.op for put in puts}
-    return {id_: _meant(ops[id_], receipt) for id_, receipt in found.items()}
+    sent = {put.write.id: put.write for put in puts}
+    return {id_: _meant(sent[id_], receipt) for id_, receipt in found.items()}
 
 
-def _meant(op: str, receipt: Receipt) -> Receipt:
-    """Who is gone already need not be deleted; what is yet to be made has not changed since, so it only waits."""
-    match op, receipt.outcome:
+def _meant(write: Write, receipt: Receipt) -> Receipt:
+    """Who is gone already need not be deleted; what is owed to people only waits: it is looked at before it is sent again."""
+    match write.op, receipt.outcome:
         case "delete", "gone":
             return replace(receipt, outcome="done")
-        case "create", "stale":
+        case _, "stale" if write.owed or write.op == "create":
             return replace(receipt, outcome="waiting")
         case _:
             return receipt

@@ -232,6 +232,11 @@ def _names(put: Put, line: FieldLine) -> list[str]:
     return [name for name, of in put.lines.items() if of == line.name]
 
 
+def id_of_putting_back(write_id: str) -> str:
+    """The id of the write that puts back what this write replaced."""
+    return hashlib.blake2b(f"{write_id}|put back".encode(), digest_size=12).hexdigest()
+
+
 def _put_back(
     plan: Plan,
     put: Put,
@@ -244,13 +249,14 @@ def _put_back(
     after = receipt.record
     values = {name: value for name, value in before.values.items() if name in restored}
     write = Write(
-        id=hashlib.blake2b(f"{put.write.id}|put back".encode(), digest_size=12).hexdigest(),
+        id=id_of_putting_back(put.write.id),
         side=put.write.side,
         kind=put.write.kind,
         op="update",
         values=values,
         ref_id=put.write.ref_id,
         seen_at=after.modified_at if after else None,
+        owed=True,
     )
     stands_now = {**(put.read.values if put.read else {}), **put.write.values}
     read = replace(

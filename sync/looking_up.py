@@ -62,8 +62,8 @@ def _as_not_done(_: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
     return {one.write.id: _not_done(one.write) for one in lost}
 
 
-def _not_done(write: Write) -> Receipt:
-    return Receipt(write.id, "waiting")
+def _not_done(write: Write, stands: Record | None = None) -> Receipt:
+    return Receipt(write.id, "waiting", record=stands)
 
 
 def _by_id(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
@@ -77,7 +77,7 @@ def _by_id(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
         if record is not None and _shows(record, one.write.values):
             receipts[one.write.id] = _done(one.write, record)
         else:
-            receipts[one.write.id] = _not_done(one.write)
+            receipts[one.write.id] = _not_done(one.write, record)
             if record is not None and _was_edited(record, one.write):
                 hidden.append(one)
     return receipts | (_by_history(connector, hidden) if hidden else {})
@@ -96,7 +96,9 @@ def _by_history(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt
     for one in lost:
         record = records.get(one.write.ref_id or "")
         found = _shown_since(record, one) if record is not None else None
-        receipts[one.write.id] = _done(one.write, found) if found is not None else _not_done(one.write)
+        receipts[one.write.id] = (
+            _done(one.write, found) if found is not None else _not_done(one.write, record)
+        )
     return receipts
 
 

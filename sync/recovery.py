@@ -4,7 +4,7 @@ Runs at the start of a pass and sends nothing. What is found (by `looking_up`) w
 entered, and what people were told or what the lifecycle shows is ours and nobody's request. What is not
 found may still arrive for a while, so its unit rests; after that it counts as not carried out, and the
 unit is knocked for and planned again like any other. A note or a task is handed to the engine as a plan:
-its reason may be gone, but people are owed it.
+its reason may be gone, but people are owed it. So is the value that somebody had typed under our write.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from connectors.base import Connector
-from connectors.records import Receipt, Record, Ref, Side, Write
+from connectors.records import Fault, Receipt, Record, Ref, Side, Values, Write
 from mappings import raw
 from mappings.fields import Unreadable
 from mappings.lifecycle import Standing
 from mappings.values import pack
 from sync.apply import Memory
 from sync.gather.reader import alone
+from sync.guard import id_of_putting_back
 from sync.intake import PAIR_OF
 from sync.looking_up import Lost, looked_up, signature_of
-from sync.model import Agreed, Base, Knock, Link, Plan, Put, Remember
+from sync.model import Agreed, Ask, Base, Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.store import Store
@@ -53,8 +54,10 @@ def settle_unknown(
     old = store.replaced(write.id for write, _, _ in unsettled)
     lost = [Lost(write, old.get(write.id, {}), terms.us.get(write.side)) for write, _, _ in unsettled]
     receipts = looked_up(connectors, lost)
+    receipts |= _shown_to_be_done([write for write, _, _ in unsettled], receipts)
     settled: list[tuple[Write, Ref, Receipt]] = []
     owed: list[tuple[Write, Ref]] = []
+    back: list[Plan] = []
     resting: dict[Ref, datetime] = {}
     for write, subject, _ in unsettled:
         receipt, doubted = receipts.get(write.id), since[write.id]
@@ -65,16 +68,61 @@ def settle_unknown(
             resting[subject] = max(until, resting.get(subject, until))
         elif write.op == "create":
             owed.append((write, subject))
+        elif write.owed and (plan := _putting_back(subject, write, old.get(write.id, {}), receipt.record)):
+            back.append(plan)
         else:
-            settled.append((write, subject, receipt))
+            settled.append((write, subject, receipt if not write.owed else _edited_again(write)))
     with store.transaction():
         store.receipts(pass_id, [(Put(write), receipt) for write, _, receipt in settled], now)
         _remember(
-            store, [(who, write, it.record) for write, who, it in settled if it.outcome == "done"], terms
+            store,
+            [
+                (who, write, it.record)
+                for write, who, it in settled
+                if it.outcome == "done"
+                and not write.owed  # theirs stands again: an edit of theirs, as it was
+            ],
+            terms,
         )
         store.knock([Knock(subject) for _, subject, _ in settled if subject not in resting], now)
     due = [(write, subject) for write, subject in owed if subject not in resting]
-    return Recovered(frozenset(resting), max(resting.values(), default=None), tuple(_plans_of(store, due)))
+    plans = (*_plans_of(store, due), *(plan for plan in back if plan.subject not in resting))
+    return Recovered(frozenset(resting), max(resting.values(), default=None), plans)
+
+
+def _shown_to_be_done(writes: Sequence[Write], receipts: Mapping[str, Receipt]) -> dict[str, Receipt]:
+    """What it replaced was to be put back, so the dead process had seen that a write was carried out."""
+    ids = {write.id for write in writes}
+    return {
+        write.id: replace(found, outcome="done", ref=found.record.ref, looked=True)
+        for write in writes
+        if id_of_putting_back(write.id) in ids
+        and (found := receipts.get(write.id)) is not None
+        and found.record is not None
+    }
+
+
+def _putting_back(subject: Ref, write: Write, over: Values, record: Record | None) -> Plan | None:
+    """What still shows the values that we wrote *over* somebody's is put back; what was edited again is theirs already."""
+    if record is None:
+        return None
+    values = {
+        name: value
+        for name, value in write.values.items()
+        if name in over and raw.same(record.values.get(name), over[name])
+    }
+    if not values:
+        return None
+    again = replace(write, values=values, seen_at=record.modified_at)
+    read = replace(record, values=over)
+    return Plan(subject, PAIR_OF[subject.side, subject.kind], effects=(Put(again, read=read), Ask(subject)))
+
+
+def _edited_again(write: Write) -> Receipt:
+    fault = Fault(
+        "EDITED_AGAIN", "Its fields were edited again, or the record is gone, before this was put back."
+    )
+    return Receipt(write.id, "stale", faults=(fault,))
 
 
 def _plans_of(store: Store, owed: Sequence[tuple[Write, Ref]]) -> Iterator[Plan]:

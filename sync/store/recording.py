@@ -72,7 +72,8 @@ class Recording(Lease, Ledger, Outbox, Problems):
 
         Done ones and those that the vendor refused, or that met a record gone or stale, are
         entered and leave the outbox; unknown ones stay. Waiting ones were not sent and leave it
-        without a word, but for notes and tasks: nothing would plan these again, so they stay owed.
+        without a word, but for notes, tasks and what is put back: nothing would plan these again, so
+        they stay owed.
         What was done and not looked behind is entered, and stays until it was.
         A write that is not in the outbox is settled already.
         """
@@ -169,7 +170,8 @@ class Recording(Lease, Ledger, Outbox, Problems):
 def _state(put: Put, receipt: Receipt) -> str:
     if receipt.outcome == "done" and not receipt.looked:
         return UNLOOKED
-    return "owed" if receipt.outcome == "waiting" and put.write.op == "create" else receipt.outcome
+    is_owed = put.write.owed or put.write.op == "create"
+    return "owed" if receipt.outcome == "waiting" and is_owed else receipt.outcome
 
 
 def _link(plan: Plan) -> Link | None:

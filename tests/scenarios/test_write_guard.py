@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pytest
 
-from connectors.records import Side
+from connectors.records import Receipt, Side, Write
+from sync.model import Plan
 from tests.scenarios.struck import ADA, Struck, struck
 from tests.scenarios.town import MIA, is_update
 from twins.messages import Request
 
 SAMS: Final = "Sam's own title"
 MIAS: Final = "Mia's own title"
+Outcome = Literal["waiting", "stale", "unknown"]
 LINE: Final = "person.jobtitle"
 
 
@@ -511,3 +513,105 @@ def test_a_request_that_a_write_hid_is_judged_once_wherever_the_process_dies(
     assert judged(here, asked) == [(what, mia(here))]
     assert what == "moved" or bridge_wrote(here, asked) == []
     here.assert_quiet()
+
+
+@pytest.mark.fault("F34", "F37")
+@pytest.mark.invariant("I3", "I12")
+@pytest.mark.parametrize(
+    ("side", "conflict"),
+    [("salesforce", "salesforce"), ("hubspot", "hubspot")],
+    ids=["a seller", "a marketer"],
+)
+def test_what_somebody_typed_is_put_back_by_the_next_process_when_this_one_dies_before_it_is_sent(
+    here: Struck, monkeypatch: pytest.MonkeyPatch, side: Side, conflict: str
+) -> None:
+    ruled(here, conflict)
+    typed = _edited_under_a_write_of_a_process_that_dies(here, side, monkeypatch)
+    here.run()
+    settle(here)
+
+    assert both(here) == (typed, typed)
+    assert here.bridge.store.unsettled() == []
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F34", "F37")
+@pytest.mark.invariant("I3", "I12")
+def test_what_was_edited_again_before_it_is_put_back_stays_and_the_ledger_says_so(
+    here: Struck, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ruled(here, "salesforce")
+    _edited_under_a_write_of_a_process_that_dies(here, "salesforce", monkeypatch)
+    here.sell(here.lead, Title="At last")
+    here.run()
+    settle(here)
+
+    assert both(here) == ("At last", "At last")
+    [said] = [one for one in here.bridge.store.entries(None, 500) if "EDITED_AGAIN" in one.decision.why]
+    assert said.decision.new == {"Title": SAMS}
+    assert here.bridge.store.unsettled() == []
+    here.assert_quiet()
+
+
+@pytest.mark.fault("F01", "F34")
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize("outcome", ["waiting", "stale", "unknown"])
+def test_what_could_not_be_put_back_at_once_is_put_back_later(
+    here: Struck, monkeypatch: pytest.MonkeyPatch, outcome: Outcome
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", 0)
+    ruled(here, "salesforce")
+    here.market(ADA, jobtitle="From Mia")
+    connector = here.bridge.engine.connectors["salesforce"]
+    write = connector.write
+
+    def busy(writes: Sequence[Write], **more: Any) -> list[Receipt]:
+        sent = [one for one in writes if not one.owed]
+        done = {one.write_id: one for one in (write(sent, **more) if sent else [])}
+        return [done.get(one.id) or Receipt(one.id, outcome) for one in writes]
+
+    with (
+        between(here, "salesforce", lambda: here.sell(here.lead, Title=SAMS)),
+        monkeypatch.context() as patched,
+    ):
+        patched.setattr(connector, "write", busy)
+        here.settle()
+    assert here.lead["Title"] == "From Mia"
+    settle(here)
+
+    assert both(here) == (SAMS, SAMS)
+    assert here.bridge.store.unsettled() == []
+    here.assert_quiet()
+
+
+def _edited_under_a_write_of_a_process_that_dies(
+    here: Struck, side: Side, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Somebody types right before a write; the process dies between recording what it puts back and sending it."""
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", 0)
+    store = here.bridge.store
+    record = store.record
+
+    def die(pass_id: int, plans: Sequence[Plan], *more: Any, **named: Any) -> None:
+        record(pass_id, plans, *more, **named)
+        if any(put.write.owed for plan in plans for put in plan.puts):
+            raise Died
+
+    typed = SAMS if side == "salesforce" else MIAS
+    if side == "salesforce":
+        here.market(ADA, jobtitle="From Mia")
+    else:
+        here.sell(here.lead, Title="From Sam")
+
+    def act() -> None:
+        if side == "salesforce":
+            here.sell(here.lead, Title=typed)
+        else:
+            here.market(ADA, jobtitle=typed)
+
+    with between(here, side, act), monkeypatch.context() as patched:
+        patched.setattr(store, "record", die)
+        with pytest.raises(Died):
+            here.settle()
+    assert typed not in both(here)
+    return typed
