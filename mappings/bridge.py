@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import time
-from typing import Any, Literal
+from datetime import time, timedelta
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
 
 from mappings.conditions import Condition, Unclear, compile_condition
-from mappings.documents.bridge import BrakesShape, BridgeDocument
+from mappings.documents.bridge import BrakesShape, BridgeDocument, BusinessHoursShape
 from mappings.documents.broken import Broken
 from mappings.documents.reading import Mistake, suggestion
+from mappings.holidays import is_known, nearest
 from mappings.hours import WEEKDAYS, BusinessHours
 from mappings.notifications import Notification, compile_notifications, notification_mistakes
 from mappings.values import Side
@@ -21,6 +22,7 @@ from mappings.values import Side
 Policy = Literal["keep", "delete", "recreate", "ask"]
 Deletes = Mapping[str, Mapping[Side, Policy]]
 Actor = Literal["marketer", "seller"]
+_LONGEST_CLOSED: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,20 @@ def _mistakes(document: BridgeDocument) -> Iterator[Mistake]:
     hours = document.business_hours
     if hours.end != "00:00" and hours.start >= hours.end:
         yield hours.mistake("The day ends before it starts.", "Let `end` be later than `start`.", "end")
+    yield from _holiday_mistakes(hours)
     yield from _rollout_mistakes(document)
     yield from notification_mistakes(document.notifications)
+
+
+def _holiday_mistakes(hours: BusinessHoursShape) -> Iterator[Mistake]:
+    for place, code in enumerate(hours.holidays):
+        if not is_known(code):
+            text = f"The public holidays of `{code}` are not known."
+            yield hours.mistake(text, nearest(code), "holidays", place)
+    for closed in hours.closed:
+        if not timedelta() <= closed.to - closed.from_ <= _LONGEST_CLOSED:
+            text = "These days end before they begin, or are more than a year."
+            yield closed.mistake(text, "Let `to` be on or after `from`, within a year.", "to")
 
 
 def _rollout_mistakes(document: BridgeDocument) -> Iterator[Mistake]:
@@ -220,4 +234,7 @@ def _hours(document: BridgeDocument) -> BusinessHours:
         days=frozenset(WEEKDAYS.index(day) for day in hours.days),
         start=time.fromisoformat(hours.start),
         end=time.fromisoformat(hours.end),
+        holidays=tuple(hours.holidays),
+        closed=tuple((closed.from_, closed.to) for closed in hours.closed),
+        owners_holidays=hours.owners_holidays,
     )

@@ -13,13 +13,16 @@ class Directory:
     """Owners of HubSpot and users of Salesforce: id → e-mail, with ops' exceptions.
 
     *table* says which HubSpot address belongs to which Salesforce address where the two
-    differ. *inactive* ids of either side own what they own, but get nothing new.
+    differ. *inactive* ids of either side own what they own, but get nothing new. *managers*
+    and *countries* (codes) are those of Salesforce users, where Salesforce knows them.
     """
 
     hubspot: Mapping[str, str] = field(default_factory=dict)
     salesforce: Mapping[str, str] = field(default_factory=dict)
     table: Mapping[str, str] = field(default_factory=dict)
     inactive: frozenset[str] = frozenset()
+    managers: Mapping[str, str] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
     _people: Mapping[Side, Mapping[str, str]] = field(init=False, repr=False, compare=False)
     _ids: Mapping[Side, Mapping[str, tuple[str, ...]]] = field(init=False, repr=False, compare=False)
 
@@ -39,6 +42,11 @@ class Directory:
         """The active id of a person on one side; None if there is none, or more than one."""
         ids = self._ids[side].get(email.lower(), ())
         return ids[0] if len(ids) == 1 else None
+
+    def above(self, user: str) -> str | None:
+        """The active manager of a Salesforce user."""
+        found = self.managers.get(user)
+        return found if found in self.salesforce and found not in self.inactive else None
 
     def _active(self, known: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}

@@ -10,6 +10,7 @@ from connectors.base import Connector
 from connectors.records import Record, Side
 from mappings.bridge import Owners
 from mappings.directory import Directory
+from mappings.holidays import code_of
 
 KEPT_FOR: Final = timedelta(hours=1)
 
@@ -58,6 +59,10 @@ class Roster:
             salesforce={one.ref.id: str(one.values["Email"]) for one in users if one.values.get("Email")},
             table=dict(self._owners.table),
             inactive=frozenset(one.ref.id for one in users if not one.values.get("IsActive")),
+            managers={
+                one.ref.id: str(one.values["ManagerId"]) for one in users if one.values.get("ManagerId")
+            },
+            countries={one.ref.id: code for one in users if (code := code_of(one.values.get("Country")))},
         )
 
     def _queue(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from mappings.documents.notifications import NotificationShape
 from mappings.documents.reading import Shape
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Calendar = Annotated[str, Field(min_length=2, max_length=40)]
 HourOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 
@@ -52,6 +54,13 @@ class OverlapShape(Shape):
     hubspot: int = Field(default=120, ge=0, le=3600, description="Seconds: search lag", examples=[120])
 
 
+class ClosedShape(Shape):
+    """Days on which nobody works."""
+
+    from_: date = Field(alias="from", description="The first day", examples=["2026-12-24"])
+    to: date = Field(description="The last day", examples=["2027-01-01"])
+
+
 class BusinessHoursShape(Shape):
     """When people work; deadlines run only then."""
 
@@ -63,6 +72,29 @@ class BusinessHoursShape(Shape):
     )
     start: HourOfDay = Field(default="09:00", description="Opening time", examples=["09:00"])
     end: HourOfDay = Field(default="17:00", description="Closing time (00:00: midnight)", examples=["17:00"])
+    holidays: list[Calendar] = Field(
+        default=[],
+        max_length=20,
+        description=(
+            "Whose public holidays are free: countries by their two letters, parts of them such as `DE-BY`;"
+            " of several a day is free when it is free in one"
+        ),
+        examples=[["DE-BY", "AT"]],
+    )
+    closed: list[ClosedShape] = Field(
+        default=[],
+        max_length=100,
+        description="Days on which nobody works besides",
+        examples=[[{"from": "2026-12-24", "to": "2027-01-01"}]],
+    )
+    owners_holidays: bool = Field(
+        default=True,
+        description=(
+            "The public holidays of the owner's own country (Country of the Salesforce user) decide about deadlines"
+            " of sales; without a country those of the list above"
+        ),
+        examples=[True],
+    )
 
 
 class TeamsShape(Shape):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from mappings.hours import BusinessHours
 from mappings.lifecycle.following import followed
 from mappings.lifecycle.machine import UNKNOWN_REASON, Clock, Lifecycle
 from mappings.lifecycle.words import Opportunity, Situation, Standing
@@ -18,14 +19,22 @@ def due_at(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> da
         return None
     opportunity = followed(standing, situation) if clock.restarts_on == "change" else None
     started = _started(clock, standing, opportunity)
-    deadline = _after(lifecycle, clock, started)
+    hours = hours_of(lifecycle, standing, situation)
+    deadline = _after(hours, clock, started)
     if clock.after_close_days is not None and opportunity and opportunity.close_date:
-        closing = lifecycle.hours.closing(opportunity.close_date)
-        deadline = min(deadline, lifecycle.hours.add_days(closing, clock.after_close_days))
+        closing = hours.closing(opportunity.close_date)
+        deadline = min(deadline, hours.add_days(closing, clock.after_close_days))
     if standing.grace_until is None:
         return deadline
     is_untouched = standing.adopted_at is None or started <= standing.adopted_at
     return standing.grace_until if is_untouched else max(deadline, standing.grace_until)
+
+
+def hours_of(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> BusinessHours:
+    """When the clock of the stage runs: while sales must act, by the holidays of the owner's country."""
+    if not lifecycle.stage(standing.stage).is_open_for_sales:
+        return lifecycle.hours
+    return lifecycle.hours.of(situation.countries.get(standing.owner or ""))
 
 
 def wakes_at(lifecycle: Lifecycle, standing: Standing, now: datetime) -> datetime | None:
@@ -47,7 +56,7 @@ def review_over_at(lifecycle: Lifecycle, standing: Standing) -> datetime | None:
     clock = lifecycle.stage(standing.stage).clock
     if standing.stage not in REVIEWED or clock is None:
         return None
-    return _after(lifecycle, clock, standing.since)
+    return _after(lifecycle.hours, clock, standing.since)
 
 
 def delay_over_at(lifecycle: Lifecycle, standing: Standing) -> datetime:
@@ -90,10 +99,10 @@ def _started(clock: Clock, standing: Standing, opportunity: Opportunity | None) 
     return started
 
 
-def _after(lifecycle: Lifecycle, clock: Clock, at: datetime) -> datetime:
-    if clock.hours is not None:
-        return lifecycle.hours.add_hours(at, clock.hours)
-    return lifecycle.hours.add_days(at, clock.days or 0)
+def _after(hours: BusinessHours, clock: Clock, at: datetime) -> datetime:
+    return (
+        hours.add_hours(at, clock.hours) if clock.hours is not None else hours.add_days(at, clock.days or 0)
+    )
 
 
 def _ended_at(standing: Standing) -> datetime:

@@ -132,6 +132,7 @@ class Situation:
     *bridge_created* that the Salesforce record was made by the bridge itself;
     *adopted_before* the bridge's first moment in write mode (None: everybody is
     adopted). *opportunities* is None when nobody looked: then nothing follows from them.
+    *countries* are those of the Salesforce users, by id.
     """
 
     hubspot: Raw | None = None
@@ -146,6 +147,7 @@ class Situation:
     sales_created: bool = False
     bridge_created: bool = False
     adopted_before: datetime | None = None
+    countries: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ _OWN: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
         "CreatedById",
     ),
     ("salesforce", "event"): ("WhoId", "OwnerId", "StartDateTime", "CreatedById"),
-    ("salesforce", "user"): ("Id", "Email", "IsActive", "Name"),
+    ("salesforce", "user"): ("Id", "Email", "IsActive", "Name", "ManagerId", "Country"),
     ("salesforce", "queue"): ("Id", "Name", "DeveloperName"),
     ("hubspot", "owner"): ("email", "userId", "firstName", "lastName"),
     ("hubspot", "note"): ("hs_note_body", "hs_timestamp"),

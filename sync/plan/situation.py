@@ -42,6 +42,7 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
         sales_created=_made_by_a_seller(facts, terms, person),
         bridge_created=_made_by_us(facts.converted or person, terms),
         adopted_before=terms.live_since,
+        countries=terms.directory.countries,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -147,8 +147,14 @@ class Org:
             "Alias": last[:8].lower(),
             "UserType": "Standard",
             "IsActive": active or None,
+            "Country": "Germany",
         }
         return self.bear("User", **names, **more, TimeZoneSidKey=self.zone.key, LanguageLocaleKey="en_US")
+
+    def tell_of(self, user: str, values: Mapping[str, Any], at: str) -> None:
+        """Let an admin write something down of a user: a manager, a country."""
+        told = {**self.tables["User"].rows[user], **values, "SystemModstamp": at, "LastModifiedDate": at}
+        self.tables["User"].put({name: value for name, value in told.items() if value is not None})
 
     def deactivate(self, user: str, at: str) -> None:
         """Let a user leave; what the user owns stays as it is."""

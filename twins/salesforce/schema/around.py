@@ -62,6 +62,10 @@ def user() -> Kind:
         choice("LanguageLocaleKey", length=40),
         *several("boolean", "IsActive"),
         reference("ManagerId", "User"),
+        text("City", 40),
+        text("State", 80),
+        text("PostalCode", 20),
+        text("Country", 80),
     ]
     return kind_of("User", "005", fields, access="")
 

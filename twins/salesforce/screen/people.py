@@ -50,6 +50,11 @@ class People(Doors, Setup):
         with self._lock:
             self.org.deactivate(user, stamp(now))
 
+    def tell_of(self, user: str, now: datetime, **values: str | None) -> None:
+        """Let an admin write something down of a user: `ManagerId`, `Country`."""
+        with self._lock:
+            self.org.tell_of(user, values, stamp(now))
+
     def add_fields(self, api_name: str, fields: Iterable[Field]) -> None:
         """Let an admin add custom fields to a kind."""
         with self._lock:
