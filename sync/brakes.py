@@ -17,7 +17,7 @@ from sync.model import EVERYTHING, Base, Brake, Plan, Put, Remember
 
 SIDES: Final[tuple[Side, Side]] = ("hubspot", "salesforce")
 _NAMED: Final = 4
-_OF_A_MOVE: Final = frozenset({"moved", "reverted", "projected", "told", "created", "linked"})
+_OF_A_MOVE: Final = frozenset({"moved", "reverted", "projected", "told", "created", "linked", "late"})
 _WHAT: Final[Mapping[str, str]] = {
     "updates": "would update {records} {pair} records in one pass, {share} of {links} links ({fields})",
     "clears": "would clear a field of, or delete, {records} {pair} records in one pass, {share} of {links} links ({fields})",

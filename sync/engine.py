@@ -133,6 +133,7 @@ class Engine:
         self.braking.begin(now)
         self.lanes.begin(now)
         terms = self.terms(now)
+        self._say_unplaced(now)
         if self.rollout.may_write and not self.braking.is_stopped:
             recovered = settle_unknown(self.store, self.connectors, terms, done.id, now)
             done.resting |= recovered.resting
@@ -185,6 +186,14 @@ class Engine:
             us={side: connector.whoami() for side, connector in self.connectors.items()},
             fallback_queue=self.roster.fallback_queue,
         )
+
+    def _say_unplaced(self, now: datetime) -> None:
+        """Owners whose own holidays are not known are a problem until they are."""
+        news = self.roster.take_unplaced(self.agreement.bridge.business_hours)
+        if news is not None:
+            with self.store.transaction():
+                self.store.open_problems(news[0], now)
+                self.store.close_problems(news[1], at=now)
 
     def _tell_head(self, now: datetime) -> None:
         """Once a day the log keeps the ledger's head: an end that is cut off later shows."""

@@ -27,6 +27,7 @@ RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
 RETURNS_PER_PASS: Final = 2
 REFUSALS: Final = frozenset({"field_refused", "write_refused"})
+STANDINGS: Final = frozenset({"moved", "late"})  # what a standing tells, so that it is never told twice
 FOUND_BY_SWEEPS: Final = frozenset({DOUBLE})
 
 
@@ -116,12 +117,12 @@ def put_off(store: Store, refs: Sequence[Ref], now: datetime) -> None:
 
 def without_moves(plan: Plan) -> Plan:
     """The plan without its moves: they are entered together with the standing that they lead to."""
-    return replace(plan, decisions=tuple(one for one in plan.decisions if one.what != "moved"))
+    return replace(plan, decisions=tuple(one for one in plan.decisions if one.what not in STANDINGS))
 
 
 def moves_of(plan: Plan) -> Plan | None:
     """Those moves, once the plan was carried out; its `Remember` names both records to the ledger."""
-    moves = tuple(one for one in plan.decisions if one.what == "moved")
+    moves = tuple(one for one in plan.decisions if one.what in STANDINGS)
     return _entered(plan, moves) if moves else None
 
 

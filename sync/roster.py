@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.base import Connector
-from connectors.records import Record, Side
+from connectors.records import Record, Ref, Side
 from mappings.bridge import Owners
 from mappings.directory import Directory
 from mappings.holidays import code_of
+from mappings.hours import BusinessHours
+from sync.model import Problem
 
 KEPT_FOR: Final = timedelta(hours=1)
 
@@ -29,6 +31,7 @@ class Roster:
         self._fields = fields
         self._directory: Directory | None = None
         self._read_at: datetime | None = None
+        self._is_news = False
         self.fallback_queue: str | None = None
         self._names: dict[str, str] = {}
 
@@ -40,11 +43,22 @@ class Roster:
         """Read everybody again when they are asked for next."""
         self._directory = None
 
+    def take_unplaced(self, hours: BusinessHours) -> tuple[list[Problem], list[Ref]] | None:
+        """Once after each reading: the sellers whose country is not known, each a problem, and all other users."""
+        if not self._is_news or self._directory is None:
+            return None
+        self._is_news = False
+        known = self._directory
+        unplaced = [user for user in known.salesforce if hours.owners_holidays and _is_unplaced(known, user)]
+        others = [Ref("salesforce", "user", user) for user in known.salesforce if user not in unplaced]
+        return [_country_unknown(user, self.name_of(user)) for user in unplaced], others
+
     def directory(self, now: datetime) -> Directory:
         """The people of both sides, at most an hour old."""
         if self._directory is None or self._read_at is None or now - self._read_at > KEPT_FOR:
             self._directory = self._read()
             self._read_at = now
+            self._is_news = True
         return self._directory
 
     def _read(self) -> Directory:
@@ -81,6 +95,21 @@ class Roster:
             found.extend(page.records)
             after = page.next.id if page.next else None
         return found
+
+
+def _is_unplaced(known: Directory, user: str) -> bool:
+    """An active user who is an owner in HubSpot as well, and of whom Salesforce names no country."""
+    is_seller = known.salesforce[user].lower() in {email.lower() for email in known.hubspot.values()}
+    return is_seller and user not in known.inactive and user not in known.countries
+
+
+def _country_unknown(user: str, name: str) -> Problem:
+    return Problem(
+        code="owner_country_unknown",
+        subject=Ref("salesforce", "user", user),
+        text=f"Salesforce names no country of {name} whose holidays are known; those of bridge.yaml decide about the deadlines",
+        remedy="give the user a Country in Salesforce, or set `business_hours.owners_holidays: false`",
+    )
 
 
 def _full_name(owner: Record) -> str:

@@ -15,6 +15,47 @@ Span = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3} (hour|hours|day|days)$")]
 Days = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3} (day|days)$")]
 
 
+class SegmentShape(Shape):
+    """Another deadline for some people."""
+
+    when: dict[str, Any] = Field(
+        description="For whom: a condition over HubSpot properties and signals",
+        examples=[{"is": {"country": "Germany"}}],
+        min_length=1,
+        max_length=1,
+    )
+    within: Span = Field(description="Business hours or days until the deadline", examples=["2 hours"])
+
+
+class PauseShape(Shape):
+    """When a clock stands still."""
+
+    when: dict[str, Any] = Field(
+        description="While this condition over HubSpot properties and signals holds",
+        examples=[{"is": {"hs_lead_status": "ON_HOLD"}}],
+        min_length=1,
+        max_length=1,
+    )
+
+
+class LateShape(Shape):
+    """What is done when so much of the time is used up."""
+
+    at: int = Field(
+        description="Percent of the business time between the clock's start and the deadline",
+        ge=1,
+        le=10_000,
+        examples=[50],
+    )
+    do: Literal["remind", "tell_manager", "give_to_queue", "tell_ops"] = Field(
+        description=(
+            "`remind`: a task for the owner; `tell_manager`: one for the owner's manager in Salesforce;"
+            " `give_to_queue`: the record goes to `owners.fallback_queue`; `tell_ops`: a problem"
+        ),
+        examples=["remind"],
+    )
+
+
 class ClockShape(Shape):
     """How long a person may stay in a stage, in business time."""
 
@@ -33,6 +74,23 @@ class ClockShape(Shape):
         description="The deadline is no later than this many business days after the opportunity's close date",
         default=None,
         examples=["5 days"],
+    )
+    segments: list[SegmentShape] = Field(
+        description="Other deadlines for some people; the first line that fits counts, else `within`",
+        default=[],
+        max_length=50,
+        examples=[[{"when": {"is": {"country": "Germany"}}, "within": "2 hours"}]],
+    )
+    pauses: PauseShape | None = Field(
+        description="When the clock stands still: the deadline moves by the business time of the pause",
+        default=None,
+        examples=[{"when": {"is": {"hs_lead_status": "ON_HOLD"}}}],
+    )
+    late: list[LateShape] = Field(
+        description="What is done before and after the deadline, in rising order",
+        default=[],
+        max_length=20,
+        examples=[[{"at": 50, "do": "remind"}, {"at": 100, "do": "tell_manager"}]],
     )
 
 

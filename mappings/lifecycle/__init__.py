@@ -8,6 +8,7 @@ from mappings.lifecycle.readiness import wants_hand_over
 from mappings.lifecycle.readings import read_requests
 from mappings.lifecycle.words import (
     Actor,
+    Late,
     Opportunity,
     Outcome,
     Projection,
@@ -21,6 +22,7 @@ from mappings.lifecycle.words import (
 
 __all__ = [
     "Actor",
+    "Late",
     "Lifecycle",
     "Opportunity",
     "Outcome",

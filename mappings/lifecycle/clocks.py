@@ -2,32 +2,90 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from mappings.hours import BusinessHours
 from mappings.lifecycle.following import followed
-from mappings.lifecycle.machine import UNKNOWN_REASON, Clock, Lifecycle
+from mappings.lifecycle.machine import UNKNOWN_REASON, Clock, Lifecycle, Mark, Within
+from mappings.lifecycle.signals import subject
 from mappings.lifecycle.words import Opportunity, Situation, Standing
 
 REVIEWED = ("rejected", "lost")
 
 
-def due_at(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> datetime | None:
+def wound(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime) -> Standing:
+    """The standing with its clock as it runs now: started anew, standing still, or going on, and its deadline."""
+    clock = lifecycle.stage(standing.stage).clock
+    if clock is None:
+        return replace(standing, due_at=None, clock_from=None, late_at=0, paused_at=None, paused_h=0.0)
+    started = _started(clock, standing, _changing(clock, standing, situation))
+    if standing.clock_from is None:
+        standing = replace(standing, clock_from=started)
+        standing = replace(standing, due_at=due_at(lifecycle, standing, situation, now))
+        standing = replace(
+            standing,
+            late_at=max((mark.percent for mark in passed(lifecycle, standing, situation, now)), default=0),
+        )
+    elif standing.clock_from != started:
+        standing = replace(standing, clock_from=started, late_at=0, paused_at=None, paused_h=0.0)
+    standing = _paused(lifecycle, clock, standing, situation, now)
+    return replace(standing, due_at=due_at(lifecycle, standing, situation, now))
+
+
+def due_at(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime) -> datetime | None:
     """The deadline of the stage; an adopted person has the grace period until something happens."""
     clock = lifecycle.stage(standing.stage).clock
     if clock is None:
         return None
-    opportunity = followed(standing, situation) if clock.restarts_on == "change" else None
+    opportunity = _changing(clock, standing, situation)
     started = _started(clock, standing, opportunity)
     hours = hours_of(lifecycle, standing, situation)
-    deadline = _after(hours, clock, started)
+    deadline = _within(lifecycle, clock, situation, now).after(started, hours)
     if clock.after_close_days is not None and opportunity and opportunity.close_date:
         closing = hours.closing(opportunity.close_date)
         deadline = min(deadline, hours.add_days(closing, clock.after_close_days))
-    if standing.grace_until is None:
-        return deadline
-    is_untouched = standing.adopted_at is None or started <= standing.adopted_at
-    return standing.grace_until if is_untouched else max(deadline, standing.grace_until)
+    if standing.grace_until is not None:
+        is_untouched = standing.adopted_at is None or started <= standing.adopted_at
+        deadline = standing.grace_until if is_untouched else max(deadline, standing.grace_until)
+    return hours.add_hours(deadline, standing.paused_h) if standing.paused_h else deadline
+
+
+def passed(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime) -> tuple[Mark, ...]:
+    """What is to be done now about the time that was used up, and was not done before."""
+    return tuple(
+        mark for mark, at in _ahead(lifecycle, standing, situation) if at <= now
+    )  # fmt: skip
+
+
+def _ahead(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> Iterator[tuple[Mark, datetime]]:
+    """The marks that nothing was done about, with their moments; none while the clock stands still.
+
+    While sales must act and no record in Salesforce is seen, nobody could be told.
+    """
+    clock, due, started = lifecycle.stage(standing.stage).clock, standing.due_at, standing.clock_from
+    if clock is None or due is None or started is None or standing.paused_at is not None:
+        return
+    if lifecycle.stage(standing.stage).is_open_for_sales and situation.salesforce is None:
+        return
+    hours = hours_of(lifecycle, standing, situation)
+    for mark in clock.late:
+        if mark.percent > standing.late_at:
+            at = _moment(hours, mark.percent, started, due, timedelta(hours=standing.paused_h))
+            yield mark, max(at, standing.grace_until or at)
+
+
+def _moment(
+    hours: BusinessHours, percent: int, started: datetime, due: datetime, paused: timedelta
+) -> datetime:
+    """When so much of the time is used up; all of it is at the deadline itself."""
+    if percent == 100:
+        return due
+    given = max(hours.between(started, due) - paused, timedelta())
+    if percent < 100:
+        return min(due, hours.add(started, given * percent / 100 + paused))
+    return hours.add(due, given * (percent - 100) / 100)
 
 
 def hours_of(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> BusinessHours:
@@ -37,18 +95,21 @@ def hours_of(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> 
     return lifecycle.hours.of(situation.countries.get(standing.owner or ""))
 
 
-def wakes_at(lifecycle: Lifecycle, standing: Standing, now: datetime) -> datetime | None:
-    """The next moment at which the bridge may move the person by itself; None when none is ahead."""
+def wakes_at(
+    lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime
+) -> datetime | None:
+    """The next moment at which something is to be done by itself: a move, or what is done about lateness."""
     moments = {
         "rejected": review_over_at,
         "lost": review_over_at,
         "won": next_round_at,
     }
-    ahead = moments.get(standing.stage)
+    own = moments.get(standing.stage)
     if lifecycle.stage(standing.stage).rests:
-        ahead = delay_over_at
-    at = ahead(lifecycle, standing) if ahead else None
-    return at if at and at > now else None
+        own = delay_over_at
+    found = [own(lifecycle, standing) if own else None]
+    found += [at for _, at in _ahead(lifecycle, standing, situation)]
+    return min((at for at in found if at and at > now), default=None)
 
 
 def review_over_at(lifecycle: Lifecycle, standing: Standing) -> datetime | None:
@@ -56,7 +117,7 @@ def review_over_at(lifecycle: Lifecycle, standing: Standing) -> datetime | None:
     clock = lifecycle.stage(standing.stage).clock
     if standing.stage not in REVIEWED or clock is None:
         return None
-    return _after(lifecycle.hours, clock, standing.since)
+    return clock.within.after(standing.since, lifecycle.hours)
 
 
 def delay_over_at(lifecycle: Lifecycle, standing: Standing) -> datetime:
@@ -99,10 +160,29 @@ def _started(clock: Clock, standing: Standing, opportunity: Opportunity | None) 
     return started
 
 
-def _after(hours: BusinessHours, clock: Clock, at: datetime) -> datetime:
-    return (
-        hours.add_hours(at, clock.hours) if clock.hours is not None else hours.add_days(at, clock.days or 0)
-    )
+def _changing(clock: Clock, standing: Standing, situation: Situation) -> Opportunity | None:
+    return followed(standing, situation) if clock.restarts_on == "change" else None
+
+
+def _within(lifecycle: Lifecycle, clock: Clock, situation: Situation, now: datetime) -> Within:
+    """The time of the first segment that fits, else that of everybody."""
+    if not clock.segments:
+        return clock.within
+    about = subject(lifecycle, situation.hubspot)
+    return next((one.within for one in clock.segments if one.when.holds(about, now)), clock.within)
+
+
+def _paused(
+    lifecycle: Lifecycle, clock: Clock, standing: Standing, situation: Situation, now: datetime
+) -> Standing:
+    """The clock stands still from the moment at which the pause is seen to the one at which it is over."""
+    stands = clock.pauses is not None and clock.pauses.holds(subject(lifecycle, situation.hubspot), now)
+    if stands:
+        return replace(standing, paused_at=standing.paused_at or now)
+    if standing.paused_at is None:
+        return standing
+    stood = hours_of(lifecycle, standing, situation).between(standing.paused_at, now)
+    return replace(standing, paused_at=None, paused_h=standing.paused_h + stood / timedelta(hours=1))
 
 
 def _ended_at(standing: Standing) -> datetime:

@@ -27,15 +27,18 @@ from mappings.lifecycle.machine import (
     Clock,
     Guard,
     Lifecycle,
+    Mark,
     Migration,
     Move,
     Reading,
     Reason,
     Rounds,
+    Segment,
     Shown,
     Signals,
     Stage,
     Way,
+    Within,
 )
 from mappings.lifecycle.naming import unknown_names
 from mappings.lifecycle.proofs import unsound
@@ -63,7 +66,7 @@ def _compiled(document: LifecycleDocument, hours: BusinessHours, mistakes: list[
     return Lifecycle(
         version=document.version,
         illegal=document.illegal,
-        stages_by_name=_stages(document),
+        stages_by_name=_stages(document, mistakes),
         moves=_moves(document),
         guards=_guards(document, mistakes),
         signals=_signals(document.signals),
@@ -87,24 +90,32 @@ def count(span: str) -> int:
     return int(span.split(maxsplit=1)[0])
 
 
-def _stages(document: LifecycleDocument) -> dict[str, Stage]:
+def _stages(document: LifecycleDocument, mistakes: list[Mistake]) -> dict[str, Stage]:
     return {
-        name: Stage(name, shape.owner, shape.means, _clock(shape.clock), shape.closed, shape.rests)
+        name: Stage(name, shape.owner, shape.means, _clock(shape.clock, mistakes), shape.closed, shape.rests)
         for name, shape in document.stages.items()
     }
 
 
-def _clock(shape: ClockShape | None) -> Clock | None:
+def _clock(shape: ClockShape | None, mistakes: list[Mistake]) -> Clock | None:
     if shape is None:
         return None
-    in_hours = "hour" in shape.within
     return Clock(
-        hours=count(shape.within) if in_hours else None,
-        days=None if in_hours else count(shape.within),
+        within=_within(shape.within),
         until=shape.until,
         restarts_on=shape.restarts_on,
         after_close_days=count(shape.after_close_date) if shape.after_close_date else None,
+        segments=tuple(
+            Segment(_condition(one, one.when, "This segment", mistakes), _within(one.within))
+            for one in shape.segments
+        ),
+        pauses=_condition(shape.pauses, shape.pauses.when, "This pause", mistakes) if shape.pauses else None,
+        late=tuple(Mark(one.at, one.do) for one in shape.late),
     )
+
+
+def _within(span: str) -> Within:
+    return Within(hours=count(span)) if "hour" in span else Within(days=count(span))
 
 
 def _moves(document: LifecycleDocument) -> tuple[Move, ...]:

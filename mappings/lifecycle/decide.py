@@ -21,6 +21,7 @@ from mappings.lifecycle.looking import look
 from mappings.lifecycle.machine import START, UNKNOWN_REASON, Lifecycle, Move
 from mappings.lifecycle.migrating import migrate, renamed
 from mappings.lifecycle.words import (
+    Late,
     Outcome,
     Request,
     Situation,
@@ -100,14 +101,24 @@ class _Course:
     def outcome(self) -> Outcome:
         """The end of the course, with its deadlines."""
         moved = [step for step in self.steps if step.verdict in ("legal", "accepted_illegal")]
-        self.standing = replace(
-            self.standing,
-            due_at=clocks.due_at(self.lifecycle, self.standing, self.situation),
-            wakes_at=clocks.wakes_at(self.lifecycle, self.standing, self.now),
-            words=self.lifecycle.version,
-        )
+        self.standing = clocks.wound(self.lifecycle, self.standing, self.situation, self.now)
+        late = self._late()
+        wakes_at = clocks.wakes_at(self.lifecycle, self.standing, self.situation, self.now)
+        self.standing = replace(self.standing, wakes_at=wakes_at, words=self.lifecycle.version)
         hands_over = self.standing.stage == "handed_over" and any(step.to == "handed_over" for step in moved)
-        return Outcome(self.standing, tuple(self.steps), tuple(self.tells), hands_over)
+        return Outcome(self.standing, tuple(self.steps), tuple(self.tells), hands_over, late)
+
+    def _late(self) -> tuple[Late, ...]:
+        """What is due about lateness; a reminder that a later mark has overtaken says nothing new."""
+        marks = clocks.passed(self.lifecycle, self.standing, self.situation, self.now)
+        if not marks:
+            return ()
+        self.standing = replace(self.standing, late_at=marks[-1].percent)
+        done = [one for one in marks if one.does != "remind" or one is marks[-1]]
+        self.tells += [
+            phrases.late(self.lifecycle, self.standing, one) for one in done if one.does != "tell_ops"
+        ]
+        return tuple(phrases.mark(self.lifecycle, self.standing, one) for one in done)
 
     def look(self) -> None:
         """Take over what the records show without anybody moving."""

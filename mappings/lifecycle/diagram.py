@@ -191,7 +191,7 @@ def _beneath(stage: Stage) -> str:
     if stage.clock is None:
         return f"{stage.owner}, {'closed' if stage.closed else 'rests' if stage.rests else 'no clock'}"
     clock = stage.clock
-    span = f"{clock.hours} h" if clock.hours is not None else f"{clock.days} d"
+    span = f"{clock.within.hours} h" if clock.within.hours is not None else f"{clock.within.days} d"
     return f"{stage.owner}, {span}" + (f" until {clock.until}" if clock.until else "")
 
 

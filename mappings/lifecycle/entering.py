@@ -37,6 +37,10 @@ def enter(lifecycle: Lifecycle, standing: Standing, entry: Entry, situation: Sit
         comment=entry.comment or standing.comment,
         asked=None,
         grace_until=None,
+        clock_from=entry.at,
+        late_at=0,
+        paused_at=None,
+        paused_h=0.0,
     )
     if resumes and came_from in ("won", "lost", "rejected") and entry.to in ("opportunity", "handed_over"):
         entered = _round_resumed(entered)

@@ -9,27 +9,68 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from mappings import raw
 from mappings.conditions import Condition
 from mappings.hours import BusinessHours
 from mappings.lifecycle import fields
-from mappings.lifecycle.words import Actor, Raw, Side, Standing
+from mappings.lifecycle.words import Actor, Does, Raw, Side, Standing
 
 START = "start"
 UNKNOWN_REASON = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """How long a person may stay in a stage: business hours or business days."""
+class Within:
+    """Business hours, or business days."""
 
-    hours: int | None
-    days: int | None
+    hours: int | None = None
+    days: int | None = None
+
+    def after(self, at: datetime, hours: BusinessHours) -> datetime:
+        """The moment when it is over."""
+        return (
+            hours.add_hours(at, self.hours) if self.hours is not None else hours.add_days(at, self.days or 0)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Other people, other deadlines."""
+
+    when: Condition
+    within: Within
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is done when so many percent of the time until the deadline are used up."""
+
+    percent: int
+    does: Does
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How long a person may stay in a stage, and what is done when the time runs out.
+
+    The first of *segments* that fits counts; the clock stands still while *pauses* holds.
+    """
+
+    within: Within
     until: str
     restarts_on: Literal["nothing", "activity", "change"] = "nothing"
     after_close_days: int | None = None
+    segments: tuple[Segment, ...] = ()
+    pauses: Condition | None = None
+    late: tuple[Mark, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions over HubSpot properties and signals."""
+        return (*(one.when for one in self.segments), *([self.pauses] if self.pauses else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +342,8 @@ class Lifecycle:
 
     def _conditions(self) -> Iterator[Condition]:
         yield from (guard.condition for guard in self.guards.values())
+        for stage in self.stages_by_name.values():
+            yield from stage.clock.conditions if stage.clock else ()
         for migration in self.migrations:
             for ways in migration.stages.values():
                 yield from (way.condition for way in ways if way.condition is not None)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from mappings.lifecycle.guards import said
-from mappings.lifecycle.machine import Lifecycle, Move
-from mappings.lifecycle.words import Actor, Request, Standing
+from mappings.lifecycle.machine import Lifecycle, Mark, Move
+from mappings.lifecycle.words import Actor, Does, Late, Request, Standing, Tell
+
+LATE = "late"
+_READERS: Mapping[Does, Literal["owner", "manager", "queue"]] = {
+    "remind": "owner", "tell_manager": "manager", "give_to_queue": "queue",
+}  # fmt: skip
 
 _TEAMS = {"marketer": "marketing", "seller": "sales", "bridge": "leadbridge"}
 _HOW = {
@@ -89,6 +95,33 @@ def why_lost(lifecycle: Lifecycle) -> str:
         if "lost" in reason.where and "seller" in reason.who
     )
     return f"This opportunity was lost without a reason. Please choose a Loss reason on it: {reasons}."
+
+
+def late(lifecycle: Lifecycle, standing: Standing, mark: Mark) -> Tell:
+    """What the owner or the manager is told when so much of the time is used up: once per start of the clock."""
+    zone, due = lifecycle.hours.zone, standing.due_at or standing.since
+    until, when = _until(lifecycle, standing), f"{due.astimezone(zone):%a %d %b %H:%M}"
+    is_over = mark.percent >= 100
+    text = f"At {plain(standing.stage)} since {standing.since.astimezone(zone):%a %d %b %H:%M}; {until} was due by {when}."
+    return Tell(
+        side="salesforce",
+        text=text if is_over else text.replace(" was due by ", " is due by "),
+        key=f"{LATE} {standing.stage} {standing.round} {mark.percent} {standing.clock_from or standing.since:%Y%m%dT%H%M%S}",
+        to=_READERS[mark.does],
+        subject=f"Overdue since {when}: {until}" if is_over else f"Due by {when}: {until}",
+    )
+
+
+def mark(lifecycle: Lifecycle, standing: Standing, mark: Mark) -> Late:
+    """What the ledger keeps of it."""
+    due = standing.due_at or standing.since
+    why = f"{mark.percent} % of the time until {_until(lifecycle, standing)} is used up"
+    return Late(mark.percent, mark.does, due, standing.owner, why)
+
+
+def _until(lifecycle: Lifecycle, standing: Standing) -> str:
+    clock = lifecycle.stage(standing.stage).clock
+    return clock.until if clock and clock.until else "the next step"
 
 
 def made(move: Move, request: Request) -> str:

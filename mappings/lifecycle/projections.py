@@ -51,6 +51,7 @@ def _hubspot(lifecycle: Lifecycle, standing: Standing, values: Raw, owner: str |
         "leadbridge_round": str(standing.round),
         "leadbridge_definition_version": str(standing.definition_version),
         "leadbridge_sales_owner": owner or standing.owner,
+        **_lateness("leadbridge_sla_breached", standing, values, ("true", "false")),
         **_projected("lifecyclestage", lifecycle.lifecyclestage, standing.stage, values),
         **_projected("hs_lead_status", lifecycle.hs_lead_status, standing.stage, values),
     }
@@ -73,6 +74,7 @@ def _salesforce(
         "Leadbridge_Handed_Over_At__c": _moment(standing.handed_over_at),
         "Leadbridge_SLA_Due_At__c": _moment(standing.due_at),
         "Leadbridge_Round__c": standing.round,
+        **_lateness("Leadbridge_SLA_Breached__c", standing, values, (True, False)),
     }
     stage = lifecycle.stage(standing.stage)
     if stage.is_given_a_reason or (standing.reason and stage.is_with_marketing):
@@ -82,6 +84,14 @@ def _salesforce(
     if kind == "lead" and standing.asked is None:
         shown |= _projected("Status", lifecycle.lead_status, standing.stage, values)
     return shown
+
+
+def _lateness(name: str, standing: Standing, values: Raw, words: tuple[Any, Any]) -> dict[str, Any]:
+    """Ticked while the person is late; a box that nobody ever ticked is left blank."""
+    if raw.truth(values.get(name)) == standing.is_late:
+        return {}
+    late, in_time = words
+    return {name: late if standing.is_late else in_time}
 
 
 def _is_being_handed_over(standing: Standing, values: Raw) -> bool:

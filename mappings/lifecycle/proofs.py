@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from mappings.documents.lifecycle import LifecycleDocument
 from mappings.documents.tree import Mistake
-from mappings.lifecycle.machine import START, Lifecycle, Move, Reason, Shown
+from mappings.lifecycle.clocks import REVIEWED
+from mappings.lifecycle.machine import START, Lifecycle, Mark, Move, Reason, Shown, Stage
 
 Way = tuple[Move, ...]
 
@@ -19,6 +20,7 @@ def unsound(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mista
         _nobody_is_trapped,
         _sales_has_a_deadline,
         _sales_has_an_owner,
+        _lateness_is_told_to_somebody,
         _a_rejection_has_a_reason,
         _every_reason_leads_on,
         _one_value_is_shown,
@@ -77,6 +79,41 @@ def _sales_has_a_deadline(lifecycle: Lifecycle, document: LifecycleDocument) -> 
                 "stages",
                 stage.name,
             )
+
+
+def _lateness_is_told_to_somebody(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    for name, stage in lifecycle.stages_by_name.items():
+        shape = document.stages[name].clock
+        if stage.clock is None or shape is None:
+            continue
+        before = 0
+        for place, mark in enumerate(stage.clock.late):
+            wrong = _wrong_mark(stage, mark, before)
+            if wrong:
+                yield shape.late[place].mistake(*wrong)
+            before = mark.percent
+        if name in REVIEWED and (stage.clock.late or stage.clock.segments or stage.clock.pauses):
+            yield shape.mistake(
+                f"When the clock of `{name}` is over, the bridge decides by the reason: nobody is late there.",
+                "Leave out `late`, `segments` and `pauses`.",
+            )
+
+
+def _wrong_mark(stage: Stage, mark: Mark, before: int) -> tuple[str, str, str] | None:
+    if mark.percent <= before:
+        return (
+            f"{mark.percent} percent do not come after {before}.",
+            "Name the marks in rising order, each once.",
+            "at",
+        )
+    if stage.is_open_for_sales:
+        if mark.does == "give_to_queue" and stage.name != "handed_over":
+            text = f"At `{stage.name}` somebody has accepted the person: he cannot be given to a queue."
+            return text, "Use `give_to_queue` at `handed_over`, and `tell_manager` here.", "do"
+    elif mark.does != "tell_ops":
+        text = f"At `{stage.name}` no seller has the person: `{mark.does}` would find nobody."
+        return text, "Use `tell_ops`.", "do"
+    return None
 
 
 def _sales_has_an_owner(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:

@@ -28,6 +28,7 @@ Verdict = Literal[
     "refused_guard",
     "migrated",
 ]
+Does = Literal["remind", "tell_manager", "give_to_queue", "tell_ops"]
 Raw = Mapping[str, Any]
 
 
@@ -58,6 +59,9 @@ class Standing:
     a person only by an engagement after *engaged_after*. *asked* is the stage that a
     seller asked for without giving a reason yet. No deadline falls before *grace_until*.
     *words* is the version of the definition that names the stage so.
+    *clock_from* is when the clock of the stage started last, *late_at* the highest percent of its time at
+    which something was done since; a clock that stands still does so since *paused_at*, and stood for
+    *paused_h* business hours before.
     *flagged* is an illegal stage that stands on one side and is left there (side, stage), *put_back* the
     moments of the edits that were put back of late.
     """
@@ -87,6 +91,15 @@ class Standing:
     flagged: tuple[str, str] | None = None
     put_back: tuple[datetime, ...] = ()
     words: int = 1
+    clock_from: datetime | None = None
+    late_at: int = 0
+    paused_at: datetime | None = None
+    paused_h: float = 0.0
+
+    @property
+    def is_late(self) -> bool:
+        """The deadline is over, and nothing has happened since."""
+        return self.late_at >= 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +181,28 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A note to a person on the record of one side: at most one per record, key and day."""
+    """A note to a person on the record of one side: at most one per record, key and day.
+
+    One *to* somebody is a task of theirs, with *subject* as its headline; the one to a queue that takes the
+    record is told to the manager where there is none.
+    """
 
     side: Side
     text: str
     key: str
+    to: Literal["", "owner", "manager", "queue"] = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """So much of the time until the deadline is used up, and what is done about it."""
+
+    percent: int
+    does: Does
+    due: datetime
+    owner: str | None
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +213,7 @@ class Outcome:
     steps: tuple[Step, ...] = ()
     tells: tuple[Tell, ...] = ()
     hands_over: bool = False
+    late: tuple[Late, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

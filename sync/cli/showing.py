@@ -21,7 +21,7 @@ from sync.report.views import line_of
 
 STATE: Final = Path("state") / "demo"
 PAUSE_S: Final = 2.5
-_TOLD: Final = frozenset({"moved", "reverted", "told", "created", "linked", "outcome", "conflict"})
+_TOLD: Final = frozenset({"moved", "reverted", "told", "created", "linked", "outcome", "conflict", "late"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,8 @@ def _told(entry: Entry) -> str:
         return f"bridge: {line.old or 'start'} → {line.new}   ({line.why})"
     if line.what == "reverted":
         return f"bridge: {line.old} stays, not {line.new}   ({line.why})"
+    if line.what == "late":
+        return f"bridge: late at {line.old}   ({line.why})"
     if line.what == "outcome":
         return f"bridge: {line.field} = {line.new} on the contact in HubSpot"
     if line.what == "told":

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.records import Record, Ref, Write
 from mappings.lifecycle import Standing, Tell
+from mappings.lifecycle.phrases import LATE
 from sync.model import Put
 from sync.plan.draft import Draft
 from sync.plan.situation import USER_PREFIX
@@ -55,6 +56,22 @@ def hand_off_task(draft: Draft, person: Record | None) -> None:
             "ActivityDate": due.date().isoformat() if due else None,
         },
     )
+
+
+def late_task(draft: Draft, person: Record, message: Tell, reader: str, text: str) -> None:
+    """One task a mark and start of the clock; what was said of earlier starts need not be known any more."""
+    if message.key in draft.told:
+        return
+    for key in [key for key in draft.told if key.startswith(f"{LATE} ") and not _is_of(key, message.key)]:
+        del draft.told[key]
+    values = {"OwnerId": reader, "Status": "Not Started", "ActivityDate": _today(draft)}
+    _task(draft, person, message.key, subject=message.subject, text=text, values=values)
+    draft.decide("told", message.subject, side="salesforce")
+
+
+def _is_of(key: str, other: str) -> bool:
+    """Both are about one start of the clock."""
+    return key.split()[1:3] + key.split()[-1:] == other.split()[1:3] + other.split()[-1:]
 
 
 def tell(draft: Draft, message: Tell, contact: Record, person: Record | None) -> None:

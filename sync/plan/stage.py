@@ -11,6 +11,7 @@ from mappings.lifecycle import Outcome, Request, decide, project, read_requests
 from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
+from sync.plan.late import keep_late, say_late, wants_queue
 from sync.plan.notes import hand_off_task, tell
 from sync.plan.situation import USER_PREFIX, accounts_of_domain, hand_over_owner, situation
 
@@ -27,12 +28,18 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     _keep_steps(draft, outcome)
     draft.standing = outcome.standing
     for message in outcome.tells:
-        tell(draft, message, contact, person)
+        if not message.to:
+            tell(draft, message, contact, person)
+    keep_late(draft, outcome, person)
+    say_late(draft, person)
+    queue = wants_queue(draft, outcome, person)
     _contested(draft, outcome)
     if outcome.hands_over and person is None:
         _hand_over_new(draft, contact, around.hand_over_owner)
         _take_as_seen(draft, contact)
-    elif outcome.hands_over and person is not None and _give_to(draft, person, around.hand_over_owner):
+    elif (outcome.hands_over and person is not None and _give_to(draft, person, around.hand_over_owner)) or (
+        queue and person is not None and _give_to(draft, person, queue, "nobody accepted in time")
+    ):
         _take_as_seen(draft, contact, person)
     else:
         _show(draft, contact, person)
@@ -162,7 +169,7 @@ def hand_over_again(draft: Draft, contact: Record) -> None:
     _hand_over_new(draft, contact, hand_over_owner(draft.facts, draft.terms, None))
 
 
-def _give_to(draft: Draft, person: Record, owner: str | None) -> bool:
+def _give_to(draft: Draft, person: Record, owner: str | None, why: str = "owner of the hand-off") -> bool:
     """Give the record to its new owner first: the hand-off counts, and is shown, once the owner has it."""
     had = person.values.get("OwnerId")
     if not owner or had == owner:
@@ -170,7 +177,7 @@ def _give_to(draft: Draft, person: Record, owner: str | None) -> bool:
     draft.set("salesforce", {"OwnerId": owner})
     draft.gate("salesforce")
     draft.ask(draft.subject)
-    draft.decide("field", "owner of the hand-off", field="OwnerId", side="salesforce", old=had, new=owner)
+    draft.decide("field", why, field="OwnerId", side="salesforce", old=had, new=owner)
     return True
 
 
@@ -202,7 +209,7 @@ def _show(draft: Draft, contact: Record, person: Record | None) -> None:
 
 
 def _missing_owner(draft: Draft, outcome: Outcome) -> None:
-    if outcome.standing.stage == "qualified" and not outcome.hands_over and outcome.standing.wakes_at is None:
+    if outcome.standing.stage == "qualified" and not outcome.hands_over:
         draft.problem(
             "no_owner",
             "the person is sales-ready, but no owner was found: no HubSpot owner with a Salesforce user, "

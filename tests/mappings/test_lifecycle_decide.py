@@ -86,7 +86,7 @@ def test_a_new_person_who_is_ready_is_handed_over_in_one_go(lifecycle):
     assert outcome.standing.rounds == (Round(1, NOW, lifecycle.version),)
 
 
-def test_without_an_owner_a_person_stays_qualified_with_a_deadline_and_is_not_woken(lifecycle):
+def test_without_an_owner_a_person_stays_qualified_and_is_looked_at_again_at_the_deadline(lifecycle):
     around = situation(hubspot=READY, salesforce=None, created_at=NOW)
 
     outcome = decide(lifecycle, None, [], around, NOW)
@@ -94,7 +94,7 @@ def test_without_an_owner_a_person_stays_qualified_with_a_deadline_and_is_not_wo
     assert outcome.standing.stage == "qualified"
     assert not outcome.hands_over
     assert outcome.standing.due_at == at("2026-11-23 11:00")
-    assert outcome.standing.wakes_at is None
+    assert outcome.standing.wakes_at == at("2026-11-23 11:00")
 
 
 @pytest.mark.parametrize("opt_out", ["hs_email_optout", "leadbridge_sales_optout"])

@@ -121,9 +121,39 @@ def test_the_raw_fields_it_wants_are_named(lifecycle):
             id="trap",
         ),
         pytest.param(
-            [("    clock: {within: 4 hours, until: accepted}\n", "")],
+            [
+                (
+                    "    clock:\n      within: 4 hours\n      until: accepted\n      late: [{at: 50, do: remind}, {at: 100, do: tell_manager}, {at: 300, do: give_to_queue}]\n",
+                    "",
+                )
+            ],
             "`handed_over` has no clock, but sales owns it: start → working → rejected → handed_over",
             id="sales without a deadline",
+        ),
+        pytest.param(
+            [("{at: 50, do: remind}, {at: 100, do: tell_m", "{at: 100, do: remind}, {at: 100, do: tell_m")],
+            "100 percent do not come after 100.",
+            id="marks out of order",
+        ),
+        pytest.param(
+            [("late: [{at: 100, do: tell_ops}]", "late: [{at: 100, do: tell_manager}]")],
+            "At `qualified` no seller has the person: `tell_manager` would find nobody.",
+            id="marketing is told as if it were sales",
+        ),
+        pytest.param(
+            [("{at: 200, do: tell_manager}", "{at: 200, do: give_to_queue}")],
+            "At `accepted` somebody has accepted the person: he cannot be given to a queue.",
+            id="an accepted person for a queue",
+        ),
+        pytest.param(
+            [("{within: 3 days, until: reviewed}", "{within: 3 days, until: reviewed, late: [{at: 100, do: tell_ops}]}")],
+            "When the clock of `rejected` is over, the bridge decides by the reason: nobody is late there.",
+            id="a review that is late",
+        ),
+        pytest.param(
+            [("{within: 5 days, until: decided}", "{within: 5 days, segments: [{when: {iss: {a: 1}}, within: 1 day}]}")],
+            "This segment cannot be understood: there is no predicate 'iss'; did you mean 'is'?",
+            id="a segment that nobody understands",
         ),
         pytest.param(
             [("guards: [owner_found, contactable]", "guards: [contactable]")],

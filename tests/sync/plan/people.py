@@ -20,6 +20,7 @@ from tests.sync.roads import LONG_AGO, MORNING
 NOW = MORNING
 AN_HOUR_AGO = NOW - timedelta(hours=1)
 TOM = "005000000000002"
+BOSS = "005000000000009"
 QUEUE = "00G000000000001"
 
 
@@ -31,9 +32,10 @@ class Planner:
         self.fields = watched_fields(agreement, has_currency=False)
         people = Directory(
             {OWNER_SAM: "sam@example.com"},
-            {SAM: "sam@example.com", TOM: "tom@example.com"},
+            {SAM: "sam@example.com", TOM: "tom@example.com", BOSS: "boss@example.com"},
             {},
             frozenset({TOM}),
+            {SAM: BOSS},
         )
         self.terms = Terms(agreement, people, live_since=NOW - timedelta(days=30), us=US)
 

@@ -1,0 +1,224 @@
+"""Clocks that run out: what is done at which moment, for whom, and what stands still meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from mappings.conditions import compile_condition
+from mappings.lifecycle import Request, Round, Situation, Standing, decide
+from mappings.lifecycle.machine import Mark, Segment, Within
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).astimezone(UTC)
+
+
+MONDAY = "2026-11-23 10:00"
+LEAD = {"Id": "00Q", "OwnerId": "005", "Status": "Open - Not Contacted"}
+
+
+def handed_over(**more):
+    since = at(MONDAY)
+    facts = {
+        "round": 1, "rounds": (Round(1, since, 1),), "owner": "005", "joined": "lead:00Q", "clock_from": since,
+        "handed_over_at": since,
+    }  # fmt: skip
+    return Standing("handed_over", since, **(facts | more))
+
+
+def around(**more):
+    facts = {
+        "hubspot": {"email": "ada@example.com"}, "salesforce": LEAD, "salesforce_kind": "lead", "owner_is_user": True,
+        "opportunities": (), "adopted_before": at("2026-11-01 00:00"), "created_at": at(MONDAY),
+    }  # fmt: skip
+    return Situation(**(facts | more))
+
+
+def with_clock(lifecycle, stage="handed_over", **changes):
+    one = lifecycle.stage(stage)
+    stages = {**lifecycle.stages_by_name, stage: replace(one, clock=replace(one.clock, **changes))}
+    return replace(lifecycle, stages_by_name=stages)
+
+
+def looked(lifecycle, standing, *moments, **more):
+    """What is done at each of these moments."""
+    for moment in moments:
+        outcome = decide(lifecycle, standing, [], around(**more), at(moment))
+        standing = outcome.standing
+        yield [(one.percent, one.does) for one in outcome.late], standing, outcome.tells
+
+
+def test_a_hand_off_is_reminded_told_and_moved(lifecycle):
+    moments = ("11:59", "12:00", "13:59", "14:00", "14:01")
+    days = [f"2026-11-23 {one}" for one in moments] + ["2026-11-24 13:59", "2026-11-24 14:00"]
+
+    found = list(looked(lifecycle, handed_over(), *days))
+
+    assert [done for done, _, _ in found] == [
+        [], [(50, "remind")], [], [(100, "tell_manager")], [], [], [(300, "give_to_queue")],
+    ]  # fmt: skip
+    assert [standing.wakes_at for _, standing, _ in found] == [
+        at("2026-11-23 12:00"), at("2026-11-23 14:00"), at("2026-11-23 14:00"),
+        at("2026-11-24 14:00"), at("2026-11-24 14:00"), at("2026-11-24 14:00"), None,
+    ]  # fmt: skip
+    assert [standing.is_late for _, standing, _ in found] == [False] * 3 + [True] * 4
+    told = [(one.to, one.subject) for _, _, tells in found for one in tells]
+    assert told == [
+        ("owner", "Due by Mon 23 Nov 14:00: accepted"),
+        ("manager", "Overdue since Mon 23 Nov 14:00: accepted"),
+        ("queue", "Overdue since Mon 23 Nov 14:00: accepted"),
+    ]
+
+
+def test_a_reminder_that_was_overtaken_is_not_given_any_more(lifecycle):
+    [(done, standing, tells)] = looked(lifecycle, handed_over(), "2026-11-26 12:00")
+
+    assert done == [(100, "tell_manager"), (300, "give_to_queue")]
+    assert standing.late_at == 300
+    assert len({one.key for one in tells}) == 2
+
+
+def test_the_same_look_twice_does_nothing_twice(lifecycle):
+    [(first, standing, _)] = looked(lifecycle, handed_over(), "2026-11-23 14:00")
+    [(again, after, tells)] = looked(lifecycle, standing, "2026-11-23 14:00")
+
+    assert first == [(100, "tell_manager")]
+    assert (again, after, tells) == ([], standing, ())
+
+
+def test_who_accepts_is_late_no_more_and_has_another_clock(lifecycle):
+    [(_, late, _)] = looked(lifecycle, handed_over(), "2026-11-23 15:00")
+    accepts = Request("accepted", "seller", "005", at("2026-11-23 16:00"), "salesforce")
+
+    outcome = decide(lifecycle, late, [accepts], around(), at("2026-11-23 16:01"))
+
+    assert (late.is_late, outcome.standing.is_late) == (True, False)
+    assert outcome.standing.due_at == at("2026-11-24 16:00")
+    assert outcome.late == ()
+
+
+def test_an_activity_starts_the_clock_and_its_marks_anew(lifecycle):
+    working = replace(handed_over(), stage="working", accepted_at=at(MONDAY))
+    [(first, late, tells)] = looked(lifecycle, working, "2026-12-07 10:00")
+    [(_, fresh, _)] = looked(lifecycle, late, "2026-12-08 10:00", owner_activity_at=at("2026-12-08 09:30"))
+    [(again, _, told)] = looked(
+        lifecycle, fresh, "2026-12-22 09:30", owner_activity_at=at("2026-12-08 09:30")
+    )
+
+    assert first == again == [(100, "remind")]
+    assert (late.is_late, fresh.is_late) == (True, False)
+    assert tells[0].key != told[0].key
+
+
+def test_the_first_segment_that_fits_has_its_own_deadline(lifecycle):
+    segments = (
+        Segment(compile_condition({"is": {"country": "Germany"}}), Within(hours=2)),
+        Segment(compile_condition({"not": {"blank": "country"}}), Within(days=1)),
+    )
+    machine = with_clock(lifecycle, segments=segments)
+
+    def due(country):
+        known = {"email": "ada@example.com", "country": country}
+        [(_, standing, _)] = looked(machine, handed_over(), "2026-11-23 10:01", hubspot=known)
+        return standing.due_at
+
+    assert due("Germany") == at("2026-11-23 12:00")
+    assert due("France") == at("2026-11-24 10:00")
+    assert due("") == at("2026-11-23 14:00")
+    assert "country" in machine.wanted_of_contacts
+
+
+def test_a_clock_that_stands_still_moves_its_deadline_by_the_business_time_of_the_pause(lifecycle):
+    machine = with_clock(lifecycle, pauses=compile_condition({"is": {"hs_lead_status": "ON_HOLD"}}))
+    on_hold = {"email": "ada@example.com", "hs_lead_status": "ON_HOLD"}
+
+    [(_, before, _)] = looked(machine, handed_over(), "2026-11-23 11:00")
+    [(_, held, _), (quiet, still, told)] = looked(
+        machine, before, "2026-11-23 11:00", "2026-11-24 10:00", hubspot=on_hold
+    )
+    [(_, on, _), (half, _, _)] = looked(machine, still, "2026-11-24 11:00", "2026-11-24 12:00")
+
+    assert (held.paused_at, held.wakes_at) == (at("2026-11-23 11:00"), None)
+    assert (quiet, told, still.due_at) == ([], (), before.due_at)
+    assert (on.paused_at, on.paused_h) == (None, 8.0)
+    assert on.due_at == at("2026-11-24 14:00")
+    assert on.wakes_at == at("2026-11-24 12:00")
+    assert half == [(50, "remind")]
+
+
+def test_an_owner_s_holiday_stops_the_clock(lifecycle):
+    machine = replace(lifecycle, hours=replace(lifecycle.hours, owners_holidays=True))
+    eve = replace(handed_over(), since=at("2026-11-25 15:00"), clock_from=at("2026-11-25 15:00"))
+
+    def due(**countries):
+        [(_, standing, _)] = looked(machine, eve, "2026-11-25 15:00", countries=countries)
+        return standing.due_at
+
+    assert due() == at("2026-11-26 11:00")
+    assert due(**{"005": "US"}) == at("2026-11-27 11:00")  # Thanksgiving
+    assert due(**{"006": "US"}) == at("2026-11-26 11:00")
+
+
+def test_nobody_is_late_because_the_bridge_was_switched_on(lifecycle):
+    old = around(
+        created_at=at("2025-01-01 00:00"),
+        salesforce=LEAD | {"Status": "Working - Contacted", "CreatedDate": "2025-01-01T00:00:00Z"},
+    )
+    first = decide(lifecycle, None, [], old, at(MONDAY))
+    end = first.standing.due_at
+    quiet = decide(lifecycle, first.standing, [], old, at("2026-12-04 16:00"))
+    after = decide(lifecycle, quiet.standing, [], old, end)
+
+    assert (first.late, quiet.late) == ((), ())
+    assert first.standing.wakes_at == end == at("2026-12-07 10:00")
+    assert [(one.percent, one.does) for one in after.late] == [(100, "remind")]
+
+
+def test_what_was_told_before_the_store_was_lost_is_not_told_again(lifecycle):
+    shown = {
+        "leadbridge_stage": "handed_over", "leadbridge_stage_changed_at": "2026-11-23T09:00:00Z",
+        "leadbridge_sla_due_at": "2026-11-23T13:00:00Z", "leadbridge_round": "1", "email": "ada@example.com",
+    }  # fmt: skip
+    kept = around(created_at=at("2025-01-01 00:00"), hubspot=shown)
+
+    rebuilt = decide(lifecycle, None, [], kept, at("2026-11-23 15:00"))
+    later = decide(lifecycle, rebuilt.standing, [], kept, at("2026-11-24 14:00"))
+
+    assert rebuilt.late == ()
+    assert rebuilt.standing.is_late
+    assert [(one.percent, one.does) for one in later.late] == [(300, "give_to_queue")]
+
+
+def test_while_no_record_of_sales_is_seen_nobody_is_told(lifecycle):
+    [(done, standing, _)] = looked(lifecycle, handed_over(), "2026-11-23 15:00", salesforce=None)
+
+    assert (done, standing.late_at, standing.wakes_at) == ([], 0, None)
+
+
+@pytest.mark.parametrize("percent", [1, 99, 101, 250])
+def test_any_percent_falls_into_business_time(lifecycle, percent):
+    machine = with_clock(lifecycle, late=(Mark(percent, "remind"),))
+    [(_, standing, _)] = looked(machine, handed_over(), MONDAY)
+
+    used = machine.hours.between(at(MONDAY), standing.wakes_at)
+
+    assert used * 100 == machine.hours.between(at(MONDAY), at("2026-11-23 14:00")) * percent
+
+
+def test_a_standing_of_an_older_store_is_read_and_nobody_is_told_of_what_is_long_over(lifecycle):
+    old = msgspec.json.encode(handed_over(clock_from=None))
+    fields = msgspec.json.decode(old)
+    for name in ("clock_from", "late_at", "paused_at", "paused_h"):
+        del fields[name]
+    standing = msgspec.convert(fields, Standing)
+
+    [(done, after, _)] = looked(lifecycle, standing, "2026-11-23 15:00")
+
+    assert (done, after.late_at) == ([], 100)

@@ -1,0 +1,140 @@
+"""What a plan does when time runs out: one task a mark for who must know, and the queue at last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sync.model import Facts, Plan
+from tests.sync.dumb import SAM
+from tests.sync.plan.people import (
+    BOSS,
+    NOW,
+    QUEUE,
+    TOM,
+    Planner,
+    carried_out,
+    codes,
+    remembered,
+    stands,
+    unit,
+    writes,
+)
+from tests.sync.plan.test_notes import handed_over, told
+
+HALF, FULL, TRIPLE = (NOW + timedelta(hours=hours) for hours in (2, 4, 28))
+
+
+def waiting(planner: Planner, **standing: Any) -> Facts:
+    """A hand-off of this morning that was shown and told."""
+    facts = handed_over(planner, clock_from=NOW, **standing)
+    done = planner.plan(facts)
+    return carried_out(facts, done)
+
+
+def late(done: Plan) -> list[tuple[Any, Any]]:
+    return [(one.new, one.rule) for one in done.decisions if one.what == "late"]
+
+
+def at_queue(planner: Planner) -> Planner:
+    planner.terms = replace(planner.terms, fallback_queue=QUEUE)
+    return planner
+
+
+def test_a_reminder_is_a_task_of_the_owner_and_the_manager_s_is_the_manager_s(planner: Planner) -> None:
+    facts = waiting(planner)
+    half = planner.plan(facts, HALF)
+    full = planner.plan(carried_out(facts, half), FULL)
+
+    [reminder], [escalated] = told(half), told(full)
+    assert (late(half), late(full)) == ([(50, "remind")], [(100, "tell_manager")])
+    assert (reminder.values["OwnerId"], escalated.values["OwnerId"]) == (SAM, BOSS)
+    assert reminder.values["Subject"] == "Due by Mon 23 Nov 14:00: accepted"
+    assert escalated.values["Subject"] == "Overdue since Mon 23 Nov 14:00: accepted"
+    assert "Owner: sam@example.com." in escalated.values["Description"]
+    assert writes(full, "salesforce") == {"Leadbridge_SLA_Breached__c": True}
+    assert writes(full, "hubspot") == {"leadbridge_sla_breached": "true"}
+
+
+@pytest.mark.invariant("I8")
+def test_a_mark_is_told_and_entered_once(planner: Planner) -> None:
+    facts = waiting(planner)
+    after = carried_out(facts, planner.plan(facts, HALF))
+
+    again = planner.plan(after, HALF + timedelta(minutes=5))
+
+    assert (late(again), told(again), again.puts) == ([], [], ())
+
+
+def test_without_a_manager_it_comes_to_the_owner_and_says_so(planner: Planner) -> None:
+    nobody = replace(planner.terms.directory, managers={})
+    planner.terms = replace(planner.terms, directory=nobody)
+
+    [task] = told(planner.plan(waiting(planner), FULL))
+
+    assert task.values["OwnerId"] == SAM
+    assert "names no active manager" in task.values["Description"]
+
+
+def test_an_owner_who_left_is_not_given_a_task_but_the_manager_is(planner: Planner) -> None:
+    left = replace(planner.terms.directory, managers={TOM: BOSS})
+    planner.terms = replace(planner.terms, directory=left)
+
+    [task] = told(planner.plan(waiting(planner, owner=TOM), HALF))
+
+    assert task.values["OwnerId"] == BOSS
+
+
+def test_at_last_the_record_goes_to_the_queue_and_the_person_stays_handed_over(planner: Planner) -> None:
+    at_queue(planner)
+    facts = waiting(planner)
+    for moment in (HALF, FULL):
+        facts = carried_out(facts, planner.plan(facts, moment))
+
+    moved = planner.plan(facts, TRIPLE)
+    after = carried_out(facts, moved)
+    rests = planner.plan(after, TRIPLE)
+
+    assert late(moved) == [(300, "give_to_queue")]
+    assert writes(moved, "salesforce") == {"OwnerId": QUEUE}
+    assert [put.gate for put in moved.puts] == [True]
+    assert [one.why for one in moved.decisions if one.field == "OwnerId"] == ["nobody accepted in time"]
+    assert after.standing is not None
+    assert (after.standing.stage, after.standing.late_at) == ("handed_over", 300)
+    assert (late(rests), told(rests)) == ([], [])
+    assert codes(rests) == ["late"]
+
+
+def test_without_a_queue_the_manager_is_told_and_ops_read_why(planner: Planner) -> None:
+    facts = waiting(planner, late_at=100)
+
+    done = planner.plan(facts, TRIPLE)
+
+    assert [task.values["OwnerId"] for task in told(done)] == [BOSS]
+    assert codes(done) == ["no_queue"]
+    assert "OwnerId" not in writes(done, "salesforce")
+
+
+def test_who_is_qualified_for_too_long_is_a_problem_for_ops(planner: Planner) -> None:
+    ready = planner.contact(
+        leadbridge_stage="qualified", recent_conversion_event_name="Contact us", hubspot_owner_id=""
+    )
+    qualified = replace(unit(ready), standing=stands("qualified", since=NOW, clock_from=NOW, adopted_at=None))
+
+    assert codes(planner.plan(qualified, NOW)) == ["no_owner"]
+    assert codes(planner.plan(qualified, NOW + timedelta(hours=1))) == ["late", "no_owner"]
+
+
+def test_the_memory_of_what_was_told_does_not_grow_with_every_start_of_the_clock(planner: Planner) -> None:
+    facts = waiting(planner)
+    facts = carried_out(facts, planner.plan(facts, HALF))
+    assert facts.standing is not None
+    anew = facts.standing.since + timedelta(days=7)
+    again = replace(facts, standing=replace(facts.standing, since=anew, clock_from=anew, late_at=0, round=2))
+
+    kept = remembered(planner.plan(again, anew + timedelta(hours=2))).base.told
+
+    assert [key.split()[:4] for key in kept if key.startswith("late")] == [["late", "handed_over", "2", "50"]]
