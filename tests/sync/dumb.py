@@ -305,7 +305,7 @@ class Here(Executor):
 
 def staff(hubspot: Dumb, salesforce: Dumb, long_ago: datetime) -> None:
     """Sam sells; he is one person on both sides. Tom has left."""
-    salesforce.put("user", at=long_ago, Email="sam@example.com", IsActive=True, Name="Sam")
+    salesforce.put("user", at=long_ago, Email="sam@example.com", IsActive=True, Name="Sam", Country="Germany")
     salesforce.put("user", at=long_ago, Email="tom@example.com", IsActive=False, Name="Tom")
     hubspot.rows["owner"][OWNER_SAM] = Row(
         {"email": "sam@example.com"}, long_ago, long_ago - timedelta(days=1)
