@@ -140,8 +140,9 @@ class Engine:
             done.until = recovered.until
             resting = recovered.resting
             back = look_back(self.store, self.connectors, terms, done.id, resting, now)
-            if owed := (*recovered.owed, *back):
-                self.settle(done, owed, now)
+            self.settle(done, recovered.owed, now)
+            done.put_off.clear()  # no lane plans again what is owed to people: nobody waits for it
+            self.settle(done, back, now)
         for batch in self.lanes.batches(now, terms.us, self.braking):
             if self.stopping.is_set():
                 break
@@ -235,6 +236,8 @@ class Engine:
         Plans of no *lane* are a person's word already: no brake holds them.
         """
         plans = self._awake(done, plans, now)
+        if not plans:
+            return
         free: list[Plan] = [one for one in plans if not one.observed]
         braked: list[Held] = []
         if lane is not None:
@@ -265,7 +268,7 @@ class Engine:
             self.braking.let_go(one for one in admitted if one.subject not in applied.in_doubt)
         self.sweep.note(settled, applied)
         done.resting.update(applied.in_doubt)
-        done.put_off.update(applied.later if lane is not None else ())
+        done.put_off.update(applied.later)
         done.observed += len(observed)
         done.held += len(braked)
         self._count(done, admitted, applied)
