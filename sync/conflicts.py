@@ -50,6 +50,7 @@ def resolve(store: Store, agreement: Agreement, problem: Problem, keep: Side, no
         side="salesforce" if keep == "hubspot" else "hubspot", rule=line.rule, old=goes, new=stays,
     )  # fmt: skip
     with store.transaction():
+        store.say_word()
         store.agree(link.id, _with_word(store.bases([link.id]).get(link.id, Base()), line, goes))
         said = Plan(problem.subject, pair, decisions=(word,))
         store.record(store.last_pass(), [said], now, observed=False)

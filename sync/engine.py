@@ -62,9 +62,11 @@ class Pass:
 
     *resting* are units with a write whose fate is not known yet; those that were looked up rest until *until*.
     *put_off* are units whose write the vendor did not take for now, however often it was tried.
+    *word* is the last one that a person had said about a record when the pass began.
     """
 
     id: int
+    word: str | None = None
     planned: int = 0
     observed: int = 0
     written: Counter[str] = field(default_factory=Counter)
@@ -128,7 +130,7 @@ class Engine:
     def run_pass(self) -> Pass:
         """Work off all that is due now; writes only in `mode: write` and inside the roll-out."""
         now = self.clock.now()
-        done = Pass(id=self.store.next_pass(now))
+        done = Pass(id=self.store.next_pass(now), word=self.store.last_word())
         self.rollout.knock_if_widened(now)
         self.braking.begin(now)
         self.lanes.begin(now)
@@ -263,6 +265,7 @@ class Engine:
                 held=held,
                 returns=done.returns,
                 lane=lane or "live",
+                word=done.word,
                 now=now,
             )
             self.braking.let_go(one for one in admitted if one.subject not in applied.in_doubt)

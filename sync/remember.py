@@ -22,6 +22,7 @@ from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
 from sync.store import LinkClash, Store
 from sync.trying import TRIES
+from sync.words import heard_of_bases, heard_of_setbacks
 
 RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
@@ -40,11 +41,13 @@ def remember(
     held: Sequence[Plan],
     returns: Counter[Ref],
     lane: Lane = "live",
+    word: str | None = None,
     now: datetime,
 ) -> None:
     """Let the store know everything about these plans at once; *returns* counts who came back in this pass.
 
-    What plans of a slow *lane* ask for waits in that lane: it is no hand-off.
+    What plans of a slow *lane* ask for waits in that lane: it is no hand-off. *word* is the last one that a
+    person had said when these plans were made; who said one since is heard.
     """
     observed = [plan for plan in plans if plan.observed]
     tired = _too_often(applied.again, returns)
@@ -61,18 +64,21 @@ def remember(
         late += [_entered(plan, found.kept) for plan, found in applied.overwritten if found.kept]
         store.record(pass_id, late, now, observed=False)
         store.receipts(pass_id, applied.receipts, now)
-        problems += _memories(
-            store,
-            [*applied.memories, *(one for plan in (*observed, *held) for one in only_looked(plan))],
-        )
-        store.keep_setbacks(applied.trying.again, applied.trying.over)
+        memories = [*applied.memories, *(one for plan in (*observed, *held) for one in only_looked(plan))]
+        refused, heard = applied.trying.again, list[Ref]()
+        if store.last_word() != word:
+            memories, agreed = heard_of_bases(store, plans, memories)
+            refused, anew = heard_of_setbacks(store, applied.trying)
+            heard = [*agreed, *anew]
+        problems += _memories(store, memories)
+        store.keep_setbacks(refused, applied.trying.over)
         store.unbury(applied.unburied)
         store.bury(applied.buried, now)
         _keep_problems(store, plans, problems, set(applied.aside), now)
         store.settle([ref for plan in plans for ref in plan.settles], seen_at=now)
         rests = {*tired, *later, *applied.in_doubt}
         asked: Lane = "live" if lane == "retry" else lane
-        again = (*applied.asks, *applied.again, *applied.stale)
+        again = (*applied.asks, *applied.again, *applied.stale, *heard)
         store.knock([Knock(ref, asked) for ref in again if ref not in rests], now)
         store.knock([Knock(ref, "retry") for ref in later], now, not_before=now + RETRY_AFTER)
         waits = [*applied.ownerless, *(plan.subject for plan in held)]
@@ -90,9 +96,10 @@ def let_in(store: Store, ref: Ref, now: datetime) -> list[Tombstone]:
 def try_again(store: Store, ref: Ref, now: datetime) -> int:
     """A person says that what was refused of this record is to be tried anew; how much was set aside or counted."""
     pair = PAIR_OF.get((ref.side, ref.kind))
-    link = store.links(pair, [ref]).get(ref) if pair else None
-    refs = {ref, *(one for one in (link.hubspot, link.salesforce) if one)} if link else {ref}
     with store.transaction():
+        link = store.links(pair, [ref]).get(ref) if pair else None
+        refs = {ref, *(one for one in (link.hubspot, link.salesforce) if one)} if link else {ref}
+        store.say_word()
         anew = store.try_anew(refs)
         store.knock([Knock(link.hubspot or ref) if link else Knock(ref)], now)
     return anew

@@ -49,7 +49,7 @@ def undo(
     if engine.rollout.may_write and not anyway:
         _look_at_brakes(engine, now)
         _weigh(engine, number, terms, now)
-    done = Pass(id=engine.store.next_pass(now))
+    done = Pass(id=engine.store.next_pass(now), word=engine.store.last_word())
     result = Undone(done.id)
     for entries in engine.store.written_in(number):
         _look_at_brakes(engine, now)

@@ -84,7 +84,7 @@ def problems_retry(which: Which, config: Config = None, json: Json = False) -> N
 
     Example: leadbridge problems retry hubspot:contact:501
     """
-    with opened_store(config) as store:
+    with opened_store(config) as store, store.transaction():
         found = _found(store, which)
         if of_none := [one for one in found if not _is_of_a_record(one)]:
             raise BadArgument(f"#{of_none[0].id} is about no record; {of_none[0].problem.remedy}.")
@@ -130,9 +130,9 @@ def problems_resolve(
     side: Side | None = "hubspot" if keep == "hubspot" else "salesforce" if keep == "salesforce" else None
     if side is None:
         raise BadArgument(f"--keep is {keep!r}; it must be hubspot or salesforce. Nothing was changed.")
-    agreement, now = read_agreement(settings_with(config).config), datetime.now(UTC)
+    agreement = read_agreement(settings_with(config).config)
     with opened_store(config) as store, store.transaction():
-        found = _found(store, which)
+        found, now = _found(store, which), datetime.now(UTC)
         try:
             for one in _conflicts(found):
                 resolve(store, agreement, one.problem, side, now)

@@ -16,6 +16,7 @@ _BEGAN: Final = "pass_began_at"
 _FACT: Final = select(FACTS.c.value).where(
     FACTS.c.bridge == bindparam("bridge"), FACTS.c.key == bindparam("key")
 )
+_WORD: Final = "last_word"
 
 
 class BridgeFacts(Shelf):
@@ -31,6 +32,15 @@ class BridgeFacts(Shelf):
         with self.database.writing() as connection:
             # One fact, new or changed.
             self._upsert(connection, FACTS, [{"bridge": self.bridge, "key": key, "value": value}])
+
+    def say_word(self) -> None:
+        """Note that a person said a word about a record; a pass that runs hears of it."""
+        with self.database.writing() as connection:
+            self.set_fact(_WORD, str(self._reserve(connection, "word", 1)))
+
+    def last_word(self) -> str | None:
+        """The number of the word that was said last."""
+        return self.fact(_WORD)
 
     def next_pass(self, now: datetime) -> int:
         """The number of the pass that begins *now*: one more than the last, for ever."""
