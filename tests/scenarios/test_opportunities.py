@@ -43,6 +43,39 @@ def test_a_person_who_lost_the_role_in_an_opportunity_is_worked_on_again(stage: 
     assert stage.settle() == 0
 
 
+@pytest.mark.fault("F24")
+@pytest.mark.parametrize(
+    ("closed", "meanwhile", "after"),
+    [("", "working", "opportunity"), ("Closed Won", "won", "won"), ("Closed Lost", "lost", "lost")],
+)
+def test_whose_opportunity_is_restored_follows_it_again_once_the_role_in_it_is_given_back(
+    stage: Stage, closed: str, meanwhile: str, after: str
+) -> None:
+    salesforce, sam = stage.world.salesforce, stage.world.salesforce.user(SAM)
+    [role] = salesforce.records("OpportunityContactRole")
+    opportunity = role["OpportunityId"]
+    if closed:
+        salesforce.update("Opportunity", opportunity, {"StageName": closed}, sam, stage.clock.now())
+        stage.settle()
+        stage.settle()
+
+    salesforce.delete("Opportunity", opportunity, sam, stage.clock.now())
+    stage.settle()
+    stage.settle()
+    assert _shown(stage)["leadbridge_stage"] == meanwhile
+
+    salesforce.undelete("Opportunity", opportunity, sam, stage.clock.now())
+    stage.settle()
+    given = {"OpportunityId": opportunity, "ContactId": role["ContactId"]}
+    salesforce.create("OpportunityContactRole", given, sam, stage.clock.now())
+    stage.settle()
+    stage.settle()
+
+    assert _shown(stage)["leadbridge_stage"] == after
+    assert _shown(stage)["leadbridge_outcome"] == (meanwhile if closed else "open")
+    assert stage.settle() == 0
+
+
 def test_whose_opportunity_was_deleted_is_worked_on_again_and_the_deal_forecasts_nothing_more(
     stage: Stage,
 ) -> None:
