@@ -22,12 +22,13 @@ from connectors.records import Ref
 from sync.bootstrap import Bridge, bridge, read_agreement, settings_from, shipped_config
 from sync.clock import SystemClock, VirtualClock
 from sync.daemon import Daemon
-from sync.demo.story import Scene, Story
+from sync.demo.story import SAM, SARA, Scene, Story
 from twins.world import World
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 MORNING: Final = datetime(2026, 11, 23, 8, tzinfo=BERLIN)
 POLL_S: Final = 60
+QUEUE: Final = "Incoming_Leads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def staged(state: Path, *, people: int, data: Path | None, port: int = 0) -> Ite
     lifecycle = agreement.lifecycle
     clock = VirtualClock(MORNING)
     world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), data=data, people=people)
+    sara, sam = map(world.salesforce.user, (SARA, SAM))
+    world.salesforce.tell_of(sara, clock.now(), ManagerId=sam)  # Sam leads the team
     with world.serve(), bridge(settings_from(world.settings(), config, state, port), clock) as opened:
         daemon = Daemon(opened.engine)
         with daemon.writing():
@@ -68,11 +71,11 @@ def staged(state: Path, *, people: int, data: Path | None, port: int = 0) -> Ite
 
 
 def write_config(folder: Path) -> Path:
-    """The shipped config with `mode: write`, for a world of one's own."""
+    """The shipped config with `mode: write` and the queue that this org has, for a world of one's own."""
     shutil.copytree(shipped_config(), folder)
     rules = folder / "bridge.yaml"
-    text = rules.read_text("utf-8")
-    rules.write_text(text.replace("mode: observe", "mode: write", 1), "utf-8")
+    text = rules.read_text("utf-8").replace("mode: observe", "mode: write", 1)
+    rules.write_text(text.replace("fallback_queue: null", f"fallback_queue: {QUEUE}", 1), "utf-8")
     return folder
 
 

@@ -1,4 +1,4 @@
-"""The story that the demo tells: two people, three colleagues, half a year.
+"""The story that the demo tells: three people, three colleagues, half a year.
 
 Each scene names a moment, who does what, and does it through the twins' own doors,
 as a person at the screen would. What the bridge makes of it is not in here.
@@ -17,6 +17,7 @@ from twins.world import World
 BERLIN: Final = ZoneInfo("Europe/Berlin")
 ADA: Final = "ada.lind@nordwind.example"
 BEN: Final = "ben.okafor@sunrise.example"
+CLEO: Final = "cleo.marin@atlas.example"
 SAM: Final = "sam.seller@example.com"
 SARA: Final = "sara.santos@example.com"
 MIA: Final = "mia.marketer@example.com"
@@ -34,7 +35,7 @@ class Scene:
 
 
 class Story:
-    """Ada is handed over, rejected, comes back and buys; Ben is rejected and goes back to nurture."""
+    """Ada is handed over, rejected, comes back and buys; Ben is rejected and goes back to nurture; Cleo is waited for."""
 
     def __init__(self, world: World) -> None:
         self._hubspot = world.hubspot
@@ -43,7 +44,7 @@ class Story:
     @property
     def scenes(self) -> tuple[Scene, ...]:
         """All scenes in order."""
-        return tuple(sorted(self._ada() + self._ben(), key=lambda scene: scene.at))
+        return tuple(sorted(self._ada() + self._ben() + self._cleo(), key=lambda scene: scene.at))
 
     def _ada(self) -> list[Scene]:
         about = (ADA,)
@@ -115,6 +116,36 @@ class Story:
             Scene(_at(2027, 1, 25, 9), "", "sixty days have passed since Ben was rejected", about, _nothing),
         ]
 
+    def _cleo(self) -> list[Scene]:
+        about = (CLEO,)
+        return [
+            Scene(
+                _at(2026, 11, 26, 10),
+                "Cleo",
+                "asks for a call in a form; Sara is away",
+                about,
+                self._cleo_asks,
+            ),
+            Scene(_at(2026, 11, 26, 12, 1), "", "half of Sara's four hours are used up", about, _nothing),
+            Scene(_at(2026, 11, 26, 14, 1), "", "Sara's time is over", about, _nothing),
+            Scene(_at(2026, 11, 27, 14, 1), "", "three times that time is over", about, _nothing),
+            Scene(_at(2026, 11, 27, 15), "Sam", "takes Cleo out of the queue", about, self._sam_takes_over),
+            Scene(
+                _at(2026, 11, 30, 10),
+                "Sam",
+                "gives her back: not our kind of customer",
+                about,
+                self._sam_declines,
+            ),
+            Scene(
+                _at(2026, 12, 3, 10),
+                "",
+                "three business days later; marketing does not object",
+                about,
+                _nothing,
+            ),
+        ]
+
     def _ada_asks(self, now: datetime) -> None:
         told = {
             "firstname": "Ada", "lastname": "Lind", "company": "Nordwind AB", "country": "Sweden",
@@ -128,6 +159,20 @@ class Story:
             "hubspot_owner_id": self._owner(SARA),
         }  # fmt: skip
         self._hubspot.submit_form(BEN, "Request a demo", told, now)
+
+    def _cleo_asks(self, now: datetime) -> None:
+        told = {
+            "firstname": "Cleo", "lastname": "Marin", "company": "Atlas Parts", "country": "Spain",
+            "hubspot_owner_id": self._owner(SARA),
+        }  # fmt: skip
+        self._hubspot.submit_form(CLEO, "Request a call", told, now)
+
+    def _sam_takes_over(self, now: datetime) -> None:
+        sam = self._salesforce.user(SAM)
+        self._edit_lead(CLEO, SAM, now, OwnerId=sam, Leadbridge_Stage__c="accepted")
+
+    def _sam_declines(self, now: datetime) -> None:
+        self._edit_lead(CLEO, SAM, now, Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="wrong_segment")
 
     def _sam_accepts(self, now: datetime) -> None:
         self._edit_lead(ADA, SAM, now, Leadbridge_Stage__c="accepted")
