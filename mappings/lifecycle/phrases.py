@@ -14,6 +14,10 @@ _READERS: Mapping[Does, Literal["owner", "manager", "queue"]] = {
     "remind": "owner", "tell_manager": "manager", "give_to_queue": "queue",
 }  # fmt: skip
 
+_DONE: Mapping[Does, str] = {
+    "remind": "the owner is reminded", "tell_manager": "the manager is told",
+    "give_to_queue": "the record goes to the queue", "tell_ops": "ops are told",
+}  # fmt: skip
 _TEAMS = {"marketer": "marketing", "seller": "sales", "bridge": "leadbridge"}
 _HOW = {
     "stage": "the stage was edited",
@@ -115,7 +119,7 @@ def late(lifecycle: Lifecycle, standing: Standing, mark: Mark) -> Tell:
 def mark(lifecycle: Lifecycle, standing: Standing, mark: Mark) -> Late:
     """What the ledger keeps of it."""
     due = standing.due_at or standing.since
-    why = f"{mark.percent} % of the time until {_until(lifecycle, standing)} is used up"
+    why = f"{mark.percent} % of the time until {_until(lifecycle, standing)} is used up: {_DONE[mark.does]}"
     return Late(mark.percent, mark.does, due, standing.owner, why)
 
 

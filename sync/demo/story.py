@@ -150,20 +150,21 @@ class Story:
         told = {
             "firstname": "Ada", "lastname": "Lind", "company": "Nordwind AB", "country": "Sweden",
             "jobtitle": "Head of Operations", "phone": "+46 8 123 456 78", "hubspot_owner_id": self._owner(SAM),
+            "hs_analytics_source": "ORGANIC_SEARCH",
         }  # fmt: skip
         self._hubspot.submit_form(ADA, "Request a call", told, now)
 
     def _ben_asks(self, now: datetime) -> None:
         told = {
             "firstname": "Ben", "lastname": "Okafor", "company": "Sunrise Foods", "country": "Nigeria",
-            "hubspot_owner_id": self._owner(SARA),
+            "hubspot_owner_id": self._owner(SARA), "hs_analytics_source": "PAID_SEARCH",
         }  # fmt: skip
         self._hubspot.submit_form(BEN, "Request a demo", told, now)
 
     def _cleo_asks(self, now: datetime) -> None:
         told = {
             "firstname": "Cleo", "lastname": "Marin", "company": "Atlas Parts", "country": "Spain",
-            "hubspot_owner_id": self._owner(SARA),
+            "hubspot_owner_id": self._owner(SARA), "hs_analytics_source": "PAID_SOCIAL",
         }  # fmt: skip
         self._hubspot.submit_form(CLEO, "Request a call", told, now)
 

@@ -15,6 +15,7 @@ from sync.store import Store
 LOOKED_BACK: Final = timedelta(days=90)
 REJECTED: Final = "rejected"
 NOBODY: Final = "nobody"
+_ANY: Final = timedelta(seconds=1)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -32,15 +33,20 @@ def hand_offs(
 def _hand_off(
     lifecycle: Lifecycle, link: Link, standing: Standing, now: datetime, name_of: Callable[[str], str]
 ) -> HandOff:
-    due_at = standing.due_at
     return HandOff(
         ref=subject_of(link.pair, link),
         owner=name_of(standing.owner) if standing.owner else NOBODY,
         stage=standing.stage,
         since=standing.since,
-        due_at=due_at,
-        left=due_at - now if due_at else None,
+        due_at=standing.due_at,
+        left=_left(lifecycle, standing.due_at, now) if standing.due_at else None,
     )
+
+
+def _left(lifecycle: Lifecycle, due_at: datetime, now: datetime) -> timedelta:
+    """The business time until the deadline; negative what has passed since."""
+    hours = lifecycle.hours
+    return hours.between(now, due_at) if now < due_at else -max(hours.between(due_at, now), _ANY)
 
 
 def rejections(store: Store, now: datetime, name_of: Callable[[str], str]) -> list[Rejection]:

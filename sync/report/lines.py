@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """One person in the hands of sales; *owner* is a name, *left* the time until *due_at* (negative: late by)."""
+    """One person in the hands of sales; *owner* is a name, *left* the business time until *due_at* (negative: late by)."""
 
     ref: Ref
     owner: str

@@ -20,8 +20,10 @@ LONGEST_TIMELINE: Final = 2000
 DECISIVE: Final = frozenset(
     {"moved", "reverted", "created", "linked", "conflict", "told", "outcome", "field", "late"}
 )
-# Verdicts of the lifecycle that the sentence beside them says already.
-SELF_EVIDENT: Final = frozenset({"legal", "illegal", "started"})
+# Verdicts and marks of the lifecycle that the sentence beside them says already.
+SELF_EVIDENT: Final = frozenset(
+    {"legal", "illegal", "started", "remind", "tell_manager", "give_to_queue", "tell_ops"}
+)
 
 
 class StoreViews:

@@ -162,12 +162,11 @@ def _latest_first(row: tuple[str, int, int]) -> tuple[int, int, str]:
 
 
 def _span(left: timedelta) -> str:
-    """A time span as people say it: `2 d 3 h`, `45 min`; the sign is told in words."""
-    minutes = int(abs(left).total_seconds()) // 60
-    days, hours = minutes // 1440, minutes // 60 % 24
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+    """Working time as people say it: `50 h`, `3 h 5 min`, `45 min`; the sign is told in words."""
+    hours, minutes = divmod(int(abs(left).total_seconds()) // 60, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes} min" if minutes and hours < 10 else f"{hours} h"
 
 
 def _seconds(text: str) -> int | None:

@@ -31,7 +31,7 @@ def test_hand_offs_are_counted_by_owner_and_who_is_late_stands_first(browser_of,
 
     rows = [(owner, re.findall(r"<td.*?>(\d+)</td>", cells)) for owner, cells in _cells(page)]
     assert rows == [("Sam", ["1", "1"]), ("Ina", ["2", "0"])]
-    assert "late by 1 d 2 h" in page
+    assert "late by 26 h" in page
     assert "3 h 5 min left" in page
     assert "7 min left" in page
 
