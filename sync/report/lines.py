@@ -7,8 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from connectors.records import Ref, Side
+
+_STORY: Final = frozenset(
+    {"moved", "reverted", "late", "told", "created", "linked", "conflict", "outcome", "deleted", "erased"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class Line:
     field: str | None = None
     old: str | None = None
     new: str | None = None
+
+    @property
+    def is_of_the_story(self) -> bool:
+        """Whether it says what became of the person; not every field that was kept in step."""
+        return self.what.removesuffix(" (observed)") in _STORY
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,8 +107,18 @@ class Pages:
     def person(self, request: Request) -> Response:
         """Everything known of one person, asked for by reference or e-mail."""
         asked = request.query_params.get("ref", "").strip()[:_LONGEST_QUESTION]
-        lines: Sequence[Line] = self._views.timeline(asked) if asked else ()
-        return self._page(request, "person.html", 200 if lines else 404, asked=asked, lines=lines)
+        known: Sequence[Line] = self._views.timeline(asked) if asked else ()
+        shows_all = "all" in request.query_params
+        lines = known if shows_all else [line for line in known if line.is_of_the_story]
+        return self._page(
+            request,
+            "person.html",
+            200 if known else 404,
+            asked=asked,
+            lines=lines,
+            known=len(known),
+            shows_all=shows_all,
+        )
 
     def sign_in_form(self, request: Request, *, status: int = 401, wrong: bool = False) -> Response:
         """Ask for the token; programs are told to send it as Bearer."""

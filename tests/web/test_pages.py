@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -134,3 +135,17 @@ def test_health_is_told_to_probes(browser_of, views, state, healthz, readyz):
     assert browser.get("/healthz").status_code == healthz
     assert browser.get("/readyz").status_code == readyz
     assert browser.get("/readyz").json()["reasons"] == ([] if readyz == 200 else list(state.reasons))
+
+
+def test_a_story_leaves_out_what_was_only_kept_in_step_until_all_is_asked_for(browser_of, views):
+    views.lines = [replace(views.lines[0], what="field", why="first value"), *views.lines]
+    browser = browser_of()
+
+    page = browser.get("/person", params={"ref": "ada@example.com"})
+    assert "an owner was found: Sam" in page.text
+    assert "first value" not in page.text
+    assert "With every field and receipt (1 more)" in page.text
+
+    everything = browser.get("/person", params={"ref": "ada@example.com", "all": "1"})
+    assert "first value" in everything.text
+    assert "Only the story" in everything.text
