@@ -47,6 +47,9 @@ _FREE: Final[frozenset[tuple[str, str]]] = frozenset(
     {
         ("contact", "leadbridge_sales_optout"),
         ("contact", "leadbridge_do_not_call"),
+        ("contact", "leadbridge_sales_rating"),
+        ("lead", "Leadbridge_Sales_Rating__c"),
+        ("contact", "Leadbridge_Sales_Rating__c"),
         ("opportunity", "Leadbridge_Loss_Reason__c"),
     }
 )

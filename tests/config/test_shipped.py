@@ -40,6 +40,7 @@ LINES = {
         ("hs_email_optout", "HasOptedOutOfEmail", "HasOptedOutOfEmail", "boolean", ("always_hubspot", None, "ignore", "hubspot")),
         ("leadbridge_sales_optout", "HasOptedOutOfEmail", "HasOptedOutOfEmail", "boolean", (ALWAYS, None, "ignore", "salesforce")),
         ("leadbridge_do_not_call", "DoNotCall", "DoNotCall", "boolean", (ALWAYS, None, "ignore", "salesforce")),
+        ("leadbridge_sales_rating", "Leadbridge_Sales_Rating__c", "Leadbridge_Sales_Rating__c", "choice", (ALWAYS, None, "ignore", "salesforce")),
         ("hs_analytics_source", "LeadSource", "LeadSource", "choice", ("write_once", None, "ignore", "fill")),
     ],
     "company": [

@@ -204,6 +204,17 @@ def test_an_opt_out_that_sales_took_is_shown_to_marketing(linked: Town) -> None:
     _comes_to_rest(linked)
 
 
+def test_what_sales_thinks_of_a_lead_is_shown_to_marketing(linked: Town) -> None:
+    linked.sell(_lead(linked), Leadbridge_Sales_Rating__c="poor")
+    linked.settle()
+
+    assert _contact(linked)["leadbridge_sales_rating"] == "poor"
+    _market(linked, leadbridge_sales_rating="good")
+    linked.settle()
+    assert _contact(linked)["leadbridge_sales_rating"] == "poor"
+    _comes_to_rest(linked)
+
+
 def test_a_value_too_long_is_held_and_the_other_fields_are_written(linked: Town) -> None:
     _market(linked, firstname="A" * 60, jobtitle="Director")
     linked.settle()
