@@ -78,7 +78,7 @@ def _find_in_salesforce(draft: Draft, contact: Record) -> None:
 
 
 def _opportunity_ids(draft: Draft) -> list[str]:
-    return [one.id for one in opportunities(draft.facts)]
+    return [one.id for one in opportunities(draft.facts, draft.salesforce)]
 
 
 def _follow_conversion(draft: Draft) -> None:
@@ -114,7 +114,9 @@ def _bring_outcomes_home(draft: Draft, contact: Record) -> None:
     """Won, lost, amount with its currency and date: on the contact, where marketing looks."""
     followed = draft.standing.opportunity if draft.standing else None
     terms = draft.terms.agreement
-    rolled = terms.outcomes.roll_up(opportunities(draft.facts), followed, currency=terms.bridge.currency)
+    rolled = terms.outcomes.roll_up(
+        opportunities(draft.facts, draft.salesforce), followed, currency=terms.bridge.currency
+    )
     changed = {name: value for name, value in rolled.items() if not raw.same(contact.values.get(name), value)}
     if not changed:
         return
@@ -136,6 +138,6 @@ def _join_company(draft: Draft, contact: Record, person: Record) -> None:
     if link is None or link.hubspot is None:
         return
     if str(link.hubspot) not in draft.joined:
-        for one in opportunities(draft.facts):
+        for one in opportunities(draft.facts, draft.salesforce):
             draft.ask(Ref("salesforce", "opportunity", one.id))  # a deal may be older than its company
     associate(draft, contact, [link.hubspot])

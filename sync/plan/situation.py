@@ -33,7 +33,7 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
         salesforce_kind=person.ref.kind if person is not None else None,
         owner_is_user=bool(values) and str((values or {}).get("OwnerId") or "").startswith(USER_PREFIX),
         hand_over_owner=hand_over_owner(facts, terms, person),
-        opportunities=opportunities(facts) if person is not None else None,
+        opportunities=opportunities(facts, person) if person is not None else None,
         converted_opportunity=facts.converted.values.get("ConvertedOpportunityId")
         if facts.converted
         else None,
@@ -46,9 +46,10 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
     )
 
 
-def opportunities(facts: Facts) -> tuple[Opportunity, ...]:
-    """The opportunities in which the person has a role, oldest first."""
-    found = {one.id: one for one in map(_opportunity, facts.opportunities)}
+def opportunities(facts: Facts, person: Record | None) -> tuple[Opportunity, ...]:
+    """The opportunities in which the person has a role, oldest first; never those of somebody with the same address."""
+    own = (one for one in facts.opportunities if person and one.values["ContactId"] == person.ref.id)
+    found = {one.id: one for one in map(_opportunity, own)}
     return tuple(
         sorted(found.values(), key=lambda one: (one.created_at or datetime.max.replace(tzinfo=UTC), one.id))
     )

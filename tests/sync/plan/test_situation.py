@@ -19,6 +19,7 @@ from tests.sync.roads import LONG_AGO
 
 ROLE = {
     "OpportunityId": "0061",
+    "ContactId": "0031",
     "Opportunity.IsClosed": True,
     "Opportunity.IsWon": True,
     "Opportunity.Amount": 24000.5,
@@ -40,20 +41,28 @@ def role(planner: Planner, **changed: Any) -> Record:
     return planner.record("salesforce", "opportunity_contact_role", "00K1", **{**ROLE, **changed})
 
 
+def buyer(planner: Planner) -> Record:
+    """Who has that role."""
+    born = {"OwnerId": SAM, "CreatedById": SAM}
+    return planner.record(
+        "salesforce", "contact", "0031", Email="ada@one.example", LastName="Lovelace", **born
+    )
+
+
 def activity(planner: Planner, kind: str, **values: Any) -> Record:
     held = {"WhoId": "00Q1", "OwnerId": SAM, "CreatedById": SAM, "IsClosed": kind == "task"}
     return planner.record("salesforce", kind, "00T1", **{**held, **values})
 
 
 def test_everything_that_is_known_is_told(planner: Planner) -> None:
-    lead, contact = planner.lead(), planner.contact()
-    call = activity(planner, "task", CompletedDateTime="2026-11-20T10:00:00Z")
-    facts = replace(unit(contact, lead), opportunities=(role(planner),), activities=(call,))
+    person, contact = buyer(planner), planner.contact()
+    call = activity(planner, "task", WhoId="0031", CompletedDateTime="2026-11-20T10:00:00Z")
+    facts = replace(unit(contact, person), opportunities=(role(planner),), activities=(call,))
 
-    assert situation(facts, planner.terms, lead) == Situation(
+    assert situation(facts, planner.terms, person) == Situation(
         hubspot=contact.values,
-        salesforce=lead.values,
-        salesforce_kind="lead",
+        salesforce=person.values,
+        salesforce_kind="contact",
         owner_is_user=True,
         hand_over_owner=SAM,
         opportunities=(READ,),
@@ -199,15 +208,23 @@ def test_opportunities_stand_in_the_order_of_their_making_each_once_and_undated_
         made("1", None),
     )
 
-    assert [one.id for one in opportunities(Facts("person", None, None, opportunities=roles))] == [
+    assert [one.id for one in opportunities(Facts("person", None, None, opportunities=roles), buyer(planner))] == [
         "2", "3", "4", "1", "5",
     ]  # fmt: skip
 
 
-def test_an_opportunity_of_which_nothing_is_said_is_open(planner: Planner) -> None:
-    bare = role(planner, **dict.fromkeys(set(ROLE) - {"OpportunityId"}))
+def test_an_opportunity_of_somebody_with_the_same_address_is_nobody_elses(planner: Planner) -> None:
+    namesakes = role(planner, ContactId="0032", OpportunityId="0062")
+    facts = replace(unit(planner.contact(), buyer(planner)), opportunities=(namesakes, role(planner)))
 
-    assert opportunities(Facts("person", None, None, opportunities=(bare,))) == (
+    assert opportunities(facts, buyer(planner)) == (READ,)
+    assert opportunities(facts, planner.lead()) == ()
+
+
+def test_an_opportunity_of_which_nothing_is_said_is_open(planner: Planner) -> None:
+    bare = role(planner, **dict.fromkeys(set(ROLE) - {"OpportunityId", "ContactId"}))
+
+    assert opportunities(Facts("person", None, None, opportunities=(bare,)), buyer(planner)) == (
         Opportunity("0061", is_closed=False, is_won=False),
     )
 
