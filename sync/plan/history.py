@@ -1,13 +1,16 @@
-"""Where the history of a field could change the verdict, so that it is worth a call.
+"""Where the history of a field could change the verdict, so that it is worth a call; and what it says then.
 
-Asked by `gather` before planning. Pure.
+The first is asked by `gather` before planning. Pure.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
-from connectors.records import Record, Side
+from connectors.records import Record, Side, Version
+from mappings.directory import Directory
 from mappings.fields import FieldLine, Unreadable
 from mappings.values import ABSENT, unpack
 from sync.model import OURS, Agreed, Facts
@@ -23,6 +26,42 @@ def doubtful_fields(facts: Facts, terms: Terms, side: Side) -> tuple[str, ...]:
         return ()
     stage = (STAGE,) if side == "hubspot" and _stage_moved(facts, record) else ()
     return stage + _contested(facts, terms, record)
+
+
+def last_change(line: FieldLine, record: Record, value: Any, directory: Directory) -> Version | None:
+    """The step by which *value* came to stand in a line's fields; one that only spells it anew is none."""
+    told = {
+        name: steps
+        for name in line.fields(record.ref.side, record.ref.kind)
+        if (steps := record.history.get(name))
+    }
+    newest_first = sorted(
+        (one for steps in told.values() for one in steps), key=lambda one: one.at, reverse=True
+    )
+    found = newest_first[0] if newest_first else None
+    for step in newest_first:
+        then = {name: _at(steps, step.at) for name, steps in told.items()}
+        if not _reads(line, record, {**record.values, **then}, value, directory):
+            break
+        found = step
+    return found
+
+
+def _at(steps: tuple[Version, ...], at: datetime) -> Any:
+    """What stood in a field at that moment, by its history."""
+    return max(
+        (one for one in steps if one.at <= at), key=lambda one: one.at, default=Version(None, at)
+    ).value
+
+
+def _reads(
+    line: FieldLine, record: Record, values: Mapping[str, Any], value: Any, directory: Directory
+) -> bool:
+    try:
+        then = line.read(record.ref.side, record.ref.kind, values, directory)
+    except Unreadable:
+        return False
+    return then is not ABSENT and line.alike(then, value)
 
 
 def _stage_moved(facts: Facts, contact: Record) -> bool:

@@ -12,6 +12,7 @@ from mappings.values import ABSENT, is_blank, pack, same, unpack
 from sync.merge import Merged, Met, Seen, merge
 from sync.model import Agreed, Facts
 from sync.plan.draft import Draft
+from sync.plan.history import last_change
 
 
 def merge_lines(draft: Draft, hubspot: Record, salesforce: Record) -> None:
@@ -198,12 +199,11 @@ def _agree_still(draft: Draft, line: FieldLine, hubspot: Record, salesforce: Rec
 def _seen(draft: Draft, line: FieldLine, record: Record, value: Any) -> Seen:
     """One side's value with the vendor's word on when it changed; what our own user changed is nobody's edit."""
     side = record.ref.side
-    steps = [one for name in line.fields(side, record.ref.kind) for one in record.history.get(name, ())]
-    if not steps:
+    change = last_change(line, record, value, draft.terms.directory)
+    if change is None:
         looked = draft.facts.link.looked_at(side)
         return Seen(value, looked, record.modified_at, record.modified_by)
-    newest = max(steps, key=lambda one: one.at)
     agreed, us = draft.facts.base.agreed.get(line.name), draft.terms.us.get(side)
     known = agreed.changed_at(side) if agreed else None
-    edited = known is not None and newest.at > known and (us is None or newest.by != us)
-    return Seen(value, newest.at, newest.at, newest.by, edited)
+    edited = known is not None and change.at > known and (us is None or change.by != us)
+    return Seen(value, change.at, change.at, change.by, edited)

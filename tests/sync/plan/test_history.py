@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.records import Side
+from connectors.records import Record, Side, Version
 from sync.model import OURS, Facts
-from sync.plan.history import doubtful_fields
-from tests.sync.plan.people import Planner, edited, stands, unit
+from sync.plan.history import doubtful_fields, last_change
+from tests.sync.dumb import MIA
+from tests.sync.plan.people import AN_HOUR_AGO, Planner, edited, stands, unit, writes
 
 
 @pytest.fixture
@@ -146,3 +147,51 @@ def test_our_stage_is_doubtful_when_it_is_not_what_the_bridge_last_knew_there(
 
 def test_of_somebody_hubspot_does_not_know_there_is_no_history(planner: Planner) -> None:
     assert doubtful_fields(unit(None, planner.lead()), planner.terms, "hubspot") == ()
+
+
+def phones(planner: Planner, *steps: tuple[float, str]) -> Record:
+    """A contact whose telephone number was typed so, each time so many minutes after it was last looked at."""
+    told = tuple(Version(number, AN_HOUR_AGO + timedelta(minutes=after), MIA) for after, number in steps)
+    contact = planner.contact(phone=steps[-1][1], country="Sweden")
+    return replace(contact, history={"phone": told[::-1]})
+
+
+@pytest.mark.parametrize(
+    ("steps", "changed"),
+    [
+        ([(-60, "+46812345678"), (30, "+46 8 123 456 78")], -60),
+        ([(-60, "+46812345678"), (20, "08-123 456 78"), (30, "+46 8 123 456 78")], -60),
+        ([(-60, "+4930901820"), (20, "+46812345678"), (30, "+46 8 123 456 78")], 20),
+        ([(-60, "+46812345678"), (20, "+4930901820"), (30, "+46 8 123 456 78")], 30),
+        ([(30, "+46 8 123 456 78")], 30),
+    ],
+)
+def test_who_only_spells_a_value_anew_changes_nothing(
+    planner: Planner, steps: list[tuple[float, str]], changed: float
+) -> None:
+    contact = phones(planner, *steps)
+    [line] = [one for one in planner.agreement.pairs["person"].lines if one.name == "person.phone"]
+    value = line.read("hubspot", "contact", contact.values, planner.terms.directory)
+
+    change = last_change(line, contact, value, planner.terms.directory)
+
+    assert change is not None
+    assert change.at == AN_HOUR_AGO + timedelta(minutes=changed)
+
+
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize("conflict", ["latest", "hubspot"])
+def test_a_number_that_is_only_spelled_anew_never_wins_over_another_number(
+    planner: Planner, conflict: str
+) -> None:
+    planner = planner.with_line("person.phone", conflict=conflict)
+    stood = phones(planner, (-60, "+46812345678"))
+    agreed = planner.settled(unit(stood, planner.lead(Phone="+46812345678", Country="Sweden")))
+    facts = both_edited(agreed, {"phone": "+46 8 123 456 78"}, {"Phone": "+49 30 901820"})
+    spelled = phones(planner, (-60, "+46812345678"), (30, "+46 8 123 456 78"))
+    facts = replace(facts, hubspot=replace(facts.hubspot, history=spelled.history))  # type: ignore[type-var]
+
+    done = planner.plan(facts)
+
+    assert writes(done, "hubspot").get("phone") == "+4930901820"
+    assert "Phone" not in writes(done, "salesforce")
