@@ -44,6 +44,25 @@ def looked_up(connectors: Mapping[Side, Connector], lost: Iterable[Lost]) -> dic
     return receipts
 
 
+def carried_out(lost: Lost, record: Record | None) -> Write:
+    """The write without the fields that were never taken: those that a vendor refuses are left out when it is sent again."""
+    if record is None or lost.write.op not in ("update", "upsert"):
+        return lost.write
+    taken = {
+        name: value for name, value in lost.write.values.items() if _was_taken(name, value, lost, record)
+    }
+    return replace(lost.write, values=taken)
+
+
+def _was_taken(name: str, value: Any, lost: Lost, record: Record) -> bool:
+    """It stands there; or did, by the field's history, or where none is kept, as far as what stood before stands no more."""
+    if name not in record.values or raw.same(record.values[name], value):
+        return True
+    if steps := record.history.get(name):
+        return any(raw.same(step.value, value) and _is_ours(step, lost) for step in steps)
+    return not raw.same(record.values[name], lost.old.get(name))
+
+
 def signature_of(write: Write) -> str:
     """The last line of what a note or a task says."""
     return str(write.values[_TEXT[write.kind]]).splitlines()[-1].rpartition("<br>")[2]
@@ -89,7 +108,7 @@ def _was_edited(record: Record, write: Write) -> bool:
 
 
 def _by_history(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
-    """A write is carried out as a whole, so one value of it that stood there since, from us, tells of all."""
+    """What is sent is carried out as a whole, so one value of it that stood there since, from us, tells of the write."""
     kind, names = lost[0].write.kind, _names(lost)
     records = {one.ref.id: one for one in connector.fetch(kind, _ids(lost), names, history=names)}
     receipts: dict[str, Receipt] = {}

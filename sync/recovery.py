@@ -25,7 +25,7 @@ from sync.apply import Memory
 from sync.gather.reader import alone
 from sync.guard import id_of_putting_back
 from sync.intake import PAIR_OF
-from sync.looking_up import Lost, looked_up, signature_of
+from sync.looking_up import Lost, carried_out, looked_up, signature_of
 from sync.model import Agreed, Ask, Base, Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.plan.notes import signature
@@ -54,6 +54,11 @@ def settle_unknown(
     old = store.replaced(write.id for write, _, _ in unsettled)
     lost = [Lost(write, old.get(write.id, {}), terms.us.get(write.side)) for write, _, _ in unsettled]
     receipts = looked_up(connectors, lost)
+    taken = {
+        one.write.id: carried_out(one, found.record)
+        for one in lost
+        if (found := receipts.get(one.write.id)) is not None and found.outcome == "done"
+    }
     receipts |= _shown_to_be_done([write for write, _, _ in unsettled], receipts)
     settled: list[tuple[Write, Ref, Receipt]] = []
     owed: list[tuple[Write, Ref]] = []
@@ -62,7 +67,7 @@ def settle_unknown(
     for write, subject, _ in unsettled:
         receipt, doubted = receipts.get(write.id), since[write.id]
         if receipt is not None and receipt.outcome == "done":
-            settled.append((write, subject, receipt))
+            settled.append((taken.get(write.id, write), subject, receipt))
         elif receipt is None or (doubted and abs(now - doubted) < _may_arrive(write, terms)):
             until = (doubted or now) + _may_arrive(write, terms)
             resting[subject] = max(until, resting.get(subject, until))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -343,6 +344,38 @@ def test_a_write_of_which_one_field_was_edited_since_is_entered_and_the_edit_goe
     assert road.store.unsettled() == []
     road.settle()
     assert road.hubspot.values(contact)["jobtitle"] == road.salesforce.values(lead)["Title"] == "Duchess"
+
+
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+def test_a_field_that_was_refused_and_left_out_of_a_lost_write_is_agreed_on_by_nobody(
+    road: Road, pair: tuple[Ref, Ref], side: Side
+) -> None:
+    contact, lead = pair
+    ours, theirs = ("jobtitle", "city"), ("Title", "City")
+    ref, (title, city) = (contact, ours) if side == "hubspot" else (lead, theirs)
+    giver, name = (lead, "Title") if side == "hubspot" else (contact, "jobtitle")
+    read = dict(road.sides[side].values(ref))
+    road.sides[giver.side].edit(giver, **{name: "Countess"})
+    write = Write(
+        "u1",
+        side,
+        ref.kind,
+        "update",
+        {title: "Countess", city: "Berlin"},
+        ref_id=ref.id,
+        seen_at=road.clock.now(),
+    )
+    intend(road, contact, write, {title: read.get(title), city: read.get(city)})
+    road.clock.advance(5)
+    road.sides[side].edit(ref, by=US[side], **{city: "Berlin"})
+
+    recover(road)
+
+    assert is_entered(road, contact, replace(write, values={city: "Berlin"}))
+    road.settle()
+    assert road.hubspot.values(contact)["jobtitle"] == road.salesforce.values(lead)["Title"] == "Countess"
 
 
 @pytest.mark.fault("F37")
