@@ -176,14 +176,22 @@ class _Course:
         if request.to == self.standing.stage:
             return
         if request.actor == "bridge":
-            ours = replace(request, user=None)
-            self._take(ours, "legal", "written by the bridge before, the receipt was lost")
+            self._resume(replace(request, user=None))
             return
         way = self._way(request)
         if not way:
             self._refuse(request, "illegal", phrases.no_such_move(self.lifecycle, self.standing, request))
             return
         self._walk(way, request)
+
+    def _resume(self, request: Request) -> None:
+        """A process that died had gone there, in one step or in several that it took by itself."""
+        why = "written by the bridge before, the receipt was lost"
+        came_from = self.standing.stage
+        is_one = any((move.came_from, move.to) == (came_from, request.to) for move in self.lifecycle.moves)
+        for move in () if is_one else self.lifecycle.path(came_from, request.to, "bridge")[:-1]:
+            self._take(replace(request, to=move.to), "implied", why)
+        self._take(request, "legal", why)
 
     def _way(self, request: Request) -> tuple[Move, ...]:
         """In Salesforce every human step was legal when made: a jump is the seller's shortest way."""

@@ -721,6 +721,15 @@ def test_our_own_write_whose_receipt_was_lost_is_taken_over_in_silence(lifecycle
     assert outcome.tells == ()
 
 
+def test_what_the_bridge_did_in_several_moves_before_it_died_is_taken_over_move_by_move(lifecycle):
+    ours = Request("handed_over", "bridge", None, NOW, "salesforce")
+
+    outcome = decide(lifecycle, standing("nurturing"), [ours], situation(), NOW)
+
+    assert path(outcome) == [("qualified", "implied"), ("handed_over", "legal")]
+    assert outcome.tells == ()
+
+
 def test_requests_are_judged_in_the_order_of_the_vendors_time(lifecycle):
     first = replace(sales("accepted"), at=NOW - timedelta(minutes=9))
     second = replace(sales("rejected", reason="no_need"), at=NOW - timedelta(minutes=3))
