@@ -38,7 +38,8 @@ class Attempt(NamedTuple):
 class PassSeen:
     """One pass as an onlooker saw it: when, between which commits, with which calls.
 
-    *calls* counts requests by (side, method and path without ids), sign-ins apart. *cursors* are the
+    *calls* counts requests by (side, method and path without ids), sign-ins apart; *pages* are those among them
+    that list all there is of a kind, as a backfill or a sweep does. *cursors* are the
     store's own after the pass, *faults* how many struck in it. *held* names the brakes. *ended* is False
     where the process was killed in it.
     """
@@ -49,6 +50,7 @@ class PassSeen:
     log_before: int
     log_after: int
     calls: Mapping[tuple[Side, str], int] = field(default_factory=dict)
+    pages: int = 0
     cursors: Mapping[tuple[Side, str], Cursor] = field(default_factory=dict)
     written: int = 0
     more: bool = False

@@ -237,6 +237,7 @@ class House:
                         log_before=before,
                         log_after=len(log),
                         calls=watch.calls,
+                        pages=watch.pages,
                         cursors=self._cursors() if ended else {},
                         written=sum(done.written.values()) if done else 0,
                         more=done.more if done else True,

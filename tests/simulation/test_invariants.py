@@ -14,7 +14,7 @@ from connectors.records import Ref, Side
 from mappings.agreement import Agreement
 from mappings.directory import Directory
 from sync.bootstrap import read_agreement, shipped_config
-from sync.model import Decision, Entry
+from sync.model import Decision, Entry, Link, Problem
 from tests.simulation.evidence import Evidence, PassSeen, Violation
 from tests.simulation.invariants import judge
 from twins.log import Actor, Commit
@@ -23,6 +23,7 @@ START: Final = datetime(2026, 11, 23, 8, tzinfo=UTC)
 ADA: Final = Ref("hubspot", "contact", "101")
 LEAD: Final = Ref("salesforce", "lead", "00Q000000000001AAA")
 OTHER: Final = Ref("salesforce", "lead", "00Q000000000002AAA")
+THIRD: Final = Ref("salesforce", "lead", "00Q000000000003AAA")
 _THEIRS: Final = {"contact": "contacts", "lead": "Lead"}
 
 
@@ -40,6 +41,8 @@ class Life:
         self.passes: list[PassSeen] = []
         self.ledger: list[Entry] = []
         self.losses: list[datetime] = []
+        self.links: list[Link] = []
+        self.problems: list[Problem] = []
         self.now = START
 
     def loaded(self, ref: Ref, **values: Any) -> None:
@@ -60,17 +63,27 @@ class Life:
             )  # fmt: skip
             row[name] = new
 
-    def bridge(self, *writes: tuple[Ref, Mapping[str, Any]], said: Sequence[Decision] = ()) -> None:
+    def bridge(
+        self, *writes: tuple[Ref, Mapping[str, Any]], said: Sequence[Decision] = (), dies: bool = False
+    ) -> None:
         """One pass that writes, and enters what it *said*."""
         self.now += timedelta(seconds=10)
         began, before, number = self.now, len(self.log), len(self.passes) + 1
         for ref, values in writes:
             self.edits(ref, "daemon", **values)
-        self.passes.append(PassSeen(number, began, self.now, before, len(self.log)))
+        self.passes.append(PassSeen(number, began, self.now, before, len(self.log), ended=not dies))
         self.ledger += [
             Entry(len(self.ledger) + place, number, "decided", one.subject, LEAD, one, self.now)
             for place, one in enumerate(said, start=1)
         ]
+
+    def carries_out_late(self, ref: Ref, at: datetime, **values: Any) -> None:
+        """A vendor carries out what it was sent long ago, and says that it did so then."""
+        self.edits(ref, "daemon", **values)
+        self.log[-len(values) :] = [one._replace(at=at) for one in self.log[-len(values) :]]
+
+    def tells(self, code: str, ref: Ref, text: str = "", field: str | None = None) -> None:
+        self.problems.append(Problem(code, ref, text, "", field=field))
 
     def loses_its_store(self) -> None:
         self.now += timedelta(seconds=1)
@@ -88,6 +101,8 @@ class Life:
                 ledger=self.ledger,
                 passes=self.passes,
                 losses=self.losses,
+                links=self.links,
+                problems=self.problems,
                 quiet_from=len(self.passes),
             ),
             only,
@@ -175,3 +190,131 @@ def _is_linked_with_another(life: Life) -> None:
         (OTHER, {"Leadbridge_HubSpot_Id__c": ADA.id}),
         (ADA, {"leadbridge_key": OTHER.id, "jobtitle": "CFO"}),
     )
+
+
+@pytest.mark.invariant("I7")
+@pytest.mark.parametrize(("told_of", "is_broken"), [((), True), ((LEAD,), True), ((LEAD, OTHER), False)])
+def test_who_carries_one_key_with_two_others_is_excused_by_a_problem_of_his_own(
+    life: Life, told_of: Sequence[Ref], is_broken: bool
+) -> None:
+    life.loaded(OTHER, Email="ada@acme.example", Leadbridge_HubSpot_Id__c=ADA.id)
+    life.loaded(THIRD, Email="ada@acme.example", Leadbridge_HubSpot_Id__c=ADA.id)
+    for ref in told_of:
+        life.tells("several_candidates", ref)
+
+    assert bool(life.broken("I7")) == is_broken
+
+
+@pytest.mark.invariant("I7")
+@pytest.mark.parametrize(
+    ("code", "field"), [("conflict", "person.email"), ("field_refused", None), ("late", None)]
+)
+def test_a_problem_about_anything_else_excuses_no_key_that_two_carry(
+    life: Life, code: str, field: str | None
+) -> None:
+    life.loaded(OTHER, Email="ada@acme.example", Leadbridge_HubSpot_Id__c=ADA.id)
+    life.tells(code, LEAD, field=field)
+
+    assert [one.invariant for one in life.broken("I7")] == ["I7"]
+
+
+@pytest.fixture
+def apart(life: Life) -> Life:
+    """The keys name Ada's Lead, the bridge has linked her with another one, and a problem says so."""
+    life.loaded(OTHER, Email="ada@acme.example", Title="CFO")
+    life.links.append(Link(1, "person", ADA, OTHER))
+    life.tells("several_candidates", ADA)
+    return life
+
+
+@pytest.mark.invariant("I4")
+def test_who_is_linked_with_another_than_the_keys_name_may_get_what_that_one_says(apart: Life) -> None:
+    apart.bridge((ADA, {"jobtitle": "CFO"}), said=[overwritten("CEO", "CFO")])
+
+    assert apart.broken("I4", "I5", "I16") == []
+
+
+@pytest.mark.invariant("I4")
+@pytest.mark.invariant("I16")
+def test_what_neither_of_the_two_ever_said_is_invented_whatever_a_problem_tells(apart: Life) -> None:
+    apart.bridge((ADA, {"jobtitle": "Chief"}))
+
+    assert [one.invariant for one in apart.broken("I4", "I16")] == ["I4", "I16"]
+
+
+@pytest.mark.invariant("I5")
+def test_what_neither_of_the_two_emptied_is_not_emptied_whatever_a_problem_tells(apart: Life) -> None:
+    apart.bridge((ADA, {"jobtitle": None}), said=[overwritten("CEO", "")])
+
+    assert [one.invariant for one in apart.broken("I5")] == ["I5"]
+
+
+@pytest.mark.invariant("I13")
+@pytest.mark.parametrize("is_late", [True, False])
+def test_a_write_that_a_vendor_carries_out_late_was_caused_by_what_was_there_when_it_was_sent(
+    life: Life, is_late: bool
+) -> None:
+    life.edits(LEAD, Title="CTO")
+    life.bridge()
+    sent_at = life.now
+    life.now += timedelta(hours=1)
+    life.edits(LEAD, Title="CFO")
+    if is_late:
+        life.carries_out_late(ADA, sent_at, jobtitle="CTO")
+    else:
+        life.bridge((ADA, {"jobtitle": "CTO"}))
+    life.bridge((ADA, {"jobtitle": "CFO"}))
+
+    assert bool(life.broken("I13")) != is_late
+
+
+def about_to_be(new: str) -> Decision:
+    return Decision("field", "two_way", ADA, field="person.jobtitle", side="salesforce", old="CEO", new=new)
+
+
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize(
+    ("dies", "said", "edited", "is_broken"),
+    [
+        (True, True, True, False),
+        (False, True, True, True),
+        (True, False, True, True),
+        (True, True, False, True),
+    ],
+)
+def test_only_a_write_that_left_no_trace_behind_may_be_missing_in_the_ledger(
+    life: Life, dies: bool, said: bool, edited: bool, is_broken: bool
+) -> None:
+    life.edits(ADA, jobtitle="CTO")
+    life.bridge((LEAD, {"Title": "CTO"}), said=[about_to_be("CTO")] if said else (), dies=dies)
+    if edited:
+        life.edits(LEAD, Title="CFO")
+    life.bridge()
+
+    missing = [one for one in life.broken("I12") if "wrote Title" in str(one)]
+    assert bool(missing) == is_broken
+
+
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize("was", ["005SAM", "005TOM"])
+def test_whose_a_record_was_before_a_hand_off_stands_in_the_ledger_or_is_lost(life: Life, was: str) -> None:
+    life.edits(LEAD, OwnerId="005SAM")
+    given = Decision(
+        "field", "owner of the hand-off", ADA, field="OwnerId", side="salesforce", old=was, new="005ADA"
+    )
+    life.bridge((LEAD, {"OwnerId": "005ADA"}), said=[given])
+
+    assert bool(life.broken("I3")) == (was != "005SAM")
+
+
+@pytest.mark.invariant("I4")
+def test_what_a_record_was_born_with_by_the_vendors_default_is_not_invented() -> None:
+    life = Life()
+    life.bridge()
+    life.loaded(ADA, email="ada@acme.example")
+    life.edits(LEAD, LastName="Lovelace", Email="ada@acme.example", Leadbridge_HubSpot_Id__c=ADA.id)
+    life.rows[LEAD]["Id"] = LEAD.id
+    life.edits(LEAD, DoNotCall=True)
+    life.bridge((ADA, {"leadbridge_do_not_call": "false", "leadbridge_key": LEAD.id}))
+
+    assert life.broken("I4") == []

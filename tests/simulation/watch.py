@@ -21,6 +21,11 @@ from twins.world import World
 _ID: Final = re.compile(r"/(?:\d+|[a-zA-Z0-9]{15}|[a-zA-Z0-9]{18})(?=/|$)")
 _VERSION: Final = re.compile(r"^/services/data/v[\d.]+/")
 _SIGN_IN: Final = ("/services/oauth2/", "/oauth/")
+# A page of all records of one kind, as a backfill or a sweep asks for it.
+_PAGES: Final[dict[Side, re.Pattern[str]]] = {
+    "hubspot": re.compile(r"^GET /crm/objects/[^/]+/[a-z]+ "),
+    "salesforce": re.compile(r"FROM%20\w+%20(WHERE%20%28Id%20%3E%20[^%]+%29%20)?ORDER%20BY%20Id%20LIMIT"),
+}
 _ANSWERED: Final = ("whole", "drip")
 
 
@@ -34,6 +39,7 @@ class Watch:
         self._world, self._clock = world, clock
         self.attempts: list[Attempt] = []
         self.calls: Counter[tuple[Side, str]] = Counter()
+        self.pages = 0
         self.at_step: dict[int, Callable[[], object]] = {}
         self.dies_at: int | None = None
         self._steps = 0
@@ -41,8 +47,8 @@ class Watch:
             wire.carry = partial(self._carried, side, wire.carry)  # type: ignore[method-assign]
 
     def begin(self) -> None:
-        """A pass begins: steps and calls are counted from here."""
-        self._steps = 0
+        """A pass begins: steps, calls and pages are counted from here."""
+        self._steps = self.pages = 0
         self.calls = Counter()
 
     def step(self, *_: Any) -> None:
@@ -86,5 +92,11 @@ class Watch:
         )
         if not request.path.startswith(_SIGN_IN):
             self.calls[side, f"{request.method} {_ID.sub('/*', _VERSION.sub('/', request.path))}"] += 1
+        self.pages += _is_page(side, request)
         self.step()
         return delivery
+
+
+def _is_page(side: Side, request: Request) -> bool:
+    said = f"{request.method} {request.path} {request.body.decode(errors='replace')}"
+    return _PAGES[side].search(said) is not None

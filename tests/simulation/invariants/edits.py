@@ -95,11 +95,25 @@ def _is_in_ledger(past: Past, couple: Couple, line: FieldLine, step: Step) -> bo
     """Whether the ledger has the value, under this line or another one that shares its field on that side."""
     field = line.fields(step.ref.side, step.ref.kind)
     sharing = [one for one in past.lines(couple) if one.fields(step.ref.side, step.ref.kind) == field]
-    return any(
+    return _is_given_away(past, couple, line, step) or any(
         alike(line, unpack(value), step.new) and past.is_after(entry, step.seq)
         for one in sharing or [line]
         for entry in decided(past.seen, couple, one)
         for value in (entry.decision.old, entry.decision.new, entry.decision.other)
+    )
+
+
+def _is_given_away(past: Past, couple: Couple, line: FieldLine, step: Step) -> bool:
+    """A hand-off gave the record to somebody else: the ledger has whose it was, by the field's own name."""
+    refs = {*couple.hubspot, *couple.salesforce}
+    return line.type == "owner" and any(
+        entry.kind == "decided"
+        and entry.decision.what == "field"
+        and entry.decision.field in line.fields(step.ref.side, step.ref.kind)
+        and entry.decision.old == past.raw(step.ref, str(entry.decision.field), step.seq)
+        and (entry.subject in refs or entry.counterpart in refs)
+        and past.is_after(entry, step.seq)
+        for entry in (*past.seen.ledger_lost, *past.seen.ledger)
     )
 
 

@@ -151,7 +151,8 @@ def _claimed_twice(past: Past) -> Iterator[Violation]:
     for (group, key), refs in claims.items():
         if _are_left_over(past, refs):
             continue
-        if len(refs) > 1 and not any(past.is_told_of(ref) for ref in (*refs, *_named(past, refs))):
+        untold = [ref for ref in refs if not any(past.is_told_of(one) for one in (ref, *_named(past, [ref])))]
+        if len(refs) > 1 and len(untold) > 1:
             yield Violation(
                 "I7", f"{len(refs)} living records carry the key {key} of one {group}", tuple(map(str, refs))
             )

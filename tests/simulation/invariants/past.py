@@ -181,16 +181,17 @@ class Past:
                     found.append(Couple(pair, (refs[0],), (salesforce,)))
         return found
 
-    def is_apart(self, couple: Couple) -> bool:
-        """Whether the bridge links one of the two with another record than the key names, and a problem says so."""
-        others = [
-            link
+    def linked(self, couple: Couple, side: Side) -> list[Couple]:
+        """What the bridge's links make of the record of *side*, where it is linked with another than the keys name."""
+        return [
+            Couple(couple.pair, (link.hubspot,), (*self._was(link.salesforce), link.salesforce))
             for link in self.seen.links
-            if link.hubspot is not None
+            if link.pair == couple.pair
+            and link.hubspot is not None
             and link.salesforce is not None
+            and link.ref(side) in couple.all(side)
             and (link.hubspot in couple.hubspot) != (link.salesforce in couple.salesforce)
         ]
-        return bool(others) and self.is_told(couple)
 
     def is_observed(self, couple: Couple) -> bool:
         """Whether the couple is outside a sample: whoever is outside is looked at and never linked."""
@@ -470,12 +471,22 @@ class Past:
         return any(one.field in names or (one.field is None and one.code in STOPS_ALL) for one in about)
 
     def is_told_of(self, ref: Ref) -> bool:
-        """Whether an open problem is about this record."""
-        return any(one.subject == ref or str(ref) in one.text for one in self.seen.problems)
+        """Whether an open problem is about this record as a whole, or names it."""
+        return any(
+            one.code in STOPS_ALL and one.field is None and (one.subject == ref or str(ref) in one.text)
+            for one in self.seen.problems
+        )
+
+    def sent_in(self, step: Step) -> PassSeen | None:
+        """The pass that sent *step*; a vendor may carry it out long after, at a moment that it then says was earlier."""
+        made_in = self.pass_of(step.seq)
+        if made_in is not None and made_in.began <= step.at:
+            return made_in
+        return next((one for one in reversed(self.seen.passes) if one.began <= step.at), made_in)
 
     def shown_by(self, side: Side, step: Step) -> int:
-        """The newest commit that *side* showed for sure when the pass that made *step* began."""
-        made_in = self.pass_of(step.seq)
+        """The newest commit that *side* showed for sure when the pass that sent *step* began."""
+        made_in = self.sent_in(step)
         if made_in is None:
             return step.first - 1
         began = made_in.began - self.seen.late.get(side, timedelta(0))

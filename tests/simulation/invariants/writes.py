@@ -14,21 +14,25 @@ from tests.simulation.invariants.edits import decided
 from tests.simulation.invariants.past import SIDES, UNREADABLE, Couple, Past, Step, alike, other
 from tests.simulation.invariants.registry import invariant
 
-Written = tuple[Couple, FieldLine, Side, Step]
+Written = tuple[list[Couple], FieldLine, Side, Step]
 
 
 def _written(past: Past) -> Iterator[Written]:
-    """Every effective write of the bridge to a mapped field; whom a hand-off gives to is the lifecycle's business."""
+    """Every effective write of the bridge to a mapped field, and with whom it may have had that record linked then.
+
+    Whom a hand-off gives to is the lifecycle's business.
+    """
     for couple in past.couples:
-        if past.is_apart(couple):
-            continue
         for line in past.lines(couple):
             for side in SIDES:
                 if not line.writes(side) and (line.type == "owner" or past.is_shared(couple, line, side)):
                     continue
+                others = past.linked(couple, side)
                 for step in past.steps(couple, line, side):
-                    then = past.then(couple, side, step) if step.actor == "daemon" else couple
-                    if step.actor == "daemon" and step.first > past.merged(then) and past.has(then, line):
+                    if step.actor != "daemon":
+                        continue
+                    then = [past.then(couple, side, step), *others]
+                    if all(step.first > past.merged(one) and past.has(one, line) for one in then):
                         yield then, line, side, step
 
 
@@ -37,10 +41,10 @@ def _written(past: Past) -> Iterator[Written]:
     "Every value that the bridge writes is what the other side held since both last agreed, or a configured default.",
 )
 def i04_no_invention(seen: Evidence, past: Past) -> Iterator[Violation]:
-    for couple, line, side, step in _written(past):
+    for couples, line, side, step in _written(past):
         if step.new in _defaults(line) or step.new is UNREADABLE:
             continue
-        held = _held(past, couple, line, other(side), step)
+        held = [value for one in couples for value in _held(past, one, line, other(side), step)]
         if not any(value is UNREADABLE or alike(line, value, step.new) for value in held):
             yield Violation(
                 "I4",
@@ -59,8 +63,15 @@ def _held(past: Past, couple: Couple, line: FieldLine, giver: Side, step: Step) 
     """The values that *giver* held between the last agreement that the bridge can have seen and this write."""
     agreed = past.last_alike(couple, line, min(step.first - 1, past.shown_by(giver, step))) or 0
     steps = past.steps(couple, line, giver)
-    since = [one.new for one in steps if agreed < one.seq <= step.first]
+    later = [one for one in steps if agreed < one.seq <= step.first]
+    since = [one.new for one in later] + _born_with(past, later)
     return [past.value(couple, line, giver, seq) for seq in (agreed, step.first - 1)] + since
+
+
+def _born_with(past: Past, later: list[Step]) -> list[Any]:
+    """What a record came with that was born since: a vendor's default is in no commit."""
+    born = past.births.get(later[0].ref) if later else None
+    return [later[0].old] if born is not None and born.at < later[0].at else []
 
 
 @invariant(
@@ -68,12 +79,15 @@ def _held(past: Past, couple: Couple, line: FieldLine, giver: Side, step: Step) 
     "The bridge empties a field only after somebody emptied the other side's, on a line whose blanks travel.",
 )
 def i05_no_null_out(seen: Evidence, past: Past) -> Iterator[Violation]:
-    for couple, line, side, step in _written(past):
+    for couples, line, side, step in _written(past):
         if not is_blank(step.new) or is_blank(step.old) or step.old is ABSENT:
             continue
         giver = other(side)
         emptied = any(
-            is_blank(value) for value in _held(past, couple, line, giver, step) if value is not ABSENT
+            is_blank(value)
+            for one in couples
+            for value in _held(past, one, line, giver, step)
+            if value is not ABSENT
         )
         if line.blank != "clear" or not emptied:
             yield Violation(
@@ -119,7 +133,7 @@ def _echoes(
     for step in steps:
         if step.actor != "daemon":
             continue
-        made_in = past.pass_of(step.seq)
+        made_in = past.sent_in(step)
         before = made_in.log_before if made_in is not None else step.first
         shown = min(before, *(past.shown_by(one, step) for one in SIDES))
         cause = max((edit for edit in edits if edit <= shown), default=0)
@@ -139,11 +153,12 @@ def _echoes(
     "Whatever value the bridge overwrites stands in the ledger, also after its store was lost.",
 )
 def i16_nothing_silent(seen: Evidence, past: Past) -> Iterator[Violation]:
-    for couple, line, side, step in _written(past):
+    for couples, line, side, step in _written(past):
         if step.old is ABSENT or step.old is UNREADABLE or is_blank(step.old):
             continue
         kept = (
             value
+            for couple in couples
             for entry in decided(seen, couple, line)
             if past.is_by(entry, step.seq)
             for value in (entry.decision.old, entry.decision.other, entry.decision.new)
