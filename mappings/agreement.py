@@ -25,6 +25,7 @@ from mappings.lines import compile_lines
 from mappings.matching import Matching, compile_matching
 from mappings.notifications import unknown_happenings
 from mappings.outcomes import Outcomes, compile_outcomes
+from mappings.owners import unknown_fields
 from mappings.pairs import PAIRS, PairLines
 from mappings.values import Side
 from mappings.vendor import Described
@@ -75,7 +76,7 @@ def compile_agreement(texts: Mapping[str, str], known: Described | None = None) 
     lifecycle = reading.compiled(
         "lifecycle.yaml", LifecycleDocument, lambda it: compile_lifecycle(it, bridge.business_hours)
     )
-    reading.hold_against(lifecycle)
+    reading.hold_against(lifecycle, known)
     matching = reading.compiled("matching.yaml", MatchingDocument, compile_matching)
     outcomes = reading.compiled("outcomes.yaml", OutcomesDocument, compile_outcomes)
     pairs = {pair: reading.lines(pair, bridge, known) for pair in PAIRS}
@@ -117,11 +118,14 @@ class _Reading:
         bridge = self.compiled("bridge.yaml", BridgeDocument, self._compiled_bridge)
         return bridge or compile_bridge(BridgeDocument(time_zone="UTC", currency="EUR"))
 
-    def hold_against(self, lifecycle: Lifecycle | None) -> None:
-        """Whether the stages that bridge.yaml names are there."""
-        if self.bridge_document is not None and lifecycle is not None:
-            stages = tuple(lifecycle.stages)
-            self.mistakes += unknown_happenings(self.bridge_document.notifications, stages)
+    def hold_against(self, lifecycle: Lifecycle | None, known: Described | None) -> None:
+        """Whether the stages and fields that bridge.yaml names are there."""
+        document = self.bridge_document
+        if document is not None and lifecycle is not None:
+            self.mistakes += unknown_happenings(document.notifications, tuple(lifecycle.stages))
+        properties = (known or {}).get(("hubspot", "contact"))
+        if document is not None and properties is not None:
+            self.mistakes += unknown_fields(document.owners, tuple(properties))
 
     def lines(self, pair: str, bridge: Bridge, known: Described | None) -> PairLines:
         file = f"fields/{pair}.yaml"

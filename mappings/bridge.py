@@ -17,6 +17,7 @@ from mappings.documents.reading import Mistake, suggestion
 from mappings.holidays import is_known, nearest
 from mappings.hours import WEEKDAYS, BusinessHours
 from mappings.notifications import Notification, compile_notifications, notification_mistakes
+from mappings.owners import Owners, compile_owners, owner_mistakes
 from mappings.values import Side
 
 Policy = Literal["keep", "delete", "recreate", "ask"]
@@ -32,14 +33,6 @@ class Rollout:
     sample: int | None = None
     condition: Condition | None = None
     new_records_per_hour: int = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Owners:
-    """Exceptions to "same e-mail, same person" (HubSpot → Salesforce), and who takes what nobody owns."""
-
-    table: Mapping[str, str]
-    fallback_queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +138,7 @@ def _mistakes(document: BridgeDocument) -> Iterator[Mistake]:
         yield hours.mistake("The day ends before it starts.", "Let `end` be later than `start`.", "end")
     yield from _holiday_mistakes(hours)
     yield from _rollout_mistakes(document)
+    yield from owner_mistakes(document.owners)
     yield from notification_mistakes(document.notifications)
 
 
@@ -183,7 +177,7 @@ def _compiled(document: BridgeDocument) -> Bridge:
         time_zone=document.time_zone,
         currency=document.currency,
         latest_tie=document.latest_tie,
-        owners=Owners(dict(document.owners.table), document.owners.fallback_queue),
+        owners=compile_owners(document.owners),
         poll_s=document.poll_s,
         overlap_s={"salesforce": document.overlap_s.salesforce, "hubspot": document.overlap_s.hubspot},
         sweep=document.sweep,

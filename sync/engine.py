@@ -31,10 +31,13 @@ import structlog
 from connectors.base import Connector
 from connectors.records import Ref, Side
 from mappings.agreement import Agreement
+from mappings.directory import Directory
+from mappings.owners import findings
 from sync.apply import Applied, apply
 from sync.braking import Braking, Held
 from sync.calls import Calls
 from sync.clock import Clock
+from sync.giving import say_unknown
 from sync.guard import Guard
 from sync.intake import Batch, Intake, role_links
 from sync.lanes import Lanes
@@ -107,6 +110,7 @@ class Engine:
         self.clock = clock
         self.pool = pool
         self._head_told_on: date | None = None
+        self._told_of: Directory | None = None
         for connector in connectors.values():
             connector.before_write(store.check_lease)
         self.calls = Calls(store, connectors)
@@ -136,6 +140,7 @@ class Engine:
         self.lanes.begin(now)
         terms = self.terms(now)
         self._say_unplaced(now)
+        self._say_unknown_owners(terms, now)
         if self.rollout.may_write and not self.braking.is_stopped:
             recovered = settle_unknown(self.store, self.connectors, terms, done.id, now)
             done.resting |= recovered.resting
@@ -197,6 +202,16 @@ class Engine:
             with self.store.transaction():
                 self.store.open_problems(news[0], now)
                 self.store.close_problems(news[1], at=now)
+
+    def owner_findings(self, terms: Terms) -> list[str]:
+        """Owners and queues that bridge.yaml names and Salesforce does not know."""
+        return findings(self.agreement.bridge.owners, terms.directory, terms.fallback_queue)
+
+    def _say_unknown_owners(self, terms: Terms, now: datetime) -> None:
+        """Once after each look at who is there."""
+        if self._told_of is not terms.directory:
+            self._told_of = terms.directory
+            say_unknown(self.store, self.owner_findings(terms), now)
 
     def _tell_head(self, now: datetime) -> None:
         """Once a day the log keeps the ledger's head: an end that is cut off later shows."""

@@ -362,6 +362,7 @@ class Facts:
     roles in them, or an Account's own.
     *joined* are the associations that HubSpot shows, where it was asked. *sent* is the move that
     was last sent, looked up where our own write hides whose edit stands in Salesforce.
+    *offered* is the user whom the owner rules give this person to, if one is handed over.
     *addresses* are the domains of the e-mails of an Account's people.
     *erased* says that this person asked to be forgotten: nothing is planned or remembered.
     *candidates* may be the missing counterpart; those in *taken* are linked to another
@@ -398,6 +399,7 @@ class Facts:
     erased: bool = False
     joined: tuple[str, ...] | None = None
     sent: Sent | None = None
+    offered: str | None = None
 
     def record(self, side: Side) -> Record | None:
         """The record of *side* as it is now."""

@@ -16,6 +16,7 @@ from connectors.records import Side
 from sync.brakes import SIDES
 from sync.foreign import suspect
 from sync.gather import Reader, gather
+from sync.giving import Turns, in_turn, turns_of
 from sync.intake import PAIR_OF, Batch
 from sync.model import OURS, Facts, Knock, Plan
 from sync.plan import Terms, differences, plan
@@ -59,25 +60,32 @@ class Planning:
 
         What moves a link is planned again with them: who is linked with whom is decided among all at once.
         """
-        plans = self._planned(reader, terms, pair, knocks, now)
+        turns = turns_of(self._store, terms, now) if pair == "person" else None
+        plans = self._planned(reader, terms, pair, knocks, now, turns)
         doubtful = [one for one in plans if _is_doubtful(one)]
         if not doubtful:
             return plans
         reader.forget(ref for one in doubtful for ref in one.settles)
         sure = [one for one in plans if not (_is_doubtful(one) or _links(one))]
         again = [Knock(ref) for one in plans if _is_doubtful(one) or _links(one) for ref in one.settles]
-        return sure + self._planned(reader, terms, pair, again, now)
+        return sure + self._planned(reader, terms, pair, again, now, turns.after(sure) if turns else None)
 
     def _planned(
-        self, reader: Reader, terms: Terms, pair: str, knocks: Sequence[Knock], now: datetime
+        self,
+        reader: Reader,
+        terms: Terms,
+        pair: str,
+        knocks: Sequence[Knock],
+        now: datetime,
+        turns: Turns | None,
     ) -> list[Plan]:
         try:
             found = gather(self._store, reader, terms, pair, knocks, now)
         except (ConnectorError, StoreError):
             raise
         except Exception as error:  # noqa: BLE001 - our own mistake; it is logged with the key that shows it
-            return self._apart(reader, terms, pair, knocks, now, error)
-        plans = claimed_twice([safely(plan, facts, terms, now) for facts in found])
+            return self._apart(reader, terms, pair, knocks, now, turns, error)
+        plans = claimed_twice(self._in_turn(found, terms, now, turns))
         if reader.sweeps:
             plans = [_compared(facts, one, terms) for facts, one in zip(found, plans, strict=True)]
         return [
@@ -98,6 +106,7 @@ class Planning:
         pair: str,
         knocks: Sequence[Knock],
         now: datetime,
+        turns: Turns | None,
         error: Exception,
     ) -> list[Plan]:
         """Find the key that our own code fails on by halving: it is set aside, its neighbours go on."""
@@ -105,7 +114,20 @@ class Planning:
             return [set_aside(pair, knocks[0].ref, error)]
         half = len(knocks) // 2
         parts = (knocks[:half], knocks[half:])
-        return [one for part in parts for one in self._planned(reader, terms, pair, part, now)]
+        return [one for part in parts for one in self._planned(reader, terms, pair, part, now, turns)]
+
+    def _in_turn(
+        self, found: Sequence[Facts], terms: Terms, now: datetime, turns: Turns | None
+    ) -> list[Plan]:
+        """One plan each; whom the roll-out leaves out takes nobody's turn."""
+
+        def planned(facts: Facts) -> Plan:
+            return safely(plan, facts, terms, now)
+
+        def counts(facts: Facts, one: Plan) -> bool:
+            return not self._rollout.may_write or self._rollout.admits(facts, one)
+
+        return in_turn(found, turns, planned, counts) if turns else [planned(facts) for facts in found]
 
 
 def _compared(facts: Facts, plan: Plan, terms: Terms) -> Plan:

@@ -8,10 +8,10 @@ from typing import Final
 
 from connectors.base import Connector
 from connectors.records import Record, Ref, Side
-from mappings.bridge import Owners
 from mappings.directory import Directory
 from mappings.holidays import code_of
 from mappings.hours import BusinessHours
+from mappings.owners import Owners
 from sync.model import Problem
 
 KEPT_FOR: Final = timedelta(hours=1)

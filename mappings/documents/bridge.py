@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mappings.documents.notifications import NotificationShape
+from mappings.documents.owners import OwnersShape
 from mappings.documents.reading import Shape
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Calendar = Annotated[str, Field(min_length=2, max_length=40)]
 HourOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
 
 
 class RolloutShape(Shape):
@@ -29,21 +29,6 @@ class RolloutShape(Shape):
     )
     new_records_per_hour: int = Field(
         default=500, ge=1, description="The most records that the bridge creates in an hour", examples=[500]
-    )
-
-
-class OwnersShape(Shape):
-    """Who is who on the other side; the same e-mail is the same person."""
-
-    table: dict[Email, Email] = Field(
-        default={},
-        description="Exceptions: the HubSpot owner's e-mail, and the Salesforce user's where it differs",
-        examples=[{"sam@example.com": "sam.smith@example.com"}],
-    )
-    fallback_queue: str | None = Field(
-        default=None,
-        description="Salesforce queue (its developer name) that takes hand-offs for which no owner is found",
-        examples=["Inbound_Leads"],
     )
 
 

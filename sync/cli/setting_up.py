@@ -71,8 +71,9 @@ def check(
         if diagram is not None:
             diagram.write_text(_drawn(agreement.lifecycle, diagram.suffix), "utf-8")
         if not offline:
-            with bridge(settings):
-                pass
+            with bridge(settings) as found:
+                terms = found.engine.terms(found.clock.now())
+                findings += [f"{one}." for one in found.engine.owner_findings(terms)]
     except Broken as broken:
         findings, code = [str(mistake) for mistake in broken.mistakes], WRONG
     except ConnectorError as error:

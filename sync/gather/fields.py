@@ -90,9 +90,10 @@ def watched_fields(agreement: Agreement, *, has_currency: bool) -> Fields:
 
 
 def _lifecycle(agreement: Agreement, side: Side, kind: str) -> tuple[str, ...]:
-    """What the lifecycle looks at, and the roll-out's condition."""
+    """What the lifecycle looks at, and the conditions of the roll-out and of the owner rules."""
     if kind not in ("contact", "lead"):
         return ()
-    condition = agreement.bridge.rollout.condition
-    asked = sorted(condition.names) if condition is not None and side == "hubspot" else ()
-    return (*agreement.lifecycle.needs(side, kind), *asked)
+    bridge = agreement.bridge
+    conditions = (bridge.rollout.condition, *(rule.when for rule in bridge.owners.rules))
+    asked = sorted({name for one in conditions if one is not None for name in one.names})
+    return (*agreement.lifecycle.needs(side, kind), *(asked if side == "hubspot" else ()))

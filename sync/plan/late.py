@@ -26,7 +26,7 @@ def keep_late(draft: Draft, outcome: Outcome, person: Record | None) -> None:
         )
     if person is None:
         return
-    for message in _messages(draft, outcome):
+    for message in _messages(draft, outcome, person):
         _tell(draft, message, person)
 
 
@@ -72,10 +72,11 @@ def _marks(draft: Draft) -> tuple[Mark, ...]:
     return clock.late if clock else ()
 
 
-def _messages(draft: Draft, outcome: Outcome) -> Iterator[Tell]:
-    """Who is told; where no queue is named, the manager is told instead of it."""
+def _messages(draft: Draft, outcome: Outcome, person: Record) -> Iterator[Tell]:
+    """Who is told; where there is no queue that may have the record, the manager is told instead of it."""
+    no_queue = draft.terms.fallback_queue is None or person.ref.kind == "contact"
     for message in outcome.tells:
-        if message.to and (message.to != "queue" or draft.terms.fallback_queue is None):
+        if message.to and (message.to != "queue" or no_queue):
             yield message
 
 

@@ -115,11 +115,12 @@ def _made_by_us(record: Record | None, terms: Terms) -> bool:
 
 
 def hand_over_owner(facts: Facts, terms: Terms, person: Record | None) -> str | None:
-    """Who takes the hand-off: the record's own user, the contact's owner, the account's, else the queue."""
+    """Who takes the hand-off: the record's own user, who has the turn, the contact's owner, the account's, else the queue."""
     owner = person.values.get("OwnerId") if person is not None else None
     if owner and str(owner).startswith(USER_PREFIX) and owner not in terms.directory.inactive:
         return str(owner)
-    return _by_hubspot_owner(facts, terms) or _by_account(facts, terms) or terms.fallback_queue
+    found = facts.offered or _by_hubspot_owner(facts, terms) or _by_account(facts, terms)
+    return found or terms.fallback_queue
 
 
 def _by_hubspot_owner(facts: Facts, terms: Terms) -> str | None:

@@ -12,6 +12,8 @@ from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
 from sync.plan.late import keep_late, say_late, wants_queue
+from sync.plan.left import WHY as LEFT_WHY
+from sync.plan.left import queue_instead, say_left
 from sync.plan.notes import hand_off_task, tell
 from sync.plan.situation import USER_PREFIX, accounts_of_domain, hand_over_owner, situation
 
@@ -32,20 +34,18 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
             tell(draft, message, contact, person)
     keep_late(draft, outcome, person)
     say_late(draft, person)
-    queue = wants_queue(draft, outcome, person)
     _contested(draft, outcome)
     if outcome.hands_over and person is None:
         _hand_over_new(draft, contact, around.hand_over_owner)
         _take_as_seen(draft, contact)
-    elif (outcome.hands_over and person is not None and _give_to(draft, person, around.hand_over_owner)) or (
-        queue and person is not None and _give_to(draft, person, queue, "nobody accepted in time")
-    ):
+    elif person is not None and _changes_hands(draft, outcome, person, around.hand_over_owner):
         _take_as_seen(draft, contact, person)
     else:
         _show(draft, contact, person)
         hand_off_task(draft, person)
         _missing_owner(draft, outcome)
         _nobody_has(draft, person)
+        say_left(draft, person)
 
 
 def _take_as_seen(draft: Draft, *records: Record) -> None:
@@ -153,7 +153,7 @@ def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
     """Make the Lead, or the Contact where exactly one Account has the person's domain."""
     standing = draft.standing
     accounts = accounts_of_domain(draft.facts)
-    kind = "contact" if creates_contact(accounts) else "lead"
+    kind = "contact" if creates_contact(accounts) and _may_own(owner, "contact") else "lead"
     extra: dict[str, Any] = {"OwnerId": owner} if owner else {}
     if kind == "contact":
         extra["AccountId"] = accounts[0].ref.id
@@ -169,16 +169,30 @@ def hand_over_again(draft: Draft, contact: Record) -> None:
     _hand_over_new(draft, contact, hand_over_owner(draft.facts, draft.terms, None))
 
 
+def _changes_hands(draft: Draft, outcome: Outcome, person: Record, owner: str | None) -> bool:
+    """The record goes to the owner of the hand-off, or to the queue from one who is too late, or who left."""
+    if outcome.hands_over and _give_to(draft, person, owner):
+        return True
+    if _give_to(draft, person, wants_queue(draft, outcome, person), "nobody accepted in time"):
+        return True
+    return _give_to(draft, person, queue_instead(draft, person), LEFT_WHY)
+
+
 def _give_to(draft: Draft, person: Record, owner: str | None, why: str = "owner of the hand-off") -> bool:
     """Give the record to its new owner first: the hand-off counts, and is shown, once the owner has it."""
     had = person.values.get("OwnerId")
-    if not owner or had == owner:
+    if not owner or had == owner or not _may_own(owner, person.ref.kind):
         return False
     draft.set("salesforce", {"OwnerId": owner})
     draft.gate("salesforce")
     draft.ask(draft.subject)
     draft.decide("field", why, field="OwnerId", side="salesforce", old=had, new=owner)
     return True
+
+
+def _may_own(owner: str | None, kind: str) -> bool:
+    """Salesforce lets a queue have Leads, and no Contacts."""
+    return kind == "lead" or owner is None or owner.startswith(USER_PREFIX)
 
 
 def _show(draft: Draft, contact: Record, person: Record | None) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import Final, TypeVar
 
 import msgspec
-from sqlalchemy import Executable, Select, Table, bindparam, func, or_, select
+from sqlalchemy import Executable, Select, Table, bindparam, case, func, or_, select
 
 from mappings.lifecycle import Standing
+from mappings.owners import Load
 from sync.model import Base, Link
 from sync.store.columns import chunks, unblob
 from sync.store.database import Shelf
@@ -76,6 +77,37 @@ class Bases(Shelf):
                 .order_by(LINKS.c.id)
             ).all()
         return [(link_of(row), unblob(_standing, row.blob)) for row in rows]
+
+    def loads(self, owners: Iterable[str], open_stages: Iterable[str]) -> dict[str, Load]:
+        """What each of these owners has: people in *open_stages*, and the place of the newest hand-off.
+
+        Those who are gone count for nothing. Of hand-offs of one moment the later link was the later one.
+        """
+        newest = func.row_number().over(
+            partition_by=STANDINGS.c.owner,
+            order_by=(STANDINGS.c.handed_over_at.desc().nulls_last(), STANDINGS.c.link.desc()),
+        )
+        is_open = STANDINGS.c.stage.in_(sorted(open_stages))
+        known = (
+            select(
+                STANDINGS.c.owner,
+                STANDINGS.c.handed_over_at,
+                STANDINGS.c.link,
+                newest.label("place"),
+                func.sum(case((is_open, 1), else_=0)).over(partition_by=STANDINGS.c.owner).label("people"),
+            )
+            .where(STANDINGS.c.bridge == self.bridge, STANDINGS.c.owner.in_(sorted(owners)))
+            .where(STANDINGS.c.link.not_in(self._gone()))
+            .subquery()
+        )
+        with self.database.reading() as connection:
+            # How many people each owner has, and which hand-off was the last.
+            rows = connection.execute(select(known).where(known.c.place == 1)).all()
+        given = sorted(
+            (row.handed_over_at, row.link, row.owner) for row in rows if row.handed_over_at is not None
+        )
+        turns = {owner: turn for turn, (_, _, owner) in enumerate(given, start=1)}
+        return {row.owner: Load(int(row.people), turns.get(row.owner, 0)) for row in rows}
 
     def people_following(self, opportunities: Iterable[str]) -> dict[str, list[Link]]:
         """The people whose stage follows one of these opportunities, by opportunity."""

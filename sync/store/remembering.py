@@ -132,6 +132,8 @@ class Remembering(Links, Bases):
                 "stage": standing.stage,
                 "opportunity": standing.opportunity,
                 "blob": blob(standing),
+                "owner": standing.owner,
+                "handed_over_at": stamp_or_none(standing.handed_over_at),
             }
             for id_, (_, _, standing, _) in units
             if standing is not None

@@ -101,7 +101,7 @@ BASES = Table(
     Column("blob", LargeBinary, nullable=False),
 )
 
-# A person's standing; stage and opportunity are repeated beside the blob to count and find by.
+# A person's standing; stage, opportunity, owner and handed_over_at are repeated beside the blob to count and find by.
 STANDINGS = Table(
     "standings",
     METADATA,
@@ -110,6 +110,8 @@ STANDINGS = Table(
     Column("stage", Text, nullable=False),
     Column("opportunity", Text),
     Column("blob", LargeBinary, nullable=False),
+    Column("owner", Text),
+    Column("handed_over_at", BigInteger),
     Index("standings_by_stage", "bridge", "stage"),
     Index(
         "standings_by_opportunity",
@@ -117,6 +119,13 @@ STANDINGS = Table(
         "opportunity",
         sqlite_where=text("opportunity IS NOT NULL"),
         postgresql_where=text("opportunity IS NOT NULL"),
+    ),
+    Index(
+        "standings_by_owner",
+        "bridge",
+        "owner",
+        sqlite_where=text("owner IS NOT NULL"),
+        postgresql_where=text("owner IS NOT NULL"),
     ),
 )
 

@@ -264,6 +264,20 @@ def test_who_takes_the_hand_off_is_found_in_four_steps(
     assert situation(facts, terms, lead).owner_is_user is str(lead_owner).startswith("005")
 
 
+@pytest.mark.parametrize(
+    ("lead_owner", "expected"),
+    [("005OTHER", "005OTHER"), (TOM, "005TURN"), (QUEUE, "005TURN"), (None, "005TURN")],
+)
+def test_whose_turn_it_is_comes_after_the_record_s_own_user_and_before_everybody_else(
+    planner: Planner, lead_owner: Any, expected: str
+) -> None:
+    lead = planner.lead(OwnerId=lead_owner)
+    found = (account(planner, "0011", "005ACCOUNT"),)
+    facts = replace(unit(planner.contact(), lead), accounts=found, offered="005TURN")
+
+    assert hand_over_owner(facts, replace(planner.terms, fallback_queue=QUEUE), lead) == expected
+
+
 def test_only_accounts_of_the_address_s_own_domain_are_his(planner: Planner) -> None:
     ours = account(planner, "0011", SAM, "https://www.one.example/about")
     others = (account(planner, "0012", SAM, "two.example"), account(planner, "0013", SAM, ""))

@@ -5,8 +5,11 @@ from datetime import date, datetime, timedelta
 
 from connectors.records import Ref
 from mappings.lifecycle import Round, Standing
-from sync.model import Agreed, Base, Link
+from mappings.owners import Load
+from sync.model import Agreed, Base, Link, Tombstone
 from sync.store import Store
+from sync.store.remembering import Remembered
+from tests.sync.roads import LONG_AGO
 
 
 def person(number: int) -> Link:
@@ -101,3 +104,58 @@ def test_who_was_planned_alone_does_not_empty_what_the_new_link_agreed_on(
     assert [one.hubspot for one in store.waking(now, 9)] == [person(1).hubspot]
     store.remember([alone])
     assert store.bases([1]) == {1: base}
+
+
+SAM, SARA, TOM = "005SAM", "005SARA", "005TOM"
+OPEN = ("handed_over", "accepted", "working", "opportunity")
+
+
+def given(number: int, owner: str | None, at: datetime | None, stage: str = "handed_over") -> Remembered:
+    return person(number), Base(), Standing(stage, LONG_AGO, owner=owner, handed_over_at=at), None
+
+
+def test_what_an_owner_has_is_counted_in_the_open_stages_of_sales(store: Store, now: datetime) -> None:
+    store.remember(
+        [
+            given(1, SAM, now),
+            given(2, SAM, now, "working"),
+            given(3, SAM, now, "won"),
+            given(4, SARA, None, "rejected"),
+            given(5, None, None, "nurturing"),
+            given(6, TOM, now),
+        ]
+    )
+
+    assert store.loads([SAM, SARA], OPEN) == {SAM: Load(2, 1), SARA: Load(0, 0)}
+
+
+def test_turns_stand_in_the_order_of_the_newest_hand_offs(store: Store, now: datetime) -> None:
+    earlier = now - timedelta(hours=1)
+    store.remember(
+        [
+            given(1, TOM, now),
+            given(2, SAM, now),
+            given(3, TOM, earlier),
+            given(4, SARA, earlier),
+            given(5, SARA, None),
+        ]
+    )
+
+    assert store.loads([SAM, SARA, TOM], OPEN) == {SARA: Load(2, 1), TOM: Load(2, 2), SAM: Load(1, 3)}
+
+
+def test_who_is_gone_is_no_load(store: Store, now: datetime) -> None:
+    lead = Ref("salesforce", "lead", "00Q1")
+    link = replace(person(1), salesforce=lead)
+    standing = Standing("working", now, owner=SAM, handed_over_at=now)
+    store.remember([(link, Base(), standing, None), given(2, SAM, now)])
+    store.bury([Tombstone(lead, "person", link.hubspot)], now)
+
+    assert store.loads([SAM], OPEN) == {SAM: Load(1, 1)}
+
+
+def test_a_new_owner_is_known_at_once(store: Store, now: datetime) -> None:
+    store.remember([given(1, SAM, now)])
+    store.remember([given(1, SARA, now)])
+
+    assert store.loads([SAM, SARA], OPEN) == {SARA: Load(1, 1)}

@@ -17,9 +17,12 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from connectors.records import Ref
+from mappings.lifecycle import Standing
+from mappings.owners import Load
 from sync.model import Base, Knock, Link
 from sync.store import Store, StoreTooNew, StoreUnusable
 from sync.store.chain import Chain
+from sync.store.columns import blob, stamp
 from sync.store.database import Database, sqlite_url
 from sync.store.migrations import SCRIPTS, bring_up
 from sync.store.tables import METADATA
@@ -131,6 +134,29 @@ def test_postgresql_can_build_the_same_tables() -> None:
     ]
 
     assert all("bridge" in statement for statement in built)
+
+
+def test_an_older_store_knows_who_owns_whom_once_it_is_brought_up(tmp_path: Path, now: datetime) -> None:
+    older, state = tmp_path / "older", tmp_path / "state"
+    shutil.copytree(SCRIPTS, older, ignore=shutil.ignore_patterns("__pycache__", "0006*"))
+    state.mkdir()
+    migrate(state, older)
+    blobs = [
+        blob(Standing("working", now, owner="005SAM", handed_over_at=now)),
+        blob(Standing("nurturing", now)),
+    ]
+    with closing(sqlite3.connect(state / "leadbridge.db")) as file:
+        file.executemany(
+            "INSERT INTO standings (bridge, link, stage, blob) VALUES ('main', ?, 'working', ?)",
+            enumerate(blobs, start=1),
+        )
+        file.commit()
+
+    with Store.open(state, "main") as store:
+        assert store.loads(["005SAM"], ["working"]) == {"005SAM": Load(1, 1)}
+        with store.database.reading() as connection:
+            rows = connection.exec_driver_sql("SELECT owner, handed_over_at FROM standings ORDER BY link")
+            assert rows.all() == [("005SAM", stamp(now)), (None, None)]
 
 
 @pytest.mark.fault("F39")
