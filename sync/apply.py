@@ -17,6 +17,7 @@ from connectors.base import Connector
 from connectors.records import Fault, Receipt, Record, Ref, Side, Write
 from mappings.lifecycle import Standing
 from sync.guard import Guard, Overwritten
+from sync.kept import BY_HAND, NOT_TAKEN, is_projection, left_as_it_was, not_taken, way_out
 from sync.model import OURS, Ask, Base, Bury, Link, Plan, Problem, Put, Remember, Tombstone, Unbury
 from sync.trying import SET_ASIDE, TRIES, Trying, refused_fields
 
@@ -37,8 +38,8 @@ class Applied:
     *through* are the plans whose gates were done; *asks* whom they knock for; *ownerless*
     who was not handed over, because the vendor did not take the owner; *in_doubt* whose
     writes got no answer: nothing of them is planned before it was looked up; *aside* of whom
-    something was not sent, because it was refused too often; *overwritten* what people typed
-    under the writes.
+    something was not sent, because it was refused too often; *halfway* of whom something was cleared
+    that is to be set now; *overwritten* what people typed under the writes.
     """
 
     receipts: list[tuple[Put, Receipt]] = field(default_factory=list)
@@ -53,6 +54,7 @@ class Applied:
     later: list[Ref] = field(default_factory=list)
     in_doubt: list[Ref] = field(default_factory=list)
     aside: list[Ref] = field(default_factory=list)
+    halfway: list[Ref] = field(default_factory=list)
     trying: Trying = field(default_factory=Trying)
     problems: list[Problem] = field(default_factory=list)
     overwritten: list[tuple[Plan, Overwritten]] = field(default_factory=list)
@@ -103,6 +105,13 @@ def apply(
         dropped[put.write.id] = (*dropped.get(put.write.id, ()), *receipt.faults)
         sent[put.write.id] = _lighter(put, _bad_fields(receipt))
     receipts |= _send(connectors, [sent[put.write.id] for put, _ in refused], fields, pool)
+    for id_, put in sent.items():
+        fault = not_taken(put, receipts[id_])
+        if fault is not None and set(fault.fields) == set(put.write.values):
+            receipts[id_] = replace(receipts[id_], outcome="refused", faults=(fault,))
+        elif fault is not None:
+            dropped[id_] = (*dropped.get(id_, ()), fault)
+            sent[id_] = _lighter(put, fault.fields)
     puts = [put for plan in plans for put in plan.puts]
     applied = Applied(
         receipts=[(sent.get(put.write.id, put), receipts[put.write.id]) for put in puts], trying=trying
@@ -211,6 +220,8 @@ def _remember(
                 pass
     if any(_was_overtaken(put, receipt, _bad(dropped, put)) for put, receipt in outcomes):
         applied.again.append(plan.subject)
+    if any(_made_room(put, receipt, _bad(dropped, put)) for put, receipt in outcomes):
+        applied.halfway.append(plan.subject)
 
 
 def _memory(
@@ -337,6 +348,11 @@ def _was_overtaken(put: Put, receipt: Receipt, bad: set[str]) -> bool:
     )
 
 
+def _made_room(put: Put, receipt: Receipt, bad: set[str]) -> bool:
+    """A field was cleared, so that it can be set now."""
+    return receipt.outcome == "done" and bool((put.cleared.keys() & put.write.values.keys()) - bad)
+
+
 def _alike(stands: Any, written: Any) -> bool:
     """Raw equality as generous as the vendors: trimmed text, numbers and booleans as text."""
     return bool(stands == written) or _plain(stands) == _plain(written)
@@ -362,7 +378,8 @@ def _explain(applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tupl
             continue
         for name in fault.fields:
             times = applied.trying.count(plan, put, [name])
-            applied.problems.append(_field_refused(plan, put, name, fault, times))
+            problem = _field_refused(plan, put, name, fault)
+            applied.problems.append(_set_aside(problem, (fault,), times))
     match receipt.outcome:
         case "done":
             applied.trying.done(plan, put, _named(bad))
@@ -392,32 +409,35 @@ def _refused(applied: Applied, plan: Plan, put: Put, receipt: Receipt) -> None:
         applied.ownerless.append(plan.subject)
     elif not receipt.whole:
         times = applied.trying.count(plan, put, refused_fields(put, receipt))
-    applied.problems.append(_row_refused(plan, put, receipt, times))
+    applied.problems.append(_set_aside(_row_refused(plan, put, receipt), receipt.faults, times))
 
 
-def _field_refused(plan: Plan, put: Put, name: str, fault: Fault, times: int) -> Problem:
-    problem = Problem(
+def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
+    if fault.code == NOT_TAKEN:
+        return left_as_it_was(plan, put, name)
+    usual = "mend the value on the other side, or the mapping line of this field; the next change tries again"
+    return Problem(
         code="field_refused",
         subject=plan.subject,
         field=name,
         text=f"{put.write.side} refused the field {name} of {put.write.kind}: {fault.code}; the other fields were written",
-        remedy="mend the value on the other side, or the mapping line of this field; the next change tries again",
+        remedy=way_out(put.lines.get(name), usual),
     )
-    return _set_aside(problem, (fault,), times)
 
 
-def _row_refused(plan: Plan, put: Put, receipt: Receipt, times: int) -> Problem:
-    codes = ", ".join(dict.fromkeys(fault.code for fault in receipt.faults)) or "no reason given"
+def _row_refused(plan: Plan, put: Put, receipt: Receipt) -> Problem:
     named = sorted(_bad_fields(receipt))
+    if len(named) == 1 and is_projection(put, named[0]):
+        return _field_refused(plan, put, named[0], receipt.faults[0])
+    codes = ", ".join(dict.fromkeys(fault.code for fault in receipt.faults)) or "no reason given"
     about = f" (fields: {', '.join(named)})" if named else ""
-    problem = Problem(
+    return Problem(
         code="write_refused",
         subject=plan.subject,
         field=named[0] if len(named) == 1 else None,
         text=f"{put.write.side} refused to {put.write.op} the {put.write.kind}: {codes}{about}",
         remedy="mend the record or the rule that refuses it; the next change of the record tries again",
     )
-    return _set_aside(problem, receipt.faults, times)
 
 
 def _set_aside(problem: Problem, faults: Iterable[Fault], times: int) -> Problem:
@@ -425,9 +445,12 @@ def _set_aside(problem: Problem, faults: Iterable[Fault], times: int) -> Problem
     if times < TRIES:
         return problem
     said = "; ".join(dict.fromkeys(fault.message for fault in faults if fault.message))
+    usual = (
+        "mend what refuses it, then edit the record or say `leadbridge problems retry`; until then it rests"
+    )
     return replace(
         problem,
         state="set_aside",
         text=f"{problem.text}; refused {times} times in a row: {said[:500]}",
-        remedy="mend what refuses it, then edit the record or say `leadbridge problems retry`; until then it rests",
+        remedy=problem.remedy if problem.remedy == BY_HAND else usual,
     )

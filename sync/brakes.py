@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from connectors.records import Side
 from mappings.bridge import Brakes
+from sync.kept import is_projection
 from sync.model import EVERYTHING, Base, Brake, Plan, Put, Remember
 
 SIDES: Final[tuple[Side, Side]] = ("hubspot", "salesforce")
@@ -49,8 +50,10 @@ class Load:
 
 
 def is_update(plan: Plan) -> bool:
-    """It changes a record that is there."""
-    return any(put.write.op not in ("upsert", "create", "associate") for put in plan.puts)
+    """It changes a record that is there; what was cleared to make room, and is set now, was counted before."""
+    return any(
+        put.write.op not in ("upsert", "create", "associate") and not _fills_room(put) for put in plan.puts
+    )
 
 
 def is_move(plan: Plan) -> bool:
@@ -69,7 +72,15 @@ def _clears(put: Put) -> bool:
     if put.write.op != "update" or put.read is None:
         return False
     stood = put.read.values
-    return any(_is_blank(put.write.values.get(name)) and not _is_blank(stood.get(name)) for name in put.lines)
+    lasting = (name for name in put.lines if name not in put.cleared)
+    return any(_is_blank(put.write.values.get(name)) and not _is_blank(stood.get(name)) for name in lasting)
+
+
+def _fills_room(put: Put) -> bool:
+    stood = put.read.values if put.read else {}
+    return bool(put.write.values) and all(
+        is_projection(put, name) and _is_blank(stood.get(name)) for name in put.write.values
+    )
 
 
 def _is_blank(value: Any) -> bool:

@@ -21,6 +21,7 @@ from mappings.directory import Directory
 from mappings.fields import FieldLine, Unreadable
 from mappings.lifecycle.fields import ASKING, GIVEN, STAGE
 from mappings.values import ABSENT, pack, unpack
+from sync.kept import is_projection
 from sync.merge import Merged, Met, Seen, merge
 from sync.model import Ask, Decision, Effect, Hidden, Plan, Put, Remember
 
@@ -164,7 +165,7 @@ def _unruled(put: Put, before: Record) -> list[str]:
         for name, value in before.values.items()
         if name in ours
         and name in stood
-        and name not in put.lines
+        and (name not in put.lines or is_projection(put, name))
         and not stands({name: value}, stood)
         and not stands({name: value}, ours)
     ]

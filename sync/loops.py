@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from connectors.records import Ref, Side
 from sync.apply import taken_back
+from sync.kept import way_out
 from sync.model import Decision, Effect, Plan, Problem, Put, Remember, Rewrites
 
 Rewritten = Mapping[tuple[Ref, Side, str], Rewrites]
@@ -79,11 +80,13 @@ def _without(plan: Plan, decision: Decision, side: Side, line: str) -> Plan:
 
 
 def _fight(subject: Ref, side: Side, line: str, decision: Decision) -> Problem:
+    wanted = decision.other if decision.what == "projected" and decision.other else decision.new
     text = (
-        f"{line} is changed back on {side} each time: leadbridge writes {_shown(decision.new)}, something else"
+        f"{line} is changed back on {side} each time: leadbridge writes {_shown(wanted)}, something else"
         f" {_shown(decision.old)}; it is left alone until somebody types another value, or a day has passed"
     )
-    remedy = "find the workflow, rule or app that rewrites the field, or take the line out of the mapping"
+    usual = "find the workflow, rule or app that rewrites the field, or take the line out of the mapping"
+    remedy = way_out(line, usual)
     return Problem("write_not_kept", subject, text, remedy, field=line, state="set_aside")
 
 

@@ -219,8 +219,10 @@ class Problem:
 class Put:
     """Effect: change one record. The plan's `Remember` counts only if every *gate* was done.
 
-    *lines* names the mapping line behind each field, so that a refused field keeps its base; *marks* the entries of `Base.joined` and
-    `Base.told` that are remembered only if it was done; *read* is the record that is changed, as it was read.
+    *lines* names the mapping line behind each field, so that a refused field keeps its base (a projection that goes back is a
+    line of its own name); *marks* the entries of `Base.joined` and `Base.told` that are remembered only if it was done; *read* is
+    the record that is changed, as it was read; *cleared* the fields that are cleared only to make room, with the value that
+    follows: once they are blank, the unit is planned again.
     """
 
     write: Write
@@ -228,6 +230,7 @@ class Put:
     lines: Mapping[str, str] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
     read: Record | None = None
+    cleared: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from sync.words import heard_of_bases, heard_of_setbacks
 RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
 RETURNS_PER_PASS: Final = 2
-REFUSALS: Final = frozenset({"field_refused", "write_refused"})
+REFUSALS: Final = frozenset({"field_refused", "write_refused", "write_not_kept"})
 STANDINGS: Final = frozenset({"moved", "late"})  # what a standing tells, so that it is never told twice
 FOUND_BY_SWEEPS: Final = frozenset({DOUBLE})
 
@@ -47,7 +47,7 @@ def remember(
     """Let the store know everything about these plans at once; *returns* counts who came back in this pass.
 
     What plans of a slow *lane* ask for waits in that lane: it is no hand-off. *word* is the last one that a
-    person had said when these plans were made; who said one since is heard.
+    person had said when these plans were made; who said one since is heard. Nobody waits halfway.
     """
     observed = [plan for plan in plans if plan.observed]
     tired = _too_often(applied.again, returns)
@@ -80,6 +80,7 @@ def remember(
         asked: Lane = "live" if lane == "retry" else lane
         again = (*applied.asks, *applied.again, *applied.stale, *heard)
         store.knock([Knock(ref, asked) for ref in again if ref not in rests], now)
+        store.knock([Knock(ref) for ref in applied.halfway if ref not in rests], now)
         store.knock([Knock(ref, "retry") for ref in later], now, not_before=now + RETRY_AFTER)
         waits = [*applied.ownerless, *(plan.subject for plan in held)]
         store.knock([Knock(ref, "retry") for ref in waits], now, not_before=now + HELD_FOR)

@@ -264,8 +264,13 @@ class ShownShape(Shape):
 class LifecycleStageShape(ShownShape):
     """What HubSpot's own `lifecyclestage` shows."""
 
-    policy: Literal["high_water"] = Field(
-        description="`high_water`: never moved back", default="high_water", examples=["high_water"]
+    policy: Literal["high_water", "follow"] = Field(
+        description=(
+            "`high_water`: never moved back. `follow`: goes back with the stage, cleared first and then set, since"
+            " HubSpot takes an earlier value only from blank"
+        ),
+        default="high_water",
+        examples=["high_water"],
     )
     order: list[str] = Field(
         description="The portal's values, earliest first",
@@ -279,6 +284,14 @@ class LifecycleStageShape(ShownShape):
         ],
         min_length=1,
         examples=[["lead", "customer"]],
+    )
+    follow: dict[Name, str | list[str]] = Field(
+        description=(
+            "Stage → value that `follow` shows instead of the one in `shows`. Together they name a value for every"
+            " stage; what `follow` shows is not left alone"
+        ),
+        default={},
+        examples=[{"lost": "salesqualifiedlead"}],
     )
 
 

@@ -14,13 +14,13 @@ from mappings.documents.lifecycle import (
     AdoptionShape,
     ClockShape,
     LifecycleDocument,
-    ShownShape,
     SignalsShape,
     WayShape,
 )
 from mappings.documents.reading import Shape
 from mappings.documents.tree import Mistake
 from mappings.hours import BusinessHours
+from mappings.lifecycle import showing
 from mappings.lifecycle.machine import (
     AdoptedLead,
     Adoption,
@@ -34,7 +34,6 @@ from mappings.lifecycle.machine import (
     Reason,
     Rounds,
     Segment,
-    Shown,
     Signals,
     Stage,
     Way,
@@ -43,8 +42,6 @@ from mappings.lifecycle.machine import (
 from mappings.lifecycle.naming import unknown_names
 from mappings.lifecycle.proofs import unsound
 
-BLANK = "blank"
-UNCHANGED = "unchanged"
 _NEVER = Condition("never", frozenset(), lambda _subject, _now: False)
 
 
@@ -62,7 +59,7 @@ def compile_lifecycle(
 
 
 def _compiled(document: LifecycleDocument, hours: BusinessHours, mistakes: list[Mistake]) -> Lifecycle:
-    shown = document.projections
+    projections = document.projections
     return Lifecycle(
         version=document.version,
         illegal=document.illegal,
@@ -72,9 +69,9 @@ def _compiled(document: LifecycleDocument, hours: BusinessHours, mistakes: list[
         signals=_signals(document.signals),
         rounds=Rounds(document.rounds.most, document.rounds.in_months, count(document.rounds.after_winning)),
         reasons_by_name=_reasons(document),
-        lifecyclestage=replace(_shown(shown.lifecyclestage), order=tuple(shown.lifecyclestage.order)),
-        hs_lead_status=_shown(shown.hs_lead_status),
-        lead_status=_shown(shown.lead_status),
+        lifecyclestage=showing.lifecyclestage(projections.lifecyclestage),
+        hs_lead_status=showing.shown(projections.hs_lead_status),
+        lead_status=showing.shown(projections.lead_status),
         readings=tuple(
             Reading(frozenset(reading.from_), reading.shows, reading.asks_for)
             for reading in document.readings
@@ -211,19 +208,6 @@ def _reasons(document: LifecycleDocument) -> dict[str, Reason]:
     }
 
 
-def _shown(shape: ShownShape) -> Shown:
-    return Shown(
-        {stage: _cell(values) for stage, values in shape.shows.items()}, frozenset(shape.leave_alone)
-    )
-
-
-def _cell(values: str | list[str]) -> tuple[str, ...] | None:
-    if values == UNCHANGED:
-        return None
-    several = [values] if isinstance(values, str) else values
-    return tuple("" if value == BLANK else value for value in several)
-
-
 def _adoption(shape: AdoptionShape) -> Adoption:
     return Adoption(
         grace_days=count(shape.grace),
@@ -231,7 +215,7 @@ def _adoption(shape: AdoptionShape) -> Adoption:
         won_opportunity=shape.won_opportunity,
         leads=tuple(AdoptedLead(lead.status, lead.owner, lead.stage, lead.reason) for lead in shape.leads),
         lifecyclestage={
-            "" if value == BLANK else value: stage for value, stage in shape.lifecyclestage.items()
+            "" if value == showing.BLANK else value: stage for value, stage in shape.lifecyclestage.items()
         },
         otherwise=shape.otherwise,
     )

@@ -173,12 +173,14 @@ class Signals:
 class Shown:
     """What a projected field shows: per stage its values (the first is written), or None for unchanged.
 
-    With *order* the field is never moved back.
+    With *order* the field is never moved back, unless it *goes_back*: then it is cleared before it shows
+    what has no later place in the order.
     """
 
     cells: Mapping[str, tuple[str, ...] | None]
     leave_alone: frozenset[str]
     order: tuple[str, ...] = ()
+    goes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

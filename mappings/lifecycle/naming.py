@@ -101,6 +101,8 @@ def _in_projections(document: LifecycleDocument) -> Iterator[Mistake]:
     for shape in (shown.lifecyclestage, shown.hs_lead_status, shown.lead_status):
         for stage in shape.shows:
             yield from _known(shape, stage, document.stages, "stage", "shows", stage)
+    for stage in shown.lifecyclestage.follow:
+        yield from _known(shown.lifecyclestage, stage, document.stages, "stage", "follow", stage)
 
 
 def _in_readings_and_adoption(document: LifecycleDocument) -> Iterator[Mistake]:

@@ -7,12 +7,14 @@ projections of it. A field that a side did not show is not written.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from mappings import raw
 from mappings.lifecycle import fields, signals
 from mappings.lifecycle.machine import Lifecycle, Shown
 from mappings.lifecycle.words import Projection, Raw, Standing
+
+LIFECYCLE_STAGE: Final = "lifecyclestage"
 
 
 def project(
@@ -32,8 +34,10 @@ def project(
     theirs: dict[str, Any] = {}
     if salesforce is not None and not _is_converted(salesforce):
         theirs = _salesforce(lifecycle, standing, hubspot or {}, salesforce, salesforce_kind)
+    shown = _changed(_without_flagged(standing, "hubspot", ours), hubspot or {}, blank="")
     return Projection(
-        hubspot=_changed(_without_flagged(standing, "hubspot", ours), hubspot or {}, blank=""),
+        hubspot=shown,
+        cleared=_cleared(lifecycle.lifecyclestage, standing.stage, shown),
         salesforce=_changed(_without_flagged(standing, "salesforce", theirs), salesforce or {}, blank=None),
     )
 
@@ -52,7 +56,7 @@ def _hubspot(lifecycle: Lifecycle, standing: Standing, values: Raw, owner: str |
         "leadbridge_definition_version": str(standing.definition_version),
         "leadbridge_sales_owner": owner or standing.owner,
         **_lateness("leadbridge_sla_breached", standing, values, ("true", "false")),
-        **_projected("lifecyclestage", lifecycle.lifecyclestage, standing.stage, values),
+        **_projected(LIFECYCLE_STAGE, lifecycle.lifecyclestage, standing.stage, values),
         **_projected("hs_lead_status", lifecycle.hs_lead_status, standing.stage, values),
     }
 
@@ -115,16 +119,28 @@ def _projected(name: str, shown: Shown, stage: str, values: Raw) -> dict[str, An
     if cell is None:
         return {}
     found = raw.text(values.get(name)) or ""
-    if found in cell or found in shown.leave_alone or _is_later(shown, found, cell[0]):
+    if found in cell or found in shown.leave_alone:
         return {}
-    return {name: cell[0]}
+    if not _may_be_later(shown, found, cell[0]):
+        return {name: cell[0]}
+    return {name: None} if shown.goes_back else {}
 
 
-def _is_later(shown: Shown, found: str, wanted: str) -> bool:
-    """High water: a value further on is never moved back; one without a place in the order may be further on."""
-    if not shown.order or not found:
+def _may_be_later(shown: Shown, found: str, wanted: str) -> bool:
+    """What is found stands further on than what is wanted, or one of both has no place in the order."""
+    if not shown.order or not found or not wanted:
         return False
-    return found not in shown.order or shown.order.index(found) > shown.order.index(wanted)
+    if found not in shown.order or wanted not in shown.order:
+        return True
+    return shown.order.index(found) > shown.order.index(wanted)
+
+
+def _cleared(shown: Shown, stage: str, written: Raw) -> dict[str, str]:
+    """The stage of HubSpot's that is only cleared now: nothing earlier is taken but from blank."""
+    cell = shown.cells[stage]
+    if not cell or not cell[0] or written.get(LIFECYCLE_STAGE) != "":
+        return {}
+    return {LIFECYCLE_STAGE: cell[0]}
 
 
 def _is_converted(values: Raw) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final
 
 from mappings.documents.lifecycle import LifecycleDocument
 from mappings.documents.tree import Mistake
 from mappings.lifecycle.clocks import REVIEWED
 from mappings.lifecycle.machine import START, Lifecycle, Mark, Move, Reason, Shown, Stage
+from mappings.lifecycle.showing import followed
 
 Way = tuple[Move, ...]
+_UNSAID: Final = "is `unchanged`, but with `follow` every stage shows a value of its own"
 
 
 def unsound(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
@@ -193,19 +196,32 @@ def _wakes(lifecycle: Lifecycle, stage: str) -> bool:
 
 
 def _one_value_is_shown(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
-    for name in ("lifecyclestage", "hs_lead_status", "lead_status"):
-        shown: Shown = getattr(lifecycle, name)
+    follow = document.projections.lifecyclestage.follow
+    told: set[tuple[str, str]] = set()
+    for name, shown in _shown_fields(lifecycle, document):
         for stage in lifecycle.stages:
             wrong = _wrong_cell(shown, stage)
-            if wrong:
+            if wrong and (name, stage) not in told:
+                told.add((name, stage))
+                said = "follow" if shown.goes_back and (stage in follow or wrong == _UNSAID) else "shows"
                 yield document.mistake(
                     f"`{name}` for the stage `{stage}` {wrong}.",
-                    "Write one value, `blank`, `unchanged`, or a list whose first value is written.",
+                    f"Write one value, `blank`, {'' if shown.goes_back else '`unchanged`, '}or a list whose"
+                    " first value is written.",
                     "projections",
                     name,
-                    "shows",
+                    said,
                     stage,
                 )
+
+
+def _shown_fields(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[tuple[str, Shown]]:
+    """Every projected field; what `follow` says is proven before anybody switches to it."""
+    for name in ("lifecyclestage", "hs_lead_status", "lead_status"):
+        yield name, getattr(lifecycle, name)
+    shape = document.projections.lifecyclestage
+    if shape.follow and shape.policy != "follow":
+        yield "lifecyclestage", followed(shape)
 
 
 def _wrong_cell(shown: Shown, stage: str) -> str:
@@ -213,12 +229,12 @@ def _wrong_cell(shown: Shown, stage: str) -> str:
         return "is not said: no value would be written"
     cell = shown.cells[stage]
     if cell is None:
-        return ""
+        return _UNSAID if shown.goes_back else ""
     if not cell or len(set(cell)) != len(cell) or (len(cell) > 1 and {"", "unchanged"} & set(cell)):
         return f"names {len(set(cell))} values of which none can be told to be the written one"
     if cell[0] in shown.leave_alone:
         return f"is `{cell[0]}`, which stands under `leave_alone`"
-    if shown.order and cell[0] not in shown.order:
+    if shown.order and not shown.goes_back and cell[0] not in shown.order:
         return f"is `{cell[0]}`, which has no place in `order`: whether it moves back cannot be told"
     return ""
 

@@ -218,10 +218,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Raw values to be written now so that both sides show the standing."""
+    """Raw values to be written now so that both sides show the standing.
+
+    *cleared* are fields of HubSpot that are cleared only to make room, with the value that follows.
+    """
 
     hubspot: dict[str, Any] = field(default_factory=dict)
     salesforce: dict[str, Any] = field(default_factory=dict)
+    cleared: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:

@@ -58,6 +58,7 @@ class Draft:
         self._values: dict[Side, dict[str, Any]] = {"hubspot": {}, "salesforce": {}}
         self._lines: dict[Side, dict[str, str]] = {"hubspot": {}, "salesforce": {}}
         self._others: list[Effect] = []
+        self._cleared: dict[Side, Mapping[str, Any]] = {}
         self._gated: set[Side] = set()
         self._rests = False
 
@@ -75,6 +76,10 @@ class Draft:
     def written(self, side: Side) -> Mapping[str, Any]:
         """What this plan puts on *side* so far."""
         return self._values[side]
+
+    def clear_first(self, side: Side, wanted: Mapping[str, Any]) -> None:
+        """Let these fields be cleared only to make room: once they are, the unit is planned again."""
+        self._cleared[side] = wanted
 
     def gate(self, side: Side) -> None:
         """Let the plan count only if what is set on *side* was written."""
@@ -159,7 +164,13 @@ class Draft:
             seen_at=record.modified_at,
             watched=tuple(values),
         )
-        return Put(write, gate=side in self._gated, lines=self._lines[side], read=record)
+        return Put(
+            write,
+            gate=side in self._gated,
+            lines=self._lines[side],
+            read=record,
+            cleared=self._cleared.get(side, {}),
+        )
 
     def _remember(self) -> Remember:
         base = Base(self.agreed, self.shown, tuple(self.joined), self.told, self.apart, self.hidden)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Final, cast
 
 from connectors.records import Record, Side, Version
-from mappings.lifecycle import Outcome, Request, decide, project, read_requests
+from mappings.lifecycle import Outcome, Projection, Request, decide, project, read_requests
+from mappings.lifecycle.projections import LIFECYCLE_STAGE
 from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
@@ -18,6 +19,7 @@ from sync.plan.notes import hand_off_task, tell
 from sync.plan.situation import USER_PREFIX, accounts_of_domain, hand_over_owner, situation
 
 STAGE: Final[Mapping[Side, str]] = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
+_CLEARED: Final = "; it is cleared first, since HubSpot takes an earlier value only from blank"
 _REFUSALS: Final = frozenset({"illegal", "flagged", "asked", "refused_guard"})
 
 
@@ -204,22 +206,32 @@ def _show(draft: Draft, contact: Record, person: Record | None) -> None:
     values = person.values if person is not None else None
     owner = draft.terms.directory.canonical("salesforce", str((values or {}).get("OwnerId") or ""))
     shown = project(lifecycle, draft.standing, contact.values, values, kind, owner=owner)
+    _let_go_back(draft, shown)
     for record, values in ((contact, shown.hubspot), (person, shown.salesforce)):
         if record is None:
             continue
         side = record.ref.side
         draft.set(side, values)
+        cleared = shown.cleared if side == "hubspot" else {}
         for name, value in values.items():
             draft.decide(
                 "projected",
-                f"shows the stage {draft.standing.stage}",
+                f"shows the stage {draft.standing.stage}{_CLEARED if name in cleared else ''}",
                 field=name,
                 side=side,
                 old=record.values.get(name),
-                new=value,
+                new=None if name in cleared else value,
+                other=cleared.get(name),
             )
         after = {**record.values, **values}
         draft.shown[side] = {name: after.get(name) for name in lifecycle.needs(side, record.ref.kind)}
+
+
+def _let_go_back(draft: Draft, shown: Projection) -> None:
+    """A stage that goes back is cleared first, and is counted like a line: whoever sets it forward each time is a fight."""
+    if draft.terms.agreement.lifecycle.lifecyclestage.goes_back and LIFECYCLE_STAGE in shown.hubspot:
+        draft.set("hubspot", {LIFECYCLE_STAGE: shown.hubspot[LIFECYCLE_STAGE]}, LIFECYCLE_STAGE)
+        draft.clear_first("hubspot", shown.cleared)
 
 
 def _missing_owner(draft: Draft, outcome: Outcome) -> None:

@@ -209,6 +209,31 @@ def test_the_raw_fields_it_wants_are_named(lifecycle):
             id="a value that is left alone",
         ),
         pytest.param(
+            [("    policy: high_water ", "    policy: follow "), ("      recycled: lead\n", "")],
+            "`lifecyclestage` for the stage `recycled` is `unchanged`, but with `follow` every stage shows a value",
+            id="a stage that is not followed",
+        ),
+        pytest.param(
+            [("      recycled: lead\n", "")],
+            "`lifecyclestage` for the stage `recycled` is `unchanged`, but with `follow` every stage shows a value",
+            id="a stage that would not be followed",
+        ),
+        pytest.param(
+            [("      recycled: lead\n", "      recycled: [lead, lead]\n")],
+            "`lifecyclestage` for the stage `recycled` names 1 values of which none can be told",
+            id="two values to follow",
+        ),
+        pytest.param(
+            [("      recycled: lead\n", "      recycld: lead\n")],
+            "`recycld` is not a stage",
+            id="unknown stage that is followed",
+        ),
+        pytest.param(
+            [("    policy: high_water ", "    policy: folow ")],
+            "`folow` is not a word",
+            id="unknown policy of a projection",
+        ),
+        pytest.param(
             [("shows: Working - Contacted, asks_for", "shows: Open - Not Contacted, asks_for")],
             "In the stage `accepted` a Lead.Status `Open - Not Contacted` is what that stage itself shows",
             id="a reading of one's own hand",

@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mappings import raw
-from mappings.lifecycle import Projection, Standing, project
+from mappings.documents import parse
+from mappings.documents.lifecycle import LifecycleDocument
+from mappings.lifecycle import Projection, Standing, compile_lifecycle, project
 
 NOW = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
 SHOWN = {
@@ -72,6 +74,57 @@ def test_a_lifecyclestage_of_the_portals_own_is_left_alone(lifecycle, found):
     shown = project(lifecycle, standing("won"), contact(lifecycle, lifecyclestage=found), None, None)
 
     assert "lifecyclestage" not in shown.hubspot
+
+
+FOLLOWED = {name: values[0] for name, values in SHOWN.items()} | {
+    "lost": "salesqualifiedlead",
+    "rejected": "marketingqualifiedlead",
+    "recycled": "lead",
+    "disqualified": "other",
+}
+
+
+@pytest.fixture(scope="module")
+def following(hours, shipped_text):
+    """The shipped lifecycle with the other policy: one word is edited."""
+    text = shipped_text.replace("    policy: high_water ", "    policy: follow ", 1)
+    document, mistakes = parse(LifecycleDocument, text, "lifecycle.yaml")
+    assert mistakes == []
+    return compile_lifecycle(document, hours)
+
+
+@pytest.mark.parametrize("stage", FOLLOWED)
+@pytest.mark.parametrize("found", [*ORDER, "other", "987654321", ""])
+def test_a_followed_lifecyclestage_shows_every_stage_cleared_first_where_hubspot_may_call_it_earlier(
+    following, stage, found
+):
+    wanted = FOLLOWED[stage]
+    is_onward = found in ORDER and wanted in ORDER and ORDER.index(found) < ORDER.index(wanted)
+
+    first = project(following, standing(stage), contact(following, lifecyclestage=found), None, None)
+    after = first.hubspot.get("lifecyclestage", found)
+    second = project(following, standing(stage), contact(following, lifecyclestage=after), None, None)
+
+    if found == wanted:
+        assert "lifecyclestage" not in first.hubspot
+        assert first.cleared == {}
+    elif found == "" or is_onward:
+        assert after == wanted
+        assert first.cleared == {}
+    else:
+        assert after == ""
+        assert first.cleared == {"lifecyclestage": wanted}
+        assert second.hubspot["lifecyclestage"] == wanted
+    assert second.cleared == {}
+
+
+def test_who_follows_leaves_alone_what_no_stage_shows(following):
+    for stage in FOLLOWED:
+        shown = project(
+            following, standing(stage), contact(following, lifecyclestage="evangelist"), None, None
+        )
+
+        assert "lifecyclestage" not in shown.hubspot
 
 
 @pytest.mark.parametrize(

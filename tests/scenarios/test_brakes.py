@@ -314,3 +314,22 @@ def test_a_run_that_ends_with_something_held_asks_for_a_person(here: Town, leadb
     assert (ended.code, "brakes release 1" in ended.out) == (3, True)
     assert (listed.code, [one["waiting"] for one in listed.json]) == (3, [CROWD])
     assert (unknown.code, "No brake #9" in unknown.err) == (2, True)
+
+
+@pytest.mark.goal("G-L4")
+@pytest.mark.invariant("I18")
+def test_a_lifecycle_stage_that_is_cleared_only_to_go_back_counts_for_no_brake(here: Town) -> None:
+    rules = here.config / "lifecycle.yaml"
+    said = rules.read_text("utf-8").replace("    policy: high_water ", "    policy: follow ")
+    rules.write_text(said, "utf-8")
+    here.run()
+    _rests(here)
+    emails = [f"p{number}@p{number}.example" for number in range(8)]
+    stood = [here.contact(email)["lifecyclestage"] for email in emails]
+
+    for email in emails:
+        here.market(email, lifecyclestage="customer")
+    here.settle()
+
+    assert _brakes(here) == []
+    assert [here.contact(email)["lifecyclestage"] for email in emails] == stood
