@@ -318,3 +318,23 @@ def test_what_a_record_was_born_with_by_the_vendors_default_is_not_invented() ->
     life.bridge((ADA, {"leadbridge_do_not_call": "false", "leadbridge_key": LEAD.id}))
 
     assert life.broken("I4") == []
+
+
+def moved(old: str, new: str, rule: str) -> Decision:
+    return Decision("moved", "so it is", ADA, field="stage", rule=rule, old=old, new=new, by="bridge")
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize("is_found", [True, False])
+def test_a_move_is_entered_late_only_with_the_write_whose_answer_was_lost(life: Life, is_found: bool) -> None:
+    life.bridge(said=[moved("start", "handed_over", "adopted")])
+    life.bridge((LEAD, {"Leadbridge_Stage__c": "accepted"}))
+    life.bridge(said=[moved("handed_over", "accepted", "legal")])
+    written = Decision(
+        "update", "done", ADA, old={}, new={"Leadbridge_Stage__c": "accepted"}, other=str(LEAD)
+    )
+    if is_found:
+        number = life.passes[-1].id
+        life.ledger.append(Entry(len(life.ledger) + 1, number, "written", ADA, LEAD, written, life.now))
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) != is_found

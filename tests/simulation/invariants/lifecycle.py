@@ -119,7 +119,7 @@ def _explained(
     moves = [one for one in entries if one.decision.what == "moved" and past.is_by(one, commit.seq)]
     before = [one for one in moves if past.is_before(one, commit.seq)]
     stood = {str(one.decision.new) for one in (*before[-1:], *moves[len(before) :])}
-    stood |= _entered_late(past, commit, entries)
+    stood |= _entered_late(past, commit, ref, entries)
     if commit.new not in seen.agreement.lifecycle.stages:
         yield Violation(
             "I9", f"the bridge wrote the stage {commit.new!r}, which there is not", _where(commit, ref)
@@ -132,13 +132,24 @@ def _explained(
         )
 
 
-def _entered_late(past: Past, commit: Commit, entries: Sequence[Entry]) -> set[str]:
-    """Moves are entered with the standing: those of a pass that was killed before are entered by the next one."""
+def _entered_late(past: Past, commit: Commit, ref: Ref, entries: Sequence[Entry]) -> set[str]:
+    """Moves are entered with the standing: those of a pass that was killed, or lost the answer, are entered by a later one."""
     made_in = past.pass_of(commit.seq)
-    if made_in is None or made_in.ended:
-        return set()
     late = [one for one in entries if one.decision.what == "moved" and not past.is_by(one, commit.seq)]
+    if made_in is None or not late or (made_in.ended and not _is_found_in(past, ref, late[0].pass_id)):
+        return set()
     return {str(one.decision.new) for one in late if one.pass_id == late[0].pass_id}
+
+
+def _is_found_in(past: Past, ref: Ref, pass_id: int) -> bool:
+    """Whether that pass found out that a write of the record's stage had been carried out."""
+    return any(
+        entry.kind == "written"
+        and entry.pass_id == pass_id
+        and entry.decision.other == str(ref)
+        and STAGE[ref.side] in (entry.decision.new or ())
+        for entry in past.seen.ledger
+    )
 
 
 def _where(commit: Commit, ref: Ref) -> tuple[str, ...]:
