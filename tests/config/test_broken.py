@@ -232,3 +232,12 @@ def test_what_is_wrong_in_several_files_is_told_at_once():
         compile_agreement({**TEXTS, BRIDGE: "name: x", PERSON: "lines: [{}]", "lifecycle.yaml": "["})
 
     assert {mistake.file for mistake in broken.value.mistakes} == {BRIDGE, PERSON, "lifecycle.yaml"}
+
+
+def test_a_property_that_an_owner_rule_asks_for_in_vain_is_named() -> None:
+    rule = "  rules: [{when: {is: {contry: Germany}}, give_to: [a@x.de]}]"
+
+    text = said(BRIDGE, "  rules: []", rule, KNOWN)
+
+    assert text.startswith(at(BRIDGE, "  rules: []"))
+    assert "HubSpot's contacts have no property `contry`. Did you mean `country`?" in text
