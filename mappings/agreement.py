@@ -26,6 +26,7 @@ from mappings.matching import Matching, compile_matching
 from mappings.notifications import unknown_happenings
 from mappings.outcomes import Outcomes, compile_outcomes
 from mappings.owners import unknown_fields
+from mappings.own_fields import INSTALLED, OwnFields
 from mappings.pairs import PAIRS, PairLines
 from mappings.values import Side
 from mappings.vendor import Described
@@ -41,7 +42,7 @@ class Agreement:
     """What the two teams agreed on: all of the config folder, compiled and sound.
 
     *checked* says that the mapping lines were held against the vendors' own
-    description of their fields.
+    description of their fields. *own* says which of leadbridge's own fields are there.
     """
 
     bridge: Bridge
@@ -50,6 +51,7 @@ class Agreement:
     outcomes: Outcomes
     pairs: Mapping[str, PairLines]
     checked: bool = False
+    own: OwnFields = INSTALLED
 
     def fields(self, side: Side, kind: str) -> tuple[str, ...]:
         """Every field of *kind* on *side* that a mapping line reads."""
@@ -65,16 +67,21 @@ class Agreement:
         return {place: tuple(names) for place, names in found.items()}
 
 
-def compile_agreement(texts: Mapping[str, str], known: Described | None = None) -> Agreement:
+def compile_agreement(
+    texts: Mapping[str, str], known: Described | None = None, own: OwnFields = INSTALLED
+) -> Agreement:
     """The agreement in these files (path → text); raise `Broken` with every mistake in them.
 
     *known* is what the vendors say about their fields, by side and kind. Without it the
     lines are taken at their word, and a currency field that they name is taken to be there.
+    What of leadbridge's *own* fields is not there is left out of the lines and of the lifecycle.
     """
-    reading = _Reading(texts)
+    reading = _Reading(texts, own.lacking)
     bridge = reading.bridge()
     lifecycle = reading.compiled(
-        "lifecycle.yaml", LifecycleDocument, lambda it: compile_lifecycle(it, bridge.business_hours)
+        "lifecycle.yaml",
+        LifecycleDocument,
+        lambda it: compile_lifecycle(it, bridge.business_hours, lacking=own.lacking),
     )
     reading.hold_against(lifecycle, known)
     matching = reading.compiled("matching.yaml", MatchingDocument, compile_matching)
@@ -83,14 +90,14 @@ def compile_agreement(texts: Mapping[str, str], known: Described | None = None) 
     reading.refuse_strangers()
     if reading.mistakes or lifecycle is None or matching is None or outcomes is None:
         raise Broken(reading.mistakes)
-    return Agreement(bridge, lifecycle, matching, outcomes, pairs, known is not None)
+    return Agreement(bridge, lifecycle, matching, outcomes, pairs, known is not None, own)
 
 
 class _Reading:
     """The files on their way to an agreement; goes on after a mistake, so that all are told at once."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self.texts = texts
+    def __init__(self, texts: Mapping[str, str], lacking: frozenset[str]) -> None:
+        self.texts, self.lacking = texts, lacking
         self.mistakes: list[Mistake] = []
         self.bridge_document: BridgeDocument | None = None
 
@@ -130,7 +137,7 @@ class _Reading:
     def lines(self, pair: str, bridge: Bridge, known: Described | None) -> PairLines:
         file = f"fields/{pair}.yaml"
         document = self.document(file, FieldsDocument) or FieldsDocument(lines=[])
-        lines, mistakes = compile_lines(pair, file, document, bridge, known)
+        lines, mistakes = compile_lines(pair, file, document, bridge, known, self.lacking)
         self.mistakes += mistakes
         return lines
 

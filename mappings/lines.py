@@ -41,12 +41,19 @@ class Draft:
 
 
 def compile_lines(
-    pair: str, file: str, document: FieldsDocument, bridge: Bridge, known: vendor.Described | None
+    pair: str,
+    file: str,
+    document: FieldsDocument,
+    bridge: Bridge,
+    known: vendor.Described | None,
+    lacking: frozenset[str] = frozenset(),
 ) -> tuple[PairLines, list[Mistake]]:
-    """The compiled lines of *pair*, and everything that is wrong with them."""
+    """The compiled lines of *pair*, without those of the *lacking* fields, and everything that is wrong with them."""
     drafts: list[Draft] = []
     mistakes: list[Mistake] = []
     for shape in document.lines:
+        if _names_any(shape, pair, lacking):
+            continue
         draft, faults = _draft(shape, pair, known)
         mistakes += faults
         drafts += [draft] if draft else []
@@ -80,6 +87,10 @@ def _draft(shape: LineShape, pair: str, known: vendor.Described | None) -> tuple
         ]
     mistakes = list(vendor.mistakes(shape, names, words, known))
     return Draft(shape, pair, names, words), mistakes
+
+
+def _names_any(shape: LineShape, pair: str, lacking: frozenset[str]) -> bool:
+    return any(not lacking.isdisjoint(names) for names in _names(shape, PAIRS[pair]).values())
 
 
 def _strange_kind(shape: LineShape, pair: Pair) -> Mistake | None:

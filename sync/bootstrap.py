@@ -24,7 +24,7 @@ from connectors.wire import Threads
 from mappings.agreement import Agreement
 from sync.clock import Clock, SystemClock
 from sync.engine import Engine
-from sync.folder import Described, Edits, fields_of, read_agreement, require_a_place, require_plugin
+from sync.folder import Described, Edits, fields_of, read_agreement, require_a_place, require_all_or_none
 from sync.settings import PREFIX, Http, HubSpotAccess, SalesforceAccess, Settings, shipped_config
 from sync.store import Store
 
@@ -82,7 +82,7 @@ def bridge(
     try:
         known = describe(connectors)
         agreement = read_agreement(settings.config, known)
-        require_plugin(agreement, known)
+        require_all_or_none(agreement)
         with (
             open_store(settings, agreement) as store,
             threads(THREADS, "bridge") as pool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,8 @@ from mappings.agreement import Agreement, compile_agreement
 from mappings.documents.broken import Broken
 from mappings.documents.reading import Mistake
 from mappings.lifecycle.migrating import stranded
-from plugin.components import components
+from mappings.own_fields import INSTALLED, OwnFields
+from plugin.probe import probe
 from sync.clock import Clock
 from sync.engine import Engine
 from sync.gather import watched_fields
@@ -25,6 +27,10 @@ from sync.store import Store
 LOOK_AGAIN: Final = timedelta(hours=1)
 log = structlog.get_logger(__name__)
 Described = Mapping[tuple[Side, str], Mapping[str, Field]]
+
+
+class HalfInstalled(Broken):
+    """Some of leadbridge's own fields are there and some are not: a person must decide."""
 
 
 class Edits:
@@ -63,8 +69,8 @@ class Edits:
 
     def _mistakes(self, texts: Mapping[str, str], known: Described) -> str | None:
         try:
-            agreement = compile_agreement(texts, known)
-            require_plugin(agreement, known)
+            agreement = compile_agreement(texts, known, probe(known))
+            require_all_or_none(agreement)
             require_name(agreement, self._engine.agreement.bridge.name)
             require_a_place(agreement, self._engine.store)
         except Broken as broken:
@@ -72,7 +78,7 @@ class Edits:
             self._engine.take(self._engine.agreement, self._still_there(known))
             return "; ".join(map(str, broken.mistakes))
         self._engine.take(agreement, fields_of(agreement, known))
-        log.info("config taken", files=len(texts))
+        log.info("config taken", files=len(texts), own_fields=agreement.own.state)
         return None
 
     def _fields_now(self, doubtful: bool) -> Described:
@@ -100,7 +106,7 @@ def read_agreement(folder: Path, known: Described | None = None) -> Agreement:
     if not folder.is_dir():
         remedy = "Write one with `leadbridge init DIR`, or name it with --config or LEADBRIDGE_CONFIG."
         raise Broken([Mistake(str(folder), 0, "There is no config folder here.", remedy)])
-    return compile_agreement(read_texts(folder), known)
+    return compile_agreement(read_texts(folder), known, INSTALLED if known is None else probe(known))
 
 
 def read_texts(folder: Path) -> dict[str, str]:
@@ -136,23 +142,27 @@ def require_a_place(agreement: Agreement, store: Store) -> None:
         raise Broken([Mistake("lifecycle.yaml", 0, text + ".", remedy)])
 
 
-def require_plugin(agreement: Agreement, known: Described) -> None:
-    """Raise `Broken` when leadbridge's own fields are missing on either side: nothing could be written safely."""
-    lifecycle = agreement.lifecycle
-    missing = [
-        f"{component.side} {kind}: {component.name}"
-        for component in components(tuple(lifecycle.stages), tuple(lifecycle.reasons))
-        for kind in component.kinds
-        if (component.side, kind) in known and component.name not in known[component.side, kind]
-    ]
-    if missing:
-        shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-        remedy = (
-            "Create them in both systems (docs/ops-guide.md lists names and types); the user must see them."
-        )
-        raise Broken(
-            [Mistake("lifecycle.yaml", 0, f"Leadbridge's own fields are missing or hidden: {shown}.", remedy)]
-        )
+def require_all_or_none(agreement: Agreement) -> None:
+    """Raise `HalfInstalled` when a bridge that writes finds some of leadbridge's own fields, and not all."""
+    if agreement.own.state == "partial":
+        missing = half_installed(agreement.own)
+        if agreement.bridge.mode == "write":
+            raise HalfInstalled([missing])
+        log.warning("own fields half installed", missing=[" ".join(one) for one in agreement.own.missing])
+
+
+def half_installed(own: OwnFields) -> Mistake:
+    """What is missing, all of it, and what to do."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for side, kind, name in own.missing:
+        places[f"{side} {kind}"].append(name)
+    shown = "; ".join(f"{place}: {', '.join(names)}" for place, names in places.items())
+    text = f"Some of leadbridge's own fields are missing or hidden, so nothing is written. {shown}."
+    remedy = (
+        "Create them, and let leadbridge's user see them (docs/ops-guide.md lists names and types);"
+        " or remove all of them from both systems, for standard mode."
+    )
+    return Mistake("lifecycle.yaml", 0, text, remedy)
 
 
 def _is_ours(name: str) -> bool:

@@ -22,6 +22,7 @@ _WHERE: Final = {"task": "WhoId", "note": "hs_timestamp"}
 _PEOPLE: Final[Mapping[str, str]] = {"00Q": "lead", "003": "contact"}
 _CONVERTED_TO: Final = "ConvertedContactId"
 _APP: Final = "INTEGRATION"
+_EMAIL, _MADE_BY, _CONVERTED = "Email", "CreatedById", "IsConverted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,8 @@ def _by_key(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
     """Creations: nobody had the key when they were planned, so whoever has it now was created by them."""
     writes = [one.write for one in lost]
     name = writes[0].key[0] if writes[0].key else ""
+    if name == _EMAIL:
+        return _by_email(connector, lost)
     keys = tuple(dict.fromkeys(write.key[1] for write in writes if write.key))
     asked = tuple(dict.fromkeys((*_names(lost), name)))
     [found] = connector.find([Find(writes[0].kind, {name: keys}, asked)])
@@ -176,6 +179,28 @@ def _by_key(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
             Receipt(write.id, "done", ref=record.ref, created=True, record=record)
             if record is not None
             else _not_done(write)
+        )
+    return receipts
+
+
+def _by_email(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
+    """People without a key of ours: nobody had the e-mail when they were planned, so who has it from us is it."""
+    kind = lost[0].write.kind
+    keys = tuple(dict.fromkeys(one.write.key[1] for one in lost if one.write.key))
+    asked = tuple(
+        dict.fromkeys((*_names(lost), _EMAIL, _MADE_BY, *((_CONVERTED,) if kind == "lead" else ())))
+    )
+    [found] = connector.find([Find(kind, {_EMAIL: keys}, asked)])
+    found.sort(key=lambda one: (not one.values.get(_CONVERTED), one.created_at or one.modified_at))
+    holders = {(str(one.values[_EMAIL]).casefold(), one.values.get(_MADE_BY)): one for one in found}
+    receipts: dict[str, Receipt] = {}
+    for one in lost:
+        email = one.write.key[1].casefold() if one.write.key else ""
+        record = holders.get((email, one.us))
+        receipts[one.write.id] = (
+            Receipt(one.write.id, "done", ref=record.ref, created=True, record=record)
+            if record is not None
+            else _not_done(one.write)
         )
     return receipts
 

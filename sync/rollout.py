@@ -20,6 +20,7 @@ from sync.store import Store
 
 _LIVE_SINCE: Final = "live_since"
 _SCOPE: Final = "scope"
+OWN_FIELDS: Final = "own_fields"
 _CREATED: Final = "created"
 _HOUR: Final = timedelta(hours=1)
 
@@ -46,7 +47,7 @@ class Rollout:
         return datetime.fromisoformat(found) if found else None
 
     def knock_if_widened(self, now: datetime) -> None:
-        """Knock for every key when the bridge is new, may write more, or a mapping line or the stages have changed."""
+        """Knock for every key when the bridge is new, may write more, or a mapping line, the stages or our own fields have changed."""
         if self.may_write and self._store.fact(_LIVE_SINCE) is None:
             self._store.set_fact(_LIVE_SINCE, now.isoformat())
         stood, scope = self._store.fact(_SCOPE), self._scope()
@@ -55,11 +56,13 @@ class Rollout:
         is_same_reach = stood is not None and stood.partition(" ")[0] == scope.partition(" ")[0]
         begin_backfill(self._store, "lines" if is_same_reach and self.may_write else "word")
         self._store.set_fact(_SCOPE, scope)
+        self._store.set_fact(OWN_FIELDS, self._agreement.own.state)
 
     def _scope(self) -> str:
-        """Mode and roll-out, then lines and migrations: which of them changed decides who answers for it."""
+        """Mode and roll-out, then lines, migrations and what we lack: which of them changed decides who answers for it."""
         lines = sorted(line.fingerprint for pair in self._agreement.pairs.values() for line in pair.lines)
         lines += [repr(one) for one in self._agreement.lifecycle.migrations]
+        lines += [repr(self._agreement.own)] if self._agreement.own.missing else []
         said = (repr((self._bridge.mode, self._bridge.rollout)), repr(lines))
         return " ".join(hashlib.sha256(each.encode()).hexdigest() for each in said)
 

@@ -7,13 +7,14 @@ or with people's own CSV files, or with nothing.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from plugin.components import Component, components
 from twins.control import Control
 from twins.csvfiles import read_folder
 from twins.faults import Faults
@@ -39,6 +40,7 @@ class World:
 
     With *data* the world holds the CSV files of that folder (raises `Unusable` when they
     cannot be read), else a sample company of *people* people; zero leaves it empty.
+    Without *own_fields* neither knows what leadbridge brings, until `install`.
     *move* moves the clock that *now* reads, where it can be moved. *faults* strike both wires.
     """
 
@@ -52,6 +54,7 @@ class World:
         people: int = 2000,
         seed: int = SEED,
         move: Callable[[datetime], None] | None = None,
+        own_fields: bool = True,
     ) -> None:
         self.now, self._move = now, move
         self.log, self.faults = CommitLog(), Faults(seed)
@@ -75,6 +78,9 @@ class World:
         self.urls: Mapping[str, str] = {}
         self._served: tuple[Served, ...] = ()
         self.refusals: list[Refused] = []
+        self.own_fields = components(stages, reasons)
+        if not own_fields:
+            self.uninstall()
         if data is not None:
             self.fill(data)
         elif people:
@@ -84,6 +90,23 @@ class World:
     def failures(self) -> list[BaseException]:
         """What went wrong inside the twins themselves while they are served; healthy ones have none."""
         return [failure for served in self._served for failure in served.failures]
+
+    def install(self, names: Collection[str] | None = None) -> None:
+        """Admins create the fields that leadbridge brings (or those of these *names*) in both systems."""
+        for component in self._brought(names):
+            (self.salesforce if component.side == "salesforce" else self.hubspot).bring([component])
+
+    def uninstall(self, names: Collection[str] | None = None) -> None:
+        """Admins delete the fields that leadbridge brings (or those of these *names*), with all that stood in them."""
+        for component in self._brought(names):
+            for kind in component.kinds:
+                if component.side == "salesforce":
+                    self.salesforce.drop_fields(kind, [component.name])
+                else:
+                    self.hubspot.drop_property(kind, component.name)
+
+    def _brought(self, names: Collection[str] | None) -> list[Component]:
+        return [one for one in self.own_fields if names is None or one.name in names]
 
     def fill(self, folder: Path) -> None:
         """Add the rows of a folder of CSV files; raises `Unusable`, and then nothing was loaded."""

@@ -17,6 +17,7 @@ from connectors.errors import ConnectorError, Transient, Unknown
 from connectors.receipts import Receipts, misnamed_rows, refused, sift, unsendable_rows, unsettled
 from connectors.records import Find, Receipt, Record, Ref, Write
 from connectors.salesforce import soql
+from connectors.salesforce.by_email import is_by_email, met
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.faults import Meaning, faults, meaning
 from connectors.salesforce.guarding import guarded
@@ -57,6 +58,7 @@ def write(
 ) -> list[Receipt]:
     """Carry out *writes*; one receipt each, in the same order."""
     receipts = _unfit(writes)
+    receipts |= met(client, [row for row in writes if row.id not in receipts and is_by_email(row)])
     fit = [row for row in writes if row.id not in receipts]
     for rows in groups(fit, _route):
         send = partial(_sent, client, _route(rows[0]))
@@ -91,7 +93,7 @@ def _route(row: Write) -> _Route:
             return _Route("PATCH", _COLLECTIONS)
         case "delete":
             return _Route("DELETE", _COLLECTIONS)
-        case "upsert" if row.key:
+        case "upsert" if row.key and not is_by_email(row):
             field = soql.name(row.key[0])
             return _Route("PATCH", f"{_COLLECTIONS}/{name}/{field}", field)
     return _Route("POST", _COLLECTIONS)
@@ -156,7 +158,12 @@ def _receipt(row: Write, result: Any) -> Receipt:
     ref = Ref("salesforce", row.kind, long_id(row.ref_id)) if row.ref_id else None
     if isinstance(result, dict) and result.get("success") is True and is_id(result.get("id")):
         ref = Ref("salesforce", row.kind, long_id(result["id"]))
-        return Receipt(row.id, "done", ref, created=row.op == "create" or result.get("created") is True)
+        return Receipt(
+            row.id,
+            "done",
+            ref,
+            created=row.op == "create" or is_by_email(row) or result.get("created") is True,
+        )
     told = faults(result.get("errors") if isinstance(result, dict) else result)
     return Receipt(row.id, _OUTCOMES[meaning(told[0].code, told[0].message)], ref, faults=told)
 

@@ -389,12 +389,12 @@ class LifecycleDocument(Shape):
         ge=1,
         examples=[1],
     )
-    illegal: Literal["revert", "accept", "flag"] = Field(
+    illegal: Literal["revert", "accept", "flag"] | None = Field(
         description=(
             "An edit that is no legal move: `revert` puts it back and tells the person, `accept` takes it over,"
-            " `flag` leaves it standing on that side, does not follow it, and tells the person"
+            " `flag` leaves it standing on that side, does not follow it, and tells the person. Unsaid: `revert`, and `flag` in standard mode"
         ),
-        default="revert",
+        default=None,
         examples=["revert"],
     )
     stages: dict[Name, StageShape] = Field(

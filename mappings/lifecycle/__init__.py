@@ -3,7 +3,8 @@
 from mappings.lifecycle.compiling import compile_lifecycle
 from mappings.lifecycle.decide import decide
 from mappings.lifecycle.machine import Lifecycle
-from mappings.lifecycle.projections import project
+from mappings.lifecycle.phrases import left as left_standing
+from mappings.lifecycle.projections import edited, project
 from mappings.lifecycle.readiness import wants_hand_over
 from mappings.lifecycle.readings import read_requests
 from mappings.lifecycle.words import (
@@ -35,6 +36,8 @@ __all__ = [
     "Tell",
     "compile_lifecycle",
     "decide",
+    "edited",
+    "left_standing",
     "project",
     "read_requests",
     "wants_hand_over",

@@ -46,11 +46,18 @@ _NEVER = Condition("never", frozenset(), lambda _subject, _now: False)
 
 
 def compile_lifecycle(
-    document: LifecycleDocument, hours: BusinessHours, file: str = "lifecycle.yaml"
+    document: LifecycleDocument,
+    hours: BusinessHours,
+    file: str = "lifecycle.yaml",
+    *,
+    lacking: frozenset[str] = frozenset(),
 ) -> Lifecycle:
-    """The sound lifecycle that *document* describes; raises `Broken` with every mistake."""
+    """The sound lifecycle that *document* describes; raises `Broken` with every mistake.
+
+    *lacking* are those of leadbridge's own fields that are not there.
+    """
     mistakes: list[Mistake] = list(unknown_names(document))
-    lifecycle = _compiled(document, hours, mistakes)
+    lifecycle = _compiled(document, hours, mistakes, lacking)
     if not mistakes:
         mistakes.extend(unsound(lifecycle, document))
     if mistakes:
@@ -58,11 +65,13 @@ def compile_lifecycle(
     return lifecycle
 
 
-def _compiled(document: LifecycleDocument, hours: BusinessHours, mistakes: list[Mistake]) -> Lifecycle:
+def _compiled(
+    document: LifecycleDocument, hours: BusinessHours, mistakes: list[Mistake], lacking: frozenset[str]
+) -> Lifecycle:
     projections = document.projections
     return Lifecycle(
         version=document.version,
-        illegal=document.illegal,
+        illegal=document.illegal or ("flag" if lacking else "revert"),
         stages_by_name=_stages(document, mistakes),
         moves=_moves(document),
         guards=_guards(document, mistakes),
@@ -79,6 +88,7 @@ def _compiled(document: LifecycleDocument, hours: BusinessHours, mistakes: list[
         adoption=_adoption(document.adoption),
         migrations=_migrations(document, mistakes),
         hours=hours,
+        lacking=lacking,
     )
 
 

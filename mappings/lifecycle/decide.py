@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from mappings import raw
-from mappings.lifecycle import adoption, clocks, phrases
+from mappings.lifecycle import adoption, clocks, fields, phrases
 from mappings.lifecycle.entering import Entry, enter
 from mappings.lifecycle.following import followed
 from mappings.lifecycle.guards import Case, failing
@@ -138,7 +138,9 @@ class _Course:
         was_lead = known is not None and known.startswith("lead:")
         if was_lead and self.situation.salesforce_kind == "contact" and self._is_before_working():
             return [Request("working", "seller", None, self.now, "salesforce", "conversion")]
-        return self._took_over() if known is None and joined is not None else []
+        if known is None and joined is not None:
+            return self._took_over()
+        return [] if self.lifecycle.has_stage_field else self._answered()
 
     def _joined(self) -> str | None:
         if self.situation.salesforce is None:
@@ -159,6 +161,15 @@ class _Course:
         at = self.situation.created_at or self.now
         return [Request("working", "seller", owner, min(at, self.now), "salesforce", "activity")]
 
+    def _answered(self) -> list[Request]:
+        """A Contact has no status: its owner's activity, or an opportunity, is the answer to the hand-off."""
+        if self.situation.salesforce_kind != "contact" or self.standing.stage != "handed_over":
+            return []
+        at, handed_at = self.situation.owner_activity_at, self.standing.handed_over_at
+        if at is None or handed_at is None or at < handed_at:
+            return []
+        return [Request("working", "seller", self.standing.owner, at, "salesforce", "activity")]
+
     def _converts(self) -> bool:
         """The Lead was converted with an opportunity that the stage does not follow yet."""
         made = self.situation.converted_opportunity
@@ -175,6 +186,7 @@ class _Course:
         """Make the move that was asked for, or put it back."""
         if request.to == self.standing.stage:
             return
+        request = self._as_far_as_it_can_be_given(request)
         if request.actor == "bridge":
             self._resume(replace(request, user=None))
             return
@@ -192,6 +204,12 @@ class _Course:
         for move in () if is_one else self.lifecycle.path(came_from, request.to, "bridge")[:-1]:
             self._take(replace(request, to=move.to), "implied", why)
         self._take(request, "legal", why)
+
+    def _as_far_as_it_can_be_given(self, request: Request) -> Request:
+        """Where there is no field to give a reason in, it is unknown."""
+        if fields.REASON[request.side] not in self.lifecycle.lacking or request.reason:
+            return request
+        return replace(request, reason=UNKNOWN_REASON)
 
     def _way(self, request: Request) -> tuple[Move, ...]:
         """In Salesforce every human step was legal when made: a jump is the seller's shortest way."""
@@ -224,6 +242,8 @@ class _Course:
         return tuple(name for name in failing(case, move) if name not in overridden)
 
     def _missing(self, move: Move, request: Request) -> str | None:
+        if fields.REASON[request.side] in self.lifecycle.lacking:
+            return None
         reason = self.lifecycle.reason(request.reason)
         if "reason" in move.needs:
             if reason is None or request.actor not in reason.who or move.to not in reason.where:
@@ -278,7 +298,8 @@ class _Course:
                 self._take(request, "accepted_illegal", why)
                 return
             case "flag":
-                self.standing = replace(self.standing, flagged=(request.side, request.to))
+                if request.source == "stage":
+                    self.standing = replace(self.standing, flagged=(request.side, request.to))
                 self.steps.append(self._step(request, "flagged", why))
             case "revert":
                 self.standing = replace(self.standing, put_back=tuple(sorted({*of_late, request.at})))
@@ -286,7 +307,15 @@ class _Course:
         self.tells.append(Tell(request.side, text, "illegal"))
 
     def _may_stand(self, request: Request) -> bool:
-        return request.source == "stage" and request.to in self.lifecycle.stages_by_name
+        """A stage, and in standard mode a status that asks for one."""
+        is_flagged_status = (
+            request.source == "status"
+            and self.lifecycle.illegal == "flag"
+            and not self.lifecycle.has_stage_field
+        )
+        return (
+            request.source == "stage" or is_flagged_status
+        ) and request.to in self.lifecycle.stages_by_name
 
     def _step(self, request: Request, verdict: Verdict, why: str) -> Step:
         return Step(
@@ -316,7 +345,7 @@ class _Course:
         reason = self.standing.reason
         why = phrases.by_itself(self.lifecycle, move)
         self.steps.append(Step(came_from, move.to, "bridge", None, entry.at, None, "legal", why, reason))
-        if move.to == "lost" and reason == UNKNOWN_REASON:
+        if move.to == "lost" and reason == UNKNOWN_REASON and self.lifecycle.has_stage_field:
             self.tells.append(Tell("salesforce", phrases.why_lost(self.lifecycle), "lost_reason"))
 
     def _moment(self, move: Move) -> datetime:

@@ -241,7 +241,7 @@ class Rounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Lifecycle:
-    """The lifecycle that both teams agreed on, proven sound."""
+    """The lifecycle that both teams agreed on, proven sound; *lacking* are own fields that are not there."""
 
     version: int
     illegal: Literal["revert", "accept", "flag"]
@@ -258,11 +258,12 @@ class Lifecycle:
     adoption: Adoption
     migrations: tuple[Migration, ...]
     hours: BusinessHours
+    lacking: frozenset[str] = frozenset()
     wanted_of_contacts: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         wanted = fields.unique(fields.HUBSPOT, self._condition_fields(), self.signals.properties)
-        object.__setattr__(self, "wanted_of_contacts", wanted)
+        object.__setattr__(self, "wanted_of_contacts", self._there(wanted))
 
     def __repr__(self) -> str:
         return f"Lifecycle(version={self.version})"
@@ -310,16 +311,30 @@ class Lifecycle:
         """The raw fields that the lifecycle wants to see of records of *kind*."""
         if (side, kind) == ("hubspot", "contact"):
             return self.wanted_of_contacts
-        return fields.SALESFORCE.get(kind, ()) if side == "salesforce" else ()
+        return self._there(fields.SALESFORCE.get(kind, ())) if side == "salesforce" else ()
+
+    @property
+    def has_stage_field(self) -> bool:
+        """Whether people can ask for a stage by name; in standard mode they cannot."""
+        return fields.STAGE["salesforce"] not in self.lacking
+
+    @property
+    def _active(self) -> tuple[str, ...]:
+        """Where activity means something: without our own stage it is how a Contact's owner accepts."""
+        active = ("accepted", "working", "opportunity")
+        return active if self.has_stage_field else ("handed_over", *active)
+
+    def _there(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if name not in self.lacking) if self.lacking else names
 
     def awaits_activity(self, standing: Standing | None, salesforce: Raw | None) -> bool:
         """Whether the Tasks and Events of this person must be read: the last activity has moved."""
-        if standing is None or standing.stage not in ("accepted", "working", "opportunity"):
+        if standing is None or standing.stage not in self._active:
             return False
         seen_on = raw.moment((salesforce or {}).get("LastActivityDate"))
         if seen_on is None:
             return False
-        waits = standing.stage == "accepted" and seen_on.date() >= standing.since.date()
+        waits = standing.stage in ("handed_over", "accepted") and seen_on.date() >= standing.since.date()
         return waits or seen_on.date() != standing.activity_on
 
     def blank(self, side: Side, kind: str) -> dict[str, Any]:

@@ -79,6 +79,15 @@ def refused(
     return f"{_HOW[request.source].capitalize()}; this was {what}: {why}. {next_ones}"
 
 
+def left(lifecycle: Lifecycle, standing: Standing, field: str, actor: Actor) -> str:
+    """The note to the person who edited a field that only shows the stage."""
+    next_ones = next_steps(lifecycle, standing, actor)
+    return (
+        f"{field} was edited; it is left as it stands, and not followed:"
+        f" the stage is {plain(standing.stage)}. {next_ones}"
+    )
+
+
 def please_give(lifecycle: Lifecycle, request: Request, what: str) -> str:
     """The note that asks a seller for what is missing."""
     if what == "comment":

@@ -34,12 +34,41 @@ def project(
     theirs: dict[str, Any] = {}
     if salesforce is not None and not _is_converted(salesforce):
         theirs = _salesforce(lifecycle, standing, hubspot or {}, salesforce, salesforce_kind)
+    ours, theirs = _without_left(standing, ours, hubspot), _without_left(standing, theirs, salesforce)
     shown = _changed(_without_flagged(standing, "hubspot", ours), hubspot or {}, blank="")
     return Projection(
         hubspot=shown,
         cleared=_cleared(lifecycle.lifecyclestage, standing.stage, shown),
         salesforce=_changed(_without_flagged(standing, "salesforce", theirs), salesforce or {}, blank=None),
     )
+
+
+def edited(
+    lifecycle: Lifecycle, standing: Standing, known: Raw, values: Raw
+) -> tuple[tuple[str, str, str], ...]:
+    """The projections of one record that somebody set otherwise since they were *known*, where such edits are left."""
+    if lifecycle.has_stage_field or lifecycle.illegal != "flag":
+        return ()
+    wanted: dict[str, Any] = {
+        **_projected("lifecyclestage", lifecycle.lifecyclestage, standing.stage, values),
+        **_projected("hs_lead_status", lifecycle.hs_lead_status, standing.stage, values),
+        **_projected("Status", lifecycle.lead_status, standing.stage, values),
+    }
+    return tuple(
+        (standing.stage, name, raw.text(values[name]) or "")
+        for name in wanted
+        if name in values and name in known and not raw.same(known[name], values[name])
+    )
+
+
+def _without_left(standing: Standing, wanted: dict[str, Any], values: Raw | None) -> dict[str, Any]:
+    """What was left as somebody set it stays so while the person stands there and nobody edits it again."""
+    stays = {
+        name
+        for stage, name, value in standing.left
+        if stage == standing.stage and raw.same(value, (values or {}).get(name))
+    }
+    return {name: value for name, value in wanted.items() if name not in stays} if stays else wanted
 
 
 def _hubspot(lifecycle: Lifecycle, standing: Standing, values: Raw, owner: str | None) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Standing:
     *clock_from* is when the clock of the stage started last, *late_at* the highest percent of its time at
     which something was done since; a clock that stands still does so since *paused_at*, and stood for
     *paused_h* business hours before.
+    *left* are projections that somebody set otherwise and that are left so: (stage, field, value).
     *flagged* is an illegal stage that stands on one side and is left there (side, stage), *put_back* the
     moments of the edits that were put back of late.
     """
@@ -95,6 +96,7 @@ class Standing:
     late_at: int = 0
     paused_at: datetime | None = None
     paused_h: float = 0.0
+    left: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def is_late(self) -> bool:

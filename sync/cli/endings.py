@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from connectors.errors import ConnectorError, SignInFailed
 from mappings.documents.broken import Broken
+from sync.folder import HalfInstalled
 from sync.settings import UnusableSettings
 from sync.store import LeaseTaken, StoreError
 from sync.undo import Stopped
@@ -37,6 +38,7 @@ def _said(error: Any) -> tuple[str, ...]:
 
 
 _ENDINGS: Final[Mapping[type[Exception], tuple[int, Callable[[Any], tuple[str, ...]]]]] = {
+    HalfInstalled: (DECIDE, lambda error: tuple(str(mistake) for mistake in error.mistakes)),
     Broken: (WRONG, lambda error: tuple(str(mistake) for mistake in error.mistakes)),
     UnusableSettings: (WRONG, lambda error: error.sentences),
     BadArgument: (WRONG, lambda error: tuple(str(error).splitlines())),

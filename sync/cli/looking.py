@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from connectors.records import Ref
+from mappings.own_fields import IN_WORDS
 from sync.bootstrap import read_agreement
 from sync.cli.brakes import told
 from sync.cli.endings import DIFFERS, BadArgument
@@ -31,6 +32,7 @@ from sync.model import Plan
 from sync.report.forecast import forecast
 from sync.report.lines import Line
 from sync.report.views import shown, story_of
+from sync.rollout import OWN_FIELDS
 
 _SHOWN_AT_ONCE = 60
 
@@ -141,6 +143,7 @@ def status(config: Config = None, json: Json = False) -> None:
         said: dict[str, Any] = {
             "bridge": agreement.bridge.name,
             "mode": agreement.bridge.mode,
+            "own_fields": store.fact(OWN_FIELDS),
             "live_since": store.fact("live_since"),
             "people": in_order(store.people_by_stage(), agreement.lifecycle.stages),
             "backlog": store.backlog(),
@@ -156,6 +159,8 @@ def status(config: Config = None, json: Json = False) -> None:
     say(
         f"bridge {said['bridge']}: mode {said['mode']}, {_first_wrote(said['live_since'], agreement.bridge.zone)}"
     )
+    if said["own_fields"] is not None:
+        say(f"{IN_WORDS[said['own_fields']]}.")
     for brake in said["brakes"]:
         say(f"brake #{brake['id']}: {brake['text']}; {brake['waiting']} records wait; {brake['remedy']}.")
     for heading in ("people", "backlog", "problems", "calls_today"):

@@ -77,6 +77,7 @@ def health_of(bridge: Bridge, daemon: Daemon) -> Health:
         alive=alive,
         ready=alive and last is not None and daemon.trouble is None,
         mode=bridge.engine.agreement.bridge.mode,
+        own_fields=bridge.engine.agreement.own.state,
         last_pass_at=last,
         backlog=sum(bridge.store.backlog().values()),
         problems=len(bridge.store.problems()),

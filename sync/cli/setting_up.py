@@ -13,11 +13,13 @@ from mappings.agreement import Agreement
 from mappings.documents.broken import Broken
 from mappings.lifecycle import Lifecycle
 from mappings.lifecycle.diagram import diagram as draw
+from mappings.own_fields import IN_WORDS
 from sync.bootstrap import bridge, read_agreement
-from sync.cli.endings import DIFFERS, FAILED, WRONG, BadArgument
+from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument
 from sync.cli.notifying import addresses_of
 from sync.cli.options import Config, Json, settings_with
 from sync.cli.printing import as_json, complain, say
+from sync.folder import HalfInstalled, half_installed
 from sync.notify import findings as untold
 from sync.settings import shipped_config
 
@@ -72,8 +74,13 @@ def check(
             diagram.write_text(_drawn(agreement.lifecycle, diagram.suffix), "utf-8")
         if not offline:
             with bridge(settings) as found:
+                own = found.agreement.own
+                said = f"{_said(found.agreement)}; {IN_WORDS[own.state]}"
+                findings += [str(half_installed(own))] if own.state == "partial" else []
                 terms = found.engine.terms(found.clock.now())
                 findings += [f"{one}." for one in found.engine.owner_findings(terms)]
+    except HalfInstalled as half:
+        findings, code = [str(mistake) for mistake in half.mistakes], DECIDE
     except Broken as broken:
         findings, code = [str(mistake) for mistake in broken.mistakes], WRONG
     except ConnectorError as error:

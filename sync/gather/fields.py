@@ -86,7 +86,15 @@ def watched_fields(agreement: Agreement, *, has_currency: bool) -> Fields:
     names = (*_ROLE_OPPORTUNITY, "CurrencyIsoCode") if has_currency else _ROLE_OPPORTUNITY
     role = watched["salesforce", "opportunity_contact_role"]
     watched["salesforce", "opportunity_contact_role"] = (*role, *(f"Opportunity.{name}" for name in names))
-    return watched
+    return {
+        place: tuple(one for one in found if not _is_lacking(one, agreement))
+        for place, found in watched.items()
+    }
+
+
+def _is_lacking(name: str, agreement: Agreement) -> bool:
+    """One of our own fields that is not there; a parent's stands under a dotted name."""
+    return name.rpartition(".")[2] in agreement.own.lacking
 
 
 def _lifecycle(agreement: Agreement, side: Side, kind: str) -> tuple[str, ...]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from connectors.base import Connector
 from connectors.records import Fate, Find, Record, Ref, Side
+from mappings.matching import OUR_KEY_IN_HUBSPOT, OUR_KEY_IN_SALESFORCE
 from sync.model import Base, Facts, Knock, Link
 from sync.store import Store
 
 EMPTY: Final = Base()
+_OWN_KEYS: Final = frozenset({OUR_KEY_IN_HUBSPOT, OUR_KEY_IN_SALESFORCE})
 
 
 class Reader:
@@ -116,10 +119,17 @@ class Reader:
         return self._records.get(ref) if ref is not None else None
 
     def find(self, side: Side, finds: Sequence[Find]) -> list[list[Record]]:
-        """Ask a side several questions at once; empty questions cost nothing."""
+        """Ask a side several questions at once; empty questions, and those by a key that is not there, cost nothing."""
+        finds = [self._as_known(side, find) for find in finds]
         asked = [find for find in finds if any(find.wanted.values())]
         answers = iter(self._connectors[side].find(asked)) if asked else iter(())
         return [next(answers) if any(find.wanted.values()) else [] for find in finds]
+
+    def _as_known(self, side: Side, find: Find) -> Find:
+        """The question without those of our own keys that the side lacks."""
+        known = self.fields.get((side, find.kind), ())
+        wanted = {n: v for n, v in find.wanted.items() if n in known or n not in _OWN_KEYS}
+        return find if len(wanted) == len(find.wanted) else replace(find, wanted=wanted)
 
     def plainly(self, side: Side, kind: str, ids: Sequence[str], names: Sequence[str]) -> list[Record]:
         """Records that are no unit's own, read for these fields."""

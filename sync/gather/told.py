@@ -23,10 +23,11 @@ _NOTE: Final = ("hs_note_body",)
 
 def with_told(reader: Reader, found: list[Facts]) -> list[Facts]:
     """The same people, with the day of everything that our notes and tasks tell about those the store knows nothing of."""
+    has_keys = HUBSPOT_KEY in reader.fields["hubspot", "contact"]
     met = {
         place: facts.hubspot.ref
         for place, facts in enumerate(found)
-        if facts.hubspot is not None and _is_met_again(facts, facts.hubspot)
+        if facts.hubspot is not None and _is_met_again(facts, facts.hubspot, has_keys=has_keys)
     }
     if not met:
         return found
@@ -37,7 +38,10 @@ def with_told(reader: Reader, found: list[Facts]) -> list[Facts]:
     ]
 
 
-def _is_met_again(facts: Facts, contact: Record) -> bool:
+def _is_met_again(facts: Facts, contact: Record, *, has_keys: bool) -> bool:
+    """Where there is no key of ours, everybody who is in Salesforce may have been met before."""
+    if not has_keys:
+        return facts.base == Base() and bool(_people(facts))
     bears_ours = bool(contact.values.get(HUBSPOT_KEY)) or any(
         one.values.get(SALESFORCE_KEY) == contact.ref.id for one in _people(facts)
     )

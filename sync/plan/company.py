@@ -6,7 +6,7 @@ from typing import Final
 
 from connectors.records import Record, Ref
 from mappings.matching import BY_ADDRESSES, BY_DOMAIN, Match, choose_company, companies_beside, domain_of
-from sync.plan.create import create_in_hubspot, settle_key
+from sync.plan.create import can_create_in_hubspot, create_in_hubspot, settle_key
 from sync.plan.draft import Draft
 from sync.plan.identity import chosen
 from sync.plan.lines import merge_lines
@@ -24,7 +24,7 @@ def plan_company(draft: Draft) -> None:
         merge_lines(draft, company, facts.salesforce)
         settle_key(draft, company, facts.salesforce)
         _tell_doubles(draft, company, facts.salesforce)
-    elif facts.relatives and not draft.problems:
+    elif facts.relatives and not draft.problems and can_create_in_hubspot(draft):
         create_in_hubspot(draft, "company", facts.salesforce)
         _ask_its_own(draft)
 

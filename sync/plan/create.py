@@ -1,4 +1,7 @@
-"""Create the missing counterpart of a record: always an upsert on a unique key, after a look."""
+"""Create the missing counterpart of a record: always an upsert on a unique key, after a look.
+
+Where our own key is not there (standard mode) a person's key is the e-mail, and nothing else is created.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,12 @@ from sync.plan.lines import read
 
 HUBSPOT_KEY: Final = "leadbridge_key"
 SALESFORCE_KEY: Final = "Leadbridge_HubSpot_Id__c"
+EMAIL: Final = "Email"
+
+
+def can_create_in_hubspot(draft: Draft) -> bool:
+    """A company or deal is created only with the key by which it is found again."""
+    return HUBSPOT_KEY not in draft.terms.agreement.own.lacking
 
 
 def create_in_hubspot(draft: Draft, kind: str, original: Record) -> None:
@@ -32,16 +41,33 @@ def create_in_hubspot(draft: Draft, kind: str, original: Record) -> None:
 
 def create_person(draft: Draft, kind: str, contact: Record, extra: dict[str, Any]) -> None:
     """Create the Lead or Contact of a HubSpot contact at hand-over."""
-    values = {**first_values(draft, contact, "salesforce", kind), **extra, SALESFORCE_KEY: contact.ref.id}
+    key = _key_of(draft, contact)
+    if key is None:
+        draft.problem(
+            "no_email",
+            "the person would be handed over, but has no e-mail address, and without leadbridge's own fields"
+            " nothing else says who it is",
+            "give the contact an e-mail address in HubSpot, or install leadbridge's own fields",
+        )
+        return
+    values = {**first_values(draft, contact, "salesforce", kind), **extra, key[0]: key[1]}
     write = Write(
         id=draft.write_id(f"create {kind}"),
         side="salesforce",
         kind=kind,
         op="upsert",
-        key=(SALESFORCE_KEY, contact.ref.id),
+        key=key,
         values=values,
     )
     _create(draft, write, contact, f"handed over as a {kind}")
+
+
+def _key_of(draft: Draft, contact: Record) -> tuple[str, str] | None:
+    """How the new record is found again: by the contact's id that it carries, else by the e-mail."""
+    if SALESFORCE_KEY not in draft.terms.agreement.own.lacking:
+        return SALESFORCE_KEY, contact.ref.id
+    email = str(contact.values.get("email") or "").strip()
+    return (EMAIL, email) if email else None
 
 
 def _create(draft: Draft, write: Write, original: Record, why: str) -> None:

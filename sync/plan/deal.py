@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.records import Record
 from sync.plan.associate import associate
-from sync.plan.create import HUBSPOT_KEY, create_in_hubspot, settle_key
+from sync.plan.create import HUBSPOT_KEY, can_create_in_hubspot, create_in_hubspot, settle_key
 from sync.plan.draft import Draft
 from sync.plan.lines import merge_lines
 
@@ -19,7 +19,7 @@ def plan_deal(draft: Draft) -> None:
         merge_lines(draft, deal, opportunity)
         settle_key(draft, deal, opportunity)
         _associate(draft, deal)
-    elif draft.link.hubspot is None and draft.facts.relatives:
+    elif draft.link.hubspot is None and draft.facts.relatives and can_create_in_hubspot(draft):
         create_in_hubspot(draft, "deal", opportunity)
     if _has_moved(draft, opportunity):
         _ask_people(draft)

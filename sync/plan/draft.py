@@ -68,7 +68,9 @@ class Draft:
         return subject_of(self.facts.pair, self.link)
 
     def set(self, side: Side, values: Mapping[str, Any], line: str | None = None) -> None:
-        """Let *values* stand on *side*; *line* is the mapping line they come from."""
+        """Let *values* stand on *side*; *line* is the mapping line they come from. What is not there is not written."""
+        lacking = self.terms.agreement.own.lacking
+        values = {name: value for name, value in values.items() if name not in lacking} if lacking else values
         self._values[side].update(values)
         if line is not None:
             self._lines[side].update(dict.fromkeys(values, line))

@@ -24,7 +24,8 @@ def doubtful_fields(facts: Facts, terms: Terms, side: Side) -> tuple[str, ...]:
     record = facts.record(side)
     if record is None:
         return ()
-    stage = (STAGE,) if side == "hubspot" and _stage_moved(facts, record) else ()
+    is_there = STAGE not in terms.agreement.own.lacking
+    stage = (STAGE,) if side == "hubspot" and is_there and _stage_moved(facts, record) else ()
     return stage + _contested(facts, terms, record)
 
 

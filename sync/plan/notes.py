@@ -21,6 +21,7 @@ from sync.plan.situation import USER_PREFIX
 
 _SUBJECTS: Final[Mapping[str, str]] = {
     "illegal": "leadbridge put the stage right",
+    "left": "The stage stays as it is",
     "asked": "Please give what is missing",
     "lost_reason": "Why was it lost?",
 }

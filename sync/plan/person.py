@@ -117,7 +117,11 @@ def _bring_outcomes_home(draft: Draft, contact: Record) -> None:
     rolled = terms.outcomes.roll_up(
         opportunities(draft.facts, draft.salesforce), followed, currency=terms.bridge.currency
     )
-    changed = {name: value for name, value in rolled.items() if not raw.same(contact.values.get(name), value)}
+    changed = {
+        name: value
+        for name, value in rolled.items()
+        if name not in terms.own.lacking and not raw.same(contact.values.get(name), value)
+    }
     if not changed:
         return
     draft.set("hubspot", changed)

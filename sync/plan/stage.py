@@ -7,7 +7,17 @@ from dataclasses import replace
 from typing import Any, Final, cast
 
 from connectors.records import Record, Side, Version
-from mappings.lifecycle import Outcome, Projection, Request, decide, project, read_requests
+from mappings.lifecycle import (
+    Outcome,
+    Projection,
+    Request,
+    Tell,
+    decide,
+    edited,
+    left_standing,
+    project,
+    read_requests,
+)
 from mappings.lifecycle.projections import LIFECYCLE_STAGE
 from mappings.matching import creates_contact
 from sync.plan.create import create_person
@@ -43,6 +53,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     elif person is not None and _changes_hands(draft, outcome, person, around.hand_over_owner):
         _take_as_seen(draft, contact, person)
     else:
+        _leave_edits(draft, outcome, contact, person)
         _show(draft, contact, person)
         hand_off_task(draft, person)
         _missing_owner(draft, outcome)
@@ -155,7 +166,10 @@ def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:
     """Make the Lead, or the Contact where exactly one Account has the person's domain."""
     standing = draft.standing
     accounts = accounts_of_domain(draft.facts)
-    kind = "contact" if creates_contact(accounts) and _may_own(owner, "contact") else "lead"
+    # Without our own stage only a Lead has a field in which sales can answer: its Status.
+    can_answer = draft.terms.agreement.lifecycle.has_stage_field
+    may_be_contact = creates_contact(accounts) and can_answer and _may_own(owner, "contact")
+    kind = "contact" if may_be_contact else "lead"
     extra: dict[str, Any] = {"OwnerId": owner} if owner else {}
     if kind == "contact":
         extra["AccountId"] = accounts[0].ref.id
@@ -195,6 +209,47 @@ def _give_to(draft: Draft, person: Record, owner: str | None, why: str = "owner 
 def _may_own(owner: str | None, kind: str) -> bool:
     """Salesforce lets a queue have Leads, and no Contacts."""
     return kind == "lead" or owner is None or owner.startswith(USER_PREFIX)
+
+
+def _leave_edits(draft: Draft, outcome: Outcome, contact: Record, person: Record | None) -> None:
+    """In standard mode an edit of a field that shows the stage is left and told, unless the stage itself moved."""
+    before, standing = draft.facts.standing, outcome.standing
+    if before is None or before.stage != standing.stage or standing.asked is not None:
+        return
+    lifecycle = draft.terms.agreement.lifecycle
+    left = [one for one in standing.left if one[0] == standing.stage]
+    for record in (contact, person):
+        if record is None:
+            continue
+        side = record.ref.side
+        known = draft.facts.base.shown.get(side, {})
+        for one in edited(lifecycle, standing, known, record.values):
+            left = [*(kept for kept in left if kept[1] != one[1]), one]
+            _tell_left(draft, outcome, record, one[1], contact, person)
+    if tuple(left) != standing.left:
+        draft.standing = replace(standing, left=tuple(left))
+
+
+def _tell_left(
+    draft: Draft, outcome: Outcome, record: Record, name: str, contact: Record, person: Record | None
+) -> None:
+    side = record.ref.side
+    if any(step.verdict == "flagged" and step.side == side for step in outcome.steps):
+        return  # it asked for a stage, and was answered
+    actor = draft.terms.agreement.bridge.teams.actor(side, record.modified_by)
+    text = left_standing(draft.terms.agreement.lifecycle, outcome.standing, name, actor)
+    tell(draft, Tell(side, text, "left"), contact, person)
+    draft.decide(
+        "reverted",
+        f"shows the stage {outcome.standing.stage}, and was edited",
+        field=name,
+        side=side,
+        rule="flagged",
+        old=draft.facts.base.shown.get(side, {}).get(name),
+        new=record.values.get(name),
+        by=record.modified_by,
+        occurred_at=record.modified_at,
+    )
 
 
 def _show(draft: Draft, contact: Record, person: Record | None) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.records import Ref, Side
+from mappings.own_fields import State
 
 _STORY: Final = frozenset(
     {"moved", "reverted", "late", "told", "created", "linked", "conflict", "outcome", "deleted", "erased"}
@@ -83,3 +84,4 @@ class Health:
     backlog: int = 0
     problems: int = 0
     reasons: tuple[str, ...] = ()
+    own_fields: State = "installed"

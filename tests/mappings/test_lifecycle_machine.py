@@ -280,7 +280,7 @@ def test_the_raw_fields_it_wants_are_named(lifecycle):
             "The reason `unknown` is missing",
             id="no unknown",
         ),
-        pytest.param([("illegal: revert", "illegal: ignore")], "`ignore` is not a word", id="unknown policy"),
+        pytest.param([("# illegal: revert", "illegal: ignore")], "`ignore` is not a word", id="unknown policy"),
         pytest.param([("version: 1 ", "vresion: 1 ")], "`vresion` is not a key here", id="unknown key"),
     ],
 )  # fmt: skip

@@ -148,15 +148,17 @@ def town(
     at: datetime = MORNING,
     in_process: bool = False,
     more_stages: Sequence[str] = (),
+    own_fields: bool = True,
 ) -> Iterator[Town]:
     """A town with a shipped config of its own; nobody has started the bridge yet.
 
-    Both systems know *more_stages* besides the shipped ones.
+    Both systems know *more_stages* besides the shipped ones, and, without *own_fields*, none of leadbridge's fields.
     """
     shutil.copytree(shipped_config(), folder / "config")
     lifecycle = read_agreement(folder / "config").lifecycle
     clock = VirtualClock(at)
-    world = World(clock.now, (*lifecycle.stages, *more_stages), tuple(lifecycle.reasons), people=people)
+    stages = (*lifecycle.stages, *more_stages)
+    world = World(clock.now, stages, tuple(lifecycle.reasons), people=people, own_fields=own_fields)
     with world.in_process(clock.advance) if in_process else world.serve():
         made = Town(world, clock, folder)
         try:

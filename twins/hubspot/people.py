@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from plugin.components import Component
 from twins.hubspot.associations.joining import Hand, associate, dissociate
 from twins.hubspot.associations.links import join, joined, part
 from twins.hubspot.objects import doors, merging, privacy
@@ -17,7 +18,7 @@ from twins.hubspot.portal import Portal
 from twins.hubspot.records import archiving
 from twins.hubspot.records.drafting import Pen
 from twins.hubspot.schema.fresh import Owner
-from twins.hubspot.schema.properties import Property
+from twins.hubspot.schema.properties import Property, from_component
 from twins.hubspot.schema.required import Requirement
 from twins.hubspot.settings import owners
 from twins.hubspot.shelves.history import entries
@@ -164,6 +165,17 @@ class People:
         """An admin adds a property that a fresh portal lacks."""
         with self._lock:
             self._shelf(kind).learn_property(prop)
+
+    def bring(self, components: Iterable[Component]) -> None:
+        """An admin creates properties that leadbridge brings."""
+        for component in components:
+            for kind in component.kinds:
+                self.add_property(kind, from_component(component))
+
+    def drop_property(self, kind: str, name: str) -> None:
+        """An admin deletes a property, with all that stood in it; raises KeyError where it is unknown."""
+        with self._lock:
+            self._shelf(kind).forget_property(name)
 
     def has_property(self, kind: str, name: str) -> bool:
         """Whether the portal knows this property."""

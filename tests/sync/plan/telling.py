@@ -16,6 +16,8 @@ from sync.plan import Terms
 from sync.plan.compare import differences
 from sync.plan.history import doubtful_fields
 
+_SAID_IF_ANY = frozenset({"left"})
+
 
 def told(plan: Plan, facts: Facts) -> Iterator[str]:
     """A plan in plain lines: decisions, writes, keys asked for, problems, and what is remembered."""
@@ -81,6 +83,8 @@ def _remembered(effect: Any, facts: Facts) -> Iterator[str]:
     before = facts.standing
     for one in fields(Standing) if effect.standing is not None else ():
         value = getattr(effect.standing, one.name)
+        if one.name in _SAID_IF_ANY and not value and (before is None or not getattr(before, one.name)):
+            continue
         if before is None or value != getattr(before, one.name):
             yield f"standing {one.name} = {_plain(value)}"
     yield f"wakes {_plain(effect.wakes_at)}"

@@ -101,6 +101,13 @@ class Shelf:
         if prop.unique:
             self.unique.setdefault(prop.name, {})
 
+    def forget_property(self, name: str) -> None:
+        """Know a property no more, nor what stood in it."""
+        del self.schema[name]
+        self.unique.pop(name, None)
+        for row in self.rows.values():
+            row.values.pop(name, None)
+
     def next_id(self) -> int:
         """A new id; ids are never given twice."""
         self._next_id += 1

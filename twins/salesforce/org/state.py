@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -127,10 +127,19 @@ class Org:
         """Let an admin add custom fields; rows that are there keep theirs blank."""
         kind = self.kind(api_name)
         kind.add(fields)
+        self._reopen(kind, ())
+
+    def drop_fields(self, api_name: str, names: Collection[str]) -> None:
+        """Let an admin delete custom fields, with all that stood in them."""
+        kind = self.kind(api_name)
+        kind.drop(names)
+        self._reopen(kind, names)
+
+    def _reopen(self, kind: Kind, gone: Collection[str]) -> None:
         rows = self.tables[kind.name].rows.values()
         self._open(kind)
         for row in rows:
-            self.tables[kind.name].put(row)
+            self.tables[kind.name].put({name: value for name, value in row.items() if name not in gone})
         self._changed(kind)
 
     def change_field(self, kind: Kind, field: Field) -> None:

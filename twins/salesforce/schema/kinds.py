@@ -90,6 +90,11 @@ class Kind:
         for one in fields:
             self._learn(one)
 
+    def drop(self, names: Iterable[str]) -> None:
+        """Let an admin delete custom fields."""
+        for name in names:
+            del self.fields[name], self.lower[name.lower()]
+
     def find(self, name: str) -> Field | None:
         """The field of this name in any case of letters."""
         return self.fields.get(name) or self.lower.get(name.lower())

@@ -6,15 +6,17 @@ Every door takes the twin's one lock; what the wire may do has its own rooms.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from plugin.components import Component
 from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
 from twins.salesforce.records.conversion import Conversion, convert
 from twins.salesforce.records.loading import Loaded, load
 from twins.salesforce.records.saving import Save
+from twins.salesforce.schema.fresh import custom
 from twins.salesforce.schema.kinds import Field
 from twins.salesforce.schema.moments import stamp
 from twins.salesforce.screen.records import Doors
@@ -59,6 +61,17 @@ class People(Doors, Setup):
         """Let an admin add custom fields to a kind."""
         with self._lock:
             self.org.add_fields(api_name, fields)
+
+    def bring(self, components: Iterable[Component]) -> None:
+        """Let an admin create fields that leadbridge brings."""
+        for component in components:
+            for kind in component.kinds:
+                self.add_fields(kind, [custom(component)])
+
+    def drop_fields(self, api_name: str, names: Collection[str]) -> None:
+        """Let an admin delete custom fields, with all that stood in them; raises KeyError where one is unknown."""
+        with self._lock:
+            self.org.drop_fields(api_name, names)
 
     def assign_to(self, owner: str | None) -> None:
         """Switch a lead assignment rule on (everything to *owner*) or off."""

@@ -1,0 +1,239 @@
+"""Where nothing may be installed: the stage is kept here, both systems show it in their own fields."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mappings.lifecycle import Standing
+from sync.folder import LOOK_AGAIN, HalfInstalled
+from tests.scenarios.town import SAM, Town, berlin, town
+
+ADA = "ada.lind@nordwind.example"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Town]:
+    with town(tmp_path, own_fields=False, in_process=True) as made:
+        made.run()
+        made.daemon.settle()
+        yield made
+
+
+def asks_for_a_call(here: Town) -> dict[str, Any]:
+    """A form is filled in; the Lead that sales then has."""
+    told = {
+        "firstname": "Ada", "lastname": "Lind", "company": "Nordwind AB", "country": "Sweden",
+        "hubspot_owner_id": here.owner(SAM),
+    }  # fmt: skip
+    here.world.hubspot.submit_form(ADA, "Request a call", told, here.clock.now())
+    here.settle()
+    return here.sales("Lead", ADA)
+
+
+def standing(here: Town) -> Standing:
+    contact = here.bridge.contact_with(ADA)
+    assert contact is not None
+    [link] = here.bridge.store.links("person", [contact]).values()
+    assert link.id is not None
+    return here.bridge.store.standings([link.id])[link.id]
+
+
+def shown(here: Town) -> tuple[str | None, str | None, str]:
+    """`lifecyclestage`, `hs_lead_status`, `Lead.Status`."""
+    contact = here.contact(ADA)
+    return contact.get("lifecyclestage"), contact.get("hs_lead_status"), here.sales("Lead", ADA)["Status"]
+
+
+def test_one_person_from_a_form_through_a_rejection_to_the_rest(here: Town) -> None:
+    here.clock.set(berlin("2026-11-23 10:00"))
+    lead = asks_for_a_call(here)
+    handed_over = standing(here).stage, shown(here)
+    [task] = here.world.salesforce.records("Task")
+
+    here.sell(lead, Status="Working - Contacted")
+    here.settle("2026-11-23 15:00")
+    working = standing(here).stage, shown(here)
+    here.sell(lead, Status="Closed - Not Converted")
+    here.settle("2026-11-23 16:00")
+    still_working = standing(here).stage
+
+    assert handed_over == ("handed_over", ("marketingqualifiedlead", "OPEN", "Open - Not Contacted"))
+    assert (task["OwnerId"], task["WhoId"]) == (here.user(SAM), lead["Id"])
+    assert working == ("working", ("salesqualifiedlead", "CONNECTED", "Working - Contacted"))
+    assert still_working == "working"
+    assert here.problems() == []
+
+
+def test_a_rejection_by_the_status_has_an_unknown_reason_and_rests(here: Town) -> None:
+    here.clock.set(berlin("2026-11-23 10:00"))
+    lead = asks_for_a_call(here)
+
+    here.sell(lead, Status="Closed - Not Converted")
+    here.settle("2026-11-24 09:30")
+    rejected = standing(here)
+    here.settle("2026-11-27 09:30")
+    here.settle("2026-11-27 10:00")
+    resting = standing(here)
+
+    assert (rejected.stage, rejected.reason) == ("rejected", "unknown")
+    assert (resting.stage, resting.reason) == ("recycled", "unknown")
+    assert shown(here) == ("marketingqualifiedlead", "BAD_TIMING", "Closed - Not Converted")
+    assert here.problems() == []
+
+
+def test_nothing_of_our_own_is_asked_for_or_written(here: Town) -> None:
+    asks_for_a_call(here)
+
+    assert here.written()
+    assert not [one for one in here.written() if one.field.lower().startswith("leadbridge")]
+    assert [sum(done.written.values()) for done in here.settle()] == [0]
+
+
+def test_a_marketers_edit_of_a_projection_is_left_and_told_once_until_the_stage_moves(here: Town) -> None:
+    lead = asks_for_a_call(here)
+    here.market(ADA, hs_lead_status="BAD_TIMING")
+    here.settle()
+    left = shown(here)
+    here.settle()
+    here.sell(lead, Status="Working - Contacted")
+    here.settle()
+
+    assert left == ("marketingqualifiedlead", "BAD_TIMING", "Open - Not Contacted")
+    assert shown(here) == ("salesqualifiedlead", "CONNECTED", "Working - Contacted")
+    [flagged] = here.decided("reverted")
+    assert (flagged.decision.field, flagged.decision.rule) == ("hs_lead_status", "flagged")
+    notes = here.world.hubspot.associated("contacts", here.contact(ADA)["hs_object_id"], "notes")
+    assert len(notes) == 1
+
+
+def test_with_the_policy_revert_such_an_edit_is_put_back(here: Town) -> None:
+    file = here.config / "lifecycle.yaml"
+    file.write_text(file.read_text("utf-8").replace("# illegal: revert", "illegal: revert"), "utf-8")
+    here.run()
+    asks_for_a_call(here)
+    here.market(ADA, hs_lead_status="BAD_TIMING")
+    here.settle()
+
+    assert shown(here) == ("marketingqualifiedlead", "OPEN", "Open - Not Contacted")
+
+
+def test_a_lost_store_doubles_nothing_and_takes_the_stages_from_the_adoption_table(here: Town) -> None:
+    lead = asks_for_a_call(here)
+    before = len(here.world.salesforce.records("Task"))
+    here.forget()
+    here.clock.advance(60)
+    here.run()
+    here.daemon.settle()
+
+    assert here.sales("Lead", ADA)["Id"] == lead["Id"]
+    assert len(here.world.salesforce.records("Task")) == before
+    assert standing(here).stage == "accepted"
+    assert here.problems() == []
+
+
+def test_whoever_has_the_address_by_now_is_no_second_lead(here: Town) -> None:
+    """A seller makes the Contact while the bridge is about to make the Lead."""
+    made: list[str] = []
+    write = here.bridge.connectors["salesforce"].write
+
+    def meanwhile(writes: Any, **more: Any) -> Any:
+        if not made and any(one.op == "upsert" for one in writes):
+            values = {"LastName": "Lind", "Email": ADA.upper()}
+            made.append(here.world.salesforce.create("Contact", values, here.user(SAM), here.clock.now()))
+        return write(writes, **more)
+
+    here.bridge.connectors["salesforce"].write = meanwhile  # type: ignore[method-assign]
+    told = {
+        "firstname": "Ada", "lastname": "Lind", "company": "Nordwind AB", "country": "Sweden",
+        "hubspot_owner_id": here.owner(SAM),
+    }  # fmt: skip
+    here.world.hubspot.submit_form(ADA, "Request a call", told, here.clock.now())
+    here.settle()
+
+    assert here.world.salesforce.records("Lead") == []
+    [contact] = here.bridge.store.links("person", [here.bridge.contact_with(ADA)]).values()  # type: ignore[list-item]
+    assert contact.salesforce is not None
+    assert contact.salesforce.id == made[0]
+
+
+def test_a_lead_whose_answer_was_lost_is_found_by_its_address(here: Town) -> None:
+    here.world.faults.next("cut_after", side="salesforce", says='"type": "Lead"')
+    lead = asks_for_a_call(here)
+    for _ in range(4):
+        here.settle()
+
+    assert len(here.world.salesforce.records("Lead")) == 1
+    assert standing(here).stage == "handed_over"
+    assert standing(here).joined == f"lead:{lead['Id']}"
+
+
+def test_fields_that_appear_later_are_filled_and_nobody_moves(here: Town) -> None:
+    lead = asks_for_a_call(here)
+    before = standing(here)
+    here.world.install()
+    here.clock.advance(LOOK_AGAIN.total_seconds())
+    here.settle()
+    here.settle()
+
+    contact, lead = here.contact(ADA), here.sales("Lead", ADA)
+    assert here.bridge.engine.agreement.own.state == "installed"
+    assert (contact["leadbridge_stage"], lead["Leadbridge_Stage__c"]) == ("handed_over", "handed_over")
+    assert (contact["leadbridge_key"], lead["Leadbridge_HubSpot_Id__c"]) == (
+        lead["Id"], contact["hs_object_id"],
+    )  # fmt: skip
+    assert (standing(here).stage, standing(here).since, standing(here).round) == (
+        before.stage, before.since, before.round,
+    )  # fmt: skip
+    assert [one.decision.new for one in here.decided("moved")] == ["new", "qualified", "handed_over"]
+
+
+def test_fields_that_appear_one_by_one_are_not_used_before_all_are_there(here: Town) -> None:
+    asks_for_a_call(here)
+    here.world.install({"leadbridge_stage", "Leadbridge_Stage__c"})
+    here.clock.advance(LOOK_AGAIN.total_seconds())
+    done = here.settle()
+
+    assert here.daemon.config_trouble is not None
+    assert "leadbridge_key" in here.daemon.config_trouble
+    assert here.bridge.engine.agreement.own.state == "absent"
+    assert done[-1].written == {}
+    assert "leadbridge_stage" not in here.contact(ADA)
+
+
+def test_half_of_the_fields_write_nothing_and_each_missing_one_is_named(tmp_path: Path) -> None:
+    with town(tmp_path, in_process=True) as here:
+        here.world.uninstall({"leadbridge_sla_due_at", "Leadbridge_Round__c"})
+
+        with pytest.raises(HalfInstalled) as refused:
+            here.run()
+        here.run(mode="observe")
+        here.settle()
+
+        [mistake] = refused.value.mistakes
+        for said in ("hubspot contact: leadbridge_sla_due_at", "salesforce lead: Leadbridge_Round__c",
+                     "salesforce contact: Leadbridge_Round__c"):  # fmt: skip
+            assert said in mistake.text
+        assert here.written() == []
+
+
+def test_a_new_installation_of_a_lost_store_is_a_standard_one_too(tmp_path: Path) -> None:
+    """The sample company's past is adopted, and a second look writes nothing."""
+    with town(tmp_path, people=60, own_fields=False, in_process=True) as here:
+        here.run()
+        here.daemon.settle()
+        leads = len(here.world.salesforce.records("Lead"))
+        people = dict(here.bridge.store.people_by_stage())
+        here.stop()
+        shutil.rmtree(here.state)
+        here.run()
+        here.daemon.settle()
+
+        assert people
+        assert len(here.world.salesforce.records("Lead")) == leads
+        assert here.world.hubspot.records("deals") == [] or here.written()
+        assert [sum(done.written.values()) for done in here.settle()] == [0]
