@@ -25,8 +25,8 @@ from mappings.lines import compile_lines
 from mappings.matching import Matching, compile_matching
 from mappings.notifications import unknown_happenings
 from mappings.outcomes import Outcomes, compile_outcomes
-from mappings.owners import unknown_fields
 from mappings.own_fields import INSTALLED, OwnFields
+from mappings.owners import unknown_fields
 from mappings.pairs import PAIRS, PairLines
 from mappings.values import Side
 from mappings.vendor import Described

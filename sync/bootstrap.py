@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from connectors.base import Connector
 from connectors.errors import Transient
 from connectors.hubspot import HubSpotConnector, HubSpotSettings
@@ -31,6 +33,7 @@ from sync.store import Store
 __all__ = ["Bridge", "bridge", "connect", "open_store", "read_agreement", "settings_from", "shipped_config"]
 
 THREADS: Final = 8
+log = structlog.get_logger(__name__)
 _DESCRIBED: Final[Mapping[Side, tuple[str, ...]]] = {
     "hubspot": ("contact", "company", "deal"),
     "salesforce": ("lead", "contact", "account", "opportunity"),
@@ -98,6 +101,7 @@ def bridge(
                 pool=pool,
                 stopping=stopping,
             )
+            log.info("bridge opened", mode=agreement.bridge.mode, own_fields=agreement.own.state)
             edits = Edits(settings.config, known, engine, lambda: describe(connectors), clock)
             yield Bridge(settings, agreement, store, connectors, engine, clock, edits)
     finally:

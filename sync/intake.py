@@ -46,6 +46,11 @@ BATCH: Final = 1000
 BACKFILL_FOR: Final = "backfill_for"
 
 
+def is_of_a_unit(ref: Ref) -> bool:
+    """Whether a person, company or deal is made of this record, so that it may be knocked for."""
+    return PAIR_OF.get((ref.side, ref.kind)) in ("person", "company", "deal")
+
+
 @dataclass(slots=True)
 class Batch:
     """Keys to plan together, the records that came along, and what to store once they are planned.
@@ -109,12 +114,20 @@ class Intake:
 
     def due(self, now: datetime, lanes: Sequence[Lane]) -> list[Knock]:
         """What waits in these lanes of the inbox, most urgent first: as much as one batch takes."""
-        return self._store.due(now, BATCH, lanes)
+        return self._of_units(self._store.due(now, BATCH, lanes))
 
     def weighed(self, now: datetime, lanes: Sequence[Lane]) -> Iterator[Batch]:
         """Everything that waits in these lanes, once, to be counted."""
         for knocks in self._store.all_due(now, BATCH, lanes):
-            yield Batch(lane=knocks[0].lane, knocks=knocks, use="weigh")
+            yield Batch(lane=knocks[0].lane, knocks=self._of_units(knocks), use="weigh")
+
+    def _of_units(self, knocks: Sequence[Knock]) -> list[Knock]:
+        """The knocks without keys of which no unit is made: whoever knocked for one, it is forgotten."""
+        strange = [one.ref for one in knocks if not is_of_a_unit(one.ref)]
+        if not strange:
+            return list(knocks)
+        self._store.settle(strange)
+        return [one for one in knocks if is_of_a_unit(one.ref)]
 
     def waking(self, now: datetime) -> list[Knock]:
         """People whose next timed move is due."""

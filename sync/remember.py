@@ -15,7 +15,7 @@ from typing import Final
 
 from connectors.records import Ref
 from sync.apply import Applied, Memory
-from sync.intake import PAIR_OF
+from sync.intake import PAIR_OF, is_of_a_unit
 from sync.model import Decision, Knock, Lane, Plan, Problem, Remember, Tombstone
 from sync.plan.company import DOUBLE
 from sync.rollout import only_looked
@@ -96,9 +96,11 @@ def let_in(store: Store, ref: Ref, now: datetime) -> list[Tombstone]:
 
 def try_again(store: Store, ref: Ref, now: datetime) -> int:
     """A person says that what was refused of this record is to be tried anew; how much was set aside or counted."""
-    pair = PAIR_OF.get((ref.side, ref.kind))
+    if not is_of_a_unit(ref):
+        return 0
+    pair = PAIR_OF[ref.side, ref.kind]
     with store.transaction():
-        link = store.links(pair, [ref]).get(ref) if pair else None
+        link = store.links(pair, [ref]).get(ref)
         refs = {ref, *(one for one in (link.hubspot, link.salesforce) if one)} if link else {ref}
         store.say_word()
         anew = store.try_anew(refs)

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from mappings.own_fields import IN_WORDS
 from sync.backfill import start
 from sync.bootstrap import Bridge
 from sync.cli.brakes import told
@@ -38,6 +39,8 @@ def run(
             telling = notifier_of(bridge).turning()
             with daemon.stopped_by_signals(), dashboard(bridge, daemon) as url, telling:
                 say(f"dashboard: {url}  ·  mode: {bridge.agreement.bridge.mode}  ·  stop with Ctrl-C")
+                if bridge.agreement.own.state != "installed":
+                    say(f"{IN_WORDS[bridge.agreement.own.state]}.")
                 daemon.run()
             _leave_to_a_person(bridge)
             return

@@ -11,6 +11,7 @@ import pytest
 
 from mappings.lifecycle import Standing
 from sync.folder import LOOK_AGAIN, HalfInstalled
+from tests.scenarios.conftest import Leadbridge
 from tests.scenarios.town import SAM, Town, berlin, town
 
 ADA = "ada.lind@nordwind.example"
@@ -177,10 +178,12 @@ def test_fields_that_appear_later_are_filled_and_nobody_moves(here: Town) -> Non
     before = standing(here)
     here.world.install()
     here.clock.advance(LOOK_AGAIN.total_seconds())
+    trouble = here.bridge.edits.take()
     here.settle()
     here.settle()
 
     contact, lead = here.contact(ADA), here.sales("Lead", ADA)
+    assert trouble is None
     assert here.bridge.engine.agreement.own.state == "installed"
     assert (contact["leadbridge_stage"], lead["Leadbridge_Stage__c"]) == ("handed_over", "handed_over")
     assert (contact["leadbridge_key"], lead["Leadbridge_HubSpot_Id__c"]) == (
@@ -196,10 +199,11 @@ def test_fields_that_appear_one_by_one_are_not_used_before_all_are_there(here: T
     asks_for_a_call(here)
     here.world.install({"leadbridge_stage", "Leadbridge_Stage__c"})
     here.clock.advance(LOOK_AGAIN.total_seconds())
+    trouble = here.bridge.edits.take()
     done = here.settle()
 
-    assert here.daemon.config_trouble is not None
-    assert "leadbridge_key" in here.daemon.config_trouble
+    assert trouble is not None
+    assert "leadbridge_key" in trouble
     assert here.bridge.engine.agreement.own.state == "absent"
     assert done[-1].written == {}
     assert "leadbridge_stage" not in here.contact(ADA)
@@ -237,3 +241,32 @@ def test_a_new_installation_of_a_lost_store_is_a_standard_one_too(tmp_path: Path
         assert len(here.world.salesforce.records("Lead")) == leads
         assert here.world.hubspot.records("deals") == [] or here.written()
         assert [sum(done.written.values()) for done in here.settle()] == [0]
+
+
+def test_check_and_status_say_that_it_is_standard_mode(tmp_path: Path, leadbridge: Leadbridge) -> None:
+    with town(tmp_path, own_fields=False) as here:
+        here.configure()
+        checked = leadbridge("check", settings=here.settings(), clock=here.clock)
+        ran = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+        status = leadbridge("status", settings=here.settings(), clock=here.clock)
+
+    assert (checked.code, ran.code, status.code) == (0, 0, 0)
+    for said in (checked.out, status.out):
+        assert "standard mode" in said
+        assert "identity is the e-mail" in said
+
+
+def test_half_of_the_fields_end_a_run_with_3_and_every_name(tmp_path: Path, leadbridge: Leadbridge) -> None:
+    with town(tmp_path) as here:
+        here.configure()
+        here.world.uninstall({"leadbridge_key", "Leadbridge_Round__c"})
+        ended = [
+            leadbridge(*command, settings=here.settings(), clock=here.clock)
+            for command in (("run", "--once"), ("check",))
+        ]
+
+    assert [one.code for one in ended] == [3, 3]
+    for one in ended:
+        for place in ("contact", "company", "deal"):
+            assert f"hubspot {place}: leadbridge_key" in one.err
+        assert "salesforce lead: Leadbridge_Round__c" in one.err

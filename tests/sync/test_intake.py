@@ -10,6 +10,7 @@ import pytest
 from connectors.records import Ref, Side
 from sync.intake import POLLED
 from sync.model import Knock
+from sync.remember import try_again
 from tests.sync.dumb import SAM, US, still
 from tests.sync.roads import Road
 
@@ -219,3 +220,19 @@ def test_rows_that_waited_for_too_long_are_read_again(road: Road) -> None:
     assert list(kept) == [contact]
     assert batch.carried == {}
     assert [knock.ref for knock in batch.knocks] == [contact]
+
+
+def test_a_key_of_which_no_unit_is_made_is_forgotten_and_holds_nobody_up(road: Road) -> None:
+    contact, _ = road.person("ada@example.com")
+    strange = [Ref("salesforce", "task", "00T1"), Ref("hubspot", "note", "7")]
+    road.store.knock([Knock(ref) for ref in (*strange, contact)], road.clock.now())
+
+    road.settle()
+
+    assert road.store.backlog()["live"] == 0
+    assert road.stage(contact) is not None
+
+
+def test_a_persons_word_about_what_is_no_record_of_a_unit_knocks_for_nobody(road: Road) -> None:
+    assert try_again(road.store, Ref("hubspot", "note", "7"), road.clock.now()) == 0
+    assert set(road.store.backlog().values()) == {0}
