@@ -43,17 +43,18 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
     for one in done:
         born = past.births.get(one.ref)
         is_born = born is not None and (born.at, born.request_id) == (one.at, one.request_id)
+        shown = one.fields - _without_trace(seen, past, one)
         entry = next(
             (
                 entry
                 for entry in told.get(one.ref, ())
                 if entry.seq not in claimed
                 and past.is_after(entry, one.seq)
-                and _tells(entry, one, is_born=is_born)
+                and _tells(entry, one, shown or one.fields, is_born=is_born)
             ),
             None,
         )
-        if entry is None and not _left_no_trace(seen, past, one):
+        if entry is None and shown:
             yield Violation(
                 "I12",
                 f"the bridge wrote {', '.join(sorted(one.fields))} and the ledger does not say so",
@@ -71,22 +72,22 @@ def _is_since(past: Past, done: Done, since: datetime) -> bool:
     return made_in.began >= since if made_in is not None else done.at > since
 
 
-def _left_no_trace(seen: Evidence, past: Past, done: Done) -> bool:
-    """Its process died before it heard of the write, and people edited every field of it before the next one could look.
+def _without_trace(seen: Evidence, past: Past, done: Done) -> set[str]:
+    """The fields that people edited after the process died that wrote them, and before the next one could look.
 
     Salesforce keeps no history of fields that nobody tracks. The ledger says what was about to be written.
     """
     made_in = past.pass_of(done.seq)
     following = next((one for one in seen.passes if made_in is not None and one.began > made_in.began), None)
     if done.ref.side != "salesforce" or made_in is None or made_in.ended or following is None:
-        return False
+        return set()
     overwritten = {
         one.field
         for commits in past.cells[done.ref].values()
         for one in commits
         if done.seq < one.seq <= following.log_before and one.actor != "daemon"
     }
-    return done.fields <= overwritten and done.fields <= _about_to_be(seen, past, done, made_in.id)
+    return overwritten & _about_to_be(seen, past, done, made_in.id)
 
 
 def _about_to_be(seen: Evidence, past: Past, done: Done, pass_id: int) -> set[str]:
@@ -126,10 +127,10 @@ def _told(ledger: Sequence[Entry]) -> Mapping[Ref, Sequence[Entry]]:
     return found
 
 
-def _tells(entry: Entry, done: Done, *, is_born: bool) -> bool:
+def _tells(entry: Entry, done: Done, shown: frozenset[str], *, is_born: bool) -> bool:
     """A new record has more fields than were sent: those that the vendor works out or has defaults for."""
     named = _names(entry)
-    return named <= done.fields | _DERIVED if is_born else done.fields <= named
+    return named <= done.fields | _DERIVED if is_born else shown <= named
 
 
 def _names(entry: Entry) -> set[str]:

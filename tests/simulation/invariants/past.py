@@ -470,10 +470,12 @@ class Past:
         names = {line.name, *(name for side in SIDES for name in line.fields(side, couple.now(side).kind))}
         return any(one.field in names or (one.field is None and one.code in STOPS_ALL) for one in about)
 
-    def is_told_of(self, ref: Ref) -> bool:
-        """Whether an open problem is about this record as a whole, or names it."""
+    def is_told_of(self, ref: Ref, *codes: str) -> bool:
+        """Whether an open problem (of these *codes*, too) is about this record as a whole, or names it."""
         return any(
-            one.code in STOPS_ALL and one.field is None and (one.subject == ref or str(ref) in one.text)
+            one.code in {*STOPS_ALL, *codes}
+            and one.field is None
+            and (one.subject == ref or str(ref) in one.text)
             for one in self.seen.problems
         )
 
