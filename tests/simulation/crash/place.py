@@ -23,6 +23,7 @@ import connectors.salesforce.session
 import sync.folder
 import sync.settings
 from mappings.agreement import Agreement, compile_agreement
+from mappings.own_fields import OwnFields
 from sync.bootstrap import bridge, read_agreement, settings_from, shipped_config
 from sync.clock import VirtualClock
 from sync.daemon import Daemon
@@ -164,10 +165,10 @@ def quick() -> Iterator[None]:
     """While it lasts, bridges start fast."""
     compiled: dict[Any, Agreement] = {}
 
-    def compile_once(texts: Mapping[str, str], known: Any = None) -> Agreement:
-        key = (tuple(sorted(texts.items())), _print(known))
+    def compile_once(texts: Mapping[str, str], known: Any = None, *own: OwnFields) -> Agreement:
+        key = (tuple(sorted(texts.items())), _print(known), own)
         if key not in compiled:
-            compiled[key] = compile_agreement(texts, known)
+            compiled[key] = compile_agreement(texts, known, *own)
         return compiled[key]
 
     trust = functools.cache(connectors.hubspot.client.trust)
