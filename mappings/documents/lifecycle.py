@@ -32,7 +32,7 @@ class PauseShape(Shape):
 
     when: dict[str, Any] = Field(
         description="While this condition over HubSpot properties and signals holds",
-        examples=[{"is": {"hs_lead_status": "ON_HOLD"}}],
+        examples=[{"is": {"on_hold": True}}],
         min_length=1,
         max_length=1,
     )
@@ -84,7 +84,7 @@ class ClockShape(Shape):
     pauses: PauseShape | None = Field(
         description="When the clock stands still: the deadline moves by the business time of the pause",
         default=None,
-        examples=[{"when": {"is": {"hs_lead_status": "ON_HOLD"}}}],
+        examples=[{"when": {"is": {"on_hold": True}}}],
     )
     late: list[LateShape] = Field(
         description="What is done before and after the deadline, in rising order",

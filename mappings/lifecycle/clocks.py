@@ -29,7 +29,10 @@ def wound(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: d
             late_at=max((mark.percent for mark in passed(lifecycle, standing, situation, now)), default=0),
         )
     elif standing.clock_from != started:
-        standing = replace(standing, clock_from=started, late_at=0, paused_at=None, paused_h=0.0)
+        anew = replace(standing, clock_from=started, late_at=0, paused_at=None, paused_h=0.0)
+        # A change that moves no deadline, such as one after the close date, gives nobody more time.
+        is_moved = due_at(lifecycle, anew, situation, now) != standing.due_at
+        standing = anew if is_moved else replace(anew, late_at=standing.late_at)
     standing = _paused(lifecycle, clock, standing, situation, now)
     return replace(standing, due_at=due_at(lifecycle, standing, situation, now))
 

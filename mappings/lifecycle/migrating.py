@@ -20,10 +20,12 @@ def migrate(
 
     Nobody is late by it: the clock of the new stage starts now.
     """
-    if standing.words == lifecycle.version:
-        return standing, []
     came_from = standing.stage
-    to = renamed(lifecycle, came_from, situation, now, since=standing.words)
+    is_known = came_from in lifecycle.stages_by_name
+    if standing.words == lifecycle.version and is_known:
+        return standing, []
+    # A migration may be written down after its version was taken: who is left behind goes by it all the same.
+    to = renamed(lifecycle, came_from, situation, now, since=standing.words if is_known else 0)
     if to == came_from:
         return replace(standing, words=lifecycle.version), []
     moved = enter(lifecycle, standing, Entry(to, "bridge", None, now), situation)

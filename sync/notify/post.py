@@ -78,9 +78,16 @@ def target_of(address: str, heard: logging.Handler | None = None) -> Any:
     if not said:
         return None
     try:
-        return plugin(**{**said, "include_image": False}, asset=asset)
+        target = plugin(**{**said, "include_image": False}, asset=asset)
     except TypeError:  # the library's word for an address that lacks something
         return None
+    return target if _is_safe(target) else None
+
+
+def _is_safe(target: Any) -> bool:
+    """However an address is spelled: nobody is believed without a certificate, and no mail goes in the clear by it."""
+    is_clear_mail = target.secure and getattr(target, "secure_mode", None) == "insecure"
+    return bool(target.verify_certificate) and not is_clear_mail
 
 
 def _trust(ca_file: str, bundle: Path) -> None:

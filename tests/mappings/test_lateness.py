@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from mappings.conditions import compile_condition
-from mappings.lifecycle import Request, Round, Situation, Standing, decide
+from mappings.lifecycle import Opportunity, Request, Round, Situation, Standing, decide
 from mappings.lifecycle.machine import Mark, Segment, Within
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -115,6 +115,26 @@ def test_an_activity_starts_the_clock_and_its_marks_anew(lifecycle):
     assert first == again == [(100, "remind")]
     assert (late.is_late, fresh.is_late) == (True, False)
     assert tells[0].key != told[0].key
+
+
+def test_a_change_that_moves_no_deadline_makes_nobody_late_twice(lifecycle):
+    def offered(changed_at):
+        sold = Opportunity(
+            "006", is_closed=False, is_won=False, created_at=at(MONDAY), close_date=date(2026, 11, 24),
+            changed_at=at(changed_at),
+        )  # fmt: skip
+        return {"opportunities": (sold,)}
+
+    late = replace(
+        handed_over(), stage="opportunity", accepted_at=at(MONDAY), opportunity="006", clock_from=None
+    )
+    [(_, late, _)] = looked(lifecycle, late, MONDAY, **offered(MONDAY))
+    [(first, late, _)] = looked(lifecycle, late, "2026-12-02 10:00", **offered("2026-12-01 10:00"))
+    [(again, late, told)] = looked(lifecycle, late, "2026-12-03 10:00", **offered("2026-12-03 09:00"))
+
+    assert (first, again) == ([(100, "remind")], [])
+    assert told == ()
+    assert late.is_late
 
 
 def test_the_first_segment_that_fits_has_its_own_deadline(lifecycle):

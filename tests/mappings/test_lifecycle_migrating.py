@@ -81,6 +81,15 @@ def test_a_name_that_means_something_else_now_moves_only_who_had_it_in_the_old_s
     )
 
 
+def test_a_migration_that_is_written_down_late_moves_who_was_left_behind(changed):
+    lifecycle = changed("  - {version: 3, stages: {warming: nurturing}}\n")
+    left = replace(standing("warming"), words=3, joined=None)
+
+    outcome = decide(lifecycle, left, [], situation(hubspot=QUIET, salesforce=None), NOW)
+
+    assert outcome.standing.stage == "nurturing"
+
+
 def test_it_happens_once(changed):
     lifecycle = changed("  - {version: 3, stages: {nurturing: recycled}}\n")
     first = _stands(lifecycle, "nurturing").standing

@@ -113,6 +113,20 @@ def test_an_address_that_lacks_something_is_no_target(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://hook.example.com/a?x=1;verify=no",
+        "https://hook.example.com/a?x=1&amp;verify=no",
+        "https://hook.example.com/a?verify+=no",
+        "https://hook.example.com/a#?verify=no",
+        "mailtos://ops:secret@mail.example.com?to=ops@example.com&mode=insecure",
+    ],
+)
+def test_no_spelling_switches_off_who_is_believed(address: str) -> None:
+    assert target_of(address) is None
+
+
 @pytest.mark.parametrize("address", [SLACK, TEAMS])
 def test_slack_and_teams_are_sent_what_they_take(
     address: str, a_hook: Hook, monkeypatch: pytest.MonkeyPatch
