@@ -28,7 +28,7 @@ class NotificationShape(Shape):
     text: Annotated[str, Field(min_length=1, max_length=500)] | None = Field(
         default=None,
         description="One line of the message; lines that say the same are counted in {count}",
-        examples=["{stage}: {count}, owner {owner}"],
+        examples=["'{stage}: {count}, owner {owner}'"],
     )
     every: Span = Field(
         default="15 minutes", description="At most one message in so long", examples=["1 hour"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from connectors.errors import ConnectorError, SignInFailed
@@ -58,3 +60,12 @@ def ending_of(error: Exception) -> Ending | None:
             code, say = _ENDINGS[kind]
             return Ending(code, say(error))
     return None
+
+
+@contextmanager
+def writing_to(place: Path) -> Iterator[None]:
+    """While it lasts, a *place* that cannot be written is the argument that was wrong."""
+    try:
+        yield
+    except OSError as error:
+        raise BadArgument(f"{place} cannot be written: {error.strerror}.") from None

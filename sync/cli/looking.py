@@ -15,7 +15,7 @@ from connectors.records import Ref
 from mappings.own_fields import IN_WORDS
 from sync.bootstrap import read_agreement
 from sync.cli.brakes import told
-from sync.cli.endings import DIFFERS, BadArgument
+from sync.cli.endings import DIFFERS, BadArgument, writing_to
 from sync.cli.options import (
     PAIRS,
     Config,
@@ -70,7 +70,8 @@ def plan(
         "forecast": forecast(plans),
     }
     if out is not None:
-        out.write_bytes(msgspec.json.format(json_bytes(said), indent=2))
+        with writing_to(out):
+            out.write_bytes(msgspec.json.format(json_bytes(said), indent=2))
     if json:
         as_json(said)
     else:

@@ -15,7 +15,7 @@ from mappings.lifecycle import Lifecycle
 from mappings.lifecycle.diagram import diagram as draw
 from mappings.own_fields import IN_WORDS
 from sync.bootstrap import bridge, read_agreement
-from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument
+from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument, writing_to
 from sync.cli.notifying import addresses_of
 from sync.cli.options import Config, Json, settings_with
 from sync.cli.printing import as_json, complain, say
@@ -32,11 +32,12 @@ def init(
 
     Example: leadbridge init config
     """
-    if directory.exists() and any(directory.iterdir()):
-        raise BadArgument(
-            f"{directory} is not empty; name a folder that does not exist yet. Nothing was written."
-        )
-    shutil.copytree(shipped_config(), directory, dirs_exist_ok=True)
+    with writing_to(directory):
+        if directory.exists() and any(directory.iterdir()):
+            raise BadArgument(
+                f"{directory} is not empty; name a folder that does not exist yet. Nothing was written."
+            )
+        shutil.copytree(shipped_config(), directory, dirs_exist_ok=True)
     written = sorted(str(path.relative_to(directory)) for path in directory.rglob("*") if path.is_file())
     if json:
         as_json({"folder": str(directory), "files": written})
@@ -71,7 +72,8 @@ def check(
         said = _said(agreement)
         findings += untold(agreement.bridge.notifications, addresses_of(settings))
         if diagram is not None:
-            diagram.write_text(_drawn(agreement.lifecycle, diagram.suffix), "utf-8")
+            with writing_to(diagram):
+                diagram.write_text(_drawn(agreement.lifecycle, diagram.suffix), "utf-8")
         if not offline:
             with bridge(settings) as found:
                 own = found.agreement.own

@@ -303,6 +303,9 @@ def test_a_second_daemon_is_told_who_is_running(here: Town, leadbridge: Leadbrid
         (["twins", "--data", "nowhere"], ["nowhere", "is not a folder"]),
         (["twins", "--people", "0", "--port", "65536"], ["--port", "65536"]),
         (["init", "."], ["is not empty"]),
+        (["init", "kept/config"], ["kept/config cannot be written"]),
+        (["check", "--offline", "--diagram", "nowhere/x.svg"], ["nowhere/x.svg cannot be written"]),
+        (["plan", "--out", "nowhere/p.json"], ["nowhere/p.json cannot be written"]),
     ],
 )
 def test_an_argument_that_makes_no_sense_is_named(
