@@ -31,28 +31,22 @@ def doubtful_fields(facts: Facts, terms: Terms, side: Side) -> tuple[str, ...]:
 
 def last_change(line: FieldLine, record: Record, value: Any, directory: Directory) -> Version | None:
     """The step by which *value* came to stand in a line's fields; one that only spells it anew is none."""
-    told = {
-        name: steps
+    left = {
+        name: list(known)  # the newest first; several may be of one moment
         for name in line.fields(record.ref.side, record.ref.kind)
-        if (steps := record.history.get(name))
+        if (known := record.history.get(name))
     }
-    newest_first = sorted(
-        (one for steps in told.values() for one in steps), key=lambda one: one.at, reverse=True
-    )
-    found = newest_first[0] if newest_first else None
-    for step in newest_first:
-        then = {name: _at(steps, step.at) for name, steps in told.items()}
+    found = max((steps[0] for steps in left.values()), key=_moment, default=None)
+    while steps := max(filter(None, left.values()), key=lambda some: _moment(some[0]), default=[]):
+        then = {name: some[0].value if some else None for name, some in left.items()}
         if not _reads(line, record, {**record.values, **then}, value, directory):
             break
-        found = step
+        found = steps.pop(0)
     return found
 
 
-def _at(steps: tuple[Version, ...], at: datetime) -> Any:
-    """What stood in a field at that moment, by its history."""
-    return max(
-        (one for one in steps if one.at <= at), key=lambda one: one.at, default=Version(None, at)
-    ).value
+def _moment(step: Version) -> datetime:
+    return step.at
 
 
 def _reads(

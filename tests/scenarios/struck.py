@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,9 @@ class Struck(Town):
     edits = 0
 
     def meet(self) -> None:
-        """Ada asks for a call; the bridge hands her over, and all is quiet."""
+        """Ada asks for a call; the bridge hands her over, and all is quiet: no reminder falls into a test."""
+        lifecycle = self.config / "lifecycle.yaml"
+        lifecycle.write_text(re.sub(r"\n +late: \[.*\]", "", lifecycle.read_text("utf-8")), "utf-8")
         self.run()
         self.settle()
         told = {"firstname": "Ada", "lastname": "Lind", "country": "Sweden", "company": "Nordwind AB"}

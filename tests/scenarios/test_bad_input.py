@@ -78,7 +78,7 @@ def test_an_unknown_key_names_file_line_and_the_right_word(here: Town, leadbridg
 
     ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
 
-    _ends_in_a_sentence(here, ended, 2, "bridge.yaml:26", "`pol_s`", "`poll_s`")
+    _ends_in_a_sentence(here, ended, 2, "bridge.yaml:36", "`pol_s`", "`poll_s`")
     assert not here.world.hubspot.calls
     assert not here.world.salesforce.calls
 
