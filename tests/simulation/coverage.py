@@ -25,7 +25,7 @@ PARTS: Final = {  # each file belongs to the first part that names how it begins
     "connectors/hubspot": ("connectors/hubspot/",),
     "connectors/salesforce": ("connectors/salesforce/",),
     "connectors": ("connectors/",),
-    "sync/apply": ("sync/apply.py",),
+    "sync/apply": ("sync/apply/",),
     "sync/gather": ("sync/gather/",),
     "sync/merge": ("sync/merge.py",),
     "sync/plan": ("sync/plan/",),

@@ -10,7 +10,8 @@ from unittest import mock
 
 import connectors.hubspot.writing
 import connectors.retry
-import sync.apply
+import sync.apply.agreeing
+import sync.apply.applying
 import sync.engine
 import sync.intake
 import sync.merge
@@ -122,18 +123,18 @@ def _tries_for_ever() -> Sequence[Patch]:
 
 @_mutant("after a write both sides' agreement is not remembered")
 def _base_not_updated() -> Sequence[Patch]:
-    right = sync.apply._memory
+    right = sync.apply.applying.memory
 
     def memory(wanted: Any, *rest: Any) -> Any:
         link, base, standing, wakes_at = right(wanted, *rest)
         return link, replace(base, agreed=wanted.before.agreed), standing, wakes_at
 
-    return [Patch(sync.apply, "_memory", memory)]
+    return [Patch(sync.apply.applying, "memory", memory)]
 
 
 @_mutant("a write that was not carried out is remembered as agreed")
 def _base_updated_though_refused() -> Sequence[Patch]:
-    return [Patch(sync.apply, "taken_back", lambda base, *_rest: base)]
+    return [Patch(sync.apply.agreeing, "taken_back", lambda base, *_rest: base)]
 
 
 @_mutant("the value that lost is not kept in the ledger")
