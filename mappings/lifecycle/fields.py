@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 STAGE = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
 REASON = {"hubspot": "leadbridge_reason", "salesforce": "Leadbridge_Reason__c"}
 COMMENT = {"hubspot": "leadbridge_sales_comment", "salesforce": "Leadbridge_Sales_Comment__c"}
+# By which a person's record in Salesforce is found again.
+KEY = "Leadbridge_HubSpot_Id__c"
 # What people ask for a stage with, and what they give along with it.
 ASKING = {"hubspot": (STAGE["hubspot"],), "salesforce": (STAGE["salesforce"], "Status")}
 GIVEN = {side: (REASON[side], COMMENT[side]) for side in ("hubspot", "salesforce")}

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from mappings.lifecycle import clocks, signals
+from mappings import raw
+from mappings.lifecycle import clocks, fields, signals
 from mappings.lifecycle.following import followed, is_gone
 from mappings.lifecycle.machine import UNKNOWN_REASON, Lifecycle, Move, Reason
 from mappings.lifecycle.words import Actor, Request, Situation, Standing
+
+IDENTIFIED: Final = "identified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,11 @@ class Fact:
 
 
 def failing(case: Case, move: Move) -> tuple[str, ...]:
-    """The guards of *move* that do not hold."""
-    return tuple(name for name in move.guards_for(case.actor) if not _holds(case, name))
+    """The guards of *move* that do not hold; nobody is handed over whom Salesforce could not be told apart from others."""
+    names = move.guards_for(case.actor)
+    if move.to == "handed_over" and IDENTIFIED not in names:
+        names = (*names, IDENTIFIED)
+    return tuple(name for name in names if not _holds(case, name))
 
 
 def said(lifecycle: Lifecycle, names: Iterable[str]) -> str:
@@ -77,6 +84,13 @@ def _engaged_again(case: Case) -> bool:
 
 def _owner_found(case: Case) -> bool:
     return case.situation.hand_over_owner is not None
+
+
+def _identified(case: Case) -> bool:
+    """A record is there, or one can be made that is found again: by our own field, else by the e-mail."""
+    if case.situation.salesforce is not None or fields.KEY not in case.lifecycle.lacking:
+        return True
+    return not raw.is_blank((case.situation.hubspot or {}).get("email"))
 
 
 def _owner_is_user(case: Case) -> bool:
@@ -146,6 +160,9 @@ FACTS: Mapping[str, Fact] = {
     "rounds_left": Fact(_rounds_left, "a round that is left (a marketer may override with a comment)"),
     "engaged_again": Fact(_engaged_again, "a new engagement"),
     "owner_found": Fact(_owner_found, "an owner in Salesforce, found by rule"),
+    IDENTIFIED: Fact(
+        _identified, "an e-mail address, by which alone Salesforce knows a person in standard mode"
+    ),
     "owner_is_user": Fact(_owner_is_user, "an owner who is a user and not a queue"),
     "owner_was_active": Fact(_owner_was_active, "an activity of the owner after acceptance"),
     "opportunity_found": Fact(_opportunity_found, "an opportunity with this person in a role"),

@@ -13,6 +13,7 @@ from mappings.values import ABSENT, is_blank, pack
 from sync.model import Put
 from sync.plan.draft import Draft
 from sync.plan.lines import read
+from sync.plan.waits import GIVE_EMAIL, NO_EMAIL
 
 HUBSPOT_KEY: Final = "leadbridge_key"
 SALESFORCE_KEY: Final = "Leadbridge_HubSpot_Id__c"
@@ -40,14 +41,14 @@ def create_in_hubspot(draft: Draft, kind: str, original: Record) -> None:
 
 
 def create_person(draft: Draft, kind: str, contact: Record, extra: dict[str, Any]) -> None:
-    """Create the Lead or Contact of a HubSpot contact at hand-over."""
+    """Create the Lead or Contact of a HubSpot contact at hand-over, or of one whose record was deleted."""
     key = _key_of(draft, contact)
     if key is None:
         draft.problem(
             "no_email",
-            "the person would be handed over, but has no e-mail address, and without leadbridge's own fields"
-            " nothing else says who it is",
-            "give the contact an e-mail address in HubSpot, or install leadbridge's own fields",
+            f"the person would be given to sales again, but {NO_EMAIL}",
+            GIVE_EMAIL,
+            who="marketing",
         )
         return
     values = {**first_values(draft, contact, "salesforce", kind), **extra, key[0]: key[1]}

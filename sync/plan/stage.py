@@ -27,6 +27,7 @@ from sync.plan.left import WHY as LEFT_WHY
 from sync.plan.left import queue_instead, say_left
 from sync.plan.notes import hand_off_task, tell
 from sync.plan.situation import USER_PREFIX, accounts_of_domain, hand_over_owner, situation
+from sync.plan.waits import say_waits
 
 STAGE: Final[Mapping[Side, str]] = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
 _CLEARED: Final = "; it is cleared first, since HubSpot takes an earlier value only from blank"
@@ -56,7 +57,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
         _leave_edits(draft, outcome, contact, person)
         _show(draft, contact, person)
         hand_off_task(draft, person)
-        _missing_owner(draft, outcome)
+        say_waits(draft, outcome, around)
         _nobody_has(draft, person)
         say_left(draft, person)
 
@@ -287,16 +288,6 @@ def _let_go_back(draft: Draft, shown: Projection) -> None:
     if draft.terms.agreement.lifecycle.lifecyclestage.goes_back and LIFECYCLE_STAGE in shown.hubspot:
         draft.set("hubspot", {LIFECYCLE_STAGE: shown.hubspot[LIFECYCLE_STAGE]}, LIFECYCLE_STAGE)
         draft.clear_first("hubspot", shown.cleared)
-
-
-def _missing_owner(draft: Draft, outcome: Outcome) -> None:
-    if outcome.standing.stage == "qualified" and not outcome.hands_over:
-        draft.problem(
-            "no_owner",
-            "the person is sales-ready, but no owner was found: no HubSpot owner with a Salesforce user, "
-            "no Account of this domain, no fallback queue",
-            "give the contact an owner in HubSpot, or name `owners.fallback_queue` in bridge.yaml",
-        )
 
 
 def is_with_sales(draft: Draft) -> bool:

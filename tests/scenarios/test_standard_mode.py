@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from connectors.records import Ref
 from mappings.lifecycle import Standing
 from sync.folder import LOOK_AGAIN, HalfInstalled
 from tests.scenarios.conftest import Leadbridge
-from tests.scenarios.town import SAM, Town, berlin, town
+from tests.scenarios.town import MIA, SAM, Town, berlin, town
 
 ADA = "ada.lind@nordwind.example"
 
@@ -84,6 +85,45 @@ def test_a_rejection_by_the_status_has_an_unknown_reason_and_rests(here: Town) -
     assert (rejected.stage, rejected.reason) == ("rejected", "unknown")
     assert (resting.stage, resting.reason) == ("recycled", "unknown")
     assert shown(here) == ("marketingqualifiedlead", "BAD_TIMING", "Closed - Not Converted")
+    assert here.problems() == []
+
+
+def _stands_at(here: Town, contact: str) -> str:
+    [link] = here.bridge.store.links("person", [Ref("hubspot", "contact", contact)]).values()
+    assert link.id is not None
+    return here.bridge.store.standings([link.id])[link.id].stage
+
+
+@pytest.mark.parametrize("address", ["is lost while qualified", "was never there"])
+def test_nobody_without_an_address_is_handed_over_until_there_is_one(here: Town, address: str) -> None:
+    rules = here.config / "lifecycle.yaml"
+    rules.write_text(
+        rules.read_text("utf-8").replace('        - matches: {email: "?*@?*.?*"}\n', ""), encoding="utf-8"
+    )
+    here.run()
+    told = {"lastname": "Lind", "company": "Nordwind AB", "country": "Sweden"}
+    here.world.hubspot.submit_form(ADA, "Request a call", told, here.clock.now())
+    contact = here.contact(ADA)["hs_object_id"]
+    if address == "is lost while qualified":
+        here.settle()
+        assert _stands_at(here, contact) == "qualified"
+    given = {"email": "", "hubspot_owner_id": here.owner(SAM)}
+    here.world.hubspot.update("contacts", contact, given, MIA, here.clock.now())
+    here.settle()
+    here.settle()
+
+    assert _stands_at(here, contact) == "qualified"
+    assert [(one.code, one.who) for one in here.problems()] == [("no_email", "marketing")]
+    assert here.world.salesforce.records("Lead") == []
+    assert here.world.salesforce.records("Contact") == []
+
+    here.world.hubspot.update("contacts", contact, {"email": ADA}, MIA, here.clock.now())
+    here.settle()
+    here.settle()
+
+    assert here.sales("Lead", ADA)["OwnerId"] == here.user(SAM)
+    assert standing(here).stage == "handed_over"
+    assert standing(here).joined == f"lead:{here.sales('Lead', ADA)['Id']}"
     assert here.problems() == []
 
 

@@ -85,6 +85,26 @@ def test_an_owner_who_has_left_gets_nothing(planner: Planner) -> None:
     assert codes(done) == ["no_owner"]
 
 
+def test_who_may_not_be_contacted_stays_qualified_and_the_problem_says_so(planner: Planner) -> None:
+    ready = planner.contact(leadbridge_stage="qualified", hs_email_optout="true")
+    facts = replace(unit(ready), standing=stands("qualified", adopted_at=None))
+
+    done = planner.plan(facts)
+
+    assert remembered(done).standing.stage == "qualified"  # type: ignore[union-attr]
+    [problem] = [one for one in done.problems if one.code != "late"]
+    assert (problem.code, problem.who) == ("not_handed_over", "marketing")
+    assert "not opted out of contact" in problem.text
+
+
+def test_with_our_own_fields_nobody_needs_an_address_to_be_handed_over(planner: Planner) -> None:
+    ready = planner.contact(leadbridge_stage="qualified", email="")
+
+    done = planner.plan(replace(unit(ready), standing=stands("qualified", adopted_at=None)))
+
+    assert [put.write.key for put in done.puts] == [("Leadbridge_HubSpot_Id__c", "501")]
+
+
 def test_the_owner_of_the_account_takes_whom_nobody_owns(planner: Planner) -> None:
     account = planner.record("salesforce", "account", "0011", Website="one.example", OwnerId=SAM)
 

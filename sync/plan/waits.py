@@ -1,0 +1,41 @@
+"""Somebody sales-ready who is not handed over: what is missing is a problem of who must give it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mappings.lifecycle import Outcome, Situation
+from mappings.lifecycle.guards import IDENTIFIED, Case, failing, said
+from sync.plan.draft import Draft
+
+NO_EMAIL: Final = (
+    "has no e-mail address, and without leadbridge's own fields nothing else says in Salesforce who it is"
+)
+GIVE_EMAIL: Final = "give the contact an e-mail address in HubSpot, or install leadbridge's own fields"
+
+
+def say_waits(draft: Draft, outcome: Outcome, around: Situation) -> None:
+    """Open a problem for each thing that keeps a person at `qualified`: an address, an owner, a condition of the file."""
+    lifecycle, standing = draft.terms.agreement.lifecycle, outcome.standing
+    move = lifecycle.move("qualified", "handed_over", "bridge")
+    if standing.stage != "qualified" or outcome.hands_over or move is None:
+        return
+    missing = list(failing(Case(lifecycle, standing, around, draft.now, "bridge"), move))
+    if IDENTIFIED in missing:
+        missing.remove(IDENTIFIED)
+        draft.problem("no_email", f"the person is sales-ready, but {NO_EMAIL}", GIVE_EMAIL, who="marketing")
+    if "owner_found" in missing:
+        missing.remove("owner_found")
+        draft.problem(
+            "no_owner",
+            "the person is sales-ready, but no owner was found: no HubSpot owner with a Salesforce user, "
+            "no Account of this domain, no fallback queue",
+            "give the contact an owner in HubSpot, or name `owners.fallback_queue` in bridge.yaml",
+        )
+    if missing:
+        draft.problem(
+            "not_handed_over",
+            f"the person stands at qualified, but a hand-off needs: {said(lifecycle, missing)}",
+            "mend the contact in HubSpot, or take the person back to nurturing",
+            who="marketing",
+        )
