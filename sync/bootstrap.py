@@ -153,40 +153,49 @@ def connect(
         if stopping.is_set():
             raise Transient("The bridge was told to stop; the call is made again when it is back.")
 
-    salesforce, hubspot = settings.salesforce, settings.hubspot
     return {
         "hubspot": HubSpotConnector(
-            HubSpotSettings(
-                access_token=_secret(hubspot.access_token) or "",
-                base_url=hubspot.base_url,
-                api_version=hubspot.api_version,
-                portal_id=str(hubspot.portal_id) if hubspot.portal_id is not None else None,
-                ca_file=_text(settings.ca_file),
-                proxy_url=settings.proxy_url,
-            ),
+            hubspot_settings(settings.hubspot, settings),
             clock_now=clock.now,
             sleep=pause,
             rng=chance,
             threads=threads,
         ),
         "salesforce": SalesforceConnector(
-            SalesforceSettings(
-                login_url=salesforce.login_url,
-                instance_url=salesforce.instance_url,
-                client_id=salesforce.client_id,
-                client_secret=_secret(salesforce.client_secret),
-                username=salesforce.username,
-                private_key=salesforce.private_key_file.read_text() if salesforce.private_key_file else None,
-                access_token=_secret(salesforce.access_token),
-                api_version=salesforce.api_version,
-                ca_file=_text(settings.ca_file),
-                proxy_url=settings.proxy_url,
-            ),
+            salesforce_settings(settings.salesforce, settings),
             clock_now=clock.now,
             sleep=pause,
             rng=chance,
         ),
     }
+
+
+def hubspot_settings(access: HubSpotAccess, settings: Settings) -> HubSpotSettings:
+    """What HubSpot's client needs, for whoever signs in by *access*."""
+    return HubSpotSettings(
+        access_token=_secret(access.access_token) or "",
+        base_url=access.base_url,
+        api_version=access.api_version,
+        portal_id=str(access.portal_id) if access.portal_id is not None else None,
+        ca_file=_text(settings.ca_file),
+        proxy_url=settings.proxy_url,
+    )
+
+
+def salesforce_settings(access: SalesforceAccess, settings: Settings) -> SalesforceSettings:
+    """What Salesforce's client needs, for whoever signs in by *access*."""
+    return SalesforceSettings(
+        login_url=access.login_url,
+        instance_url=access.instance_url,
+        client_id=access.client_id,
+        client_secret=_secret(access.client_secret),
+        username=access.username,
+        private_key=access.private_key_file.read_text() if access.private_key_file else None,
+        access_token=_secret(access.access_token),
+        api_version=access.api_version,
+        ca_file=_text(settings.ca_file),
+        proxy_url=settings.proxy_url,
+    )
 
 
 def describe(connectors: Mapping[Side, Connector]) -> Described:

@@ -14,7 +14,7 @@ import json
 import os
 import re
 import ssl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -121,19 +121,24 @@ class SalesforceAccess(_Group):
         "66.0", pattern=r"^\d{2,3}\.0$", description="Salesforce API version.", examples=["66.0"]
     )
 
-    def missing(self) -> tuple[str, ...]:
-        """Name what the chosen way to sign in still lacks; empty when it is complete."""
+    def missing(self, group: str = "SALESFORCE") -> tuple[str, ...]:
+        """Name what the chosen way to sign in still lacks; empty when it is complete. *group* is how it is called."""
         if self.access_token:
-            return () if self.instance_url else (_lacks("SALESFORCE__INSTANCE_URL", "the org's address"),)
-        lacking = [] if self.client_id else [_lacks("SALESFORCE__CLIENT_ID", "the app's consumer key")]
+            return () if self.instance_url else (_lacks(f"{group}__INSTANCE_URL", "the org's address"),)
+        lacking = [] if self.client_id else [_lacks(f"{group}__CLIENT_ID", "the app's consumer key")]
         if self.username or self.private_key_file:
             if not self.username:
-                lacking.append(_lacks("SALESFORCE__USERNAME", "the integration user of the JWT bearer way"))
+                lacking.append(_lacks(f"{group}__USERNAME", "the integration user of the JWT bearer way"))
             if not self.private_key_file:
-                lacking.append(_lacks("SALESFORCE__PRIVATE_KEY_FILE", "the PEM file of the JWT bearer way"))
+                lacking.append(_lacks(f"{group}__PRIVATE_KEY_FILE", "the PEM file of the JWT bearer way"))
         elif not self.client_secret:
-            lacking.append(_lacks("SALESFORCE__CLIENT_SECRET", "the app's consumer secret"))
+            lacking.append(_lacks(f"{group}__CLIENT_SECRET", "the app's consumer secret"))
         return tuple(lacking)
+
+    @property
+    def credentials(self) -> tuple[object, ...]:
+        """What it signs in with."""
+        return (self.access_token, self.client_id, self.username, self.client_secret)
 
 
 class HubSpotAccess(_Group):
@@ -154,9 +159,23 @@ class HubSpotAccess(_Group):
         "2026-09", description="HubSpot API version.", examples=["2026-03"]
     )
 
-    def missing(self) -> tuple[str, ...]:
-        """Name what is lacking to sign in; empty when it is complete."""
-        return () if self.access_token else (_lacks("HUBSPOT__ACCESS_TOKEN", "the service key or app token"),)
+    def missing(self, group: str = "HUBSPOT") -> tuple[str, ...]:
+        """Name what is lacking to sign in; empty when it is complete. *group* is how it is called."""
+        return (
+            () if self.access_token else (_lacks(f"{group}__ACCESS_TOKEN", "the service key or app token"),)
+        )
+
+    @property
+    def credentials(self) -> tuple[object, ...]:
+        """What it signs in with."""
+        return (self.access_token,)
+
+
+class AdminAccess(_Group):
+    """How an admin signs in, who may change what both systems are made of: read by `plugin` commands only."""
+
+    salesforce: SalesforceAccess = Field(default_factory=SalesforceAccess)
+    hubspot: HubSpotAccess = Field(default_factory=HubSpotAccess)
 
 
 class Http(_Group):
@@ -218,6 +237,7 @@ class Settings(BaseSettings):
     )
     salesforce: SalesforceAccess = Field(default_factory=SalesforceAccess)
     hubspot: HubSpotAccess = Field(default_factory=HubSpotAccess)
+    admin: AdminAccess = Field(default_factory=AdminAccess)
     http: Http = Field(default_factory=Http)
     log: Log = Field(default_factory=Log)
     ca_file: Path | None = Field(
@@ -261,6 +281,34 @@ class Settings(BaseSettings):
         if lacking := self.missing():
             raise UnusableSettings(lacking)
 
+    def require_admin(self, sides: Collection[str]) -> None:
+        """Raise `UnusableSettings` unless an admin, who is not the daemon, can be signed in to *sides*."""
+        found = _unreadable_authority(self.ca_file)
+        if "salesforce" in sides:
+            found += _admins(self.admin.salesforce, self.salesforce, "SALESFORCE")
+        if "hubspot" in sides:
+            found += _admins(self.admin.hubspot, self.hubspot, "HUBSPOT")
+        if found:
+            raise UnusableSettings(found)
+
+
+def _admins(
+    admin: SalesforceAccess | HubSpotAccess, daemon: SalesforceAccess | HubSpotAccess, side: str
+) -> tuple[str, ...]:
+    if any(admin.credentials) and admin.credentials == daemon.credentials:
+        said = (
+            f"{PREFIX}ADMIN__{side}__… holds the daemon's own credentials; `plugin` needs an admin's, because"
+            " the daemon must not be able to change fields. Nothing was contacted."
+        )
+        return (said,)
+    lacking = admin.missing(f"ADMIN__{side}")
+    if lacking and not daemon.missing(side):
+        return (
+            *lacking,
+            f"{PREFIX}{side}__… is the daemon's and is never used to install anything.",
+        )
+    return lacking
+
 
 def _unreadable_authority(ca_file: Path | None) -> tuple[str, ...]:
     if ca_file is None:
@@ -302,13 +350,16 @@ def setting_names() -> tuple[str, ...]:
 
 def described_settings() -> Iterator[tuple[str, Any]]:
     """Every setting's name with its pydantic field (description, default, example)."""
-    for name, field in Settings.model_fields.items():
-        group = field.annotation
-        if isinstance(group, type) and issubclass(group, _Group):
-            for inner, inner_field in group.model_fields.items():
-                yield f"{PREFIX}{name}__{inner}".upper(), inner_field
+    return _described(Settings, PREFIX)
+
+
+def _described(group: type[BaseModel], before: str) -> Iterator[tuple[str, Any]]:
+    for name, field in group.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, _Group):
+            yield from _described(inner, f"{before}{name}__".upper())
         else:
-            yield NOTIFY if name == "notify" else f"{PREFIX}{name}".upper(), field
+            yield NOTIFY if name == "notify" else f"{before}{name}".upper(), field
 
 
 def _lacks(name: str, what: str) -> str:

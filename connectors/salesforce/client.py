@@ -10,12 +10,14 @@ import random
 import re
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import msgspec
 import requests
 from simple_salesforce.api import Salesforce
+from simple_salesforce.metadata import SfdcMetadataApi
 
 from connectors.budget import Allowance, Gate, Meter, Purpose
 from connectors.errors import OverBudget
@@ -29,7 +31,18 @@ from connectors.wire import Answer, Limits, moment, parse, read_to_end
 
 VENDOR_HOSTS = re.compile(r"([a-z0-9-]+\.)+salesforce\.com")
 _USAGE = re.compile(r"(?:^|[^-])api-usage=(\d+)/(\d+)")
+# The library's description of the Metadata API is of this version.
+METADATA_VERSION: Final = "63.0"
+T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A body of several parts, and how it is told apart (`multipart/form-data; boundary=…`)."""
+
+    content: bytes
+    type: str
 
 
 class SalesforceClient:
@@ -54,6 +67,7 @@ class SalesforceClient:
         self._gate = Gate(clock_now)
         self._lock = threading.Lock()
         self._library: tuple[Grant, Salesforce] | None = None
+        self._metadata: tuple[Grant, SfdcMetadataApi] | None = None
 
     @property
     def home(self) -> str | None:
@@ -78,13 +92,27 @@ class SalesforceClient:
             self._gate.learn(error)
             raise
 
+    def described(self, read: Callable[[SfdcMetadataApi], T]) -> T:
+        """What *read* finds through the library's Metadata API; an ended session is renewed once."""
+        grant = self._tokens.grant()
+        try:
+            return self._found(grant, read)
+        except Expired:
+            return self._found(self._tokens.renewed(grant), read)
+
     def close(self) -> None:
         self._wire.close()
+
+    def _found(self, grant: Grant, read: Callable[[SfdcMetadataApi], T]) -> T:
+        if self._metadata is None or self._metadata[0] != grant:
+            self._metadata = (grant, _metadata_api(grant, self._wire))
+        self.meter.count("describe")
+        return read(self._metadata[1])
 
     def _sent(self, grant: Grant, method: str, path: str, purpose: Purpose, body: Any) -> Answer:
         library = self._for(grant)
         url = library.oauth2_url + path if path == "userinfo" else library.base_url + path
-        more: dict[str, Any] = {} if body is None else {"data": _ENCODER.encode(body)}
+        more = _sendable(body)
         if purpose == "write":
             self.before_write()
         self.meter.count(purpose)
@@ -115,6 +143,24 @@ class SalesforceClient:
         if found := _USAGE.search(headers.get("Sforce-Limit-Info", "")):
             used, limit = map(int, found.groups())
             self.meter.allowance = Allowance(limit, max(0, limit - used))
+
+
+def _sendable(body: Any) -> dict[str, Any]:
+    if isinstance(body, Form):
+        return {"data": body.content, "headers": {"Content-Type": body.type}}
+    return {} if body is None else {"data": _ENCODER.encode(body)}
+
+
+def _metadata_api(grant: Grant, wire: Wire) -> SfdcMetadataApi:
+    """The library's reader of components, on our own session: its own one has no time limit and follows redirects."""
+    library = Salesforce(
+        session_id=grant.token,
+        instance_url=grant.instance_url,
+        version=METADATA_VERSION,
+        session=wire,
+    ).mdapi
+    library._client.transport.session = wire  # noqa: SLF001 - there is no public way to hand one in
+    return library
 
 
 def _nothing() -> None:

@@ -6,6 +6,7 @@ error texts (which carry the whole body) never come into play.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,10 @@ HEADERS = {
     "Sforce-Call-Options": "client=leadbridge",
     "Sforce-Duplicate-Rule-Header": "allowSave=true",
 }
+
+
+# What SOAP says instead of a list of errors: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
+_FAULT = re.compile(r"<faultcode>(?:\w+:)?(\w+)</faultcode>\s*<faultstring>([^<]*)</faultstring>")
 
 
 class Door(HTTPAdapter):
@@ -80,7 +85,7 @@ class Wire(requests.Session):
             raise self._unreached(error, str(url), where) from None
         if response.status_code < 300:
             return response
-        body = _list(read_to_end(response.raw, self.limits, where))
+        body = _told(read_to_end(response.raw, self.limits, where))
         raise refusal(response.status_code, response.headers, body, where, self._now())
 
     def _unreached(self, error: requests.RequestException, url: str, where: str) -> ConnectorError:
@@ -107,8 +112,12 @@ def _place(url: str) -> str:
     return urlsplit(url).path
 
 
-def _list(body: bytes) -> Any:
+def _told(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return None  # an HTML page of some proxy: the status alone must do
+        pass
+    if fault := _FAULT.search(body.decode(errors="replace")):
+        code, message = fault.groups()
+        return [{"errorCode": code, "message": message}]
+    return None  # an HTML page of some proxy: the status alone must do

@@ -54,6 +54,17 @@ def steps(kind: str, ids: Sequence[str], fields: Sequence[str]) -> str:
     return wanted + " ORDER BY CreatedDate DESC LIMIT " + str(PAGE)
 
 
+def counted(kind: str, field: str) -> str:
+    """How many records of a kind hold each value of *field*; who was converted lives on as a Contact."""
+    living = " WHERE IsConverted = false" if kind == "lead" else ""
+    return (
+        " ".join(["SELECT", name(field) + ", COUNT(Id) n FROM", object_name(kind)])
+        + living
+        + " GROUP BY "
+        + field
+    )
+
+
 def since(cursor: Cursor) -> str:
     """At or after *cursor* in the order (modified, id); strictly after it when it continues a listing."""
     at = moment(cursor.at)

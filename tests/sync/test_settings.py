@@ -197,8 +197,53 @@ def test_salesforce_is_signed_in_to_in_one_of_three_ways(given, salesforce, lack
     ]
 
 
+ADMIN = {
+    "LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN": "pat-eu1-admin",
+    "LEADBRIDGE_ADMIN__SALESFORCE__CLIENT_ID": "admin-key",
+    "LEADBRIDGE_ADMIN__SALESFORCE__CLIENT_SECRET": "admin-secret",
+}
+BOTH = ("hubspot", "salesforce")
+
+
+def test_an_admin_signs_in_with_credentials_of_their_own(given):
+    given(**COMPLETE, **ADMIN)
+
+    read_settings().require_admin(BOTH)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN": "pat-eu1-canary-secret"}, "ADMIN__HUBSPOT__… holds the daemon's"),
+        (
+            {
+                "LEADBRIDGE_ADMIN__SALESFORCE__CLIENT_ID": "key",
+                "LEADBRIDGE_ADMIN__SALESFORCE__CLIENT_SECRET": "canary-secret",
+            },
+            "ADMIN__SALESFORCE__… holds the daemon's",
+        ),
+        ({"LEADBRIDGE_ADMIN__SALESFORCE__CLIENT_SECRET": ""}, "LEADBRIDGE_ADMIN__SALESFORCE__CLIENT_SECRET is missing"),
+        ({"LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN": ""}, "HUBSPOT__… is the daemon's and is never used"),
+    ],
+)  # fmt: skip
+def test_the_daemons_credentials_are_no_admins(given, wrong, says):
+    given(**{**COMPLETE, **ADMIN, **wrong})
+
+    with pytest.raises(UnusableSettings) as error:
+        read_settings().require_admin(BOTH)
+
+    assert says in sentences_of(error)
+    assert "canary" not in sentences_of(error)
+
+
+def test_an_admin_of_one_system_is_asked_for_that_one_only(given):
+    given(**COMPLETE, LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN="pat-eu1-admin")
+
+    read_settings().require_admin(["hubspot"])
+
+
 def test_secrets_stay_out_of_what_is_printed(given):
-    given(**COMPLETE)
+    given(**COMPLETE, LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN="pat-eu1-canary-admin")
 
     assert "canary" not in repr(read_settings())
     assert "canary" not in str(read_settings().model_dump())

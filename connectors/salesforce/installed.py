@@ -1,0 +1,84 @@
+"""Reads what an org is made of, as an admin sees it: components, their number, people per stage.
+
+Components come as trees: name → list of texts or further trees, whatever the vendor calls them.
+https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_readMetadata.htm
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+import requests
+from simple_salesforce.metadata import SfdcMetadataApi
+from zeep import exceptions, helpers
+
+from connectors.batches import chunks
+from connectors.errors import Transient
+from connectors.salesforce import soql
+from connectors.salesforce.client import METADATA_VERSION, SalesforceClient
+from connectors.salesforce.kinds import object_name
+
+A_CALL: Final = 10
+T = TypeVar("T")
+# name → its values, each a text or a further tree
+Tree = Mapping[str, "tuple[str | Tree, ...]"]
+
+
+def components(client: SalesforceClient, type_: str, names: Sequence[str]) -> dict[str, Tree]:
+    """The components of *type_* that are there, by full name; ten a call."""
+    found: dict[str, Tree] = {}
+    for some in chunks(names, A_CALL):
+        answer = _read(client, partial(_asked, type_, list(some)))
+        for one in answer if isinstance(answer, list) else [answer]:
+            tree = _tree(helpers.serialize_object(one))  # type: ignore[no-untyped-call]
+            if isinstance(tree, dict) and tree.get("fullName"):
+                found[str(tree["fullName"][0])] = tree
+    return found
+
+
+def names_of(client: SalesforceClient, type_: str) -> tuple[str, ...]:
+    """The full names of all components of *type_*, the org's own and everybody's."""
+    answer = _read(client, lambda api: api._service.listMetadata(  # noqa: SLF001 - the library hands in its queries wrongly typed
+        [{"type": type_}], float(METADATA_VERSION), _soapheaders=[api._session_header]  # noqa: SLF001
+    ))  # fmt: skip
+    return tuple(sorted(str(one.fullName) for one in answer or ()))
+
+
+def people_by(client: SalesforceClient, kind: str, field: str) -> dict[str, int]:
+    """How many records of *kind* hold each value of *field*; blanks are left out."""
+    path = "query/?q=" + quote(soql.counted(kind, field), safe="")
+    body = client.read("GET", path, "describe").body
+    rows = body.get("records") if isinstance(body, dict) else None
+    if not isinstance(rows, list):
+        raise Transient(f"Salesforce answered GET query/ for {object_name(kind)} without a list of records.")
+    return {str(row[field]): int(row["n"]) for row in rows if row.get(field)}
+
+
+def _asked(type_: str, names: list[str], api: SfdcMetadataApi) -> Any:
+    return getattr(api, type_).read(names)
+
+
+def _read(client: SalesforceClient, ask: Callable[[SfdcMetadataApi], T]) -> T:
+    """The library's answer; what is wrong with it becomes our own error."""
+    try:
+        return client.retry.read(lambda: client.described(ask))
+    except (exceptions.Error, requests.RequestException) as error:
+        raise Transient(
+            f"Salesforce's Metadata API gave an answer that could not be read ({type(error).__name__})."
+        ) from None
+
+
+def _tree(value: Any) -> Any:
+    """Everything as lists of texts or trees; what is not said is left out."""
+    if isinstance(value, Mapping):
+        seen = {str(name): _many(one) for name, one in value.items()}
+        return {name: one for name, one in seen.items() if one}
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _many(value: Any) -> tuple[Any, ...]:
+    found = (_tree(one) for one in (value if isinstance(value, list | tuple) else [value]) if one is not None)
+    return tuple(one for one in found if one not in ("", {}))

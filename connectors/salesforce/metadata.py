@@ -1,0 +1,156 @@
+"""Deploys components to an org over REST: start, look again until it is done, go on with one by its id.
+
+For an admin's commands only. Our own, because the library's deploy sends Python's words for true and false:
+https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_rest_deploy.htm
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from urllib3.filepost import encode_multipart_formdata
+
+from connectors.errors import ConnectorError, Refused, Transient, Unknown
+from connectors.salesforce.client import Form, SalesforceClient
+from connectors.salesforce.kinds import is_id
+
+PATH: Final = "metadata/deployRequest"
+FIRST_PAUSE_S, LONGEST_PAUSE_S, LIMIT_S = 2.0, 15.0, 600.0
+# No testLevel: one that is named was refused in production, https://github.com/forcedotcom/cli/issues/1542
+_OPTIONS: Final[Mapping[str, bool]] = {
+    "rollbackOnError": True,
+    "singlePackage": True,
+    "ignoreWarnings": False,
+    "allowMissingFiles": False,
+    "purgeOnDelete": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What Salesforce said against one component."""
+
+    file: str
+    component: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file or self.component}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """How a deployment stands: *deployed* of *total* components; *failures* once it is done."""
+
+    id: str
+    status: str
+    done: bool
+    success: bool
+    deployed: int
+    total: int
+    failures: tuple[Failure, ...] = ()
+    message: str = ""
+
+
+class StillRunning(ConnectorError):
+    """The deployment goes on in Salesforce, and nobody here waits for it any more."""
+
+    def __init__(self, id_: str, why: str) -> None:
+        super().__init__(
+            f"The deployment {id_} goes on in Salesforce ({why}). To go on watching it:"
+            f" leadbridge plugin install --resume {id_}"
+        )
+        self.id = id_
+
+
+class Deployer:
+    """Sends archives of components to one org and tells what became of them."""
+
+    def __init__(
+        self, client: SalesforceClient, *, clock_now: Callable[[], datetime], sleep: Callable[[float], None]
+    ) -> None:
+        self._client, self._now, self._sleep = client, clock_now, sleep
+
+    def start(self, archive: bytes, *, check_only: bool) -> str:
+        """Hand in a zip of components; the id of the deployment. Never sent twice: a lost answer raises Unknown."""
+        options = {"deployOptions": {"checkOnly": check_only, **_OPTIONS}}
+        parts = {
+            "json": (None, msgspec.json.encode(options), "application/json"),
+            "file": ("leadbridge.zip", archive, "application/zip"),
+        }
+        content, type_ = encode_multipart_formdata(parts)  # type: ignore[arg-type]
+        try:
+            body = self._client.once("POST", PATH, "write", Form(content, type_)).body
+        except Unknown as error:
+            raise Unknown(
+                f"{error} Whether the deployment runs stands in Setup > Deployment Status: install again when"
+                " it does not, or take its id to `leadbridge plugin install --resume ID`."
+            ) from None
+        return self._read(body, "POST").id
+
+    def look(self, id_: str) -> Deployment:
+        """How the deployment *id_* stands now."""
+        if not is_id(id_):
+            raise Refused(
+                "The id of a deployment has 15 or 18 letters and digits, such as 0Af5g00000XyZ1aCAF."
+            )
+        path = f"{PATH}/{id_}?includeDetails=true"
+        return self._read(self._client.read("GET", path, "poll").body, "GET")
+
+    def watch(self, id_: str) -> Iterator[Deployment]:
+        """How it stands, again and again, until it is done; a lost answer is asked for again.
+
+        Raises `StillRunning` after ten minutes, and when a person interrupts.
+        """
+        begun, pause = self._now(), FIRST_PAUSE_S
+        while True:
+            try:
+                now = self.look(id_)
+                yield now
+                if now.done:
+                    return
+            except Transient:
+                pass  # it runs there, whether or not anybody looks
+            except KeyboardInterrupt:
+                raise StillRunning(id_, "you stopped waiting") from None
+            if (self._now() - begun).total_seconds() >= LIMIT_S:
+                raise StillRunning(id_, "it was not done after 10 minutes")
+            self._wait(id_, pause)
+            pause = min(LONGEST_PAUSE_S, pause * 1.5)
+
+    def _wait(self, id_: str, pause_s: float) -> None:
+        try:
+            self._sleep(pause_s)
+        except KeyboardInterrupt:
+            raise StillRunning(id_, "you stopped waiting") from None
+
+    def _read(self, body: Any, method: str) -> Deployment:
+        told = body.get("deployResult") if isinstance(body, dict) else None
+        if not isinstance(told, dict) or not is_id(body.get("id")):
+            raise Unknown(f"Salesforce answered {method} {PATH} without a deployResult.")
+        details = told.get("details") or {}
+        return Deployment(
+            id=body["id"],
+            status=str(told.get("status") or "Pending"),
+            done=bool(told.get("done")),
+            success=bool(told.get("success")),
+            deployed=int(told.get("numberComponentsDeployed") or 0),
+            total=int(told.get("numberComponentsTotal") or 0),
+            failures=tuple(_failure(one) for one in _rows(details.get("componentFailures"))),
+            message=str(told.get("errorMessage") or ""),
+        )
+
+
+def _failure(row: Mapping[str, Any]) -> Failure:
+    return Failure(
+        str(row.get("fileName") or ""), str(row.get("fullName") or ""), str(row.get("problem") or "unsaid")
+    )
+
+
+def _rows(told: Any) -> list[Mapping[str, Any]]:
+    """A list of one is sometimes told as the one."""
+    return [told] if isinstance(told, dict) else list(told or ())
