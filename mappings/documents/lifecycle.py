@@ -380,6 +380,28 @@ class MigrationShape(Shape):
     )
 
 
+class PluginShape(Shape):
+    """What `leadbridge plugin` makes of this file for Salesforce."""
+
+    rules: Literal["per_stage", "compact"] = Field(
+        description=(
+            "`per_stage`: one validation rule for every stage that is left, whose message names the legal next ones."
+            " `compact`: one rule for all moves, for editions that allow few rules (Starter: 20 on an object)"
+        ),
+        default="per_stage",
+        examples=["compact"],
+    )
+    retired_stages: list[Name] = Field(
+        description=(
+            "Stages that are no more, and stay in the list of values, inactive; those that `migrations` name"
+            " are kept without being named here"
+        ),
+        default=[],
+        max_length=200,
+        examples=[["warming"]],
+    )
+
+
 class LifecycleDocument(Shape):
     """lifecycle.yaml."""
 
@@ -433,4 +455,9 @@ class LifecycleDocument(Shape):
         description="What became of stages when the definition changed: nobody is left in a stage that is no more",
         default=[],
         examples=[[{"version": 2, "stages": {"nurturing": "warming"}}]],
+    )
+    plugin: PluginShape = Field(
+        description="What is installed in Salesforce",
+        default_factory=PluginShape,
+        examples=[{"rules": "compact"}],
     )

@@ -26,6 +26,7 @@ from mappings.lifecycle.machine import (
     Adoption,
     Clock,
     Guard,
+    Installing,
     Lifecycle,
     Mark,
     Migration,
@@ -89,7 +90,15 @@ def _compiled(
         migrations=_migrations(document, mistakes),
         hours=hours,
         lacking=lacking,
+        installing=_installing(document),
     )
+
+
+def _installing(document: LifecycleDocument) -> Installing:
+    """Stages that were migrated away are retired, and so are those that the file names."""
+    migrated = [stage for one in document.migrations for stage in one.stages]
+    gone = [stage for stage in migrated if stage not in document.stages]
+    return Installing(document.plugin.rules, tuple(dict.fromkeys([*gone, *document.plugin.retired_stages])))
 
 
 def count(span: str) -> int:

@@ -239,6 +239,14 @@ class Rounds:
     after_winning_days: int
 
 
+@dataclass(frozen=True, slots=True)
+class Installing:
+    """How the plugin says this lifecycle in Salesforce; *retired* are stages that are no more, oldest first."""
+
+    rules: Literal["per_stage", "compact"] = "per_stage"
+    retired: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Lifecycle:
     """The lifecycle that both teams agreed on, proven sound; *lacking* are own fields that are not there."""
@@ -259,6 +267,7 @@ class Lifecycle:
     migrations: tuple[Migration, ...]
     hours: BusinessHours
     lacking: frozenset[str] = frozenset()
+    installing: Installing = Installing()
     wanted_of_contacts: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

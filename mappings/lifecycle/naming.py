@@ -25,6 +25,7 @@ def unknown_names(document: LifecycleDocument) -> Iterator[Mistake]:
     yield from _in_projections(document)
     yield from _in_readings_and_adoption(document)
     yield from _in_migrations(document)
+    yield from _in_plugin(document)
 
 
 def _stage_names(document: LifecycleDocument) -> Iterator[Mistake]:
@@ -152,3 +153,15 @@ def _in_migrations(document: LifecycleDocument) -> Iterator[Mistake]:
 def _known(shape: Shape, name: str, names: Collection[str], what: str, *path: str | int) -> Iterator[Mistake]:
     if name not in names:
         yield shape.mistake(f"`{name}` is not a {what}.", suggestion(name, list(names)), *path)
+
+
+def _in_plugin(document: LifecycleDocument) -> Iterator[Mistake]:
+    plugin = document.plugin
+    for place, stage in enumerate(plugin.retired_stages):
+        if stage in document.stages:
+            yield plugin.mistake(
+                f"`{stage}` is a stage of this lifecycle, and cannot be retired.",
+                "Remove it from this list, or from `stages`, with a line under `migrations` for its people.",
+                "retired_stages",
+                place,
+            )

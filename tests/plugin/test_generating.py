@@ -1,0 +1,116 @@
+"""What is installed in Salesforce: the right components, the same bytes, nothing of the customer's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from plugin.marker import Marker
+from plugin.salesforce import bundle, mdapi, source, zipped
+from plugin.salesforce.elements import XMLNS
+from sync.folder import read_agreement
+
+ROOT = Path(__file__).parents[2]
+INSTALLED = {
+    "CustomField", "CustomPermission", "GlobalValueSet", "ListView", "PermissionSet", "QuickAction", "ValidationRule",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def agreement():
+    return read_agreement(ROOT / "config")
+
+
+def test_only_additive_types_are_installed(agreement):
+    package = etree.fromstring(mdapi(bundle(agreement))["package.xml"])
+
+    assert {one.text for one in package.iter(f"{{{XMLNS}}}name")} == INSTALLED
+    assert package.findtext(f"{{{XMLNS}}}version") == "63.0"
+
+
+def test_objects_hold_nothing_but_fields_views_and_rules(agreement):
+    for path, text in mdapi(bundle(agreement)).items():
+        if path.startswith("objects/"):
+            tags = {etree.QName(child).localname for child in etree.fromstring(text)}
+            assert tags <= {"fields", "listViews", "validationRules"}, path
+
+
+def test_the_shipped_lifecycle_gives_every_component_of_release_one(agreement):
+    assert Counter(part.type for part in bundle(agreement)) == {
+        "GlobalValueSet": 2,
+        "CustomField": 27,
+        "ValidationRule": 32,
+        "CustomPermission": 1,
+        "PermissionSet": 2,
+        "QuickAction": 6,
+        "ListView": 8,
+    }
+
+
+def test_every_description_ends_with_the_marker(agreement):
+    marker = Marker.of(agreement.lifecycle)
+
+    for part in bundle(agreement):
+        if part.type != "ListView":
+            assert Marker.found_in(part.description) == marker, part.full_name
+
+
+MAKES = """
+import hashlib
+from pathlib import Path
+from plugin.salesforce import bundle, mdapi, source, zipped
+from sync.folder import read_agreement
+parts = bundle(read_agreement(Path("config")))
+print(hashlib.sha256(zipped(mdapi(parts))).hexdigest(), hashlib.sha256(zipped(source(parts))).hexdigest())
+"""
+
+
+def test_two_processes_make_the_same_bytes():
+    def made(seed: str) -> str:
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        ran = subprocess.run([sys.executable, "-c", MAKES], cwd=ROOT, env=env, capture_output=True, text=True, check=True)  # fmt: skip
+        return ran.stdout
+
+    assert made("1") == made("4242")
+
+
+def test_both_renderings_say_the_same(agreement):
+    parts = bundle(agreement)
+    merged = {}
+    for path, text in mdapi(parts).items():
+        root = etree.fromstring(text)
+        if path.startswith("objects/"):
+            name = Path(path).stem
+            merged |= {f"{name}.{one.findtext(f'{{{XMLNS}}}fullName')}": _inside(one) for one in root}
+        elif path != "package.xml":
+            merged[Path(path).name.rpartition(".")[0]] = _inside(root)
+    apart = {}
+    for path, text in source(parts).items():
+        if not path.endswith("-meta.xml"):
+            continue
+        root, name = etree.fromstring(text), Path(path).name.removesuffix("-meta.xml").rpartition(".")[0]
+        folder = Path(path).parent.parent.name
+        apart[f"{folder}.{name}" if "/objects/" in path else name] = _inside(root)
+
+    assert apart == merged
+
+
+def _inside(element):
+    return [(etree.QName(one).localname, (one.text or "").strip(), _inside(one)) for one in element]
+
+
+def test_a_zip_is_read_back_as_it_was_written(agreement):
+    import io
+    import zipfile
+
+    files = mdapi(bundle(agreement))
+
+    with zipfile.ZipFile(io.BytesIO(zipped(files))) as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == files
