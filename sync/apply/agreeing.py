@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from connectors.records import Receipt, Record
 from sync.apply.applied import Memory
-from sync.apply.sending import Fields, Sent, named
+from sync.apply.sending import Fields, Outcomes, named
 from sync.guard import Overwritten
 from sync.model import OURS, Base, Link, Plan, Put, Remember
 
@@ -20,7 +20,7 @@ _TICK: Final = timedelta(milliseconds=1)
 def memory(
     wanted: Remember,
     outcomes: Sequence[tuple[Put, Receipt]],
-    sent: Sent,
+    sent: Outcomes,
     fields: Fields,
     overwritten: Overwritten,
 ) -> Memory:

@@ -13,7 +13,7 @@ from connectors.records import Side
 from sync.apply.agreeing import made_room, memory, told_all_the_same, was_overtaken
 from sync.apply.applied import Applied
 from sync.apply.refusals import explain
-from sync.apply.sending import Fields, Sent, named, send
+from sync.apply.sending import Fields, Outcomes, named, send
 from sync.guard import Guard, Overwritten
 from sync.model import Ask, Bury, Plan, Put, Remember, Unbury
 from sync.trying import Trying
@@ -46,7 +46,7 @@ def apply(
     return applied
 
 
-def _settle(applied: Applied, plan: Plan, sent: Sent, fields: Fields, overwritten: Overwritten) -> None:
+def _settle(applied: Applied, plan: Plan, sent: Outcomes, fields: Fields, overwritten: Overwritten) -> None:
     """One plan's receipts: its problems, and its memories unless its gate was refused."""
     outcomes = [(put, sent.receipts[put.write.id]) for put in plan.puts]
     for put, receipt in outcomes:

@@ -20,7 +20,7 @@ _WITHOUT_VALUES: Final = frozenset({"associate", "delete"})
 
 
 @dataclass(slots=True)
-class Sent:
+class Outcomes:
     """Writes as they went out at last, by their ids; *dropped* says what was left out of them and why."""
 
     puts: dict[str, Put] = field(default_factory=dict)
@@ -48,9 +48,9 @@ def send(
     fields: Fields,
     pool: Executor,
     trying: Trying,
-) -> Sent:
+) -> Outcomes:
     """Send every write of *plans* but what rests after too many refusals."""
-    sent = Sent()
+    sent = Outcomes()
     for plan in plans:
         for put in plan.puts:
             _set_out(sent, plan, put, trying)
@@ -69,7 +69,7 @@ def send(
     return sent
 
 
-def _set_out(sent: Sent, plan: Plan, put: Put, trying: Trying) -> None:
+def _set_out(sent: Outcomes, plan: Plan, put: Put, trying: Trying) -> None:
     rest = trying.rests(plan, put)
     if trying.is_whole(plan, put, rest):
         sent.receipts[put.write.id] = Receipt(put.write.id, "refused", faults=(SET_ASIDE,))

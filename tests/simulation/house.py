@@ -142,7 +142,15 @@ class House:
     # ── life and death ───────────────────────────────────────────────────────
 
     def open(self) -> None:
-        """Start a process on the store as it lies there; a store that is not there begins empty."""
+        """Start a process on the store as it lies there; who dies while starting is started again."""
+        try:
+            self._start()
+        except Killed:
+            self._die()
+            self._start()
+
+    def _start(self) -> None:
+        """A store that is not there begins empty."""
         if not self.state.exists():
             shutil.copytree(_template(), self.state)
         settings = settings_from(self._world.settings(), self.config, self.state, 0)

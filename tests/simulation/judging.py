@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from tests.simulation.evidence import Violation
 from tests.simulation.history import Lived, live
 from tests.simulation.invariants import violations
+from tests.simulation.seams import Killed
 
 BROKEN = "broken"
 
@@ -38,7 +39,7 @@ def judge(seed: int, mutant: str | None = None) -> Judged:
     try:
         lived = live(seed, mutant=mutant)
         found = tuple(violations_of(lived))
-    except Exception:  # noqa: BLE001 - whoever reads the line wants the seed and the place
+    except (Exception, Killed):  # noqa: BLE001 - whoever reads the line wants the seed and the place
         where = traceback.format_exc(limit=-3).strip().replace("\n", " | ")
         mistake = Violation(BROKEN, f"the history could not be lived or judged: {where}")
         return Judged(seed, "", (mistake,), time.process_time() - began)
