@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from mappings.bridge import Bridge, compile_bridge
+from mappings.bridge import Bridge, compile_bridge, unknown_in_rollout
 from mappings.documents.bridge import BridgeDocument
 from mappings.documents.broken import Broken
 from mappings.documents.fields import FieldsDocument
@@ -20,6 +20,7 @@ from mappings.documents.matching import MatchingDocument
 from mappings.documents.outcomes import OutcomesDocument
 from mappings.documents.reading import Mistake, Shape, parse, suggestion
 from mappings.lifecycle.compiling import compile_lifecycle
+from mappings.lifecycle.covering import uncovered, unknown_properties
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lines import compile_lines
 from mappings.matching import Matching, compile_matching
@@ -42,7 +43,8 @@ class Agreement:
     """What the two teams agreed on: all of the config folder, compiled and sound.
 
     *checked* says that the mapping lines were held against the vendors' own
-    description of their fields. *own* says which of leadbridge's own fields are there.
+    description of their fields, *findings* what the fields lack that does not stop the bridge. *own* says which
+    of leadbridge's own fields are there.
     """
 
     bridge: Bridge
@@ -52,6 +54,7 @@ class Agreement:
     pairs: Mapping[str, PairLines]
     checked: bool = False
     own: OwnFields = INSTALLED
+    findings: tuple[Mistake, ...] = ()
 
     def fields(self, side: Side, kind: str) -> tuple[str, ...]:
         """Every field of *kind* on *side* that a mapping line reads."""
@@ -81,7 +84,7 @@ def compile_agreement(
     lifecycle = reading.compiled(
         "lifecycle.yaml",
         LifecycleDocument,
-        lambda it: compile_lifecycle(it, bridge.business_hours, lacking=own.lacking),
+        lambda it: reading.lifecycle(it, bridge),
     )
     reading.hold_against(lifecycle, known)
     matching = reading.compiled("matching.yaml", MatchingDocument, compile_matching)
@@ -90,7 +93,8 @@ def compile_agreement(
     reading.refuse_strangers()
     if reading.mistakes or lifecycle is None or matching is None or outcomes is None:
         raise Broken(reading.mistakes)
-    return Agreement(bridge, lifecycle, matching, outcomes, pairs, known is not None, own)
+    found = tuple(reading.findings)
+    return Agreement(bridge, lifecycle, matching, outcomes, pairs, known is not None, own, found)
 
 
 class _Reading:
@@ -99,7 +103,9 @@ class _Reading:
     def __init__(self, texts: Mapping[str, str], lacking: frozenset[str]) -> None:
         self.texts, self.lacking = texts, lacking
         self.mistakes: list[Mistake] = []
+        self.findings: list[Mistake] = []
         self.bridge_document: BridgeDocument | None = None
+        self.lifecycle_document: LifecycleDocument | None = None
 
     def document(self, file: str, shape: type[S]) -> S | None:
         if file not in self.texts:
@@ -125,14 +131,24 @@ class _Reading:
         bridge = self.compiled("bridge.yaml", BridgeDocument, self._compiled_bridge)
         return bridge or compile_bridge(BridgeDocument(time_zone="UTC", currency="EUR"))
 
+    def lifecycle(self, document: LifecycleDocument, bridge: Bridge) -> Lifecycle:
+        """The lifecycle; its document is kept, to be held against the fields."""
+        self.lifecycle_document = document
+        return compile_lifecycle(document, bridge.business_hours, lacking=self.lacking)
+
     def hold_against(self, lifecycle: Lifecycle | None, known: Described | None) -> None:
-        """Whether the stages and fields that bridge.yaml names are there."""
+        """Whether the stages and fields that bridge.yaml names are there, and what lifecycle.yaml needs of them."""
         document = self.bridge_document
         if document is not None and lifecycle is not None:
             self.mistakes += unknown_happenings(document.notifications, tuple(lifecycle.stages))
         properties = (known or {}).get(("hubspot", "contact"))
         if document is not None and properties is not None:
             self.mistakes += unknown_fields(document.owners, tuple(properties))
+            self.mistakes += unknown_in_rollout(document, tuple(properties))
+        if self.lifecycle_document is not None and lifecycle is not None and known is not None:
+            spared = lifecycle.signals.names | self.lacking
+            self.mistakes += unknown_properties(self.lifecycle_document, known, spared)
+            self.findings += uncovered(self.lifecycle_document, known)
 
     def lines(self, pair: str, bridge: Bridge, known: Described | None) -> PairLines:
         file = f"fields/{pair}.yaml"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import Any, Final, Literal
@@ -167,6 +167,20 @@ def _rollout_mistakes(document: BridgeDocument) -> Iterator[Mistake]:
     except Unclear as unclear:
         text = f"`people` is not a condition: {unclear.text}."
         yield rollout.mistake(text, "Use `all`, `{sample: 100}` or a condition.", "people", *unclear.path)
+
+
+def unknown_in_rollout(document: BridgeDocument, properties: Sequence[str]) -> Iterator[Mistake]:
+    """Properties that the roll-out's condition asks for and the contacts of HubSpot do not have."""
+    people = document.rollout.people
+    if not isinstance(people, dict) or "sample" in people:
+        return
+    try:
+        names = compile_condition(people).names
+    except Unclear:
+        return  # it is told as such
+    for name in sorted(names - set(properties)):
+        text = f"HubSpot's contacts have no property `{name}`."
+        yield document.rollout.mistake(text, suggestion(name, properties), "people")
 
 
 def _compiled(document: BridgeDocument) -> Bridge:

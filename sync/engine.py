@@ -32,6 +32,7 @@ from connectors.base import Connector
 from connectors.records import Ref, Side
 from mappings.agreement import Agreement
 from mappings.directory import Directory
+from mappings.documents.tree import Mistake
 from mappings.owners import findings
 from sync.apply import Applied, apply
 from sync.braking import Braking, Held
@@ -40,6 +41,7 @@ from sync.clock import Clock
 from sync.giving import say_unknown
 from sync.guard import Guard
 from sync.intake import Batch, Intake, role_links
+from sync.lacking import say_lacking
 from sync.lanes import Lanes
 from sync.looking_back import look_back
 from sync.loops import fields_of_lines, give_way
@@ -111,6 +113,7 @@ class Engine:
         self.pool = pool
         self._head_told_on: date | None = None
         self._told_of: Directory | None = None
+        self._told_lacking: tuple[Mistake, ...] | None = None
         for connector in connectors.values():
             connector.before_write(store.check_lease)
         self.calls = Calls(store, connectors)
@@ -140,7 +143,7 @@ class Engine:
         self.lanes.begin(now)
         terms = self.terms(now)
         self._say_unplaced(now)
-        self._say_unknown_owners(terms, now)
+        self._say_findings(terms, now)
         if self.rollout.may_write and not self.braking.is_stopped:
             recovered = settle_unknown(self.store, self.connectors, terms, done.id, now)
             done.resting |= recovered.resting
@@ -207,11 +210,14 @@ class Engine:
         """Owners and queues that bridge.yaml names and Salesforce does not know."""
         return findings(self.agreement.bridge.owners, terms.directory, terms.fallback_queue)
 
-    def _say_unknown_owners(self, terms: Terms, now: datetime) -> None:
-        """Once after each look at who is there."""
+    def _say_findings(self, terms: Terms, now: datetime) -> None:
+        """What the config names in vain: once after each look at who, and what, is there."""
         if self._told_of is not terms.directory:
             self._told_of = terms.directory
             say_unknown(self.store, self.owner_findings(terms), now)
+        if self._told_lacking != self.agreement.findings:
+            self._told_lacking = self.agreement.findings
+            say_lacking(self.store, self.agreement.findings, now)
 
     def _tell_head(self, now: datetime) -> None:
         """Once a day the log keeps the ledger's head: an end that is cut off later shows."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 STAGE = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
 REASON = {"hubspot": "leadbridge_reason", "salesforce": "Leadbridge_Reason__c"}
+LOST_REASON = {"hubspot": "leadbridge_lost_reason", "salesforce": "Leadbridge_Loss_Reason__c"}
 COMMENT = {"hubspot": "leadbridge_sales_comment", "salesforce": "Leadbridge_Sales_Comment__c"}
 # By which a person's record in Salesforce is found again.
 KEY = "Leadbridge_HubSpot_Id__c"
@@ -72,6 +73,9 @@ SALESFORCE: Mapping[str, tuple[str, ...]] = {
         "Leadbridge_Loss_Reason__c",
     ),
 }
+
+# The fields of ours that take one of a list of values, which the definition gives.
+LISTED = frozenset({*STAGE.values(), *REASON.values(), *LOST_REASON.values()})
 
 
 def unique(*groups: Iterable[str]) -> tuple[str, ...]:

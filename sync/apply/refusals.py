@@ -9,6 +9,7 @@ from connectors.records import Fault, Receipt
 from sync.apply.applied import Applied
 from sync.apply.sending import bad_fields, is_ownerless, named
 from sync.kept import BY_HAND, NOT_TAKEN, is_projection, left_as_it_was, way_out
+from sync.lacking import ADD_IT, not_offered, value_missing
 from sync.model import Plan, Problem, Put
 from sync.trying import SET_ASIDE, TRIES, refused_fields
 
@@ -54,6 +55,8 @@ def _refused(applied: Applied, plan: Plan, put: Put, receipt: Receipt) -> None:
 def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
     if fault.code == NOT_TAKEN:
         return left_as_it_was(plan, put, name)
+    if not_offered(put, [replace(fault, fields=(name,))]):
+        return value_missing(put, plan.subject, name)
     usual = "mend the value on the other side, or the mapping line of this field; the next change tries again"
     return Problem(
         code="field_refused",
@@ -66,6 +69,8 @@ def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
 
 def _row_refused(plan: Plan, put: Put, receipt: Receipt) -> Problem:
     named = sorted(bad_fields(receipt))
+    if name := not_offered(put, receipt.faults):
+        return value_missing(put, plan.subject, name)
     if len(named) == 1 and is_projection(put, named[0]):
         return _field_refused(plan, put, named[0], receipt.faults[0])
     codes = ", ".join(dict.fromkeys(fault.code for fault in receipt.faults)) or "no reason given"
@@ -91,5 +96,5 @@ def _set_aside(problem: Problem, faults: Iterable[Fault], times: int) -> Problem
         problem,
         state="set_aside",
         text=f"{problem.text}; refused {times} times in a row: {said[:500]}",
-        remedy=problem.remedy if problem.remedy == BY_HAND else usual,
+        remedy=problem.remedy if problem.remedy in (BY_HAND, ADD_IT) else usual,
     )

@@ -79,6 +79,7 @@ def check(
                 own = found.agreement.own
                 said = f"{_said(found.agreement)}; {IN_WORDS[own.state]}"
                 findings += [str(half_installed(own))] if own.state == "partial" else []
+                findings += map(str, found.agreement.findings)
                 terms = found.engine.terms(found.clock.now())
                 findings += [f"{one}." for one in found.engine.owner_findings(terms)]
     except HalfInstalled as half:

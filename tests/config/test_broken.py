@@ -8,6 +8,7 @@ import pytest
 
 from mappings.agreement import Broken, compile_agreement
 from mappings.fields import Known
+from mappings.own_fields import OwnFields
 
 CONFIG = Path(__file__).parents[2] / "config"
 TEXTS = {str(path.relative_to(CONFIG)): path.read_text() for path in CONFIG.rglob("*.yaml")}
@@ -241,3 +242,107 @@ def test_a_property_that_an_owner_rule_asks_for_in_vain_is_named() -> None:
 
     assert text.startswith(at(BRIDGE, "  rules: []"))
     assert "HubSpot's contacts have no property `contry`. Did you mean `country`?" in text
+
+
+CLOCK = "      within: 4 hours\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "line"),
+    [
+        ("lifecycle.yaml", "        - not: {blank: country}", "        - not: {blank: contry}", "    when:\n"),
+        ("lifecycle.yaml", CLOCK, f"{CLOCK}      segments: [{{when: {{is: {{contry: DE}}}}, within: 2 hours}}]\n", CLOCK),
+        ("lifecycle.yaml", CLOCK, f"{CLOCK}      pauses: {{when: {{not: {{blank: contry}}}}}}\n", CLOCK),
+        ("bridge.yaml", "  people: all", "  people: {is: {contry: Germany}}", "  people: all"),
+    ],
+    ids=["a guard", "a segment", "a pause", "the roll-out"],
+)  # fmt: skip
+def test_a_property_that_a_condition_asks_for_in_vain_is_named(
+    file: str, old: str, new: str, line: str
+) -> None:
+    text = said(file, old, new, KNOWN)
+
+    found, _, sentence = text.partition(": ")
+    assert sentence.startswith("HubSpot's contacts have no property `contry`. Did you mean `country`?")
+    first = int(at(file, line).split(":")[1])
+    assert int(found.split(":")[1]) - first in range(3)
+
+
+def test_signals_and_own_fields_that_are_not_there_are_not_asked_of_the_portal() -> None:
+    own = OwnFields("absent", (("hubspot", "contact", "leadbridge_sales_optout"),))
+    there = {name: one for name, one in KNOWN["hubspot", "contact"].items() if name != own.missing[0][2]}
+
+    assert compile_agreement(TEXTS, {**KNOWN, ("hubspot", "contact"): there}, own).findings == ()
+
+
+def offering(side: str, kind: str, name: str, *values: str):
+    """All fields; this one offers nothing but these values."""
+    return {**KNOWN, (side, kind): {**KNOWN[side, kind], name: Known("enumeration", choices=values)}}
+
+
+STAGES, REASONS = (
+    tuple(names)
+    for names in (compile_agreement(TEXTS).lifecycle.stages, compile_agreement(TEXTS).lifecycle.reasons)
+)
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "name", "wanted"),
+    [
+        ("hubspot", "contact", "leadbridge_stage", STAGES),
+        ("hubspot", "contact", "leadbridge_reason", REASONS),
+        ("hubspot", "contact", "leadbridge_lost_reason", REASONS),
+        ("salesforce", "lead", "Leadbridge_Stage__c", STAGES),
+        ("salesforce", "contact", "Leadbridge_Stage__c", STAGES),
+        ("salesforce", "contact", "Leadbridge_Reason__c", REASONS),
+        ("salesforce", "opportunity", "Leadbridge_Loss_Reason__c", REASONS),
+    ],
+)
+def test_values_that_a_field_of_ours_does_not_offer_are_a_finding(
+    side: str, kind: str, name: str, wanted: tuple[str, ...]
+) -> None:
+    whole = compile_agreement(TEXTS, offering(side, kind, name, *wanted))
+    [found] = compile_agreement(TEXTS, offering(side, kind, name, *wanted[1:-1])).findings
+
+    assert whole.findings == ()
+    for part in (
+        f"`{name}` of {side} {kind}",
+        f"`{wanted[0]}`",
+        f"`{wanted[-1]}`",
+        "leadbridge plugin install",
+    ):
+        assert part in str(found)
+    assert f"`{wanted[1]}`" not in str(found)
+    assert str(found).startswith("lifecycle.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("place", "offered", "said"),
+    [
+        (("hubspot", "contact", "hs_lead_status"), ["NEW", "OPEN", "IN_PROGRESS", "CONNECTED", "ATTEMPTED_TO_CONTACT", "UNQUALIFIED", "BAD_TIMING", "OPEN_DEALS"],
+         "`hs_lead_status` shows `OPEN_DEAL` for the stage `opportunity`, which `hs_lead_status` of hubspot contact does not offer. Did you mean `OPEN_DEALS`?"),
+        (("hubspot", "contact", "lifecyclestage"), ["subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customers"],
+         "`lifecyclestage` shows `customer` for the stage `won`"),
+        (("salesforce", "lead", "Status"), ["Open - Not Contacted", "Working", "Closed - Not Converted", "Closed - Converted"],
+         "`lead_status` shows `Working - Contacted` for the stage `working`"),
+    ],
+)  # fmt: skip
+def test_a_value_shown_that_the_field_does_not_offer_is_a_finding(place, offered, said) -> None:
+    found = list(map(str, compile_agreement(TEXTS, offering(*place, *offered)).findings))
+
+    assert said in found[0]
+    if place[2] == "Status":
+        assert [one for one in found if "No record can have `Working - Contacted`" in one]
+
+
+def test_what_would_be_followed_is_held_against_the_field_once_it_is_followed() -> None:
+    known = offering("hubspot", "contact", "lifecyclestage", "subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer")  # fmt: skip
+    follows = {
+        **TEXTS,
+        "lifecycle.yaml": TEXTS["lifecycle.yaml"].replace("policy: high_water", "policy: follow"),
+    }
+
+    [found] = compile_agreement(follows, known).findings
+
+    assert "`lifecyclestage` shows `other` for the stage `disqualified`" in str(found)
+    assert compile_agreement(TEXTS, known).findings == ()
