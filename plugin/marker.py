@@ -50,6 +50,11 @@ class Marker:
         return f"{text} {self}"
 
 
+def unmarked(description: str | None) -> str:
+    """*description* without its mark."""
+    return _FORM.sub("", description or "").strip()
+
+
 def fingerprint(lifecycle: Lifecycle) -> str:
     """Eight letters that change when a stage, a move or a reason does: then `version` must rise."""
     said = {

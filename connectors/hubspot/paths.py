@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from connectors.errors import Refused
 
@@ -36,6 +37,17 @@ class Paths:
 
     def properties(self, name: str) -> str:
         return self._of("properties") + "/" + name
+
+    def groups(self, name: str) -> str:
+        """The property groups of one kind."""
+        return self.properties(name) + "/groups"
+
+    def segments(self) -> str:
+        return self._of("lists")
+
+    def segment_named(self, type_id: str, name: str) -> str:
+        """One segment by its name."""
+        return self.segments() + "/object-type-id/" + type_id + "/name/" + quote(name, safe="")
 
     def owners(self) -> str:
         return self._of("owners")

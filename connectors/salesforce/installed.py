@@ -18,7 +18,7 @@ from zeep import exceptions, helpers
 from connectors.batches import chunks
 from connectors.errors import Transient
 from connectors.salesforce import soql
-from connectors.salesforce.client import METADATA_VERSION, SalesforceClient
+from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.kinds import object_name
 
 A_CALL: Final = 10
@@ -41,9 +41,7 @@ def components(client: SalesforceClient, type_: str, names: Sequence[str]) -> di
 
 def names_of(client: SalesforceClient, type_: str) -> tuple[str, ...]:
     """The full names of all components of *type_*, the org's own and everybody's."""
-    answer = _read(client, lambda api: api._service.listMetadata(  # noqa: SLF001 - the library hands in its queries wrongly typed
-        [{"type": type_}], float(METADATA_VERSION), _soapheaders=[api._session_header]  # noqa: SLF001
-    ))  # fmt: skip
+    answer = _read(client, lambda api: api.list_metadata([{"type": type_}]))
     return tuple(sorted(str(one.fullName) for one in answer or ()))
 
 

@@ -353,6 +353,28 @@ def test_a_filter_finds_whom_it_describes(desk, filters, found):
 
 
 @pytest.mark.fact("POST /crm/lists")
+def test_a_filter_asks_for_days_that_move_with_the_clock(desk):
+    """https://developers.hubspot.com/docs/api-reference/legacy/crm/lists/list-filters"""
+    point = {"timeType": "INDEXED", "timezoneSource": "CUSTOM", "zoneId": "Europe/Berlin"}
+    last_week = about(
+        "leadbridge_stage_changed_at",
+        "TIME_RANGED",
+        "IS_BETWEEN",
+        lowerBoundTimePoint={**point, "indexReference": {"referenceType": "TODAY"}, "offset": {"days": -7}},
+        upperBoundTimePoint={**point, "indexReference": {"referenceType": "NOW"}},
+    )
+    seen = desk.contact(email="ada@example.com", leadbridge_stage_changed_at="2026-11-18T09:00:00Z")
+    desk.contact(email="bob@example.com", leadbridge_stage_changed_at="2026-11-15T09:00:00Z")
+    list_ = made(desk, processingType="DYNAMIC", filterBranch=branch(last_week))
+
+    assert members(desk, list_) == [seen]
+
+    desk.later(days=3)
+
+    assert members(desk, list_) == []
+
+
+@pytest.mark.fact("POST /crm/lists")
 def test_a_filter_asks_about_moments(desk):
     """https://developers.hubspot.com/docs/api-reference/legacy/crm/lists/list-filters"""
     point = {"timeType": "DATE", "year": 2026, "month": 11, "day": 23, "zoneId": "Europe/Berlin"}

@@ -21,8 +21,8 @@ from twins.hubspot.wire.bodies import needs, objects, text
 Test = Callable[[Row], bool]
 
 
-def root(portal: Portal, shelf: Shelf, branch: Any) -> Test:
-    """The question of a whole tree; raises Refused when HubSpot would not take it."""
+def root(portal: Portal, shelf: Shelf, branch: Any, at: int) -> Test:
+    """The question of a whole tree, asked at *at*; raises Refused when HubSpot would not take it."""
     if not isinstance(branch, dict) or branch.get("filterBranchType") != "OR":
         raise _wrong("the root filter branch must be of type OR")
     parts = objects(branch.get("filterBranches") or [], "filterBranches")
@@ -30,44 +30,44 @@ def root(portal: Portal, shelf: Shelf, branch: Any) -> Test:
         raise _wrong("the root filter branch must hold AND branches and no filters")
     if any(one.get("filterBranchType") != "AND" for one in parts):
         raise _wrong("the branches under the root must be of type AND")
-    tests = [_branch(portal, shelf, one) for one in parts]
+    tests = [_branch(portal, shelf, one, at) for one in parts]
     return lambda row: any(test(row) for test in tests)
 
 
-def _branch(portal: Portal, shelf: Shelf, branch: dict[str, Any]) -> Test:
+def _branch(portal: Portal, shelf: Shelf, branch: dict[str, Any], at: int) -> Test:
     match branch.get("filterBranchType"):
         case "OR":
-            tests = _inside(portal, shelf, branch)
+            tests = _inside(portal, shelf, branch, at)
             return lambda row: any(test(row) for test in tests)
         case "AND":
-            tests = _inside(portal, shelf, branch)
+            tests = _inside(portal, shelf, branch, at)
             return lambda row: all(test(row) for test in tests)
         case "NOT_ALL":
-            tests = _inside(portal, shelf, branch)
+            tests = _inside(portal, shelf, branch, at)
             return lambda row: not all(test(row) for test in tests)
         case "NOT_ANY":
-            tests = _inside(portal, shelf, branch)
+            tests = _inside(portal, shelf, branch, at)
             return lambda row: not any(test(row) for test in tests)
         case "ASSOCIATION":
-            return _associated(portal, shelf, branch)
+            return _associated(portal, shelf, branch, at)
     raise _wrong(f"filter branch type {branch.get('filterBranchType')} is not supported here")
 
 
-def _inside(portal: Portal, shelf: Shelf, branch: dict[str, Any]) -> list[Test]:
+def _inside(portal: Portal, shelf: Shelf, branch: dict[str, Any], at: int) -> list[Test]:
     branches = objects(branch.get("filterBranches") or [], "filterBranches")
     filters = objects(branch.get("filters") or [], "filters")
-    return [_branch(portal, shelf, one) for one in branches] + [
-        _filter(portal, shelf, one) for one in filters
+    return [_branch(portal, shelf, one, at) for one in branches] + [
+        _filter(portal, shelf, one, at) for one in filters
     ]
 
 
-def _associated(portal: Portal, shelf: Shelf, branch: dict[str, Any]) -> Test:
+def _associated(portal: Portal, shelf: Shelf, branch: dict[str, Any], at: int) -> Test:
     """One of the associated records passes the filters of the branch."""
     needs(branch, "objectTypeId", "operator")
     there = portal.shelf(text(branch, "objectTypeId"))
     ends = (shelf.kind.name, there.kind.name)
     type_ids(ends)
-    tests = _inside(portal, there, branch)
+    tests = _inside(portal, there, branch, at)
     is_in = text(branch, "operator") == "IN_LIST"
 
     def holds(row: Row) -> bool:
@@ -77,29 +77,29 @@ def _associated(portal: Portal, shelf: Shelf, branch: dict[str, Any]) -> Test:
     return holds
 
 
-def _filter(portal: Portal, shelf: Shelf, one: dict[str, Any]) -> Test:
+def _filter(portal: Portal, shelf: Shelf, one: dict[str, Any], at: int) -> Test:
     match one.get("filterType"):
         case "PROPERTY":
-            return _property(shelf, one)
+            return _property(shelf, one, at)
         case "IN_LIST":
             return _in_list(portal, one)
     raise _wrong(f"filter type {one.get('filterType')} is not supported here")
 
 
-def _property(shelf: Shelf, one: dict[str, Any]) -> Test:
+def _property(shelf: Shelf, one: dict[str, Any], at: int) -> Test:
     needs(one, "property", "operation")
     name = text(one, "property")
     if name not in shelf.schema:
         raise _wrong(f"property {name} does not exist")
     if not isinstance(one["operation"], dict):
         raise _wrong("operation must be an object")
-    read, test = shelf.reader(name), _tested(one["operation"])
+    read, test = shelf.reader(name), _tested(one["operation"], at)
     return lambda row: test(read(row))
 
 
-def _tested(said: dict[str, Any]) -> ValueTest:
+def _tested(said: dict[str, Any], at: int) -> ValueTest:
     try:
-        return operation(said)
+        return operation(said, at)
     except (KeyError, TypeError, ValueError) as why:
         raise _wrong(f"operation is not complete: {why}") from None
 

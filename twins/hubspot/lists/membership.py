@@ -30,7 +30,7 @@ def refresh(portal: Portal, segment: Segment, at: int) -> None:
     if segment.is_by_hand:
         return
     try:
-        test = root(portal, shelf, segment.branch)
+        test = root(portal, shelf, segment.branch, at)
     except Refused:
         return  # a property that it asks for is gone: the members stay as they were (unverified)
     until = at - portal.switches.list_lag_ms

@@ -6,11 +6,11 @@ https://developers.hubspot.com/docs/api-reference/legacy/crm/lists/list-filters
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from twins.hubspot.times import read_ms, to_ms
+from twins.hubspot.times import read_ms, to_datetime, to_ms
 
 Test = Callable[[str | None], bool]
 # An operator → the one that it denies.
@@ -37,13 +37,14 @@ _TEXTS: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
-def operation(said: Mapping[str, Any]) -> Test:
-    """The question of one operation; raises KeyError, TypeError or ValueError for one that cannot be read."""
+def operation(said: Mapping[str, Any], at: int) -> Test:
+    """The question of one operation, asked at *at*; raises KeyError, TypeError or ValueError for one that cannot be read."""
     operator = str(said["operator"])
     if said["operationType"] == "ALL_PROPERTY":
         return _known(operator)
     positive = _DENIALS.get(operator, operator)
-    asks = _READERS[str(said["operationType"])](said, positive)
+    type_ = str(said["operationType"])
+    asks = _TIMES[type_](said, positive, at) if type_ in _TIMES else _READERS[type_](said, positive)
     is_wanted, takes_blank = positive == operator, bool(said.get("includeObjectsWithNoValueSet", False))
 
     def holds(value: str | None) -> bool:
@@ -100,8 +101,8 @@ def _number_range(said: Mapping[str, Any], operator: str) -> Callable[[str], boo
     return lambda value: low <= float(value) <= high
 
 
-def _time(said: Mapping[str, Any], operator: str) -> Callable[[str], bool]:
-    point = _moment(said["timePoint"])
+def _time(said: Mapping[str, Any], operator: str, at: int) -> Callable[[str], bool]:
+    point = _moment(said["timePoint"], at)
     match operator:
         case "IS_AFTER":
             return lambda value: read_ms(value) > point
@@ -110,20 +111,39 @@ def _time(said: Mapping[str, Any], operator: str) -> Callable[[str], bool]:
     raise ValueError(f"operator {operator}")
 
 
-def _time_range(said: Mapping[str, Any], operator: str) -> Callable[[str], bool]:
-    low, high = _moment(said["lowerBoundTimePoint"]), _moment(said["upperBoundTimePoint"])
+def _time_range(said: Mapping[str, Any], operator: str, at: int) -> Callable[[str], bool]:
+    low, high = _moment(said["lowerBoundTimePoint"], at), _moment(said["upperBoundTimePoint"], at)
     if operator != "IS_BETWEEN":
         raise ValueError(f"operator {operator}")
     return lambda value: low <= read_ms(value) <= high
 
 
-def _moment(point: Mapping[str, Any]) -> int:
-    """A fixed point in time; points that move with the clock are not read here."""
-    if point["timeType"] != "DATE":
-        raise ValueError(f"timeType {point['timeType']}")
-    day = datetime(int(point["year"]), int(point["month"]), int(point["day"]))  # noqa: DTZ001 - gets its zone below
-    clock = {name: int(point.get(name, 0)) for name in ("hour", "minute", "second")}
-    return to_ms(day.replace(**clock, tzinfo=ZoneInfo(str(point.get("zoneId", "UTC")))))
+def _moment(point: Mapping[str, Any], at: int) -> int:
+    """A fixed point in time, or one that moves with the clock: so many days before or after now or today."""
+    match point["timeType"]:
+        case "DATE":
+            day = datetime(int(point["year"]), int(point["month"]), int(point["day"]))  # noqa: DTZ001 - gets its zone below
+            clock = {name: int(point.get(name, 0)) for name in ("hour", "minute", "second")}
+            return to_ms(day.replace(**clock, tzinfo=_zone(point)))
+        case "INDEXED":
+            return to_ms(_indexed(point, to_datetime(at).astimezone(_zone(point))))
+    raise ValueError(f"timeType {point['timeType']}")
+
+
+def _indexed(point: Mapping[str, Any], now: datetime) -> datetime:
+    """What an indexed point means at *now*: its reference, moved by its offset; other references are not read here."""
+    reference = str(point["indexReference"]["referenceType"])
+    if reference not in ("NOW", "TODAY"):
+        raise ValueError(f"referenceType {reference}")
+    base = now if reference == "NOW" else now.replace(hour=0, minute=0, second=0, microsecond=0)
+    offset = {str(name): int(value) for name, value in (point.get("offset") or {}).items()}
+    if unknown := offset.keys() - {"weeks", "days", "hours", "minutes", "seconds", "milliseconds"}:
+        raise ValueError(f"offset {', '.join(sorted(unknown))}")
+    return base + timedelta(**offset)
+
+
+def _zone(point: Mapping[str, Any]) -> ZoneInfo:
+    return ZoneInfo(str(point.get("zoneId", "UTC")))
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any], str], Callable[[str], bool]]] = {
@@ -133,6 +153,8 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], str], Callable[[str], bool]]
     "MULTISTRING": _text,
     "NUMBER": _number,
     "NUMBER_RANGED": _number_range,
+}
+_TIMES: Mapping[str, Callable[[Mapping[str, Any], str, int], Callable[[str], bool]]] = {
     "TIME_POINT": _time,
     "TIME_RANGED": _time_range,
 }

@@ -30,7 +30,7 @@ def create(call: Call) -> Answer:
         raise Refused(400, f"processingType {processing} is none of {', '.join(PROCESSING)}")
     branch = body.get("filterBranch")
     if processing == "DYNAMIC" or branch is not None:
-        root(call.portal, shelf, branch)
+        root(call.portal, shelf, branch, call.at)
     _check_name(call, text(body, "name"))
     made = Segment(
         id=segments.next_id(),
@@ -44,7 +44,7 @@ def create(call: Call) -> Answer:
         created_by=call.writer.user,
     )
     if processing == "SNAPSHOT" and branch is not None:
-        test = root(call.portal, shelf, branch)
+        test = root(call.portal, shelf, branch, call.at)
         made.members = {row.id: call.at for row in shelf.rows.values() if test(row)}
     segments.by_id[made.id] = made
     refresh(call.portal, made, call.at)
@@ -113,7 +113,7 @@ def refilter(call: Call) -> Answer:
         raise Refused(
             400, f"List {segment.id} is {segment.processing}: only DYNAMIC lists have filters to change"
         )
-    root(call.portal, call.portal.shelves[segment.kind], branch)
+    root(call.portal, call.portal.shelves[segment.kind], branch, call.at)
     segment.branch, segment.filtered = branch, call.at
     _touch(call, segment)
     refresh(call.portal, segment, call.at)

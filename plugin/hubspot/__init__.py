@@ -1,0 +1,1 @@
+"""What leadbridge brings to HubSpot: a property group, properties and segments."""

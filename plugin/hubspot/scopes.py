@@ -1,0 +1,33 @@
+"""The least scopes of HubSpot that are needed: the daemon's follow from the agreement, the admin's from the parts.
+
+https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/scopes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from mappings.agreement import Agreement
+from plugin.hubspot.parts import Group, Part, Segment
+
+_PLURALS: Final = {"contact": "contacts", "company": "companies", "deal": "deals"}
+
+
+def daemons(agreement: Agreement) -> tuple[str, ...]:
+    """What the daemon's token needs: owners, and the records of each pair, which get the key or the outcome.
+
+    Notes and their joins go with the scopes of contacts.
+    """
+    kinds = sorted(_PLURALS[pair.hubspot_kind] for pair in agreement.pairs.values())
+    records = (f"crm.objects.{kind}.{verb}" for kind in kinds for verb in ("read", "write"))
+    return (*records, "crm.objects.owners.read")
+
+
+def admins(parts: Iterable[Part]) -> tuple[str, ...]:
+    """What the token of `plugin install` needs: properties of these kinds, and segments."""
+    parts = tuple(parts)
+    kinds = sorted({_PLURALS[part.kind] for part in parts if isinstance(part, Group)})
+    schemas = (f"crm.schemas.{kind}.{verb}" for kind in kinds for verb in ("read", "write"))
+    lists = ("crm.lists.read", "crm.lists.write") if any(isinstance(one, Segment) for one in parts) else ()
+    return (*schemas, *lists)

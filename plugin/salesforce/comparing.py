@@ -1,0 +1,103 @@
+"""The Salesforce part against what stands in the org: what to deploy and what stands in the way. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from plugin.diff import MINE, Change, Verb
+from plugin.marker import Marker
+from plugin.salesforce.elements import element
+from plugin.salesforce.parts import Part
+from plugin.salesforce.trees import Tree, differences, text_in, tree_of
+
+Key = tuple[str, str]
+PREFIX: Final = "leadbridge_"
+# The mark of this value set says which lifecycle is installed; elsewhere a mark of before makes no difference.
+TELLS_VERSION: Final = ("GlobalValueSet", "leadbridge_stage")
+_OURS_IF: Final = ("CustomPermission", "leadbridge_sync")
+_STAGES: Final = "GlobalValueSet"
+# What a lifecycle that changed may leave behind, and what is only configuration, so that it may be deleted.
+_OBSOLETE: Final = frozenset({"ValidationRule", "QuickAction", "ListView"})
+
+
+@dataclass(frozen=True, slots=True)
+class Org:
+    """What stands in an org: components of ours by type and lower-case name, and how full it is.
+
+    *names* are their names as the org writes them, *rules* the active rules of others per object, *people* how many
+    live records stand in each stage.
+    """
+
+    components: Mapping[Key, Tree] = field(default_factory=dict)
+    names: Mapping[Key, str] = field(default_factory=dict)
+    rules: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+
+
+def key_of(type_: str, name: str) -> Key:
+    """By which a component is found: names do not mind case, and a value set's may end with ``__gvs``."""
+    return type_, name.removesuffix("__gvs").lower()
+
+
+def compared(wanted: Sequence[Part], found: Org) -> tuple[Change, ...]:
+    """What there is to say of each part, and of what leadbridge once brought and is wanted no more."""
+    ours = {key_of(part.type, part.full_name) for part in wanted}
+    return (*(_about(part, found) for part in wanted), *_obsolete(found, ours))
+
+
+def _about(part: Part, found: Org) -> Change:
+    key = key_of(part.type, part.full_name)
+    standing = found.components.get(key)
+    if standing is None:
+        return _said(part, "create")
+    if not is_ours(key, standing, found):
+        return _said(part, "conflict", MINE)
+    wanted = tree_of(element(part))
+    if part.type == "CustomField" and text_in(wanted, "type") != text_in(standing, "type"):
+        there = text_in(standing, "type")
+        return _said(
+            part, "conflict", f"it is of type {there}, not {text_in(wanted, 'type')}: delete it first"
+        )
+    differs = differences(part.type, wanted, standing)
+    marks = [text_in(tree, "description") for tree in (wanted, standing)]
+    if key == TELLS_VERSION and Marker.found_in(marks[0]) != Marker.found_in(marks[1]):
+        differs.append("version")
+    if not differs:
+        return _said(part, "unchanged")
+    return _said(part, "retire" if _only_retires(part, differs) else "update", "; ".join(differs))
+
+
+def _only_retires(part: Part, differs: Sequence[str]) -> bool:
+    return part.type == _STAGES and all(one.endswith(("besides", "differs", "version")) for one in differs)
+
+
+def is_ours(key: Key, standing: Tree, found: Org) -> bool:
+    """Its description is marked; a list view, which has none, is ours where the custom permission is."""
+    if key[0] != "ListView":
+        return Marker.found_in(text_in(standing, "description")) is not None
+    proof = found.components.get(_OURS_IF)
+    return proof is not None and Marker.found_in(text_in(proof, "description")) is not None
+
+
+def _obsolete(found: Org, wanted: Iterable[Key]) -> list[Change]:
+    gone = {
+        key: tree
+        for key, tree in found.components.items()
+        if key[0] in _OBSOLETE and key not in set(wanted) and is_ours(key, tree, found)
+    }
+    return [
+        Change("salesforce", key[0], found.names.get(key, key[1]), "retire", "it is deleted: the lifecycle no longer has it")
+        for key in sorted(gone)
+    ]  # fmt: skip
+
+
+def installed(found: Org) -> Marker | None:
+    """The newest mark in the org."""
+    marks = [Marker.found_in(text_in(tree, "description")) for tree in found.components.values()]
+    return max(filter(None, marks), key=lambda mark: (mark.lifecycle, mark.order), default=None)
+
+
+def _said(part: Part, verb: Verb, why: str = "") -> Change:
+    return Change("salesforce", part.type, part.full_name, verb, why)
