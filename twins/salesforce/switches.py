@@ -127,6 +127,9 @@ class Switches:
         choices=("given", "defined"),
     )
     rules_per_object: int = switch("active validation rules that a kind may have (Starter: 20)", default=500)
+    custom_fields_per_object: int = switch(
+        "custom fields that a kind may have (Starter: 25, Professional: 100)", default=500
+    )
     validate_conversions: bool = switch(
         "Require Validation for Converted Leads: validation and duplicate rules run at conversion",
         default=True,
@@ -181,3 +184,10 @@ class Switches:
         "the month in which the fiscal year begins", default=1, choices=tuple(range(1, 13))
     )
     long_address: int = switch("[M] HTTP status of an address over 16 KB", default=414, choices=(414, 431))
+    # ── the Metadata API ─────────────────────────────────────────────────────
+    deploy_seconds: float = switch("seconds from the request of a deployment to its end", default=3.0)
+    value_set_suffix: str = switch(
+        "[M] from API 57 on the name of a global value set is read with __gvs at its end, or as it was deployed",
+        default="appended",
+        choices=("appended", "plain"),
+    )

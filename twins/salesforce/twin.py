@@ -14,13 +14,24 @@ from typing import Any
 from twins.log import CommitLog
 from twins.messages import Reply, Request, json_reply
 from twins.salesforce.access.call import Answer, Call
-from twins.salesforce.access.door import parts_of, readable, too_long, unzipped, version_number, versions
+from twins.salesforce.access.door import (
+    CSV_BODY,
+    FORM_BODY,
+    JSON_BODY,
+    parts_of,
+    readable,
+    too_long,
+    unzipped,
+    version_number,
+    versions,
+)
 from twins.salesforce.access.limits import Limits
 from twins.salesforce.access.sessions import Sessions
 from twins.salesforce.access.token import SignIn
 from twins.salesforce.access.userinfo import identity, userinfo
 from twins.salesforce.bulk import Jobs
 from twins.salesforce.errors import Rejected, not_found
+from twins.salesforce.metadata import Deployments, MetadataSoap
 from twins.salesforce.org.state import Org
 from twins.salesforce.platform.deletion import expire
 from twins.salesforce.rest.query import Cursors
@@ -32,6 +43,7 @@ from twins.salesforce.soap import Soap
 from twins.salesforce.switches import Switches
 from twins.switches import flipped
 
+_BODIES = {"jobs/ingest/batches": CSV_BODY, "metadata/deployRequest": FORM_BODY}
 SELLERS = (
     ("Sam", "Seller", "sam.seller@example.com"),
     ("Sara", "Santos", "sara.santos@example.com"),
@@ -79,14 +91,16 @@ class SalesforceTwin(People):
         self.jobs = Jobs(self.org, self.limits)
         self._app = client_id
         self._soap = Soap(self.org, self._sessions, self.limits, self._sign_in.user_with)
-        self._routes = Routes(self.limits, Cursors(), self.jobs)
+        self.deployments = Deployments(self.org)
+        self._metadata_soap = MetadataSoap(self.org, self._sessions, self.limits)
+        self._routes = Routes(self.limits, Cursors(), self.jobs, self.deployments)
 
     # ── the wire ─────────────────────────────────────────────────────────────
 
     def handle(self, request: Request, now: datetime) -> Reply:
         """Answer *request* as Salesforce documents it, at *now*."""
         with self._lock:
-            self.jobs.run(now)
+            self.work_off(now)
             try:
                 return self._answer(request, now)
             except Rejected as no:
@@ -124,9 +138,10 @@ class SalesforceTwin(People):
             self.limits.running = count
 
     def work_off(self, now: datetime) -> None:
-        """Do what Bulk jobs have due by *now*, without waiting for the next request."""
+        """Do what Bulk jobs and deployments have due by *now*, without waiting for the next request."""
         with self._lock:
             self.jobs.run(now)
+            self.deployments.run(now)
 
     # ── one call ─────────────────────────────────────────────────────────────
 
@@ -151,6 +166,8 @@ class SalesforceTwin(People):
                 return identity(self.org, self._sign_in, request, instance, now, (org, user))
             case ("services", "Soap" | "soap", "u" | "c", version, *_):
                 return self._envelope(request, version_number(f"v{version}"), instance, now)
+            case ("services", "Soap" | "soap", "m", version, *_):
+                return self._metadata(request, version_number(f"v{version}"), now)
             case ("services", "data", version, *below):
                 return self._data(request, version, tuple(below), instance, now)
         raise not_found()
@@ -160,6 +177,12 @@ class SalesforceTwin(People):
         name, reply = self._soap.answer(
             unzipped(request), version, instance, now, f"salesforce-{self._requests}"
         )
+        self.calls[request.method, name] += 1
+        return reply
+
+    def _metadata(self, request: Request, version: int, now: datetime) -> Reply:
+        self._requests += 1
+        name, reply = self._metadata_soap.answer(unzipped(request), version, now)
         self.calls[request.method, name] += 1
         return reply
 
@@ -184,7 +207,7 @@ class SalesforceTwin(People):
             parts=below,
             query=request.query,
             headers=request.headers,
-            body=readable(request, csv=name == "jobs/ingest/batches").body,
+            body=readable(request, _BODIES.get(name, JSON_BODY)).body,
             user=user,
             now=now,
             version=f"{number}.0",

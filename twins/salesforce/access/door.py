@@ -19,8 +19,7 @@ NEWEST = 68
 _SEASONS = ("Spring", "Summer", "Winter")
 _LONGEST_ADDRESS = 16_000
 _VERSION = re.compile(r"v(\d+)\.0")
-_JSON = "application/json"
-_CSV = "text/csv"
+JSON_BODY, CSV_BODY, FORM_BODY = "application/json", "text/csv", "multipart/form-data"
 
 
 def parts_of(request: Request, switches: Switches) -> tuple[str, ...]:
@@ -72,11 +71,10 @@ def too_long(request: Request, switches: Switches) -> Reply | None:
     return Reply(status, {"Content-Type": "text/html;charset=iso-8859-1"}, page.encode())
 
 
-def readable(request: Request, *, csv: bool = False) -> Request:
+def readable(request: Request, wanted: str = JSON_BODY) -> Request:
     """*request* with a plain body; raises `Rejected` for a type that the resource does not read (415)."""
     if not request.body:
         return request
-    wanted = _CSV if csv else _JSON
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if given and given != wanted:
         said = f"Content-Type header specified in HTTP request is not supported: {given}"

@@ -13,17 +13,23 @@ from twins.salesforce.errors import RowRefused
 from twins.salesforce.schema.kinds import Field, Kind
 
 OBJECT_RIGHTS = "rcud"
+ADMIN = "System Administrator"
+_MAY_ADMINISTER = frozenset({"ModifyMetadata", "ModifyAllData"})
 _ALWAYS = frozenset({"Id", "Name", "OwnerId", "IsDeleted", "RecordTypeId", "CreatedDate", "CreatedById",
                      "LastModifiedDate", "LastModifiedById", "SystemModstamp", "IsConverted", "MasterRecordId"})  # fmt: skip
 
 
 @dataclass(slots=True)
 class Grants:
-    """What a permission set allows: per kind letters of ``rcud``, per field ``r`` or ``re``, custom permissions."""
+    """What a permission set allows: letters of ``rcud`` per kind, ``r`` or ``re`` per field, permissions.
+
+    A kind may also have ``v`` (view all records) and ``m`` (modify all); *system* are user permissions by name.
+    """
 
     objects: dict[str, str] = field(default_factory=dict)
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
     permissions: frozenset[str] = frozenset()
+    system: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -53,6 +59,7 @@ class Rights:
 
     def __init__(self) -> None:
         self.custom_permissions: set[str] = set()
+        self.admins: set[str] = set()
         self.version = 0
         self._sets: dict[str, Grants] = {}
         self._profiles: dict[str, Profile] = {}
@@ -70,6 +77,8 @@ class Rights:
 
     def profile_name(self, user: str) -> str:
         """What ``$Profile.Name`` is for *user*."""
+        if user in self.admins:
+            return ADMIN
         found = self._profiles.get(user)
         return found.name if found else Profile().name
 
@@ -77,6 +86,55 @@ class Rights:
         """Make or replace a permission set; its custom permissions exist from now on."""
         self._sets[name] = grants
         self.custom_permissions |= grants.permissions
+        self.version += 1
+
+    def drop(self, name: str) -> None:
+        """Forget a permission set that nobody has; raises KeyError where there is none of this name."""
+        del self._sets[name]
+        self.version += 1
+
+    def forget_field(self, kind: str, field_: str) -> None:
+        """Take a deleted field out of all permission sets."""
+        for name, one in self._sets.items():
+            kept = {each: letters for each, letters in one.fields.get(kind, {}).items() if each != field_}
+            self._sets[name] = replace(one, fields={**one.fields, kind: kept})
+
+    def forget_permission(self, permission: str) -> None:
+        """Take a deleted custom permission out of all permission sets."""
+        for name, one in self._sets.items():
+            self._sets[name] = replace(one, permissions=one.permissions - {permission})
+
+    def grants(self, name: str) -> Grants | None:
+        """What a permission set allows; None where there is none of this name."""
+        return self._sets.get(name)
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The names of all permission sets."""
+        return tuple(self._sets)
+
+    def holders(self, name: str) -> list[str]:
+        """The users who have a permission set."""
+        return [user for user, names in self._assigned.items() if name in names]
+
+    def may_administer(self, user: str) -> bool:
+        """Whether *user* may use the Metadata API: Modify Metadata or Modify All Data
+        (https://help.salesforce.com/s/articleView?id=platform.users_permissions_modifymetadata.htm).
+        """
+        return user in self.admins or any(one.system & _MAY_ADMINISTER for one in self._of(user))
+
+    def copy(self) -> Rights:
+        """The same rights, to go back to; profiles are shared, for no deployment changes them."""
+        kept = Rights()
+        kept.custom_permissions, kept.admins = set(self.custom_permissions), set(self.admins)
+        kept._sets, kept._profiles, kept._own = dict(self._sets), self._profiles, self._own
+        kept._assigned = {user: dict(names) for user, names in self._assigned.items()}
+        return kept
+
+    def become(self, kept: Rights) -> None:
+        """Take over the sets, assignments and custom permissions of *kept*."""
+        self._sets, self._assigned = kept._sets, kept._assigned
+        self.custom_permissions, self.admins = kept.custom_permissions, kept.admins
         self.version += 1
 
     def assign(self, user: str, name: str) -> None:

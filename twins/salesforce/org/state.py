@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from twins.log import CommitLog
 from twins.salesforce.errors import RowRefused, not_found
 from twins.salesforce.org.ids import Ids, canonical_id
+from twins.salesforce.org.installed import Installed
 from twins.salesforce.org.lagging import Lag
 from twins.salesforce.org.recycling import Bin
 from twins.salesforce.org.rights import Rights
@@ -55,7 +56,7 @@ class Org:
         self.rules: dict[str, Rules] = {}
         self.duplicate_rules: dict[str, list[DuplicateRule]] = {}
         self.record_types: dict[str, dict[str, RecordType]] = {}
-        self.rights, self.script = Rights(), Script()
+        self.rights, self.script, self.installed = Rights(), Script(), Installed()
         self.changed: dict[str, datetime | None] = {}
         self.views: dict[str, tuple[int, Org]] = {}
         self.bin = Bin()
@@ -145,7 +146,7 @@ class Org:
     def change_field(self, kind: Kind, field: Field) -> None:
         """Let an admin change what a field takes; rows keep what they have."""
         kind.add([field])
-        self._rules_of(kind)
+        self.learn_rules(kind)
         self._changed(kind)
 
     def user(self, first: str, last: str, email: str, active: bool = True) -> str:
@@ -185,9 +186,10 @@ class Org:
 
     def _open(self, kind: Kind) -> None:
         self.tables[kind.name] = Table(kind)
-        self._rules_of(kind)
+        self.learn_rules(kind)
 
-    def _rules_of(self, kind: Kind) -> None:
+    def learn_rules(self, kind: Kind) -> None:
+        """Look up anew which fields of *kind* are unique, required, or have a default."""
         self.unique[kind.name] = tuple(one.name for one in kind.fields.values() if one.unique)
         self.required[kind.name] = tuple(one.name for one in kind.fields.values() if one.required)
         self._defaults[kind.name] = {

@@ -7,6 +7,7 @@ from twins.salesforce.access.call import Answer, Call, Resource
 from twins.salesforce.access.limits import Limits
 from twins.salesforce.bulk import Jobs
 from twins.salesforce.errors import Rejected, not_found
+from twins.salesforce.metadata import Deployments
 from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.rest import (
     batch,
@@ -25,11 +26,11 @@ from twins.salesforce.rest.query import Cursors, resources
 class Routes:
     """Finds the resource of a call, by the parts of the path after the version."""
 
-    def __init__(self, limits_: Limits, cursors: Cursors, jobs: Jobs) -> None:
+    def __init__(self, limits_: Limits, cursors: Cursors, jobs: Jobs, deployments: Deployments) -> None:
         self._limits: Resource = {"GET": limits_.show}
         self._queries = resources(cursors)
         self._batch = batch.resource(limits_.spend)
-        self._jobs = jobs
+        self._jobs, self._deployments = jobs, deployments
 
     def resource(self, parts: tuple[str, ...]) -> tuple[str, Resource]:
         """Its name, as `calls` counts it, and what answers each method; raises `Rejected` with 404."""
@@ -52,6 +53,8 @@ class Routes:
                 return _composite(tuple(below))
             case ("jobs", *below):
                 return self._jobs.resource(tuple(below))
+            case ("metadata", *below):
+                return self._deployments.resource(tuple(below))
             case ("sobjects", *below):
                 return _sobjects(tuple(below))
         raise not_found()
@@ -109,7 +112,7 @@ def _sobjects(below: tuple[str, ...]) -> tuple[str, Resource]:
 
 def _resources(call: Call) -> Answer:
     names = (
-        "composite", "jobs", "limits", "parameterizedSearch", "query", "queryAll", "search", "sobjects"
+        "composite", "jobs", "limits", "metadata", "parameterizedSearch", "query", "queryAll", "search", "sobjects"
     )  # fmt: skip
     identity = f"{call.host}/id/{call.org.id}/{call.user}"
     return Answer(200, {**{name: f"{call.base}/{name}" for name in names}, "identity": identity})

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from plugin.formula import Context, FormulaError, Type, compile_formula
+from plugin.formula import Context, Formula, FormulaError, Type, compile_formula
 from twins.salesforce.errors import RowRefused
 from twins.salesforce.org.setup import Read, Rule, Rules
 from twins.salesforce.org.state import Org
@@ -32,6 +32,18 @@ def add(org: Org, kind: Kind, name: str, formula: str, message: str, at: str | N
 
     Raises `FormulaError` for the formula and ValueError for anything else that Salesforce would not save.
     """
+    compiled = checked(org, kind, name, formula, message, at)
+    rules = org.rules.get(kind.name) or Rules()
+    if name not in rules.by_name and len(rules.by_name) >= org.switches.rules_per_object:
+        raise ValueError(f"{kind.name} may have {org.switches.rules_per_object} active rules in this edition")
+    org.rules[kind.name] = rules
+    rules.by_name[name] = Rule(name, compiled, message, at or "")
+    for path in compiled.fields:
+        rules.readers[path] = _reader(org, kind, path)
+
+
+def checked(org: Org, kind: Kind, name: str, formula: str, message: str, at: str | None) -> Formula:
+    """The formula of a rule, in force or not, that Salesforce would save; raises like `add`."""
     if _NAME.fullmatch(name) is None:
         raise ValueError(f"{name!r} is no name: letters, digits and single underscores, a letter first")
     if not message or len(message) > _LONGEST_MESSAGE:
@@ -43,12 +55,7 @@ def add(org: Org, kind: Kind, name: str, formula: str, message: str, at: str | N
         if permission not in org.rights.custom_permissions:
             says = f"Field $Permission.{permission} does not exist. Check spelling"
             raise FormulaError(says, max(0, formula.find(permission)))
-    rules = org.rules.setdefault(kind.name, Rules())
-    if name not in rules.by_name and len(rules.by_name) >= org.switches.rules_per_object:
-        raise ValueError(f"{kind.name} may have {org.switches.rules_per_object} active rules in this edition")
-    rules.by_name[name] = Rule(name, compiled, message, at or "")
-    for path in compiled.fields:
-        rules.readers[path] = _reader(org, kind, path)
+    return compiled
 
 
 def remove(org: Org, kind: Kind, name: str) -> None:

@@ -47,6 +47,14 @@ class People(Doors, Setup):
         with self._lock:
             return self.org.user(first, last, email, active)
 
+    def admin(self) -> str:
+        """The id of the org's administrator, who is hired when first asked for."""
+        with self._lock:
+            admins = self.org.rights.admins
+            if not admins:
+                admins.add(self.org.user("Ada", "Admin", "ada.admin@example.com"))
+            return min(admins)
+
     def deactivate(self, user: str, now: datetime) -> None:
         """Let somebody leave; the records stay with the user, new ones cannot be given."""
         with self._lock:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from twins.salesforce.metadata import value_sets
 from twins.salesforce.org import rights
 from twins.salesforce.org.setup import MESSAGE, Action, DuplicateRule, RecordType
 from twins.salesforce.org.state import Org
@@ -177,12 +178,17 @@ class Setup:
             return key
 
     def deactivate_value(self, api_name: str, field: str, value: str) -> None:
-        """Take a value out of a picklist; records that have it keep it. Raises ValueError when it is no value."""
+        """Take a value out of a picklist, or out of its global value set; records that have it keep it.
+
+        Raises ValueError when it is no value.
+        """
         with self._lock:
             kind = self.org.kind(api_name)
             one = kind.fields[field]
             if value not in one.choices:
                 raise ValueError(f"{field} has no active value {value!r}")
+            if value_sets.set_active(self.org, kind, field, value, active=False):
+                return
             left = tuple(choice for choice in one.choices if choice != value)
             self.org.change_field(kind, replace(one, choices=left, inactive=(*one.inactive, value)))
 
@@ -191,5 +197,7 @@ class Setup:
         with self._lock:
             kind = self.org.kind(api_name)
             one = kind.fields[field]
+            if value_sets.set_active(self.org, kind, field, value, active=True):
+                return
             rest = tuple(choice for choice in one.inactive if choice != value)
             self.org.change_field(kind, replace(one, choices=(*one.choices, value), inactive=rest))

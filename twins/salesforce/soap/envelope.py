@@ -5,20 +5,16 @@ https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from html import escape
 from typing import Any
-from xml.parsers import expat
 
 from twins.messages import Reply
+from twins.salesforce.trees import Element, Unreadable, parsed, plain
 
 Tree = Mapping[str, Any]
 XML = {"Content-Type": "text/xml; charset=utf-8"}
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"'
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Fault(Exception):
@@ -29,52 +25,12 @@ class Fault(Exception):
         self.code, self.message = code, message
 
 
-@dataclass(slots=True)
-class Element:
-    """One element by its name without prefix, its text, and what is in it."""
-
-    name: str
-    text: str = ""
-    children: list[Element] = field(default_factory=list)
-
-    def all(self, name: str) -> list[Element]:
-        """The children of this name."""
-        return [one for one in self.children if one.name == name]
-
-    def first(self, name: str) -> Element | None:
-        """The first child of this name."""
-        return next(iter(self.all(name)), None)
-
-    def value(self, name: str) -> str | None:
-        """The text of the first child of this name; None when it is blank or not there."""
-        found = self.first(name)
-        return (found.text.strip() or None) if found else None
-
-
 def read(body: bytes) -> Element:
     """The envelope in *body*; raises `Fault`."""
-    root = Element("")
-    open_ = [root]
-
-    def start(name: str, _: dict[str, str]) -> None:
-        open_[-1].children.append(Element(name.rpartition(":")[2]))
-        open_.append(open_[-1].children[-1])
-
-    def text(data_: str) -> None:
-        open_[-1].text += data_
-
-    def refuse(*_: Any) -> None:
-        raise Fault("soapenv:Client", "DOCTYPE is not allowed")
-
-    parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.CharacterDataHandler = start, text
-    parser.EndElementHandler = lambda _name: open_.pop()
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
     try:
-        parser.Parse(body, True)  # noqa: FBT003 - expat takes it by place only
-    except expat.ExpatError as wrong:
-        raise Fault("soapenv:Client", f"The document is not well-formed: {wrong}") from None
-    envelope = root.children[0]
+        envelope = parsed(body)
+    except Unreadable as wrong:
+        raise Fault("soapenv:Client", str(wrong)) from None
     if envelope.name != "Envelope" or envelope.first("Body") is None:
         raise Fault("soapenv:Client", "Envelope and Body are required")
     return envelope
@@ -95,10 +51,10 @@ def faulted(fault: Fault) -> Reply:
     """HTTP 500, as SOAP faults are; the vendor's code stands in the detail."""
     own = not fault.code.startswith("soapenv:")
     code = f"sf:{fault.code}" if own else fault.code
-    said = _plain(f"{fault.code}: {fault.message}" if own else fault.message)
+    said = plain(f"{fault.code}: {fault.message}" if own else fault.message)
     detail = f'<detail><sf:UnexpectedErrorFault {_XSI} xsi:type="sf:UnexpectedErrorFault"><sf:exceptionCode>'
     detail += (
-        f"{fault.code}</sf:exceptionCode><sf:exceptionMessage>{_plain(fault.message)}</sf:exceptionMessage>"
+        f"{fault.code}</sf:exceptionCode><sf:exceptionMessage>{plain(fault.message)}</sf:exceptionMessage>"
     )
     detail += "</sf:UnexpectedErrorFault></detail>"
     text = (
@@ -119,8 +75,4 @@ def _one(name: str, value: Any) -> str:
         return f"<{name}>{_written(value)}</{name}>"
     if value is None:
         return f'<{name} xsi:nil="true"/>'
-    return f"<{name}>{_plain(str(value).lower() if isinstance(value, bool) else str(value))}</{name}>"
-
-
-def _plain(text: str) -> str:
-    return escape(_UNPRINTABLE.sub("", text), quote=False)
+    return f"<{name}>{plain(str(value).lower() if isinstance(value, bool) else str(value))}</{name}>"

@@ -17,7 +17,8 @@ from twins.salesforce.records.conversion import Conversion, convert
 from twins.salesforce.records.merging import merge
 from twins.salesforce.records.saving import Save
 from twins.salesforce.schema.kinds import Kind
-from twins.salesforce.soap.envelope import Element, Fault
+from twins.salesforce.soap.envelope import Fault
+from twins.salesforce.trees import Element
 
 Row = Callable[[Save, Element], dict[str, Any]]
 

@@ -18,8 +18,9 @@ from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
 from twins.salesforce.records.saving import Save
 from twins.salesforce.schema.moments import stamp
-from twins.salesforce.soap.envelope import Element, Fault, answered, faulted, read
+from twins.salesforce.soap.envelope import Fault, answered, faulted, read
 from twins.salesforce.soap.operations import OPERATIONS, run
+from twins.salesforce.trees import Element
 
 NO_LOGIN_FROM = 65
 _ILLEGAL = "Invalid Session ID found in SessionHeader: Illegal Session"

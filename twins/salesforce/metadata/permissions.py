@@ -1,0 +1,177 @@
+"""Custom permissions and permission sets: how they are saved, deleted and read.
+
+From API 40 on a deployed set replaces what was there
+(https://salesforce.stackexchange.com/questions/169048/how-is-permission-set-metadata-deployment-changing-in-summer-17-api-40-0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from twins.salesforce.metadata.messages import NotThere, PartRefused
+from twins.salesforce.metadata.site import Site
+from twins.salesforce.metadata.uses import uses_of_permission
+from twins.salesforce.org.rights import Grants, can_be_closed, closed_as
+from twins.salesforce.org.state import Org
+from twins.salesforce.trees import Element, grown
+
+_OBJECT_RIGHTS = {
+    "allowRead": "r", "allowCreate": "c", "allowEdit": "u", "allowDelete": "d",
+    "viewAllRecords": "v", "modifyAllRecords": "m",
+}  # fmt: skip
+# What one right on an object asks for: https://help.salesforce.com/s/articleView?id=platform.users_profiles_object_perms.htm
+_ASKS = {"c": "r", "u": "r", "d": "ru", "v": "r", "m": "rudv"}
+_SPOKEN = {"r": "Read", "c": "Create", "u": "Edit", "d": "Delete", "v": "ViewAll", "m": "ModifyAll"}
+# A contact or deal cannot be read without its account: https://github.com/forcedotcom/cli/issues/1421
+_PARENTS = {"Contact": "Account", "Opportunity": "Account"}
+# Objects that have no rights of their own: their parent's, or a user permission
+# (https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_objectpermissions.htm).
+_PERMISSIONABLE = frozenset({"Lead", "Contact", "Account", "Opportunity", "Campaign"})
+_KNOWN = frozenset(
+    {
+        "ActivitiesAccess", "ApiEnabled", "ApiUserOnly", "AssignPermissionSets", "BulkApiHardDelete",
+        "ConvertLeads", "CreateAuditFields", "CustomizeApplication", "EditEvent", "EditReadonly", "EditTask",
+        "ImportLeads", "ManageUsers", "ModifyAllData", "ModifyMetadata", "RunReports", "TransferAnyLead",
+        "ViewAllData", "ViewAllUsers", "ViewRoles", "ViewSetup",
+    }
+)  # fmt: skip
+
+
+def put_permission(site: Site, name: str, tree: Element) -> None:
+    """Create or change a custom permission."""
+    site.org.rights.custom_permissions.add(name)
+    site.keep("CustomPermission", name, tree)
+
+
+def drop_permission(site: Site, name: str) -> None:
+    """Delete a custom permission; raises `PartRefused` while a rule asks for it. [M] the wording"""
+    if name not in site.org.rights.custom_permissions:
+        raise NotThere(f"No CustomPermission named: {name} found")
+    used_by = uses_of_permission(site.org, name)
+    if used_by:
+        raise PartRefused(
+            f"This custom permission is referenced elsewhere in salesforce.com. : {', '.join(used_by)}"
+        )
+    site.org.rights.custom_permissions.discard(name)
+    site.org.rights.forget_permission(name)
+    site.forget("CustomPermission", name)
+
+
+def read_permission(org: Org, name: str) -> Element | None:
+    """A custom permission; one that was made at the screen has its name as its label."""
+    if name not in org.rights.custom_permissions:
+        return None
+    tree = org.installed.tree("CustomPermission", name) or Element("CustomPermission")
+    shown = {
+        "fullName": name,
+        "description": tree.value("description"),
+        "isLicensed": tree.is_true("isLicensed"),
+        "label": tree.value("label") or name,
+    }
+    return grown("CustomPermission", shown)
+
+
+def put(site: Site, name: str, tree: Element) -> None:
+    """Create or replace a permission set; raises `PartRefused`."""
+    grants = Grants(
+        _objects(site, tree),
+        _fields(site, tree),
+        frozenset(_granted(tree, "customPermissions")),
+        frozenset(_granted(tree, "userPermissions")),
+    )
+    for one in tree.all("customPermissions"):
+        if one.value("name") not in site.org.rights.custom_permissions:
+            said = f"In field: customPermission - no CustomPermission named {one.value('name')} found"
+            raise PartRefused(said, one.line)
+    for one in tree.all("userPermissions"):
+        if one.value("name") not in _KNOWN:
+            raise PartRefused(f"Unknown user permission: {one.value('name')}", one.line)
+    site.org.rights.define(name, grants)
+    site.keep("PermissionSet", name, tree)
+
+
+def drop(site: Site, name: str) -> None:
+    """Delete a set; raises `PartRefused` while somebody has it. [M] the wording"""
+    if site.org.rights.grants(name) is None:
+        raise NotThere(f"No PermissionSet named: {name} found")
+    holders = site.org.rights.holders(name)
+    if holders:
+        raise PartRefused(f"Cannot delete permission set {name}: it is assigned to {len(holders)} users")
+    site.org.rights.drop(name)
+    site.forget("PermissionSet", name)
+
+
+def read(org: Org, name: str) -> Element | None:
+    """A set with all that it grants now, whoever changed it since it was deployed."""
+    grants = org.rights.grants(name)
+    if grants is None:
+        return None
+    tree = org.installed.tree("PermissionSet", name) or Element("PermissionSet")
+    fields = {
+        f"{kind}.{field}": letters for kind, each in grants.fields.items() for field, letters in each.items()
+    }
+    shown: dict[str, Any] = {
+        "fullName": name,
+        "customPermissions": [{"enabled": True, "name": one} for one in sorted(grants.permissions)],
+        "description": tree.value("description"),
+        "fieldPermissions": [
+            {"editable": "e" in fields[path], "field": path, "readable": True} for path in sorted(fields)
+        ],
+        "hasActivationRequired": tree.is_true("hasActivationRequired"),
+        "label": tree.value("label") or name,
+        "license": tree.value("license"),
+        "objectPermissions": [
+            {**_object(grants.objects[kind]), "object": kind, "viewAllFields": False}
+            for kind in sorted(grants.objects)
+        ],
+        "userPermissions": [{"enabled": True, "name": one} for one in sorted(grants.system)],
+    }
+    return grown("PermissionSet", {key: value for key, value in shown.items() if value != []})
+
+
+def _object(letters: str) -> dict[str, bool]:
+    return {right: letter in letters for right, letter in sorted(_OBJECT_RIGHTS.items())}
+
+
+def _granted(tree: Element, name: str) -> Iterator[str]:
+    return (one.value("name") or "" for one in tree.all(name) if one.is_true("enabled"))
+
+
+def _objects(site: Site, tree: Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in tree.all("objectPermissions"):
+        name = one.value("object") or ""
+        if name not in _PERMISSIONABLE:
+            raise PartRefused(f"In field: field - no CustomObject named {name} found", one.line)
+        found[name] = "".join(letter for right, letter in _OBJECT_RIGHTS.items() if one.is_true(right))
+        for letter in found[name]:
+            lacking = [asked for asked in _ASKS.get(letter, "") if asked not in found[name]]
+            if lacking:
+                raise _depends(letter, name, lacking[0], name, one)
+    for one in tree.all("objectPermissions"):
+        name = one.value("object") or ""
+        parent = _PARENTS.get(name)
+        if parent and "r" in found[name] and "r" not in found.get(parent, ""):
+            raise _depends("r", name, "r", parent, one)
+    return found
+
+
+def _depends(letter: str, name: str, asked: str, of: str, at: Element) -> PartRefused:
+    said = f"Permission {_SPOKEN[letter]} {name} depends on permission(s): {_SPOKEN[asked]} {of}"
+    return PartRefused(said, at.line)
+
+
+def _fields(site: Site, tree: Element) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for one in tree.all("fieldPermissions"):
+        path = one.value("field") or ""
+        kind, field = site.field(path, Element("field", line=one.line))
+        if not can_be_closed(field):
+            raise PartRefused(f"You cannot deploy to a required field: {path}", one.line)
+        if one.is_true("editable") and not one.is_true("readable"):
+            raise PartRefused(f"Field {path} is editable and not readable", one.line)  # [M]
+        if one.is_true("readable"):
+            letters = "re" if one.is_true("editable") else "r"
+            found.setdefault(kind.name, {})[closed_as(kind, field)] = letters
+    return found
