@@ -25,7 +25,7 @@ from sync.kept import is_projection
 from sync.merge import Merged, Met, Seen, merge
 from sync.model import Ask, Decision, Effect, Hidden, Plan, Put, Remember
 
-_MEANWHILE: Final = "; it was edited while it was written"
+MEANWHILE: Final = "; it was edited while it was written"
 Outcomes = Sequence[tuple[Put, Receipt]]
 
 
@@ -185,7 +185,7 @@ def _overwritten(plan: Plan, put: Put, before: Record, name: str, *, is_asked: b
     why = "a stage was asked for, and is judged next" if is_asked else "the bridge's own value stands"
     return Decision(
         what="conflict",
-        why=why + _MEANWHILE,
+        why=why + MEANWHILE,
         subject=plan.subject,
         field=name,
         side=put.write.side,
@@ -217,7 +217,7 @@ def _decision(
     at, by = _when(before, _names(put, line))
     return Decision(
         what="conflict" if conflict else "field",
-        why=why + _MEANWHILE,
+        why=why + MEANWHILE,
         subject=plan.subject,
         field=line.name,
         side=put.write.side,

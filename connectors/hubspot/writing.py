@@ -113,19 +113,28 @@ def _receipts(rows: Sequence[Write], results: Sequence[Any], errors: Sequence[An
     """Each row's result by trace id, id or key: the order of results means nothing."""
     open_rows = list(rows)
     receipts: Receipts = {}
+    strangers = []
     for result in results:
         row = next((row for row in open_rows if _answers(row, result)), None)
         if row is None:
+            strangers.append(result)
             continue
         open_rows.remove(row)
-        shown = record(row.kind, result)
-        receipts[row.id] = Receipt(
-            row.id, "done", shown.ref, row.op == "create" or result.get("new") is True, shown
-        )
+        receipts[row.id] = _done(row, result)
+    for result in strangers:
+        row = _merged(open_rows, result)
+        if row is not None:
+            open_rows.remove(row)
+            receipts[row.id] = _done(row, result)
     for error in errors:
         receipts |= _failed(error, open_rows)
     silence = (Fault("NOT_MENTIONED", "HubSpot's answer does not mention this row."),)
     return {row.id: Receipt(row.id, "unknown", faults=silence) for row in open_rows} | receipts
+
+
+def _done(row: Write, result: dict[str, Any]) -> Receipt:
+    shown = record(row.kind, result)
+    return Receipt(row.id, "done", shown.ref, row.op == "create" or result.get("new") is True, shown)
 
 
 def _answers(row: Write, result: dict[str, Any]) -> bool:
@@ -138,6 +147,13 @@ def _answers(row: Write, result: dict[str, Any]) -> bool:
         held = str(shown.get(row.key[0]))
         return held.casefold() == row.key[1].casefold()
     return stands(row.values, shown)
+
+
+def _merged(rows: Sequence[Write], result: dict[str, Any]) -> Write | None:
+    """The update that this result is of, under the id of the record that the one we named has become part of."""
+    shown = result.get("properties") or {}
+    likely = [row for row in rows if row.op == "update" and stands(row.values, shown)]
+    return likely[0] if len(likely) == 1 and not result.get("objectWriteTraceId") else None
 
 
 def _failed(error: Mapping[str, Any], rows: Sequence[Write]) -> Receipts:

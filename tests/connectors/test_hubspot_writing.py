@@ -112,6 +112,25 @@ def test_a_merged_record_that_is_left_out_without_a_word_is_gone(world: World, b
     assert (kept.outcome, merged.outcome) == ("done", "gone")
 
 
+def test_a_merged_record_that_answers_under_its_survivors_id_is_written(
+    world: World, between: Between
+) -> None:
+    """HubSpot may follow a merged id by itself: then the answer names the survivor, whom nobody asked for."""
+    ids = contacts(world, 2)
+    rows = [
+        {"id": id_, "properties": {**STAMP, "jobtitle": title}, **TIMES}
+        for id_, title in (("777", "y"), (ids[0], "x"))
+    ]
+    between.next(UPDATE, told(200, {"status": "COMPLETE", "results": rows}))
+
+    kept, merged = world.connector.write(
+        [update(ids[0], ids[0], jobtitle="x"), update(ids[1], ids[1], jobtitle="y")], read_back={}
+    )
+
+    assert (kept.outcome, merged.outcome) == ("done", "done")
+    assert merged.ref == Ref("hubspot", "contact", "777")
+
+
 def test_an_unknown_record_is_gone_and_harms_nobody(world: World) -> None:
     [id_] = contacts(world, 1)
 

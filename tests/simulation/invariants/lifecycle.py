@@ -171,7 +171,14 @@ def _jumps(seen: Evidence, past: Past, couple: Couple, edges: set[tuple[str, str
                 continue
             if commit.new is None or commit.new == stood or (stood, commit.new) in edges:
                 continue  # a legal move, or none; whether its guards held is the lifecycle's own business
+            if commit.new == _moved_last(past, judged, commit):
+                continue  # back to where everybody agreed that the person stands
             yield from _judged_once(seen, past, couple, side, commit, judged)
+
+
+def _moved_last(past: Past, judged: Sequence[Entry], commit: Commit) -> object:
+    before = [one for one in judged if one.decision.what == "moved" and not past.is_after(one, commit.seq)]
+    return max(before, key=lambda one: one.seq).decision.new if before else None
 
 
 def _last_words(past: Past, couple: Couple, side: Side) -> Iterator[tuple[Commit, str | None]]:

@@ -16,7 +16,7 @@ from connectors.records import Ref
 from sync.model import Entry
 from tests.simulation.evidence import Evidence, Violation
 from tests.simulation.invariants.lifecycle import moves_of
-from tests.simulation.invariants.past import Past
+from tests.simulation.invariants.past import Couple, Past
 from tests.simulation.invariants.registry import invariant
 
 _ROLE: Final = "OpportunityContactRole"
@@ -40,7 +40,7 @@ def i08_outcomes(seen: Evidence, past: Past) -> Iterator[Violation]:
         if couple.pair != "person" or person.kind != "contact" or past.is_told(couple):
             continue
         mine, refs = deals.get(person.id, []), (str(contact), str(person))
-        yield from _in_order(past, contact, _all_deals_of(past, person.id), refs)
+        yield from _in_order(past, contact, _all_deals_of(past, couple), refs)
         if (seen.passes and seen.passes[-1].held) or past.is_observed(couple):
             continue
         shown = past.standing[contact]
@@ -88,9 +88,13 @@ def _said_over_time(past: Past, deals: Collection[Ref]) -> list[tuple[int, int, 
     return found
 
 
-def _all_deals_of(past: Past, contact: str) -> set[Ref]:
-    """Every opportunity that this contact ever had a role in, deleted ones too."""
-    roles = {one.id for one in past.seen.log if one.kind == _ROLE and one.new == contact}
+def _all_deals_of(past: Past, couple: Couple) -> set[Ref]:
+    """Every opportunity that this person ever had a role in, deleted ones too, and under whichever id they were known."""
+    known = {ref.id for ref in couple.salesforce}
+    for merge in reversed([one for one in past.seen.log if one.field == "MasterRecordId"]):
+        if merge.new in known:
+            known.add(merge.id)
+    roles = {one.id for one in past.seen.log if one.kind == _ROLE and one.new in known}
     return {
         Ref("salesforce", "opportunity", str(one.new))
         for one in past.seen.log

@@ -9,6 +9,8 @@ from typing import Any
 from connectors.records import Side
 from mappings.fields import FieldLine
 from mappings.values import ABSENT, is_blank, unpack
+from sync.guard import MEANWHILE
+from sync.model import Entry
 from tests.simulation.evidence import Evidence, Violation
 from tests.simulation.invariants.edits import decided
 from tests.simulation.invariants.past import SIDES, UNREADABLE, Couple, Past, Step, alike, other
@@ -160,7 +162,7 @@ def i16_nothing_silent(seen: Evidence, past: Past) -> Iterator[Violation]:
             value
             for couple in couples
             for entry in decided(seen, couple, line)
-            if past.is_by(entry, step.seq)
+            if past.is_by(entry, step.seq) or _was_found_later(entry, step)
             for value in (entry.decision.old, entry.decision.other, entry.decision.new)
         )
         if not any(alike(line, unpack(value), step.old) for value in kept):
@@ -169,3 +171,8 @@ def i16_nothing_silent(seen: Evidence, past: Past) -> Iterator[Violation]:
                 f"{line.name}: {step.old!r} was overwritten with {step.new!r} in {side} and is in no ledger entry",
                 (f"#{step.seq}", str(step.ref)),
             )
+
+
+def _was_found_later(entry: Entry, step: Step) -> bool:
+    """What was typed under a write is told once a history says so, and a vendor that is out says it later."""
+    return entry.decision.why.endswith(MEANWHILE) and entry.observed_at > step.at
