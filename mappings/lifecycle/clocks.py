@@ -19,22 +19,37 @@ def wound(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: d
     """The standing with its clock as it runs now: started anew, standing still, or going on, and its deadline."""
     clock = lifecycle.stage(standing.stage).clock
     if clock is None:
-        return replace(standing, due_at=None, clock_from=None, late_at=0, paused_at=None, paused_h=0.0)
+        return replace(anew(standing, None), due_at=None)
     started = _started(clock, standing, _changing(clock, standing, situation))
     if standing.clock_from is None:
-        standing = replace(standing, clock_from=started)
-        standing = replace(standing, due_at=due_at(lifecycle, standing, situation, now))
-        standing = replace(
-            standing,
-            late_at=max((mark.percent for mark in passed(lifecycle, standing, situation, now)), default=0),
-        )
+        standing = _met(lifecycle, replace(standing, clock_from=started), situation, now)
     elif standing.clock_from != started:
-        anew = replace(standing, clock_from=started, late_at=0, paused_at=None, paused_h=0.0)
+        fresh = anew(standing, started)
         # A change that moves no deadline, such as one after the close date, gives nobody more time.
-        is_moved = due_at(lifecycle, anew, situation, now) != standing.due_at
-        standing = anew if is_moved else replace(anew, late_at=standing.late_at)
+        is_moved = due_at(lifecycle, fresh, situation, now) != standing.due_at
+        done = replace(fresh, late_at=standing.late_at, was_queued=standing.was_queued)
+        standing = fresh if is_moved else done
     standing = _paused(lifecycle, clock, standing, situation, now)
-    return replace(standing, due_at=due_at(lifecycle, standing, situation, now))
+    due = due_at(lifecycle, standing, situation, now)
+    return replace(standing, due_at=due, is_late=due is not None and due <= (standing.paused_at or now))
+
+
+def anew(standing: Standing, started: datetime | None) -> Standing:
+    """The standing with a clock that starts at this moment, and of which nothing was done yet."""
+    return replace(
+        standing, clock_from=started, late_at=0, is_late=False, was_queued=False, paused_at=None, paused_h=0.0
+    )
+
+
+def _met(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime) -> Standing:
+    """A clock that ran before the bridge met the person: what was due by now counts as done."""
+    standing = replace(standing, due_at=due_at(lifecycle, standing, situation, now))
+    marks = passed(lifecycle, standing, situation, now)
+    return replace(
+        standing,
+        late_at=max((mark.percent for mark in marks), default=0),
+        was_queued=any(mark.does == "give_to_queue" for mark in marks),
+    )
 
 
 def due_at(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime) -> datetime | None:
@@ -101,7 +116,7 @@ def hours_of(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> 
 def wakes_at(
     lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime
 ) -> datetime | None:
-    """The next moment at which something is to be done by itself: a move, or what is done about lateness."""
+    """The next moment at which something is to be done or shown by itself: a move, a mark, or that somebody is late."""
     moments = {
         "rejected": review_over_at,
         "lost": review_over_at,
@@ -110,7 +125,10 @@ def wakes_at(
     own = moments.get(standing.stage)
     if lifecycle.stage(standing.stage).rests:
         own = delay_over_at
-    found = [own(lifecycle, standing) if own else None]
+    found = [
+        own(lifecycle, standing) if own else None,
+        standing.due_at if standing.paused_at is None else None,
+    ]
     found += [at for _, at in _ahead(lifecycle, standing, situation)]
     return min((at for at in found if at and at > now), default=None)
 

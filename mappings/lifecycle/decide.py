@@ -114,11 +114,8 @@ class _Course:
         if not marks:
             return ()
         self.standing = replace(self.standing, late_at=marks[-1].percent)
-        done = [one for one in marks if one.does != "remind" or one is marks[-1]]
-        self.tells += [
-            phrases.late(self.lifecycle, self.standing, one) for one in done if one.does != "tell_ops"
-        ]
-        return tuple(phrases.mark(self.lifecycle, self.standing, one) for one in done)
+        done = (one for one in marks if one.does != "remind" or one is marks[-1])
+        return tuple(phrases.late(self.lifecycle, self.standing, one) for one in done)
 
     def look(self) -> None:
         """Take over what the records show without anybody moving."""

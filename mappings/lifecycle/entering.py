@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mappings import raw
+from mappings.lifecycle.clocks import anew
 from mappings.lifecycle.following import followed, running
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.words import Actor, Round, Situation, Standing
@@ -30,17 +31,13 @@ def enter(lifecycle: Lifecycle, standing: Standing, entry: Entry, situation: Sit
     came_from, is_in_round = standing.stage, lifecycle.stage(entry.to).is_in_round
     resumes = is_in_round and running(standing) is None
     entered = replace(
-        standing,
+        anew(standing, entry.at),
         stage=entry.to,
         since=entry.at,
         changed_by=entry.user or entry.actor,
         comment=entry.comment or standing.comment,
         asked=None,
         grace_until=None,
-        clock_from=entry.at,
-        late_at=0,
-        paused_at=None,
-        paused_h=0.0,
     )
     if resumes and came_from in ("won", "lost", "rejected") and entry.to in ("opportunity", "handed_over"):
         entered = _round_resumed(entered)

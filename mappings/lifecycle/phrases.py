@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from mappings.lifecycle.guards import said
 from mappings.lifecycle.machine import Lifecycle, Mark, Move
-from mappings.lifecycle.words import Actor, Does, Late, Request, Standing, Tell
+from mappings.lifecycle.words import Actor, Late, Request, Standing
 
 LATE = "late"
-_READERS: Mapping[Does, Literal["owner", "manager", "queue"]] = {
-    "remind": "owner", "tell_manager": "manager", "give_to_queue": "queue",
-}  # fmt: skip
-
-_DONE: Mapping[Does, str] = {
-    "remind": "the owner is reminded", "tell_manager": "the manager is told",
-    "give_to_queue": "the record goes to the queue", "tell_ops": "ops are told",
-}  # fmt: skip
 _TEAMS = {"marketer": "marketing", "seller": "sales", "bridge": "leadbridge"}
 _HOW = {
     "stage": "the stage was edited",
@@ -110,26 +101,22 @@ def why_lost(lifecycle: Lifecycle) -> str:
     return f"This opportunity was lost without a reason. Please choose a Loss reason on it: {reasons}."
 
 
-def late(lifecycle: Lifecycle, standing: Standing, mark: Mark) -> Tell:
-    """What the owner or the manager is told when so much of the time is used up: once per start of the clock."""
+def late(lifecycle: Lifecycle, standing: Standing, mark: Mark) -> Late:
+    """What the ledger keeps, and the owner or the manager is told, when so much of the time is used up."""
     zone, due = lifecycle.hours.zone, standing.due_at or standing.since
     until, when = _until(lifecycle, standing), f"{due.astimezone(zone):%a %d %b %H:%M}"
     is_over = mark.percent >= 100
     text = f"At {plain(standing.stage)} since {standing.since.astimezone(zone):%a %d %b %H:%M}; {until} was due by {when}."
-    return Tell(
-        side="salesforce",
-        text=text if is_over else text.replace(" was due by ", " is due by "),
+    return Late(
+        mark.percent,
+        mark.does,
+        due,
+        standing.owner,
+        why=f"{mark.percent} % of the time until {until} is used up",
         key=f"{LATE} {standing.stage} {standing.round} {mark.percent} {standing.clock_from or standing.since:%Y%m%dT%H%M%S}",
-        to=_READERS[mark.does],
         subject=f"Overdue since {when}: {until}" if is_over else f"Due by {when}: {until}",
+        text=text if is_over else text.replace(" was due by ", " is due by "),
     )
-
-
-def mark(lifecycle: Lifecycle, standing: Standing, mark: Mark) -> Late:
-    """What the ledger keeps of it."""
-    due = standing.due_at or standing.since
-    why = f"{mark.percent} % of the time until {_until(lifecycle, standing)} is used up: {_DONE[mark.does]}"
-    return Late(mark.percent, mark.does, due, standing.owner, why)
 
 
 def _until(lifecycle: Lifecycle, standing: Standing) -> str:

@@ -61,7 +61,8 @@ class Standing:
     *words* is the version of the definition that names the stage so.
     *clock_from* is when the clock of the stage started last, *late_at* the highest percent of its time at
     which something was done since; a clock that stands still does so since *paused_at*, and stood for
-    *paused_h* business hours before.
+    *paused_h* business hours before. *is_late*: the deadline is over, and nothing has happened since;
+    *was_queued*: a queue had the record since, after the mark at which it goes there.
     *left* are projections that somebody set otherwise and that are left so: (stage, field, value).
     *flagged* is an illegal stage that stands on one side and is left there (side, stage), *put_back* the
     moments of the edits that were put back of late.
@@ -94,14 +95,11 @@ class Standing:
     words: int = 1
     clock_from: datetime | None = None
     late_at: int = 0
+    is_late: bool = False
+    was_queued: bool = False
     paused_at: datetime | None = None
     paused_h: float = 0.0
     left: tuple[tuple[str, str, str], ...] = ()
-
-    @property
-    def is_late(self) -> bool:
-        """The deadline is over, and nothing has happened since."""
-        return self.late_at >= 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,28 +181,28 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """A note to a person on the record of one side: at most one per record, key and day.
-
-    One *to* somebody is a task of theirs, with *subject* as its headline; the one to a queue that takes the
-    record is told to the manager where there is none.
-    """
+    """A note to a person on the record of one side: at most one per record, key and day."""
 
     side: Side
     text: str
     key: str
-    to: Literal["", "owner", "manager", "queue"] = ""
-    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """So much of the time until the deadline is used up, and what is done about it."""
+    """So much of the time until the deadline is used up, and what is done about it.
+
+    Who is told by a task reads *subject* and *text*, once per *key*: a mark and a start of the clock.
+    """
 
     percent: int
     does: Does
     due: datetime
     owner: str | None
     why: str
+    key: str
+    subject: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

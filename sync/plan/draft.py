@@ -61,6 +61,7 @@ class Draft:
         self._cleared: dict[Side, Mapping[str, Any]] = {}
         self._gated: set[Side] = set()
         self._rests = False
+        self._waits_for_ops = False
 
     @property
     def subject(self) -> Ref:
@@ -108,6 +109,10 @@ class Draft:
         """Leave the unit alone until somebody knocks; only *effects* come of it."""
         self._rests = True
         self._others.extend(effects)
+
+    def look_again(self) -> None:
+        """Look at the unit again in a day: what ops change knocks for nobody."""
+        self._waits_for_ops = True
 
     def then(self, effect: Effect) -> None:
         """Let *effect* come of the plan as well."""
@@ -190,8 +195,10 @@ class Draft:
         """The next timed move; one that is due but could not be judged now is looked at again in a day."""
         if self._rests:
             return None
-        at = self.standing.wakes_at if self.standing else None
-        return at if at is None or at > self.now else self.now + _LOOK_AGAIN
+        at, again_at = self.standing.wakes_at if self.standing else None, self.now + _LOOK_AGAIN
+        if at is not None and at <= self.now:
+            return again_at
+        return min(at or again_at, again_at) if self._waits_for_ops else at
 
     def _stamped(self, link: Link) -> Link:
         for ref, fate in self.facts.fates.items():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 
 from connectors.records import Record
-from mappings.lifecycle import Outcome, Tell
+from mappings.lifecycle import Late, Outcome
 from mappings.lifecycle.machine import Mark
 from sync.plan.draft import Draft
 from sync.plan.notes import late_task
@@ -13,90 +13,134 @@ from sync.plan.situation import USER_PREFIX
 
 
 def keep_late(draft: Draft, outcome: Outcome, person: Record | None) -> None:
-    """Enter what is due about lateness, and make the tasks of whoever must know."""
+    """Enter what is due about lateness, and make one task for each who must know: that of the highest mark."""
+    told: dict[str, Late] = {}
     for one in outcome.late:
+        reader, done = _answer(draft, one, person)
         draft.decide(
             "late",
-            one.why,
+            f"{one.why}: {done}",
             field="stage",
             rule=one.does,
             old=outcome.standing.stage,
             new=one.percent,
             other={"due": one.due.isoformat(), "owner": one.owner},
         )
-    if person is None:
-        return
-    for message in _messages(draft, outcome, person):
-        _tell(draft, message, person)
+        if reader:
+            told[reader] = one
+    if person is not None:
+        for reader, one in told.items():
+            late_task(draft, person, one, reader, _text(draft, one, person))
 
 
-def wants_queue(draft: Draft, outcome: Outcome, person: Record | None) -> str | None:
-    """The queue that the record goes to now, from a user who did not accept in time."""
-    is_due = any(one.does == "give_to_queue" for one in outcome.late)
-    has_user = person is not None and _is_user(person.values.get("OwnerId"))
-    return draft.terms.fallback_queue if is_due and has_user else None
+def queue_at_last(draft: Draft, person: Record) -> str | None:
+    """The queue that takes the record from a user past that mark; once, however late the queue is named."""
+    standing = draft.standing
+    if standing is None or standing.was_queued or not _should_go(draft):
+        return None
+    queue = _queue(draft, person)
+    if queue is not None or not _is_user(_owner(person)):
+        draft.standing = replace(standing, was_queued=True)
+    return queue
 
 
 def say_late(draft: Draft, person: Record | None) -> None:
     """What nobody was told who could act on it waits as a problem, as long as it is so."""
     standing = draft.standing
-    if standing is None or not standing.is_late:
+    if standing is None:
         return
-    done = [mark for mark in _marks(draft) if mark.percent <= standing.late_at]
-    due = f"{standing.stage} since {standing.since:%Y-%m-%d}, late"
-    if any(mark.does == "tell_ops" for mark in done):
+    stands = f"the person stands at {standing.stage} since {standing.since:%Y-%m-%d}"
+    used_up = f"{standing.late_at} % of the time used up"
+    if any(mark.does == "tell_ops" for mark in _done(draft)):
         draft.problem(
             "late",
-            f"the person stands at {due}, and the bridge cannot go on by itself",
+            f"{stands}, {used_up}, and the bridge cannot go on by itself",
             "find what holds the person up: an owner who is missing, an opt-out",
         )
-    if person is not None and not _is_user(person.values.get("OwnerId")):
+    stage = draft.terms.agreement.lifecycle.stage(standing.stage)
+    if person is None or not stage.is_open_for_sales:
+        return
+    if standing.is_late and not _is_user(_owner(person)):
         draft.problem(
             "late",
-            f"the person stands at {due}, and the record belongs to a queue: nobody was reminded",
+            f"{stands}, late, and the record belongs to a queue: nobody was reminded",
             "let somebody take the record out of the queue in Salesforce",
             who="sales",
         )
-    wants = any(mark.does == "give_to_queue" for mark in done)
-    if wants and draft.terms.fallback_queue is None and person is not None:
+    if _is_user(_owner(person)) and _should_go(draft) and not standing.was_queued:
+        _say_no_queue(draft, person, f"{stands}, {used_up}, and should go to the fallback queue, but")
+
+
+def _say_no_queue(draft: Draft, person: Record, stands: str) -> None:
+    if person.ref.kind != "lead":
         draft.problem(
             "no_queue",
-            f"the person stands at {due}, and should go to the fallback queue, but there is none; the manager was told",
+            f"{stands} Salesforce lets a queue have Leads only, and this is a Contact; the manager was told",
+            "give the Contact to somebody who has time, or accept or reject the person",
+            who="sales",
+        )
+    elif draft.terms.fallback_queue is None:
+        draft.look_again()
+        draft.problem(
+            "no_queue",
+            f"{stands} there is none; the manager was told",
             "name a Salesforce queue as `owners.fallback_queue` in bridge.yaml, or take `give_to_queue` out of the clock",
         )
 
 
-def _marks(draft: Draft) -> tuple[Mark, ...]:
-    stage = draft.standing.stage if draft.standing else ""
-    clock = draft.terms.agreement.lifecycle.stage(stage).clock if stage else None
-    return clock.late if clock else ()
+def _answer(draft: Draft, late: Late, person: Record | None) -> tuple[str | None, str]:
+    """Who is given a task of it, and what is done: in words that are true of this record."""
+    if late.does == "tell_ops":
+        return None, "ops are told"
+    if person is None or not _is_user(_owner(person)):
+        return None, "nobody is told, as no user has the record"
+    if late.does == "give_to_queue" and _queue(draft, person):
+        return None, "the record goes to the queue"
+    reader = _reader(draft, late, person)
+    why = "no queue can have the record: " if late.does == "give_to_queue" else ""
+    if reader is None:
+        return None, f"{why}nobody is told, as the owner left and has no active manager"
+    if reader != _owner(person):
+        return reader, f"{why}the manager is told"
+    return reader, f"{why}the owner is reminded"
 
 
-def _messages(draft: Draft, outcome: Outcome, person: Record) -> Iterator[Tell]:
-    """Who is told; where there is no queue that may have the record, the manager is told instead of it."""
-    no_queue = draft.terms.fallback_queue is None or person.ref.kind == "contact"
-    for message in outcome.tells:
-        if message.to and (message.to != "queue" or no_queue):
-            yield message
+def _reader(draft: Draft, late: Late, person: Record) -> str | None:
+    """The owner or the manager; where Salesforce names no manager the owner has it."""
+    directory, owner = draft.terms.directory, _owner(person)
+    is_for_manager = late.does != "remind" or owner in directory.inactive
+    reader = (directory.above(owner) if is_for_manager else None) or owner
+    return None if reader in directory.inactive else reader
 
 
-def _tell(draft: Draft, message: Tell, person: Record) -> None:
-    """A task for the owner or the manager; where Salesforce names no manager the owner has it."""
-    owner = str(person.values.get("OwnerId") or "")
-    if not _is_user(owner):
-        return
-    directory = draft.terms.directory
-    above = directory.above(owner) if message.to != "owner" or owner in directory.inactive else None
-    reader = above or owner
-    if reader in directory.inactive:
-        return
-    said = [message.text]
-    if message.to != "owner":
+def _text(draft: Draft, late: Late, person: Record) -> str:
+    said, owner, directory = [late.text], _owner(person), draft.terms.directory
+    if late.does != "remind":
         said.append(f"Owner: {directory.canonical('salesforce', owner) or owner}.")
-        if above is None:
+        if directory.above(owner) is None:
             said.append("Salesforce names no active manager of the owner, so this comes to the owner.")
-    late_task(draft, person, message, reader, " ".join(said))
+    return " ".join(said)
 
 
-def _is_user(owner: object) -> bool:
-    return str(owner or "").startswith(USER_PREFIX)
+def _done(draft: Draft) -> tuple[Mark, ...]:
+    """The marks that the person is past."""
+    standing = draft.standing
+    clock = draft.terms.agreement.lifecycle.stage(standing.stage).clock if standing else None
+    return tuple(one for one in clock.late if standing and one.percent <= standing.late_at) if clock else ()
+
+
+def _should_go(draft: Draft) -> bool:
+    return any(mark.does == "give_to_queue" for mark in _done(draft))
+
+
+def _queue(draft: Draft, person: Record) -> str | None:
+    """The queue that may take the record from a user: Salesforce lets queues have Leads only."""
+    return draft.terms.fallback_queue if person.ref.kind == "lead" and _is_user(_owner(person)) else None
+
+
+def _owner(person: Record) -> str:
+    return str(person.values.get("OwnerId") or "")
+
+
+def _is_user(owner: str) -> bool:
+    return owner.startswith(USER_PREFIX)

@@ -13,12 +13,13 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from connectors.records import Record, Ref, Write
-from mappings.lifecycle import Standing, Tell
+from mappings.lifecycle import Late, Standing, Tell
 from mappings.lifecycle.phrases import LATE
 from sync.model import Put
 from sync.plan.draft import Draft
 from sync.plan.situation import USER_PREFIX
 
+HAND_OFF: Final = "hand-off"
 _SUBJECTS: Final[Mapping[str, str]] = {
     "illegal": "leadbridge put the stage right",
     "left": "The stage stays as it is",
@@ -36,38 +37,41 @@ _EVIDENCE: Final[Mapping[str, str]] = {
 
 
 def hand_off_task(draft: Draft, person: Record | None) -> None:
-    """One task a round tells the owner what was handed over, why, and until when to accept."""
+    """One task for each owner of a hand-over says what was handed over, why, and until when to accept."""
     standing = draft.standing
-    if person is None or standing is None or standing.stage != "handed_over" or _is_older(standing):
+    if person is None or standing is None or standing.stage != "handed_over":
         return
-    key = f"hand-off {standing.round}"
+    of_round = f"{HAND_OFF} {standing.round} "
     owner = str(draft.written("salesforce").get("OwnerId") or person.values.get("OwnerId") or "")
-    if key in draft.told or not owner.startswith(USER_PREFIX):
-        return
+    key = f"{of_round}{owner}{' disputed' if standing.disputed else ''}"
+    if _is_older(standing) and not any(one.startswith(of_round) for one in draft.told):
+        draft.told[key] = _today(draft)
+    if owner.startswith(USER_PREFIX) and not _is_told(draft, standing, key):
+        for one in [one for one in draft.told if not one.startswith(of_round) and one.startswith(HAND_OFF)]:
+            del draft.told[one]
+        _hand_off(draft, person, standing, key, owner)
+
+
+def _hand_off(draft: Draft, person: Record, standing: Standing, key: str, owner: str) -> None:
     due = _local(draft, standing.due_at)
-    _task(
-        draft,
-        person,
-        key,
-        subject=f"Accept or reject by {due:%a %d %b %H:%M}" if due else "Accept or reject",
-        text=_reasons(draft, standing),
-        values={
-            "OwnerId": owner,
-            "Status": "Not Started",
-            "ActivityDate": due.date().isoformat() if due else None,
-        },
-    )
+    by = f"{', overdue since' if standing.is_late else ' by'} {due:%a %d %b %H:%M}" if due else ""
+    values = {
+        "OwnerId": owner,
+        "Status": "Not Started",
+        "ActivityDate": max(due.date().isoformat(), _today(draft)) if due else None,
+    }
+    _task(draft, person, key, subject=f"Accept or reject{by}", text=_reasons(draft, standing), values=values)
 
 
-def late_task(draft: Draft, person: Record, message: Tell, reader: str, text: str) -> None:
+def late_task(draft: Draft, person: Record, late: Late, reader: str, text: str) -> None:
     """One task a mark and start of the clock; what was said of earlier starts need not be known any more."""
-    if message.key in draft.told:
+    if late.key in draft.told:
         return
-    for key in [key for key in draft.told if key.startswith(f"{LATE} ") and not _is_of(key, message.key)]:
+    for key in [key for key in draft.told if key.startswith(f"{LATE} ") and not _is_of(key, late.key)]:
         del draft.told[key]
     values = {"OwnerId": reader, "Status": "Not Started", "ActivityDate": _today(draft)}
-    _task(draft, person, message.key, subject=message.subject, text=text, values=values)
-    draft.decide("told", message.subject, side="salesforce")
+    _task(draft, person, late.key, subject=late.subject, text=text, values=values)
+    draft.decide("told", late.subject, side="salesforce")
 
 
 def _is_of(key: str, other: str) -> bool:
@@ -102,8 +106,13 @@ def signature(subject: Ref, key: str) -> str:
     return f"leadbridge · {subject} · {key}"
 
 
+def _is_told(draft: Draft, standing: Standing, key: str) -> bool:
+    """A store that met the person later does not know whether the hand-over was a dispute."""
+    return any(one == key or (_is_older(standing) and one.startswith(key)) for one in draft.told)
+
+
 def _is_older(standing: Standing) -> bool:
-    """Handed over before this store met the person: the task was made then."""
+    """Handed over before this store met the person: whoever had the record then was told then."""
     return (
         standing.adopted_at is not None and (standing.handed_over_at or standing.since) < standing.adopted_at
     )
@@ -114,7 +123,8 @@ def _reasons(draft: Draft, standing: Standing) -> str:
     values: Mapping[str, Any] = draft.facts.hubspot.values if draft.facts.hubspot else {}
     lines = [f"{label}: {values[name]}" for name, label in _EVIDENCE.items() if values.get(name)]
     head = f"Sales-ready by definition {standing.definition_version}, round {standing.round}."
-    return "\n".join([head, *lines])
+    disputed = [f"Marketing disputes the rejection: {standing.comment}"] if standing.disputed else []
+    return "\n".join([head, *disputed, *lines])
 
 
 def _task(

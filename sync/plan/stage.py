@@ -22,7 +22,7 @@ from mappings.lifecycle.projections import LIFECYCLE_STAGE
 from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
-from sync.plan.late import keep_late, say_late, wants_queue
+from sync.plan.late import keep_late, queue_at_last, say_late
 from sync.plan.left import WHY as LEFT_WHY
 from sync.plan.left import queue_instead, say_left
 from sync.plan.notes import hand_off_task, tell
@@ -43,8 +43,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     _keep_steps(draft, outcome)
     draft.standing = outcome.standing
     for message in outcome.tells:
-        if not message.to:
-            tell(draft, message, contact, person)
+        tell(draft, message, contact, person)
     keep_late(draft, outcome, person)
     say_late(draft, person)
     _contested(draft, outcome)
@@ -190,7 +189,7 @@ def _changes_hands(draft: Draft, outcome: Outcome, person: Record, owner: str | 
     """The record goes to the owner of the hand-off, or to the queue from one who is too late, or who left."""
     if outcome.hands_over and _give_to(draft, person, owner):
         return True
-    if _give_to(draft, person, wants_queue(draft, outcome, person), "nobody accepted in time"):
+    if _give_to(draft, person, queue_at_last(draft, person), "nobody accepted in time"):
         return True
     return _give_to(draft, person, queue_instead(draft, person), LEFT_WHY)
 

@@ -52,7 +52,7 @@ def looked(lifecycle, standing, *moments, **more):
     for moment in moments:
         outcome = decide(lifecycle, standing, [], around(**more), at(moment))
         standing = outcome.standing
-        yield [(one.percent, one.does) for one in outcome.late], standing, outcome.tells
+        yield [(one.percent, one.does) for one in outcome.late], standing, outcome.late
 
 
 def test_a_hand_off_is_reminded_told_and_moved(lifecycle):
@@ -69,11 +69,10 @@ def test_a_hand_off_is_reminded_told_and_moved(lifecycle):
         at("2026-11-24 14:00"), at("2026-11-24 14:00"), at("2026-11-24 14:00"), None,
     ]  # fmt: skip
     assert [standing.is_late for _, standing, _ in found] == [False] * 3 + [True] * 4
-    told = [(one.to, one.subject) for _, _, tells in found for one in tells]
-    assert told == [
-        ("owner", "Due by Mon 23 Nov 14:00: accepted"),
-        ("manager", "Overdue since Mon 23 Nov 14:00: accepted"),
-        ("queue", "Overdue since Mon 23 Nov 14:00: accepted"),
+    assert [one.subject for _, _, late in found for one in late] == [
+        "Due by Mon 23 Nov 14:00: accepted",
+        "Overdue since Mon 23 Nov 14:00: accepted",
+        "Overdue since Mon 23 Nov 14:00: accepted",
     ]
 
 
@@ -83,6 +82,34 @@ def test_a_reminder_that_was_overtaken_is_not_given_any_more(lifecycle):
     assert done == [(100, "tell_manager"), (300, "give_to_queue")]
     assert standing.late_at == 300
     assert len({one.key for one in tells}) == 2
+
+
+@pytest.mark.parametrize("marks", [(), (Mark(50, "remind"),)])
+def test_who_is_over_the_deadline_is_late_whatever_marks_the_clock_has(lifecycle, marks):
+    machine = with_clock(lifecycle, late=marks)
+    before, after = "2026-11-23 13:59", "2026-11-23 14:00"
+
+    [(_, waits, _), (done, late, _), (_, still, _)] = looked(
+        machine, handed_over(), before, after, "2026-11-30 10:00"
+    )
+
+    assert (waits.is_late, waits.wakes_at) == (False, at(after))
+    assert (late.is_late, done, late.wakes_at) == (True, [], None)
+    assert still == late
+
+
+def test_a_clock_that_stands_still_makes_nobody_late_and_nobody_less_late(lifecycle):
+    machine = with_clock(lifecycle, pauses=compile_condition({"is": {"hs_lead_status": "ON_HOLD"}}))
+    on_hold = {"email": "ada@example.com", "hs_lead_status": "ON_HOLD"}
+
+    def held(since):
+        [(_, before, _)] = looked(machine, handed_over(), since)
+        [_, (_, meanwhile, _)] = looked(machine, before, since, "2026-11-25 10:00", hubspot=on_hold)
+        [(_, after, _)] = looked(machine, meanwhile, "2026-11-25 10:00")
+        return [before.is_late, meanwhile.is_late, after.is_late]
+
+    assert held("2026-11-23 13:59") == [False, False, False]
+    assert held("2026-11-23 14:01") == [True, True, True]
 
 
 def test_the_same_look_twice_does_nothing_twice(lifecycle):
@@ -225,7 +252,8 @@ def test_while_no_record_of_sales_is_seen_nobody_is_told(lifecycle):
 @pytest.mark.parametrize("percent", [1, 99, 101, 250])
 def test_any_percent_falls_into_business_time(lifecycle, percent):
     machine = with_clock(lifecycle, late=(Mark(percent, "remind"),))
-    [(_, standing, _)] = looked(machine, handed_over(), MONDAY)
+    moments = [MONDAY, "2026-11-23 14:00"] if percent > 100 else [MONDAY]
+    *_, (_, standing, _) = looked(machine, handed_over(), *moments)
 
     used = machine.hours.between(at(MONDAY), standing.wakes_at)
 

@@ -169,3 +169,31 @@ def test_a_pause_set_by_marketing_stops_the_clock_until_it_is_taken_back(tmp_pat
         assert berlin("2026-11-24 14:00") <= due <= berlin("2026-11-24 14:03")
         here.settle("2026-11-24 12:04")
         assert [(percent, does) for percent, does, _ in lateness(here)] == [(50, "remind")]
+
+
+def test_a_queue_that_ops_name_too_late_still_takes_the_record_once(tmp_path: Path) -> None:
+    with town(tmp_path) as here:
+        unnamed = "fallback_queue: null"
+        opened(here, queue=(QUEUE, unnamed))
+        asks_for_a_call(here)
+        for moment_of in ("2026-11-23 12:01", "2026-11-23 14:01", "2026-11-24 14:01"):
+            here.settle(moment_of)
+        assert [one.code for one in here.problems()] == ["no_queue"]
+
+        rules = here.config / "bridge.yaml"
+        rules.write_text(rules.read_text("utf-8").replace(unnamed, QUEUE), "utf-8")
+        here.run()
+        here.settle("2026-11-25 14:02")
+        lead = here.sales("Lead", ADA)
+        assert lead["OwnerId"] == here.world.salesforce.queue
+        assert [one.code for one in here.problems()] == ["late"]
+
+        here.clock.advance(60)
+        here.sell(lead, by=SARA, OwnerId=here.user(SARA))
+        here.settle()
+        here.settle("2026-11-27 10:00")
+        assert here.sales("Lead", ADA)["OwnerId"] == here.user(SARA)
+        assert [row["OwnerId"] for row in tasks(here) if row["Subject"].startswith("Accept")] == [
+            here.user(SAM), here.user(SARA),
+        ]  # fmt: skip
+        assert here.problems() == []

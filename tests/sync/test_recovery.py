@@ -15,7 +15,7 @@ from sync.model import Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.recovery import Recovered, settle_unknown
-from tests.sync.dumb import US
+from tests.sync.dumb import SAM, US
 from tests.sync.roads import MORNING, Road
 
 TODAY = "2026-11-23"
@@ -44,7 +44,7 @@ def note(contact: Ref, key: str = "illegal hubspot", name: str = "n1") -> Write:
 
 
 def task(contact: Ref, lead: Ref) -> Write:
-    text = f"Sales-ready.\n\n{signature(contact, f'hand-off 1 {TODAY}')}"
+    text = f"Sales-ready.\n\n{signature(contact, f'hand-off 1 {SAM} {TODAY}')}"
     values = {"WhoId": lead.id, "Subject": "Accept or reject", "Description": text}
     return Write("t1", "salesforce", "task", "create", values)
 
@@ -126,7 +126,7 @@ def test_a_task_that_was_never_made_is_made_once_and_remembered(road: Road, pair
         road.settle()
 
     assert len(road.salesforce.all("task")) == 1
-    assert told(road, contact) == {"hand-off 1": TODAY}
+    assert told(road, contact) == {f"hand-off 1 {SAM}": TODAY}
     assert road.store.unsettled() == []
 
 

@@ -16,7 +16,7 @@ from sync.plan import Terms
 from sync.plan.compare import differences
 from sync.plan.history import doubtful_fields
 
-_SAID_IF_ANY = frozenset({"left"})
+_SAID_IF_ANY = frozenset({"left", "is_late", "was_queued"})
 
 
 def told(plan: Plan, facts: Facts) -> Iterator[str]:

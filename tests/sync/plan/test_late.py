@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from connectors.records import Ref
+from mappings.lifecycle.machine import Mark
 from sync.model import Facts, Plan
 from tests.sync.dumb import SAM
 from tests.sync.plan.people import (
@@ -18,6 +20,7 @@ from tests.sync.plan.people import (
     Planner,
     carried_out,
     codes,
+    edited,
     remembered,
     stands,
     unit,
@@ -37,6 +40,10 @@ def waiting(planner: Planner, **standing: Any) -> Facts:
 
 def late(done: Plan) -> list[tuple[Any, Any]]:
     return [(one.new, one.rule) for one in done.decisions if one.what == "late"]
+
+
+def said(done: Plan) -> list[str]:
+    return [one.why for one in done.decisions if one.what == "late"]
 
 
 def at_queue(planner: Planner) -> Planner:
@@ -115,7 +122,95 @@ def test_without_a_queue_the_manager_is_told_and_ops_read_why(planner: Planner) 
 
     assert [task.values["OwnerId"] for task in told(done)] == [BOSS]
     assert codes(done) == ["no_queue"]
+    assert said(done) == [
+        "300 % of the time until accepted is used up: no queue can have the record: the manager is told"
+    ]
     assert "OwnerId" not in writes(done, "salesforce")
+
+
+def test_a_queue_that_is_named_later_takes_whom_it_should_have_taken_and_only_once(planner: Planner) -> None:
+    facts = waiting(planner, late_at=100)
+    facts = carried_out(facts, planner.plan(facts, TRIPLE))
+    at_queue(planner)
+
+    moved = planner.plan(facts, TRIPLE + timedelta(days=1))
+    with_queue = carried_out(facts, moved)
+    taken = edited(with_queue, "salesforce", OwnerId=SAM)
+    rests = planner.plan(taken, TRIPLE + timedelta(days=2))
+
+    assert (writes(moved, "salesforce"), codes(moved)) == ({"OwnerId": QUEUE}, [])
+    assert (writes(rests, "salesforce"), codes(rests)) == ({}, [])
+    assert late(moved) == late(rests) == []
+
+
+def test_who_was_with_a_queue_all_along_is_not_thrown_back_when_somebody_takes_the_record(
+    planner: Planner,
+) -> None:
+    at_queue(planner)
+    facts = waiting(planner, owner=QUEUE, late_at=100)
+    over = planner.plan(facts, TRIPLE)
+
+    taken = planner.plan(
+        edited(carried_out(facts, over), "salesforce", OwnerId=SAM), TRIPLE + timedelta(days=1)
+    )
+
+    assert said(over) == [
+        "300 % of the time until accepted is used up: nobody is told, as no user has the record"
+    ]
+    assert "OwnerId" not in writes(taken, "salesforce")
+
+
+def test_a_contact_goes_to_no_queue_and_the_ledger_does_not_say_so(planner: Planner) -> None:
+    at_queue(planner)
+    facts = waiting(planner, late_at=100)
+    assert facts.salesforce is not None
+    assert facts.standing is not None
+    contact = replace(facts.salesforce, ref=Ref("salesforce", "contact", "00Q1"))
+    known = replace(facts.standing, joined="contact:00Q1")
+    link = replace(facts.link, salesforce=contact.ref)
+    facts = replace(facts, salesforce=contact, link=link, standing=known)
+
+    done = planner.plan(facts, TRIPLE)
+
+    assert [task.values["OwnerId"] for task in told(done)] == [BOSS]
+    assert said(done) == [
+        "300 % of the time until accepted is used up: no queue can have the record: the manager is told"
+    ]
+    assert [(one.code, one.who) for one in done.problems] == [("no_queue", "sales")]
+    assert "OwnerId" not in writes(done, "salesforce")
+
+
+@pytest.mark.invariant("I8")
+def test_who_must_know_of_two_marks_at_once_has_one_task_of_the_higher(planner: Planner) -> None:
+    facts = waiting(planner)
+
+    done = planner.plan(facts, TRIPLE)
+
+    assert late(done) == [(100, "tell_manager"), (300, "give_to_queue")]
+    assert [(task.values["OwnerId"], task.values["Subject"]) for task in told(done)] == [
+        (BOSS, "Overdue since Mon 23 Nov 14:00: accepted")
+    ]
+    assert [one for one in remembered(done).base.told if one.startswith("late")] == [
+        "late handed_over 1 300 20261123T090000"
+    ]
+
+
+def test_ops_are_told_at_any_mark(planner: Planner) -> None:
+    lifecycle = planner.agreement.lifecycle
+    clock = lifecycle.stage("handed_over").clock
+    assert clock is not None
+    early = replace(lifecycle.stage("handed_over"), clock=replace(clock, late=(Mark(50, "tell_ops"),)))
+    stages = {**lifecycle.stages_by_name, "handed_over": early}
+    planner.terms = replace(
+        planner.terms,
+        agreement=replace(planner.agreement, lifecycle=replace(lifecycle, stages_by_name=stages)),
+    )
+    facts = waiting(planner)
+
+    assert codes(planner.plan(facts, HALF - timedelta(seconds=1))) == []
+    [problem] = planner.plan(facts, HALF).problems
+    assert (problem.code, problem.who) == ("late", "ops")
+    assert "50 % of the time used up" in problem.text
 
 
 def test_who_is_qualified_for_too_long_is_a_problem_for_ops(planner: Planner) -> None:

@@ -12,7 +12,7 @@ from connectors.records import Write
 from sync.model import Facts
 from sync.plan.notes import signature
 from tests.sync.dumb import MIA, SAM
-from tests.sync.plan.people import NOW, Planner, carried_out, edited, stands, unit
+from tests.sync.plan.people import BOSS, NOW, Planner, carried_out, edited, stands, unit
 
 
 def told(done: Any) -> list[Write]:
@@ -61,6 +61,44 @@ def test_the_task_is_made_once_a_round(planner: Planner) -> None:
     assert len(told(planner.plan(again))) == 1
 
 
+@pytest.mark.invariant("I8")
+def test_whoever_is_given_a_hand_off_has_one_task_of_it(planner: Planner) -> None:
+    with_sam = handed_over(planner, clock_from=NOW, late_at=300)
+    with_sam = carried_out(with_sam, planner.plan(with_sam))
+    with_boss = edited(with_sam, "salesforce", by=SAM, OwnerId=BOSS)
+    later = NOW + timedelta(days=7)
+
+    [task] = told(planner.plan(with_boss, later))
+    back = edited(carried_out(with_boss, planner.plan(with_boss, later)), "salesforce", by=BOSS, OwnerId=SAM)
+
+    assert task.values["OwnerId"] == BOSS
+    assert task.values["Subject"] == "Accept or reject, overdue since Mon 23 Nov 14:00"
+    assert task.values["ActivityDate"] == "2026-11-30"
+    assert told(planner.plan(back, later)) == []
+
+
+def test_a_dispute_is_another_hand_off_and_its_task_says_what_marketing_says(planner: Planner) -> None:
+    first = handed_over(planner)
+    after = carried_out(first, planner.plan(first))
+    assert after.standing
+
+    disputed = replace(after.standing, disputed=True, comment="They asked again")
+    [task] = told(planner.plan(replace(after, standing=disputed)))
+
+    assert task.values["OwnerId"] == SAM
+    assert "Marketing disputes the rejection: They asked again" in task.values["Description"]
+
+
+def test_who_takes_a_hand_off_from_somebody_known_before_this_store_has_a_task(planner: Planner) -> None:
+    older = handed_over(planner, handed_over_at=NOW - timedelta(days=2), adopted_at=NOW)
+    quiet = planner.plan(older)
+
+    [task] = told(planner.plan(edited(carried_out(older, quiet), "salesforce", by=SAM, OwnerId=BOSS)))
+
+    assert told(quiet) == []
+    assert task.values["OwnerId"] == BOSS
+
+
 def test_a_hand_off_to_a_queue_waits_for_an_owner(planner: Planner) -> None:
     assert told(planner.plan(handed_over(planner, owner="00G000000000001"))) == []
 
@@ -90,8 +128,8 @@ def test_everything_told_ends_with_its_signature_and_is_marked(planner: Planner)
     done = planner.plan(handed_over(planner))
 
     [put] = [put for put in done.puts if put.write.op == "create"]
-    assert put.marks == ("hand-off 1",)
-    assert put.write.values["Description"].endswith(signature(done.subject, "hand-off 1 2026-11-23"))
+    assert put.marks == (f"hand-off 1 {SAM}",)
+    assert put.write.values["Description"].endswith(signature(done.subject, f"hand-off 1 {SAM} 2026-11-23"))
 
 
 def test_the_same_moment_names_a_write_alike_and_another_moment_does_not(planner: Planner) -> None:
