@@ -128,6 +128,7 @@ def wakes_at(
     found = [
         own(lifecycle, standing) if own else None,
         standing.due_at if standing.paused_at is None else None,
+        standing.meets_at,
     ]
     found += [at for _, at in _ahead(lifecycle, standing, situation)]
     return min((at for at in found if at and at > now), default=None)

@@ -34,6 +34,7 @@ def _activity(standing: Standing, situation: Situation) -> Standing:
         standing,
         activity_on=seen_on.date() if seen_on else standing.activity_on,
         activity_at=max(held_at, default=None),
+        meets_at=situation.owner_meets_at,
     )
 
 

@@ -337,14 +337,14 @@ class Lifecycle:
         return tuple(name for name in names if name not in self.lacking) if self.lacking else names
 
     def awaits_activity(self, standing: Standing | None, salesforce: Raw | None) -> bool:
-        """Whether the Tasks and Events of this person must be read: the last activity has moved."""
+        """Whether the Tasks and Events of this person must be read: the last activity has moved, or one is planned."""
         if standing is None or standing.stage not in self._active:
             return False
         seen_on = raw.moment((salesforce or {}).get("LastActivityDate"))
         if seen_on is None:
             return False
         waits = standing.stage in ("handed_over", "accepted") and seen_on.date() >= standing.since.date()
-        return waits or seen_on.date() != standing.activity_on
+        return waits or standing.meets_at is not None or seen_on.date() != standing.activity_on
 
     def blank(self, side: Side, kind: str) -> dict[str, Any]:
         """Those fields as a record shows them that does not exist yet."""

@@ -59,6 +59,7 @@ class Standing:
     a person only by an engagement after *engaged_after*. *asked* is the stage that a
     seller asked for without giving a reason yet. No deadline falls before *grace_until*.
     *words* is the version of the definition that names the stage so.
+    *activity_at* is the owner's newest activity, *meets_at* when the next planned one will be over.
     *clock_from* is when the clock of the stage started last, *late_at* the highest percent of its time at
     which something was done since; a clock that stands still does so since *paused_at*, and stood for
     *paused_h* business hours before. *is_late*: the deadline is over, and nothing has happened since;
@@ -86,6 +87,7 @@ class Standing:
     disputed: bool = False
     activity_on: date | None = None
     activity_at: datetime | None = None
+    meets_at: datetime | None = None
     changed_by: str | None = None
     joined: str | None = None
     asked: str | None = None
@@ -141,7 +143,8 @@ class Situation:
     """All that the lifecycle may look at besides the standing: both records and their surroundings.
 
     *hand_over_owner* is the Salesforce id found by the owner rule (it may be a queue);
-    *owner_activity_at* the newest activity held by a person after acceptance;
+    *owner_activity_at* the newest activity that the owner has held, *owner_meets_at* when the next one that is
+    only planned will be over;
     *bridge_created* that the Salesforce record was made by the bridge itself;
     *adopted_before* the bridge's first moment in write mode (None: everybody is
     adopted). *opportunities* is None when nobody looked: then nothing follows from them.
@@ -156,6 +159,7 @@ class Situation:
     opportunities: tuple[Opportunity, ...] | None = None
     converted_opportunity: str | None = None
     owner_activity_at: datetime | None = None
+    owner_meets_at: datetime | None = None
     created_at: datetime | None = None
     sales_created: bool = False
     bridge_created: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,9 +13,10 @@ from sync.model import Facts
 from sync.plan.terms import Terms
 
 USER_PREFIX: Final = "005"
+_A_DAY: Final = timedelta(days=1)
 
 
-def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
+def situation(facts: Facts, terms: Terms, person: Record | None, now: datetime) -> Situation:
     """All that the lifecycle may look at for this person."""
     contact = facts.hubspot
     values = person.values if person is not None else None
@@ -27,6 +28,7 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
         ),
         default=None,
     )
+    held = _activities(facts, terms, person)
     return Situation(
         hubspot=contact.values if contact is not None else None,
         salesforce=values,
@@ -37,7 +39,8 @@ def situation(facts: Facts, terms: Terms, person: Record | None) -> Situation:
         converted_opportunity=facts.converted.values.get("ConvertedOpportunityId")
         if facts.converted
         else None,
-        owner_activity_at=_newest_activity(facts, terms, person),
+        owner_activity_at=max((at for at in held if at <= now), default=None),
+        owner_meets_at=min((at for at in held if at > now), default=None),
         created_at=newest,
         sales_created=_made_by_a_seller(facts, terms, person),
         bridge_created=_made_by_us(facts.converted or person, terms),
@@ -79,26 +82,31 @@ def moment(raw: Any) -> datetime | None:
     return datetime.fromisoformat(raw) if raw else None
 
 
-def _newest_activity(facts: Facts, terms: Terms, person: Record | None) -> datetime | None:
-    """The newest activity that a person completed; what our own user completed never counts."""
+def _activities(facts: Facts, terms: Terms, person: Record | None) -> list[datetime]:
+    """When each activity of the owner is over; what our own user made or completed never counts."""
     us = terms.us.get("salesforce")
     owner = person.values.get("OwnerId") if person is not None else None
-    moments = [
-        held
+    return [
+        over
         for activity in facts.activities
         if activity.values.get("OwnerId") == owner
         and us not in (activity.values.get("CreatedById"), activity.modified_by)
-        and (held := _held_at(activity)) is not None
+        and (over := _over_at(activity, terms)) is not None
     ]
-    return max(moments, default=None)
 
 
-def _held_at(activity: Record) -> datetime | None:
-    if activity.ref.kind == "event":
-        return moment(activity.values.get("StartDateTime")) or activity.created_at
-    if not activity.values.get("IsClosed"):
-        return None
-    return moment(activity.values.get("CompletedDateTime")) or activity.modified_at
+def _over_at(activity: Record, terms: Terms) -> datetime | None:
+    """A Task is over once it is completed, an Event when it ends: it may be planned for a day to come."""
+    values = activity.values
+    if activity.ref.kind != "event":
+        done_at = moment(values.get("CompletedDateTime")) or activity.modified_at
+        return done_at if values.get("IsClosed") else None
+    starts, ends = moment(values.get("StartDateTime")), moment(values.get("EndDateTime"))
+    if starts is None or not values.get("IsAllDayEvent"):
+        return ends or starts or activity.created_at
+    # Days without a time are given as midnight in UTC, whatever the zone:
+    # https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_event.htm
+    return max(ends or starts, starts + _A_DAY).replace(tzinfo=terms.agreement.bridge.zone)
 
 
 def _made_by_a_seller(facts: Facts, terms: Terms, person: Record | None) -> bool:

@@ -37,7 +37,7 @@ _REFUSALS: Final = frozenset({"illegal", "flagged", "asked", "refused_guard"})
 def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     """Judge what was asked for, make the bridge's own moves, and let both sides show the result."""
     lifecycle = draft.terms.agreement.lifecycle
-    around = situation(draft.facts, draft.terms, person)
+    around = situation(draft.facts, draft.terms, person, draft.now)
     asked = requests(draft, contact, person)
     outcome = decide(lifecycle, draft.facts.standing, asked, around, draft.now)
     _keep_steps(draft, outcome)

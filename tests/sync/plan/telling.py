@@ -16,7 +16,7 @@ from sync.plan import Terms
 from sync.plan.compare import differences
 from sync.plan.history import doubtful_fields
 
-_SAID_IF_ANY = frozenset({"left", "is_late", "was_queued"})
+_SAID_IF_ANY = frozenset({"left", "is_late", "was_queued", "meets_at"})
 
 
 def told(plan: Plan, facts: Facts) -> Iterator[str]:

@@ -59,7 +59,7 @@ def test_everything_that_is_known_is_told(planner: Planner) -> None:
     call = activity(planner, "task", WhoId="0031", CompletedDateTime="2026-11-20T10:00:00Z")
     facts = replace(unit(contact, person), opportunities=(role(planner),), activities=(call,))
 
-    assert situation(facts, planner.terms, person) == Situation(
+    assert situation(facts, planner.terms, person, NOW) == Situation(
         hubspot=contact.values,
         salesforce=person.values,
         salesforce_kind="contact",
@@ -79,7 +79,7 @@ def test_of_somebody_only_marketing_knows_nothing_is_told_of_sales(planner: Plan
     contact = planner.contact(hubspot_owner_id="")
     terms = replace(planner.terms, fallback_queue=QUEUE)
 
-    assert situation(unit(contact), terms, None) == Situation(
+    assert situation(unit(contact), terms, None, NOW) == Situation(
         hubspot=contact.values, hand_over_owner=QUEUE, created_at=LONG_AGO, adopted_before=terms.live_since
     )
 
@@ -87,7 +87,7 @@ def test_of_somebody_only_marketing_knows_nothing_is_told_of_sales(planner: Plan
 def test_of_somebody_only_sales_knows_nothing_is_told_of_marketing(planner: Planner) -> None:
     lead = replace(planner.lead(OwnerId=QUEUE), created_at=None)
 
-    assert situation(unit(None, lead), planner.terms, lead) == Situation(
+    assert situation(unit(None, lead), planner.terms, lead, NOW) == Situation(
         salesforce=lead.values,
         salesforce_kind="lead",
         opportunities=(),
@@ -118,7 +118,7 @@ def test_who_made_the_record_and_when_says_whose_person_he_is(
     lead = replace(planner.lead(CreatedById=made_by), created_at=made_at)
     terms = replace(planner.terms, live_since=live_since, us=us)
 
-    around = situation(unit(planner.contact(), lead), terms, lead)
+    around = situation(unit(planner.contact(), lead), terms, lead, NOW)
 
     assert (around.sales_created, around.bridge_created) == (by_seller, by_us)
     assert around.adopted_before == live_since
@@ -134,7 +134,7 @@ def test_of_a_converted_person_the_lead_says_how_old_he_is_who_made_him_and_what
     )
     person = replace(person, created_at=NOW)
 
-    around = situation(replace(unit(contact, person), converted=lead), planner.terms, person)
+    around = situation(replace(unit(contact, person), converted=lead), planner.terms, person, NOW)
 
     assert (around.converted_opportunity, around.created_at) == ("0061", made)
     assert (around.salesforce_kind, around.sales_created, around.bridge_created) == ("contact", True, False)
@@ -146,7 +146,7 @@ def test_the_younger_of_two_records_says_since_when_somebody_is_a_person_of_both
         contact = replace(planner.contact(), created_at=ours)
         lead = replace(planner.lead(), created_at=theirs)
 
-        assert situation(unit(contact, lead), planner.terms, lead).created_at == younger
+        assert situation(unit(contact, lead), planner.terms, lead, NOW).created_at == younger
 
 
 COMPLETED = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -162,6 +162,7 @@ TOUCHED = NOW - timedelta(hours=1)  # when every record here was last changed
         ("task", {"OwnerId": TOM}, None),
         ("task", {"CreatedById": US["salesforce"]}, None),
         ("event", {"StartDateTime": "2026-11-20T10:00:00Z"}, COMPLETED),
+        ("event", {"StartDateTime": "2026-11-20T09:00:00Z", "EndDateTime": "2026-11-20T10:00:00Z"}, COMPLETED),
         ("event", {"StartDateTime": None}, LONG_AGO),
         ("event", {"StartDateTime": "2026-11-20T10:00:00Z", "CompletedDateTime": "2026-11-22T10:00:00Z"}, COMPLETED),
         ("event", {"StartDateTime": "2026-11-20T10:00:00Z", "OwnerId": TOM}, None),
@@ -173,7 +174,39 @@ def test_what_the_owner_held_counts_from_when_it_was_held(
     lead = planner.lead()
     facts = replace(unit(planner.contact(), lead), activities=(activity(planner, kind, **values),))
 
-    assert situation(facts, planner.terms, lead).owner_activity_at == held
+    assert situation(facts, planner.terms, lead, NOW).owner_activity_at == held
+
+
+HALF_AN_HOUR = timedelta(minutes=30)
+TODAY = {"IsAllDayEvent": True, "StartDateTime": "2026-11-23T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("values", "over"),
+    [
+        ({"StartDateTime": NOW - HALF_AN_HOUR, "EndDateTime": NOW + HALF_AN_HOUR}, NOW + HALF_AN_HOUR),
+        ({"StartDateTime": NOW + 4 * HALF_AN_HOUR, "EndDateTime": None}, NOW + 4 * HALF_AN_HOUR),
+        # Midnight in Berlin is an hour before midnight in UTC.
+        ({**TODAY, "EndDateTime": "2026-11-24T00:00:00Z"}, datetime(2026, 11, 23, 23, tzinfo=UTC)),
+        ({**TODAY, "EndDateTime": "2026-11-23T00:00:00Z"}, datetime(2026, 11, 23, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_planned_event_counts_when_it_is_over(
+    planner: Planner, values: dict[str, Any], over: datetime
+) -> None:
+    raw = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()
+    }
+    lead = planner.lead()
+    facts = replace(unit(planner.contact(), lead), activities=(activity(planner, "event", **raw),))
+
+    def seen(at: datetime) -> tuple[datetime | None, datetime | None]:
+        around = situation(facts, planner.terms, lead, at)
+        return around.owner_activity_at, around.owner_meets_at
+
+    assert seen(NOW) == (None, over)
+    assert seen(over - timedelta(seconds=1)) == (None, over)
+    assert seen(over) == (over, None)
 
 
 def test_what_our_own_user_completed_is_nobody_s_activity(planner: Planner) -> None:
@@ -181,7 +214,7 @@ def test_what_our_own_user_completed_is_nobody_s_activity(planner: Planner) -> N
     done = replace(activity(planner, "task"), modified_by=US["salesforce"])
     facts = replace(unit(planner.contact(), lead), activities=(done,))
 
-    assert situation(facts, planner.terms, lead).owner_activity_at is None
+    assert situation(facts, planner.terms, lead, NOW).owner_activity_at is None
 
 
 def test_of_several_activities_the_newest_counts(planner: Planner) -> None:
@@ -189,7 +222,7 @@ def test_of_several_activities_the_newest_counts(planner: Planner) -> None:
     held = tuple(activity(planner, "event", StartDateTime=f"2026-11-{day}T10:00:00Z") for day in (19, 20, 18))
     facts = replace(unit(planner.contact(), lead), activities=held)
 
-    assert situation(facts, planner.terms, lead).owner_activity_at == COMPLETED
+    assert situation(facts, planner.terms, lead, NOW).owner_activity_at == COMPLETED
 
 
 def test_opportunities_stand_in_the_order_of_their_making_each_once_and_undated_ones_last(
@@ -260,8 +293,8 @@ def test_who_takes_the_hand_off_is_found_in_four_steps(
     terms = replace(planner.terms, fallback_queue=QUEUE)
 
     assert hand_over_owner(facts, terms, lead) == expected
-    assert situation(facts, terms, lead).hand_over_owner == expected
-    assert situation(facts, terms, lead).owner_is_user is str(lead_owner).startswith("005")
+    assert situation(facts, terms, lead, NOW).hand_over_owner == expected
+    assert situation(facts, terms, lead, NOW).owner_is_user is str(lead_owner).startswith("005")
 
 
 @pytest.mark.parametrize(
