@@ -173,6 +173,10 @@ class Engine:
         """End the pass after the batch in hand; what is left is found again by the next one."""
         self.stopping.set()
 
+    def countries(self) -> Mapping[str, str]:
+        """Where the users of Salesforce work, as far as they were looked at."""
+        return self.roster.countries
+
     def name_of(self, user: str) -> str:
         """The name of a user of either side; one that is not known keeps the id."""
         return self.roster.name_of(user)

@@ -35,6 +35,12 @@ class Roster:
         self.fallback_queue: str | None = None
         self._names: dict[str, str] = {}
 
+    @property
+    def countries(self) -> Mapping[str, str]:
+        """The countries of Salesforce's users by id; none before anybody looked."""
+        known = self._directory
+        return known.countries if known is not None else {}
+
     def name_of(self, user: str) -> str:
         """The name of a user of either side; a user that is not known keeps the id."""
         return self._names.get(user, user)

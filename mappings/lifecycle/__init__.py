@@ -1,5 +1,6 @@
 """The shared lead-status lifecycle: words, the compiled machine, judging, reading, showing."""
 
+from mappings.lifecycle.clocks import left as time_left
 from mappings.lifecycle.compiling import compile_lifecycle
 from mappings.lifecycle.decide import decide
 from mappings.lifecycle.machine import Lifecycle
@@ -40,5 +41,6 @@ __all__ = [
     "left_standing",
     "project",
     "read_requests",
+    "time_left",
     "wants_hand_over",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from mappings.lifecycle.signals import subject
 from mappings.lifecycle.words import Opportunity, Situation, Standing
 
 REVIEWED = ("rejected", "lost")
+_ANY = timedelta(seconds=1)
 
 
 def wound(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime) -> Standing:
@@ -59,7 +60,7 @@ def due_at(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: 
         return None
     opportunity = _changing(clock, standing, situation)
     started = _started(clock, standing, opportunity)
-    hours = hours_of(lifecycle, standing, situation)
+    hours = hours_of(lifecycle, standing, situation.countries)
     deadline = _within(lifecycle, clock, situation, now).after(started, hours)
     if clock.after_close_days is not None and opportunity and opportunity.close_date:
         closing = hours.closing(opportunity.close_date)
@@ -87,7 +88,7 @@ def _ahead(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> It
         return
     if lifecycle.stage(standing.stage).is_open_for_sales and situation.salesforce is None:
         return
-    hours = hours_of(lifecycle, standing, situation)
+    hours = hours_of(lifecycle, standing, situation.countries)
     for mark in clock.late:
         if mark.percent > standing.late_at:
             at = _moment(hours, mark.percent, started, due, timedelta(hours=standing.paused_h))
@@ -106,11 +107,22 @@ def _moment(
     return hours.add(due, given * (percent - 100) / 100)
 
 
-def hours_of(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> BusinessHours:
+def hours_of(lifecycle: Lifecycle, standing: Standing, countries: Mapping[str, str]) -> BusinessHours:
     """When the clock of the stage runs: while sales must act, by the holidays of the owner's country."""
     if not lifecycle.stage(standing.stage).is_open_for_sales:
         return lifecycle.hours
-    return lifecycle.hours.of(situation.countries.get(standing.owner or ""))
+    return lifecycle.hours.of(countries.get(standing.owner or ""))
+
+
+def left(
+    lifecycle: Lifecycle, standing: Standing, countries: Mapping[str, str], now: datetime
+) -> timedelta | None:
+    """The business time until the deadline as the clock counts it, negative from the deadline on; None without one."""
+    due, at = standing.due_at, standing.paused_at or now
+    if due is None:
+        return None
+    hours = hours_of(lifecycle, standing, countries)
+    return hours.between(at, due) if at < due else -max(hours.between(due, at), _ANY)
 
 
 def wakes_at(
@@ -203,7 +215,7 @@ def _paused(
         return replace(standing, paused_at=standing.paused_at or now)
     if standing.paused_at is None:
         return standing
-    stood = hours_of(lifecycle, standing, situation).between(standing.paused_at, now)
+    stood = hours_of(lifecycle, standing, situation.countries).between(standing.paused_at, now)
     return replace(standing, paused_at=None, paused_h=standing.paused_h + stood / timedelta(hours=1))
 
 

@@ -32,6 +32,7 @@ def dashboard(bridge: Bridge, daemon: Daemon) -> Iterator[str]:
         lifecycle=lambda: bridge.engine.agreement.lifecycle,
         now=bridge.clock.now,
         name_of=bridge.engine.name_of,
+        countries=bridge.engine.countries,
     )
     stages = tuple((name, name.replace("_", " ")) for name in bridge.agreement.lifecycle.stages)
     look = Look(bridge.agreement.bridge.name, stages, bridge.agreement.bridge.zone, _drawn_of(bridge))

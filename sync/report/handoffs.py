@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from mappings.lifecycle import Lifecycle, Standing
-from sync.model import Entry, Link
+from mappings.lifecycle import Lifecycle, Standing, time_left
+from sync.model import Entry
 from sync.plan.draft import subject_of
 from sync.report.lines import HandOff, Rejection
 from sync.store import Store
@@ -15,38 +15,34 @@ from sync.store import Store
 LOOKED_BACK: Final = timedelta(days=90)
 REJECTED: Final = "rejected"
 NOBODY: Final = "nobody"
-_ANY: Final = timedelta(seconds=1)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def hand_offs(
-    store: Store, lifecycle: Lifecycle, now: datetime, name_of: Callable[[str], str]
+    store: Store,
+    lifecycle: Lifecycle,
+    now: datetime,
+    name_of: Callable[[str], str],
+    countries: Mapping[str, str],
 ) -> list[HandOff]:
-    """Everybody in an open stage of sales; who is late longest stands first, who has no deadline last."""
+    """Everybody in an open stage of sales; who is late longest stands first, who has no deadline last.
+
+    *countries* are those of the Salesforce users, by id: whose holidays count.
+    """
     open_stages = [name for name in lifecycle.stages if lifecycle.stage(name).is_open_for_sales]
     found = [
-        _hand_off(lifecycle, link, standing, now, name_of) for link, standing in store.people_in(open_stages)
+        HandOff(
+            ref=subject_of(link.pair, link),
+            owner=name_of(standing.owner) if standing.owner else NOBODY,
+            stage=standing.stage,
+            since=standing.since,
+            due_at=standing.due_at,
+            left=time_left(lifecycle, standing, countries, now),
+            paused_at=standing.paused_at,
+        )
+        for link, standing in store.people_in(open_stages)
     ]
     return sorted(found, key=lambda one: (one.due_at or _NEVER, str(one.ref)))
-
-
-def _hand_off(
-    lifecycle: Lifecycle, link: Link, standing: Standing, now: datetime, name_of: Callable[[str], str]
-) -> HandOff:
-    return HandOff(
-        ref=subject_of(link.pair, link),
-        owner=name_of(standing.owner) if standing.owner else NOBODY,
-        stage=standing.stage,
-        since=standing.since,
-        due_at=standing.due_at,
-        left=_left(lifecycle, standing.due_at, now) if standing.due_at else None,
-    )
-
-
-def _left(lifecycle: Lifecycle, due_at: datetime, now: datetime) -> timedelta:
-    """The business time until the deadline; negative what has passed since."""
-    hours = lifecycle.hours
-    return hours.between(now, due_at) if now < due_at else -max(hours.between(due_at, now), _ANY)
 
 
 def rejections(store: Store, now: datetime, name_of: Callable[[str], str]) -> list[Rejection]:

@@ -44,7 +44,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """One person in the hands of sales; *owner* is a name, *left* the business time until *due_at* (negative: late by)."""
+    """One person in the hands of sales; *owner* is a name, *left* the business time until *due_at* (negative: late by).
+
+    While the clock stands still, since *paused_at*, nothing of it is used up.
+    """
 
     ref: Ref
     owner: str
@@ -52,6 +55,7 @@ class HandOff:
     since: datetime
     due_at: datetime | None
     left: timedelta | None
+    paused_at: datetime | None = None
 
     @property
     def is_late(self) -> bool:

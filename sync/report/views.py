@@ -38,6 +38,7 @@ class StoreViews:
         lifecycle: Callable[[], Lifecycle],
         now: Callable[[], datetime],
         name_of: Callable[[str], str] = str,
+        countries: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         self._store = store
         self._find_contact = find_contact
@@ -45,6 +46,7 @@ class StoreViews:
         self._lifecycle = lifecycle
         self._now = now
         self._name_of = name_of
+        self._countries = countries
 
     def people_by_stage(self) -> Mapping[str, int]:
         """How many people stand in each stage now."""
@@ -61,7 +63,7 @@ class StoreViews:
 
     def hand_offs(self) -> Sequence[HandOff]:
         """Everybody in the hands of sales, whose deadline is next first."""
-        return hand_offs(self._store, self._lifecycle(), self._now(), self._name_of)
+        return hand_offs(self._store, self._lifecycle(), self._now(), self._name_of, self._countries())
 
     def rejections(self) -> Sequence[Rejection]:
         """Whom sales gave back within the last 90 days, newest first."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
 from mappings.conditions import compile_condition
-from mappings.lifecycle import Opportunity, Request, Round, Situation, Standing, decide
+from mappings.lifecycle import Opportunity, Request, Round, Situation, Standing, decide, time_left
 from mappings.lifecycle.machine import Mark, Segment, Within
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -211,6 +211,22 @@ def test_an_owner_s_holiday_stops_the_clock(lifecycle):
     assert due() == at("2026-11-26 11:00")
     assert due(**{"005": "US"}) == at("2026-11-27 11:00")  # Thanksgiving
     assert due(**{"006": "US"}) == at("2026-11-26 11:00")
+
+
+def test_what_is_left_is_counted_as_the_clock_counts_it(lifecycle):
+    machine = replace(lifecycle, hours=replace(lifecycle.hours, owners_holidays=True))
+    eve = replace(handed_over(), due_at=at("2026-11-27 11:00"))
+    held = replace(eve, paused_at=at("2026-11-25 16:00"))
+
+    def left(standing, moment, **countries):
+        return time_left(machine, standing, countries, at(moment)) / timedelta(hours=1)
+
+    assert left(eve, "2026-11-25 15:00") == 12
+    assert left(eve, "2026-11-25 15:00", **{"005": "US"}) == 4  # Thanksgiving
+    assert left(eve, "2026-11-27 12:00", **{"005": "US"}) == -1
+    assert left(held, "2026-11-30 12:00", **{"005": "US"}) == 3
+    assert left(replace(held, paused_at=eve.due_at), "2026-11-30 12:00") < 0
+    assert time_left(machine, replace(eve, due_at=None), {}, at(MONDAY)) is None
 
 
 def test_nobody_is_late_because_the_bridge_was_switched_on(lifecycle):

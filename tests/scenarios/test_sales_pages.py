@@ -20,7 +20,10 @@ def _asks(here, email, source, owner=SAM):
 
 def _with_sales(here):
     bridge = here.bridge
-    return hand_offs(bridge.store, here.agreement.lifecycle, here.clock.now(), bridge.engine.name_of)
+    engine = bridge.engine
+    return hand_offs(
+        bridge.store, here.agreement.lifecycle, here.clock.now(), engine.name_of, engine.countries()
+    )
 
 
 def _given_back(here):
@@ -52,3 +55,18 @@ def test_a_hand_off_waits_with_its_owner_until_sales_acts_and_a_rejection_says_w
         [rejected] = _given_back(here)
         assert (rejected.reason, rejected.source, rejected.who) == ("no_budget", "PAID_SEARCH", "Sam Seller")
         assert str(rejected.ref) == f"hubspot:contact:{here.contact(ADA)['hs_object_id']}"
+
+
+def test_the_page_counts_by_the_owner_s_holidays_as_the_clock_does(tmp_path):
+    with town(tmp_path) as here:
+        here.world.salesforce.tell_of(here.user(SAM), here.clock.now(), Country="United States")
+        here.run()
+        here.settle("2026-11-25 14:59")
+        _asks(here, ADA, "PAID_SEARCH")
+        here.settle("2026-11-25 15:00")
+
+        [waits] = _with_sales(here)
+
+        # Thanksgiving is no working day of Sam's: two hours are left today, two on Friday.
+        assert waits.due_at == berlin("2026-11-27 11:00")
+        assert timedelta(hours=3, minutes=58) < waits.left <= timedelta(hours=4)

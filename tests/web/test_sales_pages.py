@@ -42,6 +42,19 @@ def test_who_has_no_deadline_is_told_so(browser_of, views):
     assert "no deadline" in browser_of().get("/hand-offs").text
 
 
+def test_a_clock_that_stands_still_is_said_to_and_has_what_is_left(browser_of, views):
+    views.with_sales = [
+        HandOff(ADA, "Sam", "working", MOMENT, MOMENT, timedelta(hours=2), paused_at=MOMENT),
+        HandOff(BEN, "Ina", "working", MOMENT, MOMENT, timedelta(hours=-1), paused_at=MOMENT),
+    ]
+
+    page = browser_of().get("/hand-offs").text
+
+    assert page.count("the clock stands still since") == 2
+    assert "2 h left" in page
+    assert "late by 1 h" in page
+
+
 def test_nobody_in_the_hands_of_sales_is_a_sentence(browser_of):
     assert "Nobody waits for sales." in browser_of().get("/hand-offs").text
 
