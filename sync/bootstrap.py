@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import gc
 import random
+import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from connectors.base import Connector
-from connectors.errors import Transient
+from connectors.errors import ConnectorError, Transient
 from connectors.hubspot import HubSpotConnector, HubSpotSettings
+from connectors.hubspot.admin import HubSpotAdmin
 from connectors.records import Find, Ref, Side
 from connectors.salesforce import SalesforceConnector, SalesforceSettings
+from connectors.salesforce.admin import SalesforceAdmin
 from connectors.wire import Threads
 from mappings.agreement import Agreement
 from sync.clock import Clock, SystemClock
@@ -122,6 +125,47 @@ def _garbage_looked_for_less_often() -> Iterator[None]:
         gc.unfreeze()
 
 
+@dataclass(frozen=True, slots=True)
+class Admins:
+    """An admin's ways in; None for a side that is left alone."""
+
+    salesforce: SalesforceAdmin | None
+    hubspot: HubSpotAdmin | None
+
+
+@contextmanager
+def admins(settings: Settings, sides: Collection[Side], clock: Clock | None = None) -> Iterator[Admins]:
+    """An admin's ways into *sides*; raises `UnusableSettings` for the daemon's credentials or none.
+
+    The connectors tell people to look at the daemon's settings; here the words are set right.
+    """
+    settings.require_admin(sides)
+    clock = clock or SystemClock()
+    tell: dict[str, Any] = {
+        "clock_now": clock.now,
+        "sleep": lambda seconds: clock.wait(seconds, threading.Event()),
+    }
+    found = Admins(
+        SalesforceAdmin(salesforce_settings(settings.admin.salesforce, settings), **tell)
+        if "salesforce" in sides
+        else None,
+        HubSpotAdmin(hubspot_settings(settings.admin.hubspot, settings), **tell)
+        if "hubspot" in sides
+        else None,
+    )
+    try:
+        yield found
+    except ConnectorError as error:
+        error.args = tuple(
+            re.sub(f"{PREFIX}(?=(SALESFORCE|HUBSPOT)__)", f"{PREFIX}ADMIN__", str(one)) for one in error.args
+        )
+        raise
+    finally:
+        for one in (found.salesforce, found.hubspot):
+            if one is not None:
+                one.close()
+
+
 def settings_from(told: Mapping[str, str], config: Path, state: Path, port: int) -> Settings:
     """Settings for a bridge over addresses and credentials that are handed over, not the environment's."""
     groups: dict[str, dict[str, str]] = {"salesforce": {}, "hubspot": {}}
@@ -205,6 +249,16 @@ def describe(connectors: Mapping[Side, Connector]) -> Described:
         for side, kinds in _DESCRIBED.items()
         for kind, schema in connectors[side].describe(kinds).items()
     }
+
+
+def described(settings: Settings) -> Described:
+    """The same, for one look: both systems are left again."""
+    connectors = connect(settings, SystemClock(), threading.Event())
+    try:
+        return describe(connectors)
+    finally:
+        for connector in connectors.values():
+            connector.close()
 
 
 def _secret(value: object) -> str | None:

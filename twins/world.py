@@ -214,6 +214,16 @@ class World:
             "LEADBRIDGE_HUBSPOT__PORTAL_ID": str(self.hubspot.portal.portal_id),
         }
 
+    def admin_settings(self) -> dict[str, str]:
+        """The environment that lets `leadbridge plugin` act as an admin of this world; both tokens are fresh."""
+        admin = next(str(one.email) for one in self.hubspot.owners if one.email not in SELLERS)
+        return {
+            "LEADBRIDGE_ADMIN__SALESFORCE__INSTANCE_URL": self.urls["salesforce"],
+            "LEADBRIDGE_ADMIN__SALESFORCE__ACCESS_TOKEN": self.salesforce.token_for(self.salesforce.admin()),
+            "LEADBRIDGE_ADMIN__HUBSPOT__BASE_URL": self.urls["hubspot"],
+            "LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN": self.hubspot.token_for(admin),
+        }
+
     def _load(self, tables: Tables) -> list[Refused]:
         return load(tables, self.salesforce, self.hubspot, self.now())
 

@@ -90,7 +90,10 @@ class Deployer:
                 f"{error} Whether the deployment runs stands in Setup > Deployment Status: install again when"
                 " it does not, or take its id to `leadbridge plugin install --resume ID`."
             ) from None
-        return self._read(body, "POST").id
+        id_ = body.get("id") if isinstance(body, dict) else None
+        if not is_id(id_):
+            raise Unknown(f"Salesforce answered POST {PATH} without the id of the deployment.")
+        return str(id_)
 
     def look(self, id_: str) -> Deployment:
         """How the deployment *id_* stands now."""
@@ -99,7 +102,7 @@ class Deployer:
                 "The id of a deployment has 15 or 18 letters and digits, such as 0Af5g00000XyZ1aCAF."
             )
         path = f"{PATH}/{id_}?includeDetails=true"
-        return self._read(self._client.read("GET", path, "poll").body, "GET")
+        return _read(self._client.read("GET", path, "poll").body)
 
     def watch(self, id_: str) -> Iterator[Deployment]:
         """How it stands, again and again, until it is done; a lost answer is asked for again.
@@ -128,21 +131,22 @@ class Deployer:
         except KeyboardInterrupt:
             raise StillRunning(id_, "you stopped waiting") from None
 
-    def _read(self, body: Any, method: str) -> Deployment:
-        told = body.get("deployResult") if isinstance(body, dict) else None
-        if not isinstance(told, dict) or not is_id(body.get("id")):
-            raise Unknown(f"Salesforce answered {method} {PATH} without a deployResult.")
-        details = told.get("details") or {}
-        return Deployment(
-            id=body["id"],
-            status=str(told.get("status") or "Pending"),
-            done=bool(told.get("done")),
-            success=bool(told.get("success")),
-            deployed=int(told.get("numberComponentsDeployed") or 0),
-            total=int(told.get("numberComponentsTotal") or 0),
-            failures=tuple(_failure(one) for one in _rows(details.get("componentFailures"))),
-            message=str(told.get("errorMessage") or ""),
-        )
+
+def _read(body: Any) -> Deployment:
+    told = body.get("deployResult") if isinstance(body, dict) else None
+    if not isinstance(told, dict) or not is_id(body.get("id")):
+        raise Transient(f"Salesforce answered GET {PATH} without a deployResult.")
+    details = told.get("details") or {}
+    return Deployment(
+        id=body["id"],
+        status=str(told.get("status") or "Pending"),
+        done=bool(told.get("done")),
+        success=bool(told.get("success")),
+        deployed=int(told.get("numberComponentsDeployed") or 0),
+        total=int(told.get("numberComponentsTotal") or 0),
+        failures=tuple(_failure(one) for one in _rows(details.get("componentFailures"))),
+        message=str(told.get("errorMessage") or ""),
+    )
 
 
 def _failure(row: Mapping[str, Any]) -> Failure:

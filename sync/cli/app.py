@@ -16,6 +16,7 @@ from sync.cli import (
     forgetting,
     looking,
     notifying,
+    plugin,
     problems,
     running,
     setting_up,
@@ -50,6 +51,7 @@ app.add_typer(notifying.notify, name="notify")
 app.command("sweep")(sweeping.sweep)
 app.command("undo")(undoing.undo)
 app.command("erase")(forgetting.erase)
+app.add_typer(plugin.plugin, name="plugin")
 app.add_typer(state.state, name="state")
 app.command("why")(looking.why)
 app.command("timeline")(looking.timeline)

@@ -116,6 +116,10 @@ class _Bar:
         """Move on by *by*."""
         self._shown.update(self._task, advance=by, description=what)
 
+    def reach(self, done: int, what: str) -> None:
+        """Stand at *done*."""
+        self._shown.update(self._task, completed=done, description=what)
+
     def total(self, total: int) -> None:
         """Set how far it goes."""
         self._shown.update(self._task, total=total)

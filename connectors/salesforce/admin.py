@@ -1,0 +1,42 @@
+"""An admin's way into one org: what the bridge can read, and what the org is made of."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from connectors.salesforce import installed
+from connectors.salesforce.connector import SalesforceConnector
+from connectors.salesforce.installed import Tree
+from connectors.salesforce.metadata import Deployer
+from connectors.salesforce.settings import SalesforceSettings
+from connectors.wire import Limits
+
+
+class SalesforceAdmin(SalesforceConnector):
+    """A connector whose user may read and deploy components; for an admin's commands only."""
+
+    def __init__(
+        self,
+        settings: SalesforceSettings,
+        *,
+        clock_now: Callable[[], datetime],
+        sleep: Callable[[float], None],
+        rng: random.Random | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        super().__init__(settings, clock_now=clock_now, sleep=sleep, rng=rng, limits=limits)
+        self.deployer = Deployer(self._client, clock_now=clock_now, sleep=sleep)
+
+    def components(self, type_: str, names: Sequence[str]) -> dict[str, Tree]:
+        """The components of *type_* that are there, by full name."""
+        return installed.components(self._client, type_, names)
+
+    def names_of(self, type_: str) -> tuple[str, ...]:
+        """The full names of all components of *type_*."""
+        return installed.names_of(self._client, type_)
+
+    def people_by(self, kind: str, field: str) -> dict[str, int]:
+        """How many live records of *kind* hold each value of *field*."""
+        return installed.people_by(self._client, kind, field)

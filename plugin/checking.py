@@ -1,0 +1,84 @@
+"""Whether what is installed is still what the config says: found differences, in words. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, Protocol
+
+from mappings.values import Side
+from plugin.diff import Change, touched
+from plugin.salesforce.objects import OBJECTS
+from plugin.salesforce.parts import FieldRight
+
+State = Literal["installed", "absent", "drifted"]
+_KINDS: Mapping[str, str] = {name: kind for kind, name in OBJECTS.items()}
+
+
+class Seen(Protocol):
+    """A field as a user sees it."""
+
+    @property
+    def updateable(self) -> bool: ...
+
+
+def state_of(changes: Iterable[Change]) -> State:
+    """Absent when nothing of ours is there."""
+    told = list(changes)
+    if not touched(told):
+        return "installed"
+    return "absent" if all(one.verb == "create" for one in told) else "drifted"
+
+
+def drifted(changes: Iterable[Change]) -> Iterator[str]:
+    """One sentence for each component that is not as it should be; what all is missing is told in one."""
+    told = list(changes)
+    if state_of(told) == "absent":
+        yield "Nothing of leadbridge is installed: `leadbridge plugin install`."
+        return
+    missing: dict[Side, list[str]] = defaultdict(list)
+    for one in touched(told):
+        if one.verb == "create":
+            missing[one.side].append(f"{one.type} {one.name}")
+        else:
+            yield f"{one.side} {one.type} {one.name}: {one.why}. `leadbridge plugin install` sets it right."
+    for side, names in missing.items():
+        yield f"{side}: {', '.join(names)}: missing. `leadbridge plugin install` brings them."
+
+
+def lacking_rights(
+    wanted: Iterable[FieldRight], seen: Mapping[tuple[Side, str], Mapping[str, Seen]]
+) -> Iterator[str]:
+    """What the daemon's own user does not see or may not edit, of what its permission set should give it."""
+    for right in wanted:
+        object_, _, name = right.field.partition(".")
+        fields = seen.get(("salesforce", _KINDS.get(object_, "")))
+        if fields is None:
+            continue
+        name = name.removesuffix("Address") + "Street" if name.endswith("Address") else name
+        if name not in fields:
+            yield (
+                f"salesforce {right.field}: leadbridge's user does not see it. Assign the permission set"
+                " Leadbridge_Integration to it, or give the set access to the field."
+            )
+        elif right.editable and not fields[name].updateable:
+            yield (
+                f"salesforce {right.field}: leadbridge's user may not edit it. Give the permission set"
+                " Leadbridge_Integration edit access to the field."
+            )
+
+
+def blocked_conversions(leads: Mapping[str, str], contacts: Mapping[str, str]) -> Iterator[str]:
+    """Leads and Contacts (id → HubSpot id) that hold one HubSpot id, which no two Contacts may hold.
+
+    https://help.salesforce.com/s/articleView?id=000385904: converting such a Lead ends with “duplicate value found”
+    when the field is mapped to the Contact's.
+    """
+    holders = {value.casefold(): id_ for id_, value in contacts.items() if value}
+    for id_, value in sorted(leads.items()):
+        if value and (contact := holders.get(value.casefold())):
+            yield (
+                f"salesforce lead {id_} and contact {contact} hold the same HubSpot id, so that a seller cannot"
+                " convert the Lead to another Contact: convert it to this Contact, or clear the Lead's"
+                " Leadbridge_HubSpot_Id__c."
+            )

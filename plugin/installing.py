@@ -1,0 +1,98 @@
+"""Carries a plan out: Salesforce validates and then takes the same bytes, and only then HubSpot is written.
+
+A deployment is all or nothing; what was written to HubSpot before a lost answer is found again by the next install.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Final
+
+from connectors.hubspot.admin import HubSpotAdmin
+from connectors.salesforce.admin import SalesforceAdmin
+from connectors.salesforce.metadata import Deployment, Failure
+from mappings.agreement import Agreement
+from plugin import hubspot
+from plugin.hubspot.writing import carry_out
+from plugin.hubspot.writing import look as look_at_portal
+from plugin.planning import Plan, planned
+from plugin.salesforce.looking import look as look_at_org
+
+# What is done, how far, of how many
+Told = Callable[[str, int, int], None]
+_REMEDIES: Final[Mapping[str, str]] = {
+    "insufficient": "the admin's user needs “Modify Metadata Through Metadata API Functions” and “Customize Application”",
+    "rules": "switch off rules that nobody needs, or say `plugin: {rules: compact}` in lifecycle.yaml",
+    "limit": "the org's edition allows no more of them: delete what nobody needs, or ask Salesforce for more",
+    "maximum": "the org's edition allows no more of them: delete what nobody needs, or ask Salesforce for more",
+    "assigned": "take the permission set from its users first (Setup > Permission Sets > Manage Assignments)",
+    "referenced": "something of the org's own uses it: Setup > the field or set > Where is this used?",
+    "duplicate": "a component of this name is there already: rename or delete it",
+}
+
+
+class DeployFailed(Exception):
+    """Salesforce did not take the components, and nothing of them was installed; a sentence for each."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        said = [_sentence(one) for one in deployment.failures] or [
+            f"Salesforce ended the deployment {deployment.id} as {deployment.status}. {deployment.message}".rstrip()
+        ]
+        self.sentences = (*said, "Nothing was installed.")
+        super().__init__("\n".join(self.sentences))
+
+
+def look(
+    agreement: Agreement,
+    org: SalesforceAdmin | None,
+    portal: HubSpotAdmin | None,
+    *,
+    widen: bool = False,
+    allow_downgrade: bool = False,
+) -> Plan:
+    """The plan for the sides that are handed in, by what they hold now."""
+    return planned(
+        agreement,
+        look_at_org(org) if org is not None else None,
+        look_at_portal(portal.portal, hubspot.bundle(agreement)) if portal is not None else None,
+        widen=widen,
+        allow_downgrade=allow_downgrade,
+    )
+
+
+def install(plan: Plan, org: SalesforceAdmin | None, portal: HubSpotAdmin | None, told: Told) -> None:
+    """Carry *plan* out; raises `DeployFailed`, `StillRunning`, or what the vendor said."""
+    if org is not None and plan.deploys is not None:
+        deploy(org, plan.deploys, told)
+    if portal is not None and plan.steps:
+        done = iter(range(1, len(plan.steps) + 1))
+        carry_out(
+            portal.portal,
+            plan.steps,
+            lambda part: told(f"HubSpot: {part.place}", next(done), len(plan.steps)),
+        )
+
+
+def deploy(org: SalesforceAdmin, archive: bytes, told: Told) -> None:
+    """Let Salesforce validate *archive*, then take the same bytes."""
+    for check_only in (True, False):
+        id_ = org.deployer.start(archive, check_only=check_only)
+        follow(org, id_, told, "validating" if check_only else "deploying")
+
+
+def follow(org: SalesforceAdmin, id_: str, told: Told, what: str = "deploying") -> None:
+    """Watch a deployment to its end; raises `DeployFailed` when it did not succeed."""
+    for seen in org.deployer.watch(id_):
+        told(f"Salesforce: {what} ({seen.id})", seen.deployed, seen.total)
+        if seen.done and not seen.success:
+            raise DeployFailed(seen)
+
+
+def _sentence(failure: Failure) -> str:
+    return f"{failure}{''.join(f'; {one}' for one in _remedy(failure.problem))}."
+
+
+def _remedy(problem: str) -> Iterator[str]:
+    with suppress(StopIteration):
+        yield next(remedy for word, remedy in _REMEDIES.items() if word in problem.lower())

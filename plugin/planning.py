@@ -1,0 +1,136 @@
+"""The plan of an install: what is wanted of both systems, against what they hold, and what stands in the way. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from mappings.agreement import Agreement
+from plugin import hubspot, salesforce
+from plugin.diff import Change, touched
+from plugin.hubspot.comparing import Portal, Step
+from plugin.marker import Marker
+from plugin.salesforce.archives import archive, widened
+from plugin.salesforce.comparing import Org, installed
+
+# https://help.salesforce.com/s/articleView?id=xcloud.overview_limits_starter.htm
+FEWEST_RULES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why nothing is installed: the config is *wrong*, or a person must *decide*."""
+
+    how: Literal["wrong", "decide"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an install does: *changes* in words, *deploys* for Salesforce (None: nothing), *steps* for HubSpot."""
+
+    marker: Marker
+    changes: tuple[Change, ...]
+    deploys: bytes | None = None
+    steps: tuple[Step, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not touched(self.changes)
+
+
+def planned(
+    agreement: Agreement,
+    org: Org | None,
+    portal: Portal | None,
+    *,
+    widen: bool = False,
+    allow_downgrade: bool = False,
+) -> Plan:
+    """The plan for the sides that were looked at; with *widen* nothing is taken from anybody."""
+    marker = Marker.of(agreement.lifecycle)
+    changes: tuple[Change, ...] = ()
+    deploys: bytes | None = None
+    steps: tuple[Step, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    notes: tuple[str, ...] = ()
+    if org is not None:
+        parts = salesforce.bundle(agreement)
+        parts = widened(parts, org) if widen else parts
+        changes = salesforce.compared(parts, org)
+        changes = tuple(one for one in changes if not (widen and one.verb == "retire"))
+        gone = [
+            (one.type, one.name)
+            for one in changes
+            if one.verb == "retire" and one.why.startswith("it is deleted")
+        ]
+        deploys = archive(parts, gone) if touched(changes) else None
+        stops += _versions(marker, installed(org), allow_downgrade)
+        stops += () if widen else _held(agreement, org.people)
+        notes = _notes(parts, org)
+    if portal is not None:
+        found, steps = hubspot.compared(hubspot.bundle(agreement), portal, widen=widen)
+        changes += found
+    stops += _conflicts(changes)
+    return Plan(marker=marker, changes=changes, deploys=deploys, steps=steps, stops=stops, notes=notes)  # fmt: skip
+
+
+def _conflicts(changes: Sequence[Change]) -> tuple[Stop, ...]:
+    return tuple(
+        Stop("decide", f"{one.side} {one.type} {one.name}: {one.why}.") for one in changes if one.verb == "conflict"
+    )  # fmt: skip
+
+
+def _versions(marker: Marker, there: Marker | None, allow_downgrade: bool) -> tuple[Stop, ...]:
+    if there is None or allow_downgrade:
+        return ()
+    if there.order > marker.order or there.lifecycle > marker.lifecycle:
+        return (
+            Stop(
+                "decide",
+                f"Salesforce holds plugin {there.version} with lifecycle {there.lifecycle}, which is newer than"
+                f" plugin {marker.version} with lifecycle {marker.lifecycle}: use the newer leadbridge and config,"
+                " or say --allow-downgrade.",
+            ),
+        )
+    if there.lifecycle == marker.lifecycle and there.sha != marker.sha:
+        return (
+            Stop(
+                "wrong",
+                f"lifecycle.yaml: stages, moves or reasons changed since version {there.lifecycle} was installed:"
+                f" raise `version` to {there.lifecycle + 1}. Nothing was installed.",
+            ),
+        )
+    return ()
+
+
+def _held(agreement: Agreement, people: Mapping[str, int]) -> tuple[Stop, ...]:
+    """Stages that are no more and still hold people: they would stand in a value that nobody may write."""
+    left = {stage: n for stage, n in people.items() if n and stage not in agreement.lifecycle.stages_by_name}
+    if not left:
+        return ()
+    shown = ", ".join(f"{stage} ({n:,})" for stage, n in sorted(left.items()))
+    return (
+        Stop(
+            "decide",
+            f"{sum(left.values()):,} people in Salesforce stand in stages that are no more: {shown}. Say under"
+            " `migrations` in lifecycle.yaml where they go; `leadbridge plugin install --widen`; restart the bridge,"
+            " which moves them; then `leadbridge plugin install`.",
+        ),
+    )
+
+
+def _notes(parts: Sequence[salesforce.Part], org: Org) -> tuple[str, ...]:
+    """How many rules the objects get beside their own, where that may be too many."""
+    ours = Counter(part.full_name.partition(".")[0] for part in parts if part.type == "ValidationRule")
+    return tuple(
+        f"{object_} has {org.rules[object_]} active validation rules of its own and gets {n}: Starter Edition allows"
+        f" {FEWEST_RULES} ({100} and more elsewhere). `plugin: {{rules: compact}}` in lifecycle.yaml needs one for all"
+        " moves."
+        for object_, n in sorted(ours.items())
+        if org.rules.get(object_, 0) + n > FEWEST_RULES and org.rules.get(object_, 0)
+    )

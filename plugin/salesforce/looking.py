@@ -1,0 +1,47 @@
+"""Reads what an org holds of leadbridge, and how full it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from connectors.salesforce.admin import SalesforceAdmin
+from connectors.salesforce.installed import Tree
+from plugin.salesforce.comparing import PREFIX, Key, Org, key_of
+from plugin.salesforce.objects import PEOPLE
+from plugin.salesforce.parts import TYPES
+from plugin.salesforce.rules import STAGE
+from plugin.salesforce.trees import text_in
+
+
+def look(org: SalesforceAdmin) -> Org:
+    """Everything that bears leadbridge's prefix, the rules of others, and how many people stand in each stage."""
+    listed = {type_.type: org.names_of(type_.type) for type_ in TYPES}
+    found: dict[Key, Tree] = {}
+    called: dict[Key, str] = {}
+    for type_, names in listed.items():
+        for name, tree in org.components(type_, [one for one in names if _is_prefixed(one)]).items():
+            key = key_of(type_, name)
+            found[key], called[key] = tree, name
+    return Org(found, called, _others(org, listed["ValidationRule"]), _people(org, found))
+
+
+def _is_prefixed(name: str) -> bool:
+    return name.rpartition(".")[2].lower().startswith(PREFIX)
+
+
+def _others(org: SalesforceAdmin, names: Sequence[str]) -> Mapping[str, int]:
+    """The active rules that others made on the objects that get rules of ours."""
+    theirs = [one for one in names if one.partition(".")[0] in PEOPLE and not _is_prefixed(one)]
+    rules = org.components("ValidationRule", theirs)
+    return Counter(
+        name.partition(".")[0] for name, tree in rules.items() if text_in(tree, "active") == "true"
+    )
+
+
+def _people(org: SalesforceAdmin, found: Mapping[Key, Tree]) -> Mapping[str, int]:
+    counted: Counter[str] = Counter()
+    for object_ in PEOPLE:
+        if key_of("CustomField", f"{object_}.{STAGE}") in found:
+            counted.update(org.people_by(object_.lower(), STAGE))
+    return counted

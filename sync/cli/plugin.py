@@ -1,0 +1,289 @@
+"""`leadbridge plugin`: what is installed in both systems, made from the lifecycle; an admin's credentials only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from mappings.agreement import Agreement
+from plugin import hubspot
+from plugin.diff import VERBS, counted, touched
+from plugin.hubspot import scopes
+from plugin.installing import follow, install, look
+from plugin.planning import Plan
+from plugin.salesforce.rendering import mdapi, source, zipped
+from plugin.sound import sound_parts
+from sync.bootstrap import Admins, admins, read_agreement
+from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument, writing_to
+from sync.cli.options import Config, Json, secrets_of, settings_with
+from sync.cli.plugin_checks import checked
+from sync.cli.plugin_removal import removed
+from sync.cli.printing import as_json, complain, progress, say, table
+from sync.logs import start_logging
+from sync.settings import Settings
+
+SIDES: Final = ("salesforce", "hubspot")
+Only = Annotated[
+    str | None, typer.Option("--only", help="One system alone: salesforce or hubspot.", show_default=False)
+]
+Downgrade = Annotated[
+    bool, typer.Option("--allow-downgrade", help="Put an older plugin or lifecycle over a newer one.")
+]
+Widen = Annotated[
+    bool, typer.Option("--widen", help="Only what adds: the first step when a stage goes or is renamed.")
+]
+
+plugin = typer.Typer(
+    help="What leadbridge brings to both systems: plan, install, check, export, remove it.\n\n"
+    "Example: leadbridge plugin plan",
+    short_help="What leadbridge brings to both systems, made from lifecycle.yaml.",
+    no_args_is_help=True,
+)
+
+
+@plugin.command("plan")
+def plan(
+    only: Only = None,
+    widen: Widen = False,
+    allow_downgrade: Downgrade = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 4 when there are changes.")
+    ] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Prove what would be installed, hold it against both systems, and print what an install would do.
+
+    Example: leadbridge plugin plan --only salesforce
+    """
+    with _opened(config, only) as (_, agreement, ways):
+        found = _planned(agreement, ways, widen, allow_downgrade)
+    _print_plan(found, json)
+    _stop(found, json)
+    if exit_code and not found.is_empty:
+        raise typer.Exit(DIFFERS)
+
+
+@plugin.command("install")
+def install_(
+    only: Only = None,
+    widen: Widen = False,
+    allow_downgrade: Downgrade = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="ID", help="Go on with a deployment that was left.")
+    ] = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Plan, ask, let Salesforce validate, deploy the same bytes, write to HubSpot, and look whether all is there.
+
+    Example: leadbridge plugin install --yes
+    """
+    with _opened(config, only) as (_, agreement, ways):
+        if resume is not None:
+            _resumed(ways, resume)
+        found = _planned(agreement, ways, widen, allow_downgrade)
+        if not json:
+            _print_plan(found, json)
+        _stop(found, json)
+        if not found.is_empty:
+            if not yes and not typer.confirm("Install this?", err=True):
+                raise BadArgument("Nothing was installed.")
+            with _bar() as told:
+                install(found, ways.salesforce, ways.hubspot, told)
+        left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
+    _tell_installed(found, left, json)
+
+
+def _tell_installed(found: Plan, left: Plan, json: bool) -> None:
+    if json:
+        as_json({**_said(found), "left": [_row(one) for one in touched(left.changes)]})
+    elif left.is_empty:
+        say(f"All is installed: {left.marker}.")
+    else:
+        complain(f"{one.side} {one.type} {one.name}: {one.why or 'missing'}" for one in touched(left.changes))
+    if not left.is_empty:
+        raise typer.Exit(FAILED)
+
+
+@plugin.command("check")
+def check(only: Only = None, config: Config = None, json: Json = False) -> None:
+    """Hold what is installed against the lifecycle, without a change: exits with 4 on drift, or when nothing is there.
+
+    With the daemon's own credentials set it is also looked at what its user may see and edit.
+
+    Example: leadbridge plugin check
+    """
+    with _opened(config, only) as (settings, agreement, ways):
+        said = checked(settings, agreement, ways, _planned(agreement, ways, False, True))
+    if json:
+        as_json(said)
+    else:
+        complain(said["findings"])
+        for note in said["notes"]:
+            say(note)
+        say(f"The plugin is {said['state']}: {said['version']}.")
+    if said["findings"]:
+        raise typer.Exit(DIFFERS)
+
+
+@plugin.command("export")
+def export(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.")],
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format", help="sfdx: a project for the sf command line; mdapi: what `install` sends."
+        ),
+    ] = "sfdx",
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Write the Salesforce part as files, for those who review or deploy changes their own way. Contacts nobody.
+
+    Example: leadbridge plugin export --format sfdx change-142
+    """
+    if format_ not in ("sfdx", "mdapi"):
+        raise BadArgument(f"--format is {format_!r}; it must be sfdx or mdapi.")
+    parts = sound_parts(read_agreement(settings_with(config).config))
+    files = source(parts) if format_ == "sfdx" else {**mdapi(parts), "leadbridge.zip": zipped(mdapi(parts))}
+    with writing_to(directory):
+        if directory.exists() and any(directory.iterdir()):
+            raise BadArgument(
+                f"{directory} is not empty; name a folder that does not exist yet. Nothing was written."
+            )
+        for name, content in files.items():
+            place = directory / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    if json:
+        as_json({"folder": str(directory), "files": sorted(files)})
+    else:
+        say(f"{len(files)} files for {len(parts)} components are in {directory}.")
+
+
+@plugin.command("uninstall")
+def uninstall(
+    only: Only = None,
+    delete_data: Annotated[
+        bool,
+        typer.Option("--delete-data", help="Fields and properties, too, with all that stands in them."),
+    ] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save", metavar="DIR", help="Where the CSV files of the data go first."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Take out rules, actions, lists, rights and segments; fields and their data stay, unless told otherwise.
+
+    Example: leadbridge plugin uninstall --delete-data --save leadbridge-data
+    """
+    if delete_data and save is None:
+        raise BadArgument("--delete-data needs --save DIR: what stands in the fields is written there first.")
+    with _opened(config, only) as (_, agreement, ways), _bar() as told:
+        said = removed(
+            agreement,
+            ways,
+            save if delete_data else None,
+            told,
+            lambda n: yes or typer.confirm(f"Take {n} components out?", err=True),
+        )
+    if json:
+        as_json(said)
+    else:
+        for line in said["removed"]:
+            say(f"removed {line}")
+        say(f"{len(said['removed'])} components were taken out.")
+
+
+@contextmanager
+def _opened(config: Path | None, only: str | None) -> Iterator[tuple[Settings, Agreement, Admins]]:
+    """Settings, the proved agreement, and an admin's ways in; nothing is contacted before all that is sound."""
+    if only is not None and only not in SIDES:
+        raise BadArgument(f"--only is {only!r}; it must be salesforce or hubspot. Nothing was contacted.")
+    sides: Collection[Any] = SIDES if only is None else (only,)
+    settings = settings_with(config)
+    start_logging(settings.log.format, "warning", secrets=secrets_of(settings))
+    agreement = read_agreement(settings.config)
+    sound_parts(agreement)
+    with admins(settings, sides) as ways:
+        yield settings, agreement, ways
+
+
+def _planned(agreement: Agreement, ways: Admins, widen: bool, allow_downgrade: bool) -> Plan:
+    with progress("reading both systems"):
+        return look(agreement, ways.salesforce, ways.hubspot, widen=widen, allow_downgrade=allow_downgrade)
+
+
+def _resumed(ways: Admins, id_: str) -> None:
+    if ways.salesforce is None:
+        raise BadArgument("--resume goes on with a deployment to Salesforce; leave --only hubspot out.")
+    with _bar() as told:
+        follow(ways.salesforce, id_, told, "going on")
+
+
+@contextmanager
+def _bar() -> Iterator[Any]:
+    with progress("beginning") as bar:
+
+        def told(what: str, done: int, total: int) -> None:
+            bar.total(total)
+            bar.reach(done, what)
+
+        yield told
+
+
+def _stop(found: Plan, json: bool) -> None:
+    """Leave when something stands in the way: 2 for the config, 3 for a person's decision."""
+    if not found.stops:
+        return
+    if not json:
+        complain(stop.text for stop in found.stops)
+    raise typer.Exit(WRONG if any(stop.how == "wrong" for stop in found.stops) else DECIDE)
+
+
+def _row(one: Any) -> dict[str, str]:
+    return {"side": one.side, "type": one.type, "name": one.name, "verb": one.verb, "why": one.why}
+
+
+def _said(found: Plan) -> dict[str, Any]:
+    return {
+        "version": str(found.marker),
+        "counts": counted(found.changes),
+        "changes": [_row(one) for one in touched(found.changes)],
+        "stops": [stop.text for stop in found.stops],
+        "notes": list(found.notes),
+    }
+
+
+def _print_plan(found: Plan, json: bool) -> None:
+    if json:
+        as_json(_said(found))
+        return
+    rows = sorted(
+        touched(found.changes), key=lambda one: (VERBS.index(one.verb), one.side, one.type, one.name)
+    )
+    if rows:
+        table(
+            ["what", "where", "type", "name", "why"],
+            ([one.verb, one.side, one.type, one.name, one.why] for one in rows),
+        )
+    for note in found.notes:
+        say(note)
+    say(", ".join(f"{n} {verb}" for verb, n in counted(found.changes).items()) + ".")
+
+
+def printed_scopes(agreement: Agreement) -> str:
+    """The least scopes of both tokens, in a sentence."""
+    return (
+        f"HubSpot scopes: the bridge's token needs {', '.join(scopes.daemons(agreement))};"
+        f" the admin's needs {', '.join(scopes.admins(hubspot.bundle(agreement)))}."
+    )

@@ -1,0 +1,57 @@
+"""What `plugin check` finds: drift, rights that the daemon's user lacks, people whom nobody could convert."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.base import Connector
+from mappings.agreement import Agreement
+from plugin.checking import blocked_conversions, drifted, lacking_rights, state_of
+from plugin.planning import Plan
+from plugin.salesforce.generating import bundle
+from plugin.salesforce.parts import PermissionSet
+from plugin.salesforce.rights import INTEGRATION
+from sync.bootstrap import Admins, described
+from sync.settings import Settings
+
+_HUBSPOT_ID = "Leadbridge_HubSpot_Id__c"
+
+
+def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) -> dict[str, Any]:
+    """State, version, findings and notes of the sides that *ways* lead to; contacts nobody to change anything."""
+    state = state_of(plan.changes)
+    findings, notes = list(drifted(plan.changes)), list(plan.notes)
+    findings += [stop.text for stop in plan.stops]
+    if ways.salesforce is not None and state != "absent":
+        if settings.missing():
+            notes.append("What the bridge's own user may do was not looked at: its credentials are not set.")
+        else:
+            findings += _rights(settings, agreement)
+        findings += blocked_conversions(_ids(ways.salesforce, "lead"), _ids(ways.salesforce, "contact"))
+    return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}
+
+
+def _rights(settings: Settings, agreement: Agreement) -> list[str]:
+    """Both systems as the daemon's own user sees them."""
+    [rights] = [
+        part for part in bundle(agreement) if isinstance(part, PermissionSet) and part.name == INTEGRATION
+    ]
+    return list(lacking_rights(rights.fields, described(settings)))
+
+
+def _ids(org: Connector, kind: str) -> Mapping[str, str]:
+    """The HubSpot id of every live record of *kind* that has one."""
+    if _HUBSPOT_ID not in org.describe([kind])[kind].fields:
+        return {}
+    fields = (_HUBSPOT_ID, *(("IsConverted",) if kind == "lead" else ()))
+    found: dict[str, str] = {}
+    after = ""
+    while True:
+        page = org.everything(kind, fields, after)
+        for one in page.records:
+            if one.values.get(_HUBSPOT_ID) and not one.values.get("IsConverted"):
+                found[one.ref.id] = str(one.values[_HUBSPOT_ID])
+        if page.next is None:
+            return found
+        after = page.next.id

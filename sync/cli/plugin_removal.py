@@ -1,0 +1,92 @@
+"""What `plugin uninstall` does: the data into CSV files first, then the deletions, Salesforce before HubSpot."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from connectors.base import Connector
+from mappings.agreement import Agreement
+from plugin import hubspot, salesforce
+from plugin.components import components
+from plugin.hubspot.writing import look as look_at_portal
+from plugin.hubspot.writing import removable as removable_in_portal
+from plugin.hubspot.writing import remove
+from plugin.installing import Told, deploy
+from plugin.salesforce.archives import archive, removable
+from plugin.salesforce.looking import look as look_at_org
+from sync.bootstrap import Admins
+from sync.cli.endings import BadArgument, writing_to
+
+_ID: Final = "id"
+
+
+def removed(
+    agreement: Agreement, ways: Admins, save: Path | None, told: Told, may: Callable[[int], bool]
+) -> dict[str, Any]:
+    """Take out what *may* be, after its count is told; with *save* also the fields, whose data is written there first."""
+    data = save is not None
+    org = look_at_org(ways.salesforce) if ways.salesforce is not None else None
+    gone = removable(salesforce.bundle(agreement), org, data=data) if org is not None else ()
+    parts = hubspot.bundle(agreement)
+    portal = look_at_portal(ways.hubspot.portal, parts) if ways.hubspot is not None else None
+    ours = removable_in_portal(parts, portal, data=data) if portal is not None else ()
+    said = [
+        *(f"salesforce {type_} {name}" for type_, name in gone),
+        *(f"hubspot {one.place}" for one in ours),
+    ]
+    if said and not may(len(said)):
+        raise BadArgument("Nothing was taken out.")
+    saved = _saved(agreement, ways, save) if save is not None else []
+    if ways.salesforce is not None and gone:
+        deploy(ways.salesforce, archive((), gone), told)
+    if ways.hubspot is not None and portal is not None:
+        done = iter(range(1, len(ours) + 1))
+        remove(
+            ways.hubspot.portal,
+            ours,
+            portal,
+            lambda part: told(f"HubSpot: {part.place}", next(done), len(ours)),
+        )
+    return {"removed": said, "saved": saved}
+
+
+def _saved(agreement: Agreement, ways: Admins, folder: Path) -> list[str]:
+    """One CSV file per kind with every record that holds anything of leadbridge's."""
+    every = components(tuple(agreement.lifecycle.stages), tuple(agreement.lifecycle.reasons))
+    written: list[str] = []
+    with writing_to(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for way in (ways.salesforce, ways.hubspot):
+            if way is None:
+                continue
+            ours = [one for one in every if one.side == way.side]
+            for kind in dict.fromkeys(kind for one in ours for kind in one.kinds):
+                known = way.describe([kind])[kind].fields
+                names = [one.name for one in ours if kind in one.kinds and one.name in known]
+                if names:
+                    written.append(_write(folder / f"{way.side}-{kind}.csv", way, kind, names))
+    return written
+
+
+def _write(place: Path, way: Connector, kind: str, names: Sequence[str]) -> str:
+    with place.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow([_ID, *names])
+        rows.writerows(_rows(way, kind, names))
+    return str(place)
+
+
+def _rows(way: Connector, kind: str, names: Sequence[str]) -> Iterator[list[str]]:
+    after = ""
+    while True:
+        page = way.everything(kind, names, after)
+        for one in page.records:
+            values = [one.values.get(name) for name in names]
+            if any(value not in (None, "", False, "false") for value in values):
+                yield [one.ref.id, *("" if value is None else str(value) for value in values)]
+        if page.next is None:
+            return
+        after = page.next.id
