@@ -20,7 +20,7 @@ from mappings.documents.matching import MatchingDocument
 from mappings.documents.outcomes import OutcomesDocument
 from mappings.documents.reading import Mistake, Shape, parse, suggestion
 from mappings.lifecycle.compiling import compile_lifecycle
-from mappings.lifecycle.covering import uncovered, unknown_properties
+from mappings.lifecycle.covering import uncovered, unknown_properties, unknown_reason_fields, unsaid_reasons
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lines import compile_lines
 from mappings.matching import Matching, compile_matching
@@ -43,8 +43,8 @@ class Agreement:
     """What the two teams agreed on: all of the config folder, compiled and sound.
 
     *checked* says that the mapping lines were held against the vendors' own
-    description of their fields, *findings* what the fields lack that does not stop the bridge. *own* says which
-    of leadbridge's own fields are there.
+    description of their fields, *findings* what that shows and does not stop the bridge: *unoffered* are values
+    that a field lacks. *own* says which of leadbridge's own fields are there.
     """
 
     bridge: Bridge
@@ -55,6 +55,7 @@ class Agreement:
     checked: bool = False
     own: OwnFields = INSTALLED
     findings: tuple[Mistake, ...] = ()
+    unoffered: tuple[Mistake, ...] = ()
 
     def fields(self, side: Side, kind: str) -> tuple[str, ...]:
         """Every field of *kind* on *side* that a mapping line reads."""
@@ -93,8 +94,10 @@ def compile_agreement(
     reading.refuse_strangers()
     if reading.mistakes or lifecycle is None or matching is None or outcomes is None:
         raise Broken(reading.mistakes)
-    found = tuple(reading.findings)
-    return Agreement(bridge, lifecycle, matching, outcomes, pairs, known is not None, own, found)
+    findings, unoffered = tuple(reading.findings), tuple(reading.unoffered)
+    return Agreement(
+        bridge, lifecycle, matching, outcomes, pairs, known is not None, own, findings, unoffered
+    )
 
 
 class _Reading:
@@ -104,6 +107,7 @@ class _Reading:
         self.texts, self.lacking = texts, lacking
         self.mistakes: list[Mistake] = []
         self.findings: list[Mistake] = []
+        self.unoffered: list[Mistake] = []
         self.bridge_document: BridgeDocument | None = None
         self.lifecycle_document: LifecycleDocument | None = None
 
@@ -148,7 +152,11 @@ class _Reading:
         if self.lifecycle_document is not None and lifecycle is not None and known is not None:
             spared = lifecycle.signals.names | self.lacking
             self.mistakes += unknown_properties(self.lifecycle_document, known, spared)
-            self.findings += uncovered(self.lifecycle_document, known)
+            if lifecycle.reason_field is not None:
+                self.mistakes += unknown_reason_fields(self.lifecycle_document, known)
+                self.findings += unsaid_reasons(self.lifecycle_document, known)
+            self.unoffered += uncovered(self.lifecycle_document, known)
+            self.findings += self.unoffered
 
     def lines(self, pair: str, bridge: Bridge, known: Described | None) -> PairLines:
         file = f"fields/{pair}.yaml"

@@ -219,9 +219,9 @@ class Engine:
         if self._told_of is not terms.directory:
             self._told_of = terms.directory
             say_unknown(self.store, self.owner_findings(terms), now)
-        if self._told_lacking != self.agreement.findings:
-            self._told_lacking = self.agreement.findings
-            say_lacking(self.store, self.agreement.findings, now)
+        if self._told_lacking != self.agreement.unoffered:
+            self._told_lacking = self.agreement.unoffered
+            say_lacking(self.store, self.agreement.unoffered, now)
 
     def _tell_head(self, now: datetime) -> None:
         """Once a day the log keeps the ledger's head: an end that is cut off later shows."""

@@ -318,6 +318,27 @@ class ReadingShape(Shape):
     asks_for: Name = Field(description="… asks for this stage", examples=["working"])
 
 
+class ReasonFieldShape(Shape):
+    """Where sellers say in a field of their own why they give somebody back; read in standard mode only."""
+
+    lead: str | None = Field(
+        description="The Lead's field (its API name)", default=None, examples=["Rejection_Reason__c"]
+    )
+    contact: str | None = Field(
+        description="The Contact's field", default=None, examples=["Rejection_Reason__c"]
+    )
+    opportunity: str | None = Field(
+        description="The Opportunity's field, in which stands why it was lost",
+        default=None,
+        examples=["Loss_Reason__c"],
+    )
+    says: dict[str, Name] = Field(
+        description="What stands in the field → reason of the list; anything else counts as `unknown`",
+        min_length=1,
+        examples=[{"No budget": "no_budget"}],
+    )
+
+
 class AdoptedStatusShape(Shape):
     """The stage of a Lead that was there before the bridge."""
 
@@ -447,6 +468,11 @@ class LifecycleDocument(Shape):
         description="Edits of Lead.Status that are requests",
         default=[],
         examples=[[{"from": ["handed_over"], "shows": "Working - Contacted", "asks_for": "working"}]],
+    )
+    reason_field: ReasonFieldShape | None = Field(
+        description="The field of your own in which sellers give reasons where leadbridge's fields are not installed",
+        default=None,
+        examples=[{"lead": "Rejection_Reason__c", "says": {"No budget": "no_budget"}}],
     )
     adoption: AdoptionShape = Field(
         description="The first time a record is seen", examples=[{"grace": "10 days"}]

@@ -14,13 +14,14 @@ from mappings.documents.lifecycle import (
     AdoptionShape,
     ClockShape,
     LifecycleDocument,
+    ReasonFieldShape,
     SignalsShape,
     WayShape,
 )
 from mappings.documents.reading import Shape
 from mappings.documents.tree import Mistake
 from mappings.hours import BusinessHours
-from mappings.lifecycle import showing
+from mappings.lifecycle import fields, showing
 from mappings.lifecycle.machine import (
     AdoptedLead,
     Adoption,
@@ -33,6 +34,7 @@ from mappings.lifecycle.machine import (
     Move,
     Reading,
     Reason,
+    ReasonField,
     Rounds,
     Segment,
     Signals,
@@ -90,6 +92,7 @@ def _compiled(
         migrations=_migrations(document, mistakes),
         hours=hours,
         lacking=lacking,
+        reason_field=_reason_field(document.reason_field) if fields.REASON["salesforce"] in lacking else None,
         installing=_installing(document),
     )
 
@@ -225,6 +228,13 @@ def _reasons(document: LifecycleDocument) -> dict[str, Reason]:
         )
         for name, shape in document.reasons.items()
     }
+
+
+def _reason_field(shape: ReasonFieldShape | None) -> ReasonField | None:
+    if shape is None:
+        return None
+    named = {kind: name for kind in ("lead", "contact", "opportunity") if (name := getattr(shape, kind))}
+    return ReasonField(named, dict(shape.says))
 
 
 def _adoption(shape: AdoptionShape) -> Adoption:

@@ -63,6 +63,21 @@ def _conditions(document: LifecycleDocument) -> Iterator[tuple[Shape, dict[str, 
                     yield way, way.when
 
 
+def unknown_reason_fields(document: LifecycleDocument, known: Described) -> Iterator[Mistake]:
+    """Fields in which reasons are to be found, and which Salesforce does not have, or does not show us."""
+    for kind, name in _reason_fields(document):
+        there = known.get(("salesforce", kind))
+        if there is not None and name not in there and document.reason_field is not None:
+            text = f"`{name}` is not a field of salesforce {kind}."
+            yield document.reason_field.mistake(text, suggestion(name, tuple(there)), kind)
+
+
+def _reason_fields(document: LifecycleDocument) -> Iterator[tuple[str, str]]:
+    for kind in ("lead", "contact", "opportunity"):
+        if name := getattr(document.reason_field, kind, None):
+            yield kind, name
+
+
 def _names(when: dict[str, Any]) -> frozenset[str]:
     """The properties that a condition looks at; what is no condition is told as such."""
     try:
@@ -118,3 +133,17 @@ def _not_met(document: LifecycleDocument, known: Described) -> Iterator[Mistake]
                 suggestion(value, offered),
                 *path,
             )
+
+
+def unsaid_reasons(document: LifecycleDocument, known: Described) -> Iterator[Mistake]:
+    """Words that sellers may choose in the field of their own, and whose reason nobody has named."""
+    shape = document.reason_field
+    for kind, name in _reason_fields(document):
+        offered = _offered(known, "salesforce", kind, name)
+        if shape is None or not offered:
+            continue
+        unsaid = [word for word in offered if word not in shape.says]
+        if unsaid:
+            listed = ", ".join(f"`{word}`" for word in unsaid)
+            text = f"{kind.capitalize()}.{name} offers {listed}, which `says` does not name: each counts as `unknown`."
+            yield shape.mistake(text, "Say which reason each of them means.", "says")

@@ -203,10 +203,12 @@ class _Course:
         self._take(request, "legal", why)
 
     def _as_far_as_it_can_be_given(self, request: Request) -> Request:
-        """Where there is no field to give a reason in, it is unknown."""
-        if fields.REASON[request.side] not in self.lifecycle.lacking or request.reason:
+        """Where there is no field of ours to give a reason in, one that does not fit the stage is unknown."""
+        if fields.REASON[request.side] not in self.lifecycle.lacking:
             return request
-        return replace(request, reason=UNKNOWN_REASON)
+        reason = self.lifecycle.reason(request.reason)
+        fits = reason is not None and request.to in reason.where and request.actor in reason.who
+        return request if fits else replace(request, reason=UNKNOWN_REASON)
 
     def _way(self, request: Request) -> tuple[Move, ...]:
         """In Salesforce every human step was legal when made: a jump is the seller's shortest way."""
@@ -358,5 +360,6 @@ class _Course:
         if move.to != "lost":
             return None
         opportunity = followed(self.standing, self.situation)
-        given = opportunity.loss_reason if opportunity else None
-        return given if given in self.lifecycle.reasons_by_name else UNKNOWN_REASON
+        given = self.lifecycle.reason_meant(opportunity.loss_reason) if opportunity else None
+        reason = self.lifecycle.reason(given)
+        return reason.name if reason is not None else UNKNOWN_REASON

@@ -7,6 +7,11 @@ from collections.abc import Iterable, Mapping
 STAGE = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
 REASON = {"hubspot": "leadbridge_reason", "salesforce": "Leadbridge_Reason__c"}
 LOST_REASON = {"hubspot": "leadbridge_lost_reason", "salesforce": "Leadbridge_Loss_Reason__c"}
+GIVEN_IN = {
+    "lead": REASON["salesforce"],
+    "contact": REASON["salesforce"],
+    "opportunity": LOST_REASON["salesforce"],
+}
 COMMENT = {"hubspot": "leadbridge_sales_comment", "salesforce": "Leadbridge_Sales_Comment__c"}
 # By which a person's record in Salesforce is found again.
 KEY = "Leadbridge_HubSpot_Id__c"

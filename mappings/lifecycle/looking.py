@@ -74,11 +74,11 @@ def _reason(lifecycle: Lifecycle, standing: Standing, situation: Situation) -> S
     """A rejection's reason may be corrected on the record, a loss's on the opportunity."""
     given = None
     if standing.stage == "rejected":
-        given = raw.text((situation.salesforce or {}).get(fields.REASON["salesforce"]))
+        given = lifecycle.reason_word(situation.salesforce_kind, situation.salesforce)
     elif standing.stage == "lost" and standing.opportunity:
         opportunity = followed(standing, situation)
         given = opportunity.loss_reason if opportunity else None
-    reason = lifecycle.reason(given)
+    reason = lifecycle.reason(lifecycle.reason_meant(given))
     if reason is None or reason.name == standing.reason:
         return standing
     if standing.stage == "rejected" and not ("rejected" in reason.where and "seller" in reason.who):

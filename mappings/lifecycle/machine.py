@@ -193,6 +193,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonField:
+    """The fields of the company's own, by kind, in which sellers give reasons, and what their words mean here."""
+
+    fields: Mapping[str, str]
+    says: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class AdoptedLead:
     """The stage of a Lead that was there before the bridge."""
 
@@ -249,7 +257,10 @@ class Installing:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Lifecycle:
-    """The lifecycle that both teams agreed on, proven sound; *lacking* are own fields that are not there."""
+    """The lifecycle that both teams agreed on, proven sound; *lacking* are own fields that are not there.
+
+    *reason_field* is set in standard mode only, where none of them is there.
+    """
 
     version: int
     illegal: Literal["revert", "accept", "flag"]
@@ -267,6 +278,7 @@ class Lifecycle:
     migrations: tuple[Migration, ...]
     hours: BusinessHours
     lacking: frozenset[str] = frozenset()
+    reason_field: ReasonField | None = None
     installing: Installing = Installing()
     wanted_of_contacts: tuple[str, ...] = field(init=False)
 
@@ -320,7 +332,25 @@ class Lifecycle:
         """The raw fields that the lifecycle wants to see of records of *kind*."""
         if (side, kind) == ("hubspot", "contact"):
             return self.wanted_of_contacts
-        return self._there(fields.SALESFORCE.get(kind, ())) if side == "salesforce" else ()
+        if side != "salesforce":
+            return ()
+        names, given = self._there(fields.SALESFORCE.get(kind, ())), self.reason_name(kind)
+        return names if given is None or given in names or given in self.lacking else (*names, given)
+
+    def reason_name(self, kind: str) -> str | None:
+        """The field of a Salesforce *kind* in which people give a reason; None where there is none."""
+        if self.reason_field is not None:
+            return self.reason_field.fields.get(kind)
+        return fields.GIVEN_IN.get(kind)
+
+    def reason_word(self, kind: str | None, values: Raw | None) -> str | None:
+        """What stands in that field of a record with these *values*."""
+        name = self.reason_name(kind or "")
+        return raw.text((values or {}).get(name)) if name else None
+
+    def reason_meant(self, word: str | None) -> str | None:
+        """The reason that *word* means: in a field of the company's own as it is told, in ours what it says."""
+        return self.reason_field.says.get(word) if self.reason_field and word else word
 
     @property
     def has_stage_field(self) -> bool:

@@ -24,6 +24,7 @@ def unknown_names(document: LifecycleDocument) -> Iterator[Mistake]:
     yield from _in_reasons(document)
     yield from _in_projections(document)
     yield from _in_readings_and_adoption(document)
+    yield from _in_reason_field(document)
     yield from _in_migrations(document)
     yield from _in_plugin(document)
 
@@ -120,6 +121,25 @@ def _in_readings_and_adoption(document: LifecycleDocument) -> Iterator[Mistake]:
         yield from _known(adoption, stage, stages, "stage", "lifecyclestage", value)
     for key in ("open_opportunity", "won_opportunity", "otherwise"):
         yield from _known(adoption, getattr(adoption, key), stages, "stage", key)
+
+
+def _in_reason_field(document: LifecycleDocument) -> Iterator[Mistake]:
+    shape = document.reason_field
+    if shape is None:
+        return
+    where = ({"rejected"} if shape.lead or shape.contact else set()) | (
+        {"lost"} if shape.opportunity else set()
+    )
+    if not where:
+        yield shape.mistake("No field is named.", "Name one of `lead`, `contact`, `opportunity`.")
+    for word, name in shape.says.items():
+        yield from _known(shape, name, document.reasons, "reason", "says", word)
+        reason = document.reasons.get(name)
+        if reason is not None and where and not (where & set(reason.where) and "seller" in reason.who):
+            text = f"A seller cannot give the reason `{name}` at {' or '.join(sorted(where))}."
+            yield shape.mistake(
+                text, "Choose another one, or mend its `where` and `who` under `reasons`.", "says", word
+            )
 
 
 def _in_migrations(document: LifecycleDocument) -> Iterator[Mistake]:

@@ -46,12 +46,12 @@ def read_requests(
     """
     if standing is None or (side, kind) not in _READ:
         return []
-    sight = _Sight(standing, side, kind, shown, values, modified_at, modified_by, actor_of)
+    sight = _Sight(lifecycle, standing, side, kind, shown, values, modified_at, modified_by, actor_of)
     if sight.is_converted:
         return sight.conversion()
     if sight.stage_is_edited():
         return sight.stage_requests(history, is_bridge)
-    return sight.status_requests(lifecycle, is_bridge) if kind == "lead" else []
+    return sight.status_requests(is_bridge) if kind == "lead" else []
 
 
 _READ = frozenset({("hubspot", "contact"), ("salesforce", "lead"), ("salesforce", "contact")})
@@ -62,6 +62,7 @@ class _Sight:
 
     def __init__(
         self,
+        lifecycle: Lifecycle,
         standing: Standing,
         side: Side,
         kind: str,
@@ -71,7 +72,7 @@ class _Sight:
         modified_by: str | None,
         actor_of: ActorOf,
     ) -> None:
-        self.standing, self.side, self.kind = standing, side, kind
+        self.lifecycle, self.standing, self.side, self.kind = lifecycle, standing, side, kind
         self.shown, self.values = shown, values
         self.modified_at, self.modified_by, self.actor_of = modified_at, modified_by, actor_of
         self.field = fields.STAGE[side]
@@ -129,9 +130,9 @@ class _Sight:
                 break
         return unseen[::-1]
 
-    def status_requests(self, lifecycle: Lifecycle, is_bridge: bool) -> list[Request]:
+    def status_requests(self, is_bridge: bool) -> list[Request]:
         status = raw.text(self.values.get("Status"))
-        for reading in lifecycle.readings:
+        for reading in self.lifecycle.readings:
             if self.standing.stage not in reading.stages or reading.shows != status:
                 continue
             is_new = "Status" not in self.shown or raw.text(self.shown["Status"]) != status
@@ -165,6 +166,8 @@ class _Sight:
 
     def _given(self, names: dict[str, str]) -> str | None:
         """What stands in the field; in HubSpot, where the bridge shows it, only what somebody has changed."""
+        if self.side == "salesforce" and names is fields.REASON:
+            return self.lifecycle.reason_meant(self.lifecycle.reason_word(self.kind, self.values))
         name = names[self.side]
         given = raw.text(self.values.get(name))
         if self.side == "salesforce":

@@ -78,7 +78,7 @@ _OWN: Final[Mapping[tuple[Side, str], tuple[str, ...]]] = {
     ("hubspot", "note"): ("hs_note_body", "hs_timestamp"),
 }
 _ROLE_OPPORTUNITY: Final = (
-    "Amount", "StageName", "IsClosed", "IsWon", "CloseDate", "CreatedDate", "LastModifiedDate", "Leadbridge_Loss_Reason__c",
+    "Amount", "StageName", "IsClosed", "IsWon", "CloseDate", "CreatedDate", "LastModifiedDate",
 )  # fmt: skip
 
 
@@ -90,7 +90,9 @@ def watched_fields(agreement: Agreement, *, has_currency: bool) -> Fields:
         )
         for (side, kind), own in _OWN.items()
     }
-    names = (*_ROLE_OPPORTUNITY, "CurrencyIsoCode") if has_currency else _ROLE_OPPORTUNITY
+    reason = agreement.lifecycle.reason_name("opportunity")
+    more = ("CurrencyIsoCode" if has_currency else None, reason)
+    names = dict.fromkeys((*_ROLE_OPPORTUNITY, *(name for name in more if name)))
     role = watched["salesforce", "opportunity_contact_role"]
     watched["salesforce", "opportunity_contact_role"] = (*role, *(f"Opportunity.{name}" for name in names))
     return {

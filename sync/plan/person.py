@@ -78,7 +78,7 @@ def _find_in_salesforce(draft: Draft, contact: Record) -> None:
 
 
 def _opportunity_ids(draft: Draft) -> list[str]:
-    return [one.id for one in opportunities(draft.facts, draft.salesforce)]
+    return [one.id for one in opportunities(draft.facts, draft.salesforce, draft.terms)]
 
 
 def _follow_conversion(draft: Draft) -> None:
@@ -115,7 +115,7 @@ def _bring_outcomes_home(draft: Draft, contact: Record) -> None:
     followed = draft.standing.opportunity if draft.standing else None
     terms = draft.terms.agreement
     rolled = terms.outcomes.roll_up(
-        opportunities(draft.facts, draft.salesforce), followed, currency=terms.bridge.currency
+        opportunities(draft.facts, draft.salesforce, draft.terms), followed, currency=terms.bridge.currency
     )
     changed = {
         name: value
@@ -142,6 +142,6 @@ def _join_company(draft: Draft, contact: Record, person: Record) -> None:
     if link is None or link.hubspot is None:
         return
     if str(link.hubspot) not in draft.joined:
-        for one in opportunities(draft.facts, draft.salesforce):
+        for one in opportunities(draft.facts, draft.salesforce, draft.terms):
             draft.ask(Ref("salesforce", "opportunity", one.id))  # a deal may be older than its company
     associate(draft, contact, [link.hubspot])

@@ -35,7 +35,7 @@ def situation(facts: Facts, terms: Terms, person: Record | None, now: datetime) 
         salesforce_kind=person.ref.kind if person is not None else None,
         owner_is_user=bool(values) and str((values or {}).get("OwnerId") or "").startswith(USER_PREFIX),
         hand_over_owner=hand_over_owner(facts, terms, person),
-        opportunities=opportunities(facts, person) if person is not None else None,
+        opportunities=opportunities(facts, person, terms) if person is not None else None,
         converted_opportunity=facts.converted.values.get("ConvertedOpportunityId")
         if facts.converted
         else None,
@@ -49,17 +49,20 @@ def situation(facts: Facts, terms: Terms, person: Record | None, now: datetime) 
     )
 
 
-def opportunities(facts: Facts, person: Record | None) -> tuple[Opportunity, ...]:
+def opportunities(facts: Facts, person: Record | None, terms: Terms) -> tuple[Opportunity, ...]:
     """The opportunities in which the person has a role, oldest first; never those of somebody with the same address."""
     own = (one for one in facts.opportunities if person and one.values["ContactId"] == person.ref.id)
-    found = {one.id: one for one in map(_opportunity, own)}
+    lifecycle = terms.agreement.lifecycle
+    found = {
+        one.id: one for one in (_opportunity(role, lifecycle.reason_name("opportunity")) for role in own)
+    }
     return tuple(
         sorted(found.values(), key=lambda one: (one.created_at or datetime.max.replace(tzinfo=UTC), one.id))
     )
 
 
-def _opportunity(role: Record) -> Opportunity:
-    """Read an opportunity through its contact role: parents stand under dotted names."""
+def _opportunity(role: Record, loss_field: str | None) -> Opportunity:
+    """Read an opportunity through its contact role: parents stand under dotted names; *loss_field* says why it was lost."""
     seen = role.values
     amount = seen.get("Opportunity.Amount")
     closes = seen.get("Opportunity.CloseDate")
@@ -73,7 +76,7 @@ def _opportunity(role: Record) -> Opportunity:
         created_at=moment(seen.get("Opportunity.CreatedDate")),
         changed_at=moment(seen.get("Opportunity.LastModifiedDate")),
         stage_name=seen.get("Opportunity.StageName"),
-        loss_reason=seen.get("Opportunity.Leadbridge_Loss_Reason__c"),
+        loss_reason=seen.get(f"Opportunity.{loss_field}"),
     )
 
 

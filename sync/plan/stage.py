@@ -27,7 +27,7 @@ from sync.plan.left import WHY as LEFT_WHY
 from sync.plan.left import queue_instead, say_left
 from sync.plan.notes import hand_off_task, tell
 from sync.plan.situation import USER_PREFIX, accounts_of_domain, hand_over_owner, situation
-from sync.plan.waits import say_waits
+from sync.plan.waits import say_unmeant, say_waits
 
 STAGE: Final[Mapping[Side, str]] = {"hubspot": "leadbridge_stage", "salesforce": "Leadbridge_Stage__c"}
 _CLEARED: Final = "; it is cleared first, since HubSpot takes an earlier value only from blank"
@@ -47,6 +47,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     keep_late(draft, outcome, person)
     say_late(draft, person)
     _contested(draft, outcome)
+    say_unmeant(draft, outcome, around)
     if outcome.hands_over and person is None:
         _hand_over_new(draft, contact, around.hand_over_owner)
         _take_as_seen(draft, contact)

@@ -1,17 +1,43 @@
-"""Somebody sales-ready who is not handed over: what is missing is a problem of who must give it."""
+"""What a person waits for, or what nobody understood of it, is a problem of who must give it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from mappings.lifecycle import Outcome, Situation
+from mappings.lifecycle.following import followed
 from mappings.lifecycle.guards import IDENTIFIED, Case, failing, said
+from mappings.lifecycle.machine import UNKNOWN_REASON
 from sync.plan.draft import Draft
 
 NO_EMAIL: Final = (
     "has no e-mail address, and without leadbridge's own fields nothing else says in Salesforce who it is"
 )
 GIVE_EMAIL: Final = "give the contact an e-mail address in HubSpot, or install leadbridge's own fields"
+
+
+def say_unmeant(draft: Draft, outcome: Outcome, around: Situation) -> None:
+    """Open a problem where a seller gave a reason in words of the company's own that lifecycle.yaml does not name."""
+    lifecycle, standing = draft.terms.agreement.lifecycle, outcome.standing
+    if lifecycle.reason_field is None or standing.reason != UNKNOWN_REASON:
+        return
+    if standing.stage == "lost":
+        kind, lost = "opportunity", followed(standing, around)
+        word = lost.loss_reason if lost is not None else None
+    else:
+        kind, word = (
+            around.salesforce_kind or "",
+            lifecycle.reason_word(around.salesforce_kind, around.salesforce),
+        )
+    if word and lifecycle.reason_meant(word) is None:
+        name = lifecycle.reason_name(kind)
+        draft.problem(
+            "reason_not_named",
+            f"the reason stands as “{word[:80]}” in {kind.capitalize()}.{name}, which lifecycle.yaml does not name:"
+            f" at {standing.stage} it counts as unknown",
+            "say under `reason_field: says:` in lifecycle.yaml which reason it means",
+            field=name,
+        )
 
 
 def say_waits(draft: Draft, outcome: Outcome, around: Situation) -> None:

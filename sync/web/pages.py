@@ -101,7 +101,13 @@ class Pages:
             for reason, many in sorted(reasons.items(), key=lambda row: (-row[1], row[0]))
         ]
         return self._page(
-            request, "rejections.html", sources=sources, rows=rows, people=found[:_MOST], all=len(found)
+            request,
+            "rejections.html",
+            sources=sources,
+            rows=rows,
+            people=found[:_MOST],
+            all=len(found),
+            unknown=reasons["unknown"],
         )
 
     def person(self, request: Request) -> Response:

@@ -335,6 +335,30 @@ def test_a_value_shown_that_the_field_does_not_offer_is_a_finding(place, offered
         assert [one for one in found if "No record can have `Working - Contacted`" in one]
 
 
+READINGS = "\n# The two edits of Lead.Status"
+
+
+@pytest.mark.parametrize(
+    ("said_of_it", "message"),
+    [
+        ("{says: {Money: no_budget}}", "No field is named. Name one of `lead`, `contact`, `opportunity`."),
+        (
+            "{lead: Why__c, says: {Money: no_budgets}}",
+            "`no_budgets` is not a reason. Did you mean `no_budget`?",
+        ),
+        ("{lead: Why__c, says: {Money: price}}", "A seller cannot give the reason `price` at rejected."),
+        (
+            "{opportunity: Why__c, says: {Money: unknown}}",
+            "A seller cannot give the reason `unknown` at lost.",
+        ),
+    ],
+)
+def test_a_reason_field_that_says_nothing_sound_is_refused(said_of_it: str, message: str) -> None:
+    text = said("lifecycle.yaml", READINGS, f"\nreason_field: {said_of_it}{READINGS}")
+
+    assert message in text
+
+
 def test_what_would_be_followed_is_held_against_the_field_once_it_is_followed() -> None:
     known = offering("hubspot", "contact", "lifecyclestage", "subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer")  # fmt: skip
     follows = {

@@ -18,6 +18,7 @@ from mappings.lifecycle import (
 )
 from mappings.lifecycle.clocks import review_over_at
 from mappings.lifecycle.decide import PUT_BACK_A_DAY
+from mappings.lifecycle.machine import ReasonField
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -396,6 +397,21 @@ def test_an_opportunity_opened_and_lost_between_two_looks_is_seen_as_both(lifecy
     assert path(outcome) == [("opportunity", "legal"), ("lost", "legal")]
     assert outcome.standing.reason == "competitor_won"
     assert outcome.tells == ()
+
+
+@pytest.mark.parametrize(("word", "reason"), [("Too dear", "price"), ("Fate", "unknown"), (None, "unknown")])
+def test_in_standard_mode_a_loss_is_told_in_the_words_of_the_companys_own_field(lifecycle, word, reason):
+    own = ReasonField({"opportunity": "Why__c"}, {"Too dear": "price"})
+    standard = replace(lifecycle, reason_field=own, lacking=frozenset({"Leadbridge_Loss_Reason__c"}))
+    lost = replace(OPEN, is_closed=True, loss_reason=word)
+
+    outcome = decide(
+        standard, standing("opportunity", opportunity="006"), [], situation(opportunities=(lost,)), NOW
+    )
+
+    assert (outcome.standing.stage, outcome.standing.reason) == ("lost", reason)
+    assert standard.reason_name("opportunity") == "Why__c"
+    assert standard.reason_name("lead") is None
 
 
 def test_a_loss_without_a_reason_is_unknown_and_the_owner_is_asked(lifecycle):

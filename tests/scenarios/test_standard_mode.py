@@ -14,6 +14,7 @@ from mappings.lifecycle import Standing
 from sync.folder import LOOK_AGAIN, HalfInstalled
 from tests.scenarios.conftest import Leadbridge
 from tests.scenarios.town import MIA, SAM, Town, berlin, town
+from twins.salesforce import Field
 
 ADA = "ada.lind@nordwind.example"
 
@@ -125,6 +126,80 @@ def test_nobody_without_an_address_is_handed_over_until_there_is_one(here: Town,
     assert standing(here).stage == "handed_over"
     assert standing(here).joined == f"lead:{here.sales('Lead', ADA)['Id']}"
     assert here.problems() == []
+
+
+REASON = "Why_Not__c"
+CHOICES = ("No money", "Wrong person", "Moved to Mars")
+
+
+def with_a_reason_field(
+    here: Town, says: str = "{No money: no_budget, Wrong person: wrong_contact_data}"
+) -> None:
+    """The company has a picklist of its own on Leads; ops say what its words mean."""
+    if REASON not in here.world.salesforce.org.kinds["Lead"].fields:
+        field = Field(name=REASON, label="Why not", type="picklist", length=255, choices=CHOICES)
+        here.world.salesforce.add_fields("Lead", [field])
+    rules = here.config / "lifecycle.yaml"
+    before, _, _ = rules.read_text("utf-8").partition("\nreason_field:")
+    rules.write_text(f"{before}\nreason_field: {{lead: {REASON}, says: {says}}}\n", "utf-8")
+    here.run()
+
+
+def test_a_rejection_takes_its_reason_from_the_field_that_ops_name(here: Town) -> None:
+    with_a_reason_field(here)
+    here.clock.set(berlin("2026-11-23 10:00"))
+    lead = asks_for_a_call(here)
+
+    here.sell(lead, Status="Closed - Not Converted", **{REASON: "No money"})
+    here.settle("2026-11-24 09:30")
+    rejected = standing(here)
+    here.sell(lead, **{REASON: "Wrong person"})
+    here.settle("2026-11-24 10:30")
+
+    assert (rejected.stage, rejected.reason) == ("rejected", "no_budget")
+    assert [one.decision.other for one in here.decided("moved") if one.decision.new == "rejected"] == [
+        "no_budget"
+    ]
+    assert (standing(here).stage, standing(here).reason) == ("rejected", "wrong_contact_data")
+    assert here.problems() == []
+
+
+def test_a_reason_that_is_not_named_counts_as_unknown_and_is_told_until_ops_name_it(here: Town) -> None:
+    with_a_reason_field(here)
+    here.clock.set(berlin("2026-11-23 10:00"))
+    lead = asks_for_a_call(here)
+
+    here.sell(lead, Status="Closed - Not Converted", **{REASON: "Moved to Mars"})
+    here.settle("2026-11-24 09:30")
+    unnamed, [told] = standing(here), [one for one in here.problems() if one.field]
+    with_a_reason_field(
+        here, "{No money: no_budget, Wrong person: wrong_contact_data, Moved to Mars: no_contact}"
+    )
+    here.sell(lead, Description="Really.")
+    here.settle("2026-11-24 10:30")
+
+    assert (unnamed.stage, unnamed.reason) == ("rejected", "unknown")
+    assert (told.code, told.field) == ("reason_not_named", REASON)
+    assert "“Moved to Mars” in Lead.Why_Not__c" in told.text
+    assert standing(here).reason == "no_contact"
+    assert here.problems() == []
+
+
+def test_check_names_a_reason_field_that_is_not_there_and_words_without_a_reason(
+    tmp_path: Path, leadbridge: Leadbridge
+) -> None:
+    with town(tmp_path, own_fields=False, in_process=True) as here:
+        with_a_reason_field(here)
+        here.stop()
+        unnamed = leadbridge("check", settings=here.settings(), clock=here.clock)
+        rules = here.config / "lifecycle.yaml"
+        rules.write_text(rules.read_text("utf-8").replace(REASON, "Why_Nought__c"), "utf-8")
+        missing = leadbridge("check", settings=here.settings(), clock=here.clock)
+
+    assert unnamed.code == 4
+    assert "Lead.Why_Not__c offers `Moved to Mars`, which `says` does not name" in unnamed.err
+    assert missing.code == 2
+    assert "`Why_Nought__c` is not a field of salesforce lead. Did you mean `Why_Not__c`?" in missing.err
 
 
 def test_nothing_of_our_own_is_asked_for_or_written(here: Town) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from connectors.records import Ref
@@ -83,6 +84,17 @@ def test_rejections_are_counted_by_reason_and_source(browser_of, views):
         ("no_budget", ["1", "", "1"]),
         ("All", ["", "", "4"]),
     ]
+
+
+def test_the_share_of_rejections_without_a_known_reason_is_said(browser_of, views):
+    known = Rejection(ADA, MOMENT, "Sam", "bad_timing", "sales")
+    views.rejected = [known, known, replace(known, reason="unknown")]
+
+    page = browser_of().get("/rejections").text
+    views.rejected = [known]
+
+    assert "1 of 3 (33 %) without a known reason." in page
+    assert "without a known reason" not in browser_of().get("/rejections").text
 
 
 def test_the_lifecycle_is_drawn_with_the_people_in_its_stages(browser_of, views):

@@ -241,7 +241,7 @@ def test_opportunities_stand_in_the_order_of_their_making_each_once_and_undated_
         made("1", None),
     )
 
-    assert [one.id for one in opportunities(Facts("person", None, None, opportunities=roles), buyer(planner))] == [
+    assert [one.id for one in opportunities(Facts("person", None, None, opportunities=roles), buyer(planner), planner.terms)] == [
         "2", "3", "4", "1", "5",
     ]  # fmt: skip
 
@@ -250,16 +250,16 @@ def test_an_opportunity_of_somebody_with_the_same_address_is_nobody_elses(planne
     namesakes = role(planner, ContactId="0032", OpportunityId="0062")
     facts = replace(unit(planner.contact(), buyer(planner)), opportunities=(namesakes, role(planner)))
 
-    assert opportunities(facts, buyer(planner)) == (READ,)
-    assert opportunities(facts, planner.lead()) == ()
+    assert opportunities(facts, buyer(planner), planner.terms) == (READ,)
+    assert opportunities(facts, planner.lead(), planner.terms) == ()
 
 
 def test_an_opportunity_of_which_nothing_is_said_is_open(planner: Planner) -> None:
     bare = role(planner, **dict.fromkeys(set(ROLE) - {"OpportunityId", "ContactId"}))
 
-    assert opportunities(Facts("person", None, None, opportunities=(bare,)), buyer(planner)) == (
-        Opportunity("0061", is_closed=False, is_won=False),
-    )
+    assert opportunities(
+        Facts("person", None, None, opportunities=(bare,)), buyer(planner), planner.terms
+    ) == (Opportunity("0061", is_closed=False, is_won=False),)
 
 
 def account(planner: Planner, id_: str, owner: str | None, website: str = "one.example") -> Record:
