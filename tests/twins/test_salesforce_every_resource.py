@@ -33,7 +33,7 @@ PATHS = (
     "sobjects/Lead/describe", "sobjects/Lead/describe/layouts", "sobjects/Lead/updated", "sobjects/Lead/deleted",
     "sobjects/Lead/00Q5g0000000001EAA", f"sobjects/Lead/{KEY}/7", "jobs/ingest", "jobs/ingest/750",
     "jobs/ingest/750/batches", "jobs/ingest/750/successfulResults", "jobs/query", "jobs/query/750",
-    "jobs/query/750/results",
+    "jobs/query/750/results", "tooling/query",
 )  # fmt: skip
 # What the library has no method for; its raw style reaches it.
 NO_METHOD_FOR = {
@@ -124,6 +124,8 @@ def _queries(line: Line, sf: Salesforce) -> None:
     assert len(sf.search("FIND {Lovelace} RETURNING Lead")["searchRecords"]) == 1
     assert sf.limits()["DailyApiRequests"]["Max"] == 100_000
     assert sf.is_sandbox() is False
+    rules = sf.toolingexecute("query", params={"q": "SELECT Id FROM ValidationRule"})
+    assert rules["totalSize"] == 0
 
 
 def _bulk(sf: Salesforce, folder: str) -> None:
@@ -179,6 +181,7 @@ def _raw_rows(line: Line, sf: Salesforce) -> None:
     page = sf.restful("query", {"q": "SELECT Id FROM Lead"}, headers=small)
     assert len(sf.restful("query/" + page["nextRecordsUrl"].rpartition("/")[2])["records"]) == 1
     assert sf.restful("queryAll", {"q": "SELECT Id FROM Lead"})["totalSize"] == 203
+    assert sf.restful("tooling/query", {"q": "SELECT COUNT() FROM ValidationRule"})["totalSize"] == 0
     assert sf.restful("search", {"q": "FIND {Lovelace}"})["searchRecords"]
     assert sf.restful("parameterizedSearch", {"q": "Lovelace", "sobject": "Lead"})["searchRecords"]
     assert _post(sf, "parameterizedSearch", {"q": "Lovelace", "sobjects": [{"name": "Lead"}]})[

@@ -79,7 +79,8 @@ class Limits:
 
     def show(self, call: Call) -> Answer:
         """GET /limits, for who may view the setup; [M] status, code and wording of the refusal."""
-        if call.user == call.org.integration_user and not call.org.switches.view_setup:
+        closed = call.user == call.org.integration_user and not call.org.switches.view_setup
+        if closed or not call.org.whole.rights.views_setup(call.user):
             said = "You do not have the level of access necessary to perform the operation you requested."
             raise Rejected(403, "INSUFFICIENT_ACCESS", said)
         shown: dict[str, Any] = {name: {"Max": most, "Remaining": most} for name, most in _OTHERS.items()}

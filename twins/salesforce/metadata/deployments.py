@@ -23,6 +23,7 @@ from twins.salesforce.metadata.running import Outcome, deploy
 from twins.salesforce.metadata.site import Site
 from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.org.state import Org
+from twins.salesforce.platform import permission_rows
 from twins.salesforce.schema.moments import stamp
 
 NO_RIGHT = "use of the Metadata API requires a user with the ModifyAllData or ModifyMetadata permissions"
@@ -142,6 +143,7 @@ class Deployments:
             check_only=one.options["checkOnly"], rolls_back=one.options["rollbackOnError"],
             ignores_warnings=one.options["ignoreWarnings"],
         )  # fmt: skip
+        permission_rows.write(self._org)
         if not one.outcome.failed:
             one.status = "Succeeded"
         else:

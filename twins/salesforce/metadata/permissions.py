@@ -14,6 +14,7 @@ from twins.salesforce.metadata.site import Site
 from twins.salesforce.metadata.uses import uses_of_permission
 from twins.salesforce.org.rights import Grants, can_be_closed, closed_as
 from twins.salesforce.org.state import Org
+from twins.salesforce.schema.permitting import USER_PERMISSIONS
 from twins.salesforce.trees import Element, grown
 
 _OBJECT_RIGHTS = {
@@ -28,14 +29,6 @@ _PARENTS = {"Contact": "Account", "Opportunity": "Account"}
 # Objects that have no rights of their own: their parent's, or a user permission
 # (https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_objectpermissions.htm).
 _PERMISSIONABLE = frozenset({"Lead", "Contact", "Account", "Opportunity", "Campaign"})
-_KNOWN = frozenset(
-    {
-        "ActivitiesAccess", "ApiEnabled", "ApiUserOnly", "AssignPermissionSets", "BulkApiHardDelete",
-        "ConvertLeads", "CreateAuditFields", "CustomizeApplication", "EditEvent", "EditReadonly", "EditTask",
-        "ImportLeads", "ManageUsers", "ModifyAllData", "ModifyMetadata", "RunReports", "TransferAnyLead",
-        "ViewAllData", "ViewAllUsers", "ViewRoles", "ViewSetup",
-    }
-)  # fmt: skip
 
 
 def put_permission(site: Site, name: str, tree: Element) -> None:
@@ -85,7 +78,7 @@ def put(site: Site, name: str, tree: Element) -> None:
             said = f"In field: customPermission - no CustomPermission named {one.value('name')} found"
             raise PartRefused(said, one.line)
     for one in tree.all("userPermissions"):
-        if one.value("name") not in _KNOWN:
+        if one.value("name") not in USER_PERMISSIONS:
             raise PartRefused(f"Unknown user permission: {one.value('name')}", one.line)
     site.org.rights.define(name, grants)
     site.keep("PermissionSet", name, tree)

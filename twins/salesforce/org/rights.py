@@ -14,6 +14,17 @@ from twins.salesforce.schema.kinds import Field, Kind
 
 OBJECT_RIGHTS = "rcud"
 ADMIN = "System Administrator"
+# Records that have no rights of their own: who may read or edit these may read or edit those.
+_BELONGS = {
+    "OpportunityContactRole": "Opportunity", "OpportunityLineItem": "Opportunity",
+    "OpportunityHistory": "Opportunity", "OpportunityFieldHistory": "Opportunity",
+    "CampaignMember": "Campaign", "CampaignMemberStatus": "Campaign", "CampaignHistory": "Campaign",
+    "LeadHistory": "Lead", "ContactHistory": "Contact", "AccountHistory": "Account",
+}  # fmt: skip
+_BY_USER_PERMISSION = {
+    ("EditTask", "Task"): "rcud", ("EditTask", "Event"): "r", ("EditEvent", "Event"): "rcud",
+    ("EditEvent", "Task"): "r", ("ActivitiesAccess", "Task"): "r", ("ActivitiesAccess", "Event"): "r",
+}  # fmt: skip
 _MAY_ADMINISTER = frozenset({"ModifyMetadata", "ModifyAllData"})
 _ALWAYS = frozenset({"Id", "Name", "OwnerId", "IsDeleted", "RecordTypeId", "CreatedDate", "CreatedById",
                      "LastModifiedDate", "LastModifiedById", "SystemModstamp", "IsConverted", "MasterRecordId"})  # fmt: skip
@@ -123,6 +134,16 @@ class Rights:
         """
         return user in self.admins or any(one.system & _MAY_ADMINISTER for one in self._of(user))
 
+    def views_setup(self, user: str) -> bool:
+        """Whether *user* has View Setup and Configuration, as every profile but the smallest ones has."""
+        profile = self._profiles.get(user)
+        return (
+            profile is None
+            or profile.everything
+            or self.may_administer(user)
+            or any("ViewSetup" in one.system for one in self._of(user))
+        )
+
     def copy(self) -> Rights:
         """The same rights, to go back to; profiles are shared, for no deployment changes them."""
         kept = Rights()
@@ -165,7 +186,7 @@ class Rights:
     def kinds(self, user: str, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
         """*kinds* as *user* sees them."""
         profile, sets = self._profiles[user], self._of(user)
-        access = {name: _joined([profile.access(kind), *(one.objects.get(name, "") for one in sets)])
+        access = {name: _joined([profile.access(kind), *(_granted(one, name) for one in sets)])
                   for name, kind in kinds.items()}  # fmt: skip
         readable = {name for name, letters in access.items() if "r" in letters}
         return {
@@ -203,6 +224,20 @@ def closed_as(kind: Kind, one: Field) -> str:
     return one.part_of if one.part_of in kind.fields and one.part_of != "Name" else one.name
 
 
+def _granted(grants: Grants, kind: str) -> str:
+    """The letters for a kind: its own, those of what it belongs to, those of a user permission; [M] the last.
+
+    https://help.salesforce.com/s/articleView?id=platform.users_profiles_object_perms.htm
+    """
+    letters = grants.objects.get(kind, "")
+    above = grants.objects.get(_BELONGS.get(kind, ""), "")
+    letters += ("r" if "r" in above else "") + ("cud" if "u" in above else "")
+    letters += "".join(_BY_USER_PERMISSION.get((one, kind), "") for one in grants.system)
+    return letters + (
+        "rcud" if "ModifyAllData" in grants.system else "r" if "ViewAllData" in grants.system else ""
+    )
+
+
 def _joined(letters: Iterable[str]) -> str:
     found = set().union(*letters)
     return "".join(letter for letter in OBJECT_RIGHTS if letter in found)
@@ -218,7 +253,7 @@ def _seen(kind: Kind, letters: str, profile: Profile, sets: list[Grants], readab
 
 
 def _seen_field(kind: Kind, one: Field, profile: Profile, sets: list[Grants]) -> Field | None:
-    if not can_be_closed(one):
+    if not can_be_closed(one) or (kind.name in _BELONGS and not one.custom):
         return one
     name = closed_as(kind, one)
     access = [

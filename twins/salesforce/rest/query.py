@@ -15,6 +15,7 @@ from typing import Any
 
 from twins.salesforce.access.call import Answer, Call, Resource
 from twins.salesforce.errors import Rejected
+from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
 from twins.salesforce.soql import Answered, answer, parse
 from twins.salesforce.soql.answer import Below
@@ -39,11 +40,11 @@ class Cursors:
 
     def query(self, call: Call) -> Answer:
         """GET /query?q=…"""
-        return self._query(call, deleted=False)
+        return self.answer(call, call.org, deleted=False)
 
     def query_all(self, call: Call) -> Answer:
         """GET /queryAll?q=… also shows what is in the recycle bin."""
-        return self._query(call, deleted=True)
+        return self.answer(call, call.org, deleted=True)
 
     def more(self, call: Call) -> Answer:
         """GET the nextRecordsUrl of a page."""
@@ -67,12 +68,13 @@ class Cursors:
         """Forget an answer that was read to the end."""
         self._open.pop(locator, None)
 
-    def _query(self, call: Call, *, deleted: bool) -> Answer:
+    def answer(self, call: Call, org: Org, *, deleted: bool) -> Answer:
+        """The first page of what *org*, as the caller may see it, answers to the query of *call*."""
         text = call.first("q")
         if not text:
             raise Rejected(400, "MALFORMED_QUERY", "A query string has to be specified")
         answered = answer(
-            call.org, parse(text), call.now, call.base,
+            org, parse(text), call.now, call.base,
             deleted=deleted, user=call.user, version=float(call.version),
         )  # fmt: skip
         if answered.counts:

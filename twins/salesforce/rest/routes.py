@@ -18,6 +18,7 @@ from twins.salesforce.rest import (
     replication,
     rows,
     search,
+    tooling,
     tree,
 )
 from twins.salesforce.rest.query import Cursors, resources
@@ -28,7 +29,7 @@ class Routes:
 
     def __init__(self, limits_: Limits, cursors: Cursors, jobs: Jobs, deployments: Deployments) -> None:
         self._limits: Resource = {"GET": limits_.show}
-        self._queries = resources(cursors)
+        self._queries, self._tooling = resources(cursors), tooling.resource(cursors)
         self._batch = batch.resource(limits_.spend)
         self._jobs, self._deployments = jobs, deployments
 
@@ -41,12 +42,12 @@ class Routes:
                 return name, self._queries[name]
             case ("query" | "queryAll", _):
                 return "query", self._queries["more"]
+            case ("tooling", "query"):
+                return "tooling/query", self._tooling
             case ("search" | "parameterizedSearch" as name,):
                 return name, search.RESOURCES[name]
-            case ("limits",):
-                return "limits", self._limits
-            case ("limits", "recordCount"):
-                return "limits/recordCount", {"GET": limits.record_count}
+            case ("limits", *below):
+                return self._limited(tuple(below))
             case ("composite", "batch"):
                 return "composite/batch", self._batch
             case ("composite", *below):
@@ -57,6 +58,14 @@ class Routes:
                 return self._deployments.resource(tuple(below))
             case ("sobjects", *below):
                 return _sobjects(tuple(below))
+        raise not_found()
+
+    def _limited(self, below: tuple[str, ...]) -> tuple[str, Resource]:
+        match below:
+            case ():
+                return "limits", self._limits
+            case ("recordCount",):
+                return "limits/recordCount", {"GET": limits.record_count}
         raise not_found()
 
     def answer(self, call: Call) -> Answer:
@@ -112,7 +121,8 @@ def _sobjects(below: tuple[str, ...]) -> tuple[str, Resource]:
 
 def _resources(call: Call) -> Answer:
     names = (
-        "composite", "jobs", "limits", "metadata", "parameterizedSearch", "query", "queryAll", "search", "sobjects"
+        "composite", "jobs", "limits", "metadata", "parameterizedSearch", "query", "queryAll", "search", "sobjects",
+        "tooling",
     )  # fmt: skip
     identity = f"{call.host}/id/{call.org.id}/{call.user}"
     return Answer(200, {**{name: f"{call.base}/{name}" for name in names}, "identity": identity})

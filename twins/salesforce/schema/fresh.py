@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from plugin.components import Component, components
-from twins.salesforce.schema import around, campaigning, past, selling
+from twins.salesforce.schema import around, campaigning, past, permitting, selling
 from twins.salesforce.schema.declared import choice
 from twins.salesforce.schema.kinds import Field, Kind
 
@@ -37,7 +37,7 @@ def fresh_org(stages: Sequence[str], reasons: Sequence[str], currencies: Sequenc
         ),
         *(around.task(), around.event(), around.user(), around.group(), around.organization()),
         *(around.lead_status(), around.opportunity_stage(), selling.product_line(), around.record_type()),
-        *(*campaigning.kinds(), *past.kinds()),
+        *(*campaigning.kinds(), *past.kinds(), *permitting.kinds()),
     ]
     org = {kind.name: kind for kind in kinds}
     for component in components(stages, reasons):

@@ -10,6 +10,7 @@ from twins.salesforce.metadata import value_sets
 from twins.salesforce.org import rights
 from twins.salesforce.org.setup import MESSAGE, Action, DuplicateRule, RecordType
 from twins.salesforce.org.state import Org
+from twins.salesforce.platform import permission_rows
 from twins.salesforce.rules import record_types, validation
 
 
@@ -117,6 +118,7 @@ class Setup:
         objects: Mapping[str, str] | None = None,
         fields: Mapping[str, Mapping[str, str]] | None = None,
         custom_permissions: Sequence[str] = (),
+        user_permissions: Sequence[str] = (),
     ) -> None:
         """Make or replace a permission set: letters of ``rcud`` per kind, ``r`` or ``re`` per field."""
         with self._lock:
@@ -127,27 +129,45 @@ class Setup:
                     for kind, each in (fields or {}).items()
                 },
                 frozenset(custom_permissions),
+                frozenset(user_permissions),
             )
             self.org.rights.define(name, grants)
+            permission_rows.write(self.org)
 
     def _granted(self, api_name: str, fields: Mapping[str, str]) -> dict[str, str]:
         kind = self.org.kind(api_name)
         return {rights.closed_as(kind, kind.fields[name]): letters for name, letters in fields.items()}
 
+    def change_permission_set(self, name: str, field: str, letters: str) -> None:
+        """Grant ``re``, ``r`` or nothing on a field (``Lead.Email``) in a set; raises KeyError where one is unknown."""
+        api_name, _, field_name = field.partition(".")
+        with self._lock:
+            kind, grants = self.org.kind(api_name), self.org.rights.grants(name)
+            if grants is None:
+                raise KeyError(name)
+            closed = rights.closed_as(kind, kind.fields[field_name])
+            of_kind = {one: had for one, had in grants.fields.get(kind.name, {}).items() if one != closed}
+            granted = of_kind | ({closed: letters} if letters else {})
+            self.org.rights.define(name, replace(grants, fields={**grants.fields, kind.name: granted}))
+            permission_rows.write(self.org)
+
     def assign_permission_set(self, user: str, name: str) -> None:
         """Give a user a permission set; raises KeyError when there is none of this name."""
         with self._lock:
             self.org.rights.assign(user, name)
+            permission_rows.write(self.org)
 
     def unassign_permission_set(self, user: str, name: str) -> None:
         """Take a permission set from a user; raises KeyError when the user does not have it."""
         with self._lock:
             self.org.rights.unassign(user, name)
+            permission_rows.write(self.org)
 
     def add_custom_permission(self, name: str) -> None:
         """Make a custom permission that rules may ask for."""
         with self._lock:
             self.org.rights.custom_permissions.add(name)
+            permission_rows.write(self.org)
 
     def permit(self, user: str, *custom_permissions: str) -> None:
         """Give a user custom permissions without a set."""

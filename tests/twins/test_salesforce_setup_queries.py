@@ -1,0 +1,102 @@
+"""What queries say of rights and rules.
+
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote_plus
+
+import pytest
+
+from tests.twins.deploying import KEY, REASON, RULE, STAGE, VIEW, Admin, bundle, lead
+
+
+@pytest.fixture
+def admin() -> Admin:
+    one = Admin()
+    one.install()
+    return one
+
+
+def tooling(admin: Admin, soql: str) -> dict[str, object]:
+    found = admin.office.call("GET", f"/tooling/query?q={quote_plus(soql)}").json()
+    assert isinstance(found, dict), found
+    return found
+
+
+@pytest.mark.fact("GET /query")
+def test_a_query_says_who_has_a_permission_set(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetassignment.htm"""
+    ask = "SELECT Assignee.Name FROM PermissionSetAssignment WHERE PermissionSet.Name = 'Leadbridge_Integration'"
+    nobody = admin.office.query(ask)["totalSize"]
+
+    admin.twin.assign_permission_set(admin.office.sam, "Leadbridge_Integration")
+    somebody = admin.office.query(ask)["records"]
+    admin.twin.unassign_permission_set(admin.office.sam, "Leadbridge_Integration")
+
+    assert nobody == 0
+    assert [one["Assignee"]["Name"] for one in somebody] == ["Sam Seller"]
+    assert admin.office.query(ask)["totalSize"] == 0
+
+
+@pytest.mark.fact("GET /query")
+def test_queries_say_what_a_permission_set_grants(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_fieldpermissions.htm"""
+    of = "WHERE Parent.Name = 'Leadbridge_Integration'"
+
+    fields = admin.office.rows(
+        f"SELECT Field, PermissionsRead, PermissionsEdit FROM FieldPermissions {of} ORDER BY Field"
+    )
+    objects = admin.office.rows(
+        f"SELECT SobjectType, PermissionsRead, PermissionsDelete, PermissionsViewAllRecords FROM ObjectPermissions {of}"
+    )
+    custom = admin.office.rows(f"SELECT SetupEntity.DeveloperName FROM SetupEntityAccess {of}")
+    set_ = admin.office.rows(
+        "SELECT Label, PermissionsApiEnabled, PermissionsModifyAllData FROM PermissionSet"
+    )
+
+    assert [(one["Field"], one["PermissionsEdit"]) for one in fields] == [
+        ("Lead.Email", True),
+        ("Lead.Leadbridge_Stage__c", True),
+    ]
+    assert [tuple(one.values()) for one in objects] == [("Lead", True, False, True)]
+    assert custom[0]["SetupEntity"]["DeveloperName"] == "Leadbridge_Sync"
+    assert [tuple(one.values()) for one in set_] == [("Leadbridge Integration", True, False)]
+
+
+@pytest.mark.fact("GET /query")
+def test_a_right_that_an_admin_took_back_is_gone_and_the_others_keep_their_ids(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_fieldpermissions.htm"""
+    before = {one["Field"]: one["Id"] for one in admin.office.rows("SELECT Id, Field FROM FieldPermissions")}
+
+    admin.twin.change_permission_set("Leadbridge_Integration", "Lead.Email", "")
+
+    after = {one["Field"]: one["Id"] for one in admin.office.rows("SELECT Id, Field FROM FieldPermissions")}
+    assert after == {"Lead.Leadbridge_Stage__c": before["Lead.Leadbridge_Stage__c"]}
+
+
+@pytest.mark.fact("GET /tooling/query")
+def test_active_rules_are_counted_hand_made_ones_included(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_tooling.meta/api_tooling/tooling_api_objects_validationrule.htm"""
+    admin.twin.add_rule("Lead", "Ours", "ISBLANK(LastName)", "Somebody must have a name.")
+    admin.twin.add_rule("Contact", "Theirs", "ISBLANK(LastName)", "Somebody must have a name.")
+    stopped = RULE.replace("From_handed_over", "Off").replace("<active>true", "<active>false")
+    admin.install(bundle(Lead=lead(STAGE, REASON, KEY, VIEW, RULE, stopped)))
+
+    of = "FROM ValidationRule WHERE Active = true AND EntityDefinition.QualifiedApiName = 'Lead'"
+    named = tooling(admin, f"SELECT ValidationName, ErrorMessage {of} ORDER BY ValidationName")["records"]
+
+    assert tooling(admin, f"SELECT COUNT() {of}")["totalSize"] == 2
+    assert [one["ValidationName"] for one in named] == ["Leadbridge_From_handed_over", "Ours"]  # type: ignore[attr-defined]
+    assert tooling(admin, "SELECT Id FROM ValidationRule WHERE Active = false")["totalSize"] == 1
+
+
+@pytest.mark.fact("GET /tooling/query")
+@pytest.mark.parametrize("path", ["/tooling/query?q=SELECT+Id+FROM+ValidationRule", "/limits"])
+def test_who_may_not_view_the_setup_asks_in_vain(admin: Admin, path: str) -> None:
+    """[M] status, code and wording of the refusal"""
+    admin.twin.give_minimum_access(admin.twin.integration_user)
+    admin.office.token = admin.daemon_token
+
+    assert admin.office.call("GET", path).status == 403

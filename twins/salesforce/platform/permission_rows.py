@@ -1,0 +1,100 @@
+"""The rights of an org as rows that queries read; they are written anew whenever an admin changed a right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from twins.salesforce.org.rights import Grants
+from twins.salesforce.org.state import Org
+from twins.salesforce.schema.permitting import OBJECT_PERMISSIONS
+
+# What tells the rows of each kind apart.
+_KEYS = {
+    "CustomPermission": ("DeveloperName",),
+    "PermissionSet": ("Name",),
+    "PermissionSetAssignment": ("PermissionSetId", "AssigneeId"),
+    "ObjectPermissions": ("ParentId", "SobjectType"),
+    "FieldPermissions": ("ParentId", "Field"),
+    "SetupEntityAccess": ("ParentId", "SetupEntityId"),
+}
+
+
+def write(org: Org) -> None:
+    """Make the rows what the rights are; rows of rights that stay keep their ids."""
+    permissions = _put(org, "CustomPermission", (_permission(org, name) for name in _sorted_permissions(org)))
+    sets = _put(org, "PermissionSet", (_set(org, name) for name in org.rights.sets))
+    granted = [(sets[name,], grants) for name in org.rights.sets if (grants := org.rights.grants(name))]
+    _put(org, "PermissionSetAssignment", (
+        {"PermissionSetId": sets[name,], "AssigneeId": user, "IsActive": True}
+        for name in org.rights.sets for user in org.rights.holders(name)
+    ))  # fmt: skip
+    _put(org, "ObjectPermissions", (row for parent, grants in granted for row in _objects(parent, grants)))
+    _put(org, "FieldPermissions", (row for parent, grants in granted for row in _fields(parent, grants)))
+    _put(org, "SetupEntityAccess", (
+        {"ParentId": parent, "SetupEntityId": permissions[name,], "SetupEntityType": "CustomPermission"}
+        for parent, grants in granted for name in sorted(grants.permissions)
+    ))  # fmt: skip
+
+
+def _put(org: Org, kind: str, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, ...], str]:
+    """The ids of *rows* by their keys, after they took the place of all rows of their kind."""
+    table, names = org.tables[kind], _KEYS[kind]
+    old = {tuple(row[name] for name in names): row["Id"] for row in table.rows.values()}
+    ids: dict[tuple[str, ...], str] = {}
+    for row in rows:
+        key = tuple(row[name] for name in names)
+        if key in old:
+            kept = {name: value for name, value in row.items() if value is not None and value is not False}
+            table.put({**_system(table.rows[old[key]]), **kept})
+        ids[key] = old.get(key) or org.bear(kind, **row)
+    for key, id_ in old.items():
+        if key not in ids:
+            table.drop(id_)
+    return ids
+
+
+def _system(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("Id", "CreatedDate", "LastModifiedDate", "SystemModstamp")}
+
+
+def _sorted_permissions(org: Org) -> list[str]:
+    return sorted(org.rights.custom_permissions)
+
+
+def _permission(org: Org, name: str) -> dict[str, Any]:
+    tree = org.installed.tree("CustomPermission", name)
+    label, description = (tree.value("label"), tree.value("description")) if tree else (None, None)
+    return {"DeveloperName": name, "MasterLabel": label or name, "Description": description}
+
+
+def _set(org: Org, name: str) -> dict[str, Any]:
+    tree = org.installed.tree("PermissionSet", name)
+    label, description = (tree.value("label"), tree.value("description")) if tree else (None, None)
+    grants = org.rights.grants(name) or Grants()
+    return {
+        "Name": name,
+        "Label": label or name,
+        "Description": description,
+        "Type": "Regular",
+        "IsCustom": True,
+        **{f"Permissions{one}": True for one in grants.system},
+    }
+
+
+def _objects(parent: str, grants: Grants) -> Iterator[dict[str, Any]]:
+    for kind, letters in grants.objects.items():
+        rights = {name: letter in letters for name, letter in OBJECT_PERMISSIONS.items()}
+        yield {"ParentId": parent, "SobjectType": kind, **rights}
+
+
+def _fields(parent: str, grants: Grants) -> Iterator[dict[str, Any]]:
+    for kind, fields in grants.fields.items():
+        for name, letters in fields.items():
+            yield {
+                "ParentId": parent,
+                "SobjectType": kind,
+                "Field": f"{kind}.{name}",
+                "PermissionsRead": True,
+                "PermissionsEdit": "e" in letters,
+            }

@@ -1,0 +1,65 @@
+"""Who has which permission, as objects that queries read; only admins change them.
+
+https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
+and its neighbours permissionsetassignment, fieldpermissions, objectpermissions, setupentityaccess, custompermission
+"""
+
+from __future__ import annotations
+
+from twins.salesforce.schema.declared import choice, kind_of, reference, several, text
+from twins.salesforce.schema.kinds import Kind
+
+# The user permissions that the twin knows by name.
+USER_PERMISSIONS = (
+    "ActivitiesAccess", "ApiEnabled", "ApiUserOnly", "AssignPermissionSets", "BulkApiHardDelete",
+    "ConvertLeads", "CreateAuditFields", "CustomizeApplication", "EditEvent", "EditReadonly", "EditTask",
+    "ImportLeads", "ManageUsers", "ModifyAllData", "ModifyMetadata", "RunReports", "TransferAnyLead",
+    "ViewAllData", "ViewAllUsers", "ViewRoles", "ViewSetup",
+)  # fmt: skip
+OBJECT_PERMISSIONS = {
+    "PermissionsRead": "r", "PermissionsCreate": "c", "PermissionsEdit": "u", "PermissionsDelete": "d",
+    "PermissionsViewAllRecords": "v", "PermissionsModifyAllRecords": "m",
+}  # fmt: skip
+
+
+def kinds() -> list[Kind]:
+    """Permission sets, who has them, and what they grant."""
+    permission_set = kind_of(
+        "PermissionSet", "0PS",
+        [
+            text("Name", 80), text("Label", 80), text("Description", 255), text("Type", 40),
+            *several("boolean", "IsOwnedByProfile", "IsCustom", write=""),
+            *several("boolean", *(f"Permissions{name}" for name in USER_PERMISSIONS), write=""),
+        ],
+        label="Permission Set", access="",
+    )  # fmt: skip
+    assignment = kind_of(
+        "PermissionSetAssignment", "0Pa",
+        [reference("PermissionSetId", "PermissionSet"), reference("AssigneeId", "User"),
+         *several("boolean", "IsActive", write="")],
+        label="Permission Set Assignment", access="",
+    )  # fmt: skip
+    fields = kind_of(
+        "FieldPermissions", "01k",
+        [reference("ParentId", "PermissionSet"), choice("SobjectType"), choice("Field"),
+         *several("boolean", "PermissionsRead", "PermissionsEdit", write="")],
+        label="Field Permissions", access="",
+    )  # fmt: skip
+    objects = kind_of(
+        "ObjectPermissions", "110",
+        [reference("ParentId", "PermissionSet"), choice("SobjectType"),
+         *several("boolean", *OBJECT_PERMISSIONS, write="")],
+        label="Object Permissions", access="",
+    )  # fmt: skip
+    custom = kind_of(
+        "CustomPermission", "0CP",
+        [text("DeveloperName", 80), text("MasterLabel", 80), text("Description", 255)],
+        label="Custom Permission", access="",
+    )  # fmt: skip
+    access = kind_of(
+        "SetupEntityAccess", "0J0",
+        [reference("ParentId", "PermissionSet"), reference("SetupEntityId", "CustomPermission"),
+         choice("SetupEntityType")],
+        label="Setup Entity Access", access="",
+    )  # fmt: skip
+    return [permission_set, assignment, fields, objects, custom, access]
