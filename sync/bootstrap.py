@@ -157,7 +157,10 @@ def admins(settings: Settings, sides: Collection[Side], clock: Clock | None = No
         yield found
     except ConnectorError as error:
         error.args = tuple(
-            re.sub(f"{PREFIX}(?=(SALESFORCE|HUBSPOT)__)", f"{PREFIX}ADMIN__", str(one)) for one in error.args
+            re.sub(f"{PREFIX}(?=(SALESFORCE|HUBSPOT)__)", f"{PREFIX}ADMIN__", str(one)).replace(
+                "leadbridge's user", "the admin's user"
+            )
+            for one in error.args
         )
         raise
     finally:

@@ -32,6 +32,8 @@ HEADERS = {
 
 
 # What SOAP says instead of a list of errors: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_concepts_core_data_objects.htm
+# Every fault comes with status 500; its code alone says what it means.
+FAULTED = 400
 _FAULT = re.compile(r"<faultcode>(?:\w+:)?(\w+)</faultcode>\s*<faultstring>([^<]*)</faultstring>")
 
 
@@ -85,8 +87,12 @@ class Wire(requests.Session):
             raise self._unreached(error, str(url), where) from None
         if response.status_code < 300:
             return response
-        body = _told(read_to_end(response.raw, self.limits, where))
-        raise refusal(response.status_code, response.headers, body, where, self._now())
+        raw = read_to_end(response.raw, self.limits, where)
+        if fault := _FAULT.search(raw.decode(errors="replace")):
+            code, message = fault.groups()
+            told = [{"errorCode": code, "message": message}]
+            raise refusal(FAULTED, response.headers, told, where, self._now())
+        raise refusal(response.status_code, response.headers, _list(raw), where, self._now())
 
     def _unreached(self, error: requests.RequestException, url: str, where: str) -> ConnectorError:
         cause = error.args[0] if error.args and isinstance(error.args[0], BaseException) else None
@@ -112,12 +118,8 @@ def _place(url: str) -> str:
     return urlsplit(url).path
 
 
-def _told(body: bytes) -> Any:
+def _list(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        pass
-    if fault := _FAULT.search(body.decode(errors="replace")):
-        code, message = fault.groups()
-        return [{"errorCode": code, "message": message}]
-    return None  # an HTML page of some proxy: the status alone must do
+        return None  # an HTML page of some proxy: the status alone must do

@@ -1,0 +1,300 @@
+"""Both parts on both twins: installed as a whole, found again, and every drift told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from connectors.errors import Refused, SignInFailed
+from connectors.salesforce import SalesforceSettings
+from connectors.salesforce.admin import SalesforceAdmin
+from mappings.agreement import Agreement
+from plugin.checking import blocked_conversions, drifted, lacking_rights, state_of
+from plugin.diff import counted, touched
+from plugin.installing import DeployFailed, install, look
+from plugin.salesforce import bundle
+from plugin.salesforce.archives import archive, removable
+from plugin.salesforce.looking import look as look_at_org
+from plugin.salesforce.parts import CustomField, PermissionSet, ValidationRule, ValueSet
+from sync.bootstrap import read_agreement, shipped_config
+from tests.plugin.offices import Office, office, without
+from twins.world import URLS
+
+STAGE, REASON = "Leadbridge_Stage__c", "Leadbridge_Reason__c"
+SAM = "sam.seller@example.com"
+
+
+@pytest.fixture(scope="module")
+def agreement() -> Agreement:
+    return read_agreement(shipped_config())
+
+
+@pytest.fixture
+def bare(agreement: Agreement) -> Iterator[Office]:
+    with office(agreement) as made:
+        yield made
+
+
+@pytest.fixture
+def installed(bare: Office) -> Office:
+    bare.install()
+    return bare
+
+
+def part_of(agreement: Agreement, kind: type, name: str):
+    return next(one for one in bundle(agreement) if isinstance(one, kind) and one.full_name == name)
+
+
+def findings(here: Office) -> list[str]:
+    return list(drifted(here.plan().changes))
+
+
+def test_an_install_is_validated_deployed_and_found_again(bare: Office) -> None:
+    plan = bare.install()
+    after = bare.plan()
+
+    assert set(counted(plan.changes)) == {"create"}
+    assert state_of(plan.changes) == "absent"
+    assert state_of(after.changes) == "installed"
+    assert {one.partition(" (")[0] for one in bare.told if one.startswith("Salesforce")} == {
+        "Salesforce: validating", "Salesforce: deploying",
+    }  # fmt: skip
+
+
+def test_a_second_install_writes_nothing(installed: Office) -> None:
+    before = installed.written
+
+    plan = installed.install()
+
+    assert plan.is_empty
+    assert (plan.deploys, plan.steps, plan.stops) == (None, (), ())
+    assert installed.written == before
+
+
+def test_salesforce_refuses_an_illegal_move_from_then_on(installed: Office) -> None:
+    salesforce, now = installed.world.salesforce, installed.clock.now()
+    seller = salesforce.user(SAM)
+    lead = salesforce.create(
+        "Lead", {"LastName": "Lind", "Company": "Nordwind", STAGE: "working"}, by=seller, now=now
+    )
+
+    with pytest.raises(Exception, match="From Working sales can go to"):
+        salesforce.update("Lead", lead, {STAGE: "won"}, seller, now)
+
+
+def test_a_field_that_somebody_made_by_hand_is_a_conflict(bare: Office, agreement: Agreement) -> None:
+    ours = part_of(agreement, CustomField, "Lead.Leadbridge_Round__c")
+    bare.deploy(replace(ours, description="Counts laps."))
+
+    plan = bare.plan()
+
+    assert [(one.name, one.verb) for one in plan.changes if one.verb == "conflict"] == [
+        ("Lead.Leadbridge_Round__c", "conflict")
+    ]
+    [stop] = plan.stops
+    assert stop.how == "decide"
+    assert "rename or delete it" in stop.text
+
+
+def test_a_mark_gives_a_hand_made_field_to_leadbridge(bare: Office, agreement: Agreement) -> None:
+    ours = part_of(agreement, CustomField, "Lead.Leadbridge_Round__c")
+    bare.deploy(
+        replace(ours, label="Lap", description="Counts laps. [leadbridge 0.0.0 lifecycle 0 00000000]")
+    )
+
+    [change] = [one for one in bare.plan().changes if one.name == "Lead.Leadbridge_Round__c"]
+
+    assert (change.verb, change.why) == ("update", "description; label")
+
+
+def test_an_edited_rule_is_drift(installed: Office, agreement: Agreement) -> None:
+    rule = part_of(agreement, ValidationRule, "Lead.Leadbridge_From_working")
+    installed.deploy(replace(rule, formula="false"))
+
+    [told] = findings(installed)
+
+    assert told.startswith("salesforce ValidationRule Lead.Leadbridge_From_working: errorConditionFormula.")
+
+
+def test_a_value_that_was_taken_out_is_drift_and_comes_back(installed: Office) -> None:
+    installed.world.salesforce.deactivate_value("Lead", STAGE, "recycled")
+
+    [told] = findings(installed)
+    installed.install()
+
+    assert "GlobalValueSet Leadbridge_Stage: value recycled is missing" in told
+    assert findings(installed) == []
+
+
+def test_a_right_that_was_taken_is_drift_and_the_daemons_user_is_told_to_lack_it(
+    installed: Office, agreement: Agreement
+) -> None:
+    rights = part_of(agreement, PermissionSet, "Leadbridge_Integration")
+    fewer = tuple(one for one in rights.fields if one.field != f"Lead.{STAGE}")
+    installed.deploy(replace(rights, fields=fewer))
+
+    [told] = findings(installed)
+
+    assert f"PermissionSet Leadbridge_Integration: fieldPermission Lead.{STAGE} is missing" in told
+
+
+def test_a_right_that_was_added_is_drift(installed: Office, agreement: Agreement) -> None:
+    rights = part_of(agreement, PermissionSet, "Leadbridge_Integration")
+    installed.deploy(replace(rights, user_permissions=(*rights.user_permissions, "ModifyAllData")))
+
+    [told] = findings(installed)
+
+    assert "userPermission ModifyAllData is there besides" in told
+
+
+def test_what_the_daemons_user_may_not_do_is_named(agreement: Agreement) -> None:
+    rights = part_of(agreement, PermissionSet, "Leadbridge_Integration").fields
+
+    class Seen:
+        def __init__(self, updateable: bool) -> None:
+            self.updateable = updateable
+
+    names = [one.field.partition(".")[2] for one in rights if one.field.startswith("Lead.")]
+    names = [name.removesuffix("Address") + "Street" if name.endswith("Address") else name for name in names]
+    every = {name: Seen(updateable=True) for name in names}
+    without_stage = {name: one for name, one in every.items() if name != STAGE}
+
+    assert list(lacking_rights(rights, {("salesforce", "lead"): every})) == []
+    assert [
+        one.partition(":")[0] for one in lacking_rights(rights, {("salesforce", "lead"): without_stage})
+    ] == [f"salesforce Lead.{STAGE}"]
+    [told] = lacking_rights(rights, {("salesforce", "lead"): {**every, STAGE: Seen(updateable=False)}})
+    assert "may not edit it" in told
+
+
+def test_a_deployment_that_fails_half_way_leaves_nothing_and_names_component_and_remedy(bare: Office) -> None:
+    plan = bare.plan()
+    broken = replace(plan, deploys=_with_a_bad_rule(bare))
+
+    with pytest.raises(DeployFailed) as failed:
+        install(broken, bare.salesforce, bare.hubspot, lambda *_: None)
+
+    assert "Lead.object" in str(failed.value)
+    assert failed.value.sentences[-1] == "Nothing was installed."
+    assert counted(bare.plan().changes) == counted(plan.changes)
+
+
+def _with_a_bad_rule(here: Office) -> bytes:
+    parts = [
+        replace(one, formula="ISPICKVAL(No_Such_Field__c, 1") if isinstance(one, ValidationRule) else one
+        for one in bundle(here.agreement)
+    ]
+    return archive(parts)
+
+
+def test_an_admin_without_the_right_is_told(bare: Office) -> None:
+    salesforce = bare.world.salesforce
+    token = salesforce.token_for(salesforce.user(SAM))
+    seller = SalesforceAdmin(
+        SalesforceSettings(access_token=token, instance_url=URLS["salesforce"]),
+        clock_now=bare.clock.now, sleep=bare.clock.advance,
+    )  # fmt: skip
+
+    with pytest.raises(Refused, match="INSUFFICIENT_ACCESS"):
+        look(bare.agreement, seller, None)
+
+
+def test_an_admins_expired_token_is_told(bare: Office) -> None:
+    bare.world.salesforce.expire_tokens()
+
+    with pytest.raises(SignInFailed, match="give a fresh one"):
+        bare.plan()
+
+
+def test_a_lifecycle_that_changed_under_its_version_is_refused(
+    installed: Office, agreement: Agreement
+) -> None:
+    [stop, *_] = installed.plan(without(agreement, "disqualified", version=1)).stops
+
+    assert stop.how == "wrong"
+    assert "raise `version` to 2" in stop.text
+
+
+def test_an_older_lifecycle_over_a_newer_one_is_a_downgrade(bare: Office, agreement: Agreement) -> None:
+    bare.install(without(agreement, "disqualified", version=2))
+
+    [stop] = bare.plan(agreement).stops
+    allowed = look(agreement, bare.salesforce, bare.hubspot, allow_downgrade=True)
+
+    assert stop.how == "decide"
+    assert "--allow-downgrade" in stop.text
+    assert allowed.stops == ()
+
+
+def test_a_stage_that_is_no_more_is_widened_then_migrated_then_narrowed(
+    installed: Office, agreement: Agreement
+) -> None:
+    salesforce, now = installed.world.salesforce, installed.clock.now()
+    salesforce.assign_permission_set(salesforce.integration_user, "Leadbridge_Integration")
+    lead = salesforce.create(
+        "Lead",
+        {"LastName": "Lind", "Company": "Nordwind", STAGE: "disqualified"},
+        by=salesforce.integration_user,
+        now=now,
+    )
+    later = without(agreement, "disqualified")
+
+    [held] = installed.plan(later).stops
+    installed.install(later, widen=True)
+    still = salesforce.org.kinds["Lead"].fields[STAGE].choices
+    salesforce.update("Lead", lead, {STAGE: "new"}, salesforce.integration_user, now)
+    narrow = installed.install(later)
+
+    assert held.how == "decide"
+    assert "disqualified (1)" in held.text
+    assert "--widen" in held.text
+    assert "disqualified" in still
+    assert {one.verb for one in touched(narrow.changes)} == {"retire"}
+    assert "disqualified" not in salesforce.org.kinds["Lead"].fields[STAGE].choices
+    assert installed.plan(later).is_empty
+    assert "Lead.Leadbridge_From_disqualified" not in installed.salesforce.names_of("ValidationRule")
+
+
+def test_an_org_with_many_rules_of_its_own_is_offered_the_compact_form(
+    bare: Office, agreement: Agreement
+) -> None:
+    rule = part_of(agreement, ValidationRule, "Lead.Leadbridge_Initial")
+    bare.deploy(
+        *(replace(rule, name=f"Own_{n}", formula="false", at="LastName", description="") for n in range(20))
+    )
+
+    [note] = bare.plan().notes
+
+    assert note.startswith("Lead has 20 active validation rules of its own and gets ")
+    assert "rules: compact" in note
+
+
+def test_uninstall_leaves_fields_and_values_unless_data_goes_too(
+    installed: Office, agreement: Agreement
+) -> None:
+    parts = bundle(agreement)
+    first = removable(parts, look_at_org(installed.salesforce), data=False)
+    installed.deploy(gone=first)
+    left = look_at_org(installed.salesforce).components
+
+    assert {type_ for type_, _ in left} == {"GlobalValueSet", "CustomField"}
+
+    installed.deploy(gone=removable(parts, look_at_org(installed.salesforce), data=True))
+    assert look_at_org(installed.salesforce).components == {}
+
+
+def test_a_lead_and_a_contact_with_one_hubspot_id_are_told() -> None:
+    leads, contacts = {"00Q1": "501", "00Q2": "502", "00Q3": ""}, {"0031": "501", "0032": ""}
+
+    [told] = blocked_conversions(leads, contacts)
+
+    assert told.startswith("salesforce lead 00Q1 and contact 0031 hold the same HubSpot id")
+
+
+def test_a_value_set_reads_the_same_with_and_without_its_suffix(installed: Office) -> None:
+    assert any(
+        isinstance(one, ValueSet) and f"{one.name}__gvs" in installed.salesforce.names_of("GlobalValueSet")
+        for one in bundle(installed.agreement)
+    )
