@@ -30,23 +30,31 @@ _LOOKED_AT: Final[Mapping[str, tuple[str, ...]]] = {
     "account": ("Website",),
     "opportunity": ("AccountId", "Amount"),
     "task": ("WhoId", "Description"),
-    "event": ("WhoId",),
+    "event": ("WhoId", "IsAllDayEvent"),
 }
 _WRITTEN: Final[Mapping[str, tuple[str, ...]]] = {"task": ("WhoId", "Description")}
 _CREATED: Final = ("lead", "contact")
-# Field-level security does not apply to what is required or the system's own, nor to a person's name
-# (https://help.salesforce.com/s/articleView?id=platform.admin_fls.htm).
+# Field-level security does not apply to what is required or the system's own, nor to a person's name: `permissionable`
+# in recorded describes (https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes).
 _SEEN_BY_ALL: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset(
         {"Id", "Name", "OwnerId", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp",
-         "LastActivityDate", "IsDeleted", "MasterRecordId", "RecordTypeId", "CurrencyIsoCode",
+         "LastActivityDate", "LastViewedDate", "LastReferencedDate", "IsDeleted", "MasterRecordId", "RecordTypeId",
+         "CurrencyIsoCode", "PhotoUrl", "IndividualId",
          "Salutation", "FirstName", "MiddleName", "LastName", "Suffix"}
     ),
     "lead": frozenset({"Company", "Status", "IsConverted", "ConvertedDate", "ConvertedContactId",
-                       "ConvertedAccountId", "ConvertedOpportunityId"}),
-    "opportunity": frozenset({"StageName", "CloseDate", "IsClosed", "IsWon"}),
-    "task": frozenset({"Status", "Priority", "Subject", "IsClosed", "CompletedDateTime"}),
-    "event": frozenset({"Subject", "StartDateTime", "EndDateTime"}),
+                       "ConvertedAccountId", "ConvertedOpportunityId", "IsUnreadByOwner", "JigsawContactId",
+                       "EmailBouncedReason", "EmailBouncedDate"}),
+    "contact": frozenset({"JigsawContactId", "EmailBouncedReason", "EmailBouncedDate", "IsEmailBounced",
+                          "LastCURequestDate", "LastCUUpdateDate"}),
+    "account": frozenset({"JigsawCompanyId", "IsPartner", "IsCustomerPortal", "ChannelProgramName",
+                          "ChannelProgramLevelName"}),
+    "opportunity": frozenset({"StageName", "CloseDate", "IsClosed", "IsWon", "ForecastCategory", "ForecastCategoryName",
+                              "Pricebook2Id", "Fiscal", "FiscalQuarter", "FiscalYear", "HasOverdueTask",
+                              "LastAmountChangedHistoryId", "LastCloseDateChangedHistoryId"}),
+    "task": frozenset({"Status", "Priority", "Subject", "ActivityDate", "IsClosed", "CompletedDateTime"}),
+    "event": frozenset({"Subject", "ActivityDate", "ActivityDateTime", "StartDateTime", "EndDateTime", "IsPrivate"}),
 }  # fmt: skip
 # The parts of an address have the right of the whole.
 _PARTS: Final = ("Street", "City", "State", "PostalCode", "Country", "StateCode", "CountryCode")

@@ -15,6 +15,7 @@ from plugin.marker import Marker
 from plugin.salesforce import bundle, mdapi, source, zipped
 from plugin.salesforce.elements import XMLNS
 from sync.folder import read_agreement
+from tests.twins.deploying import Admin
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = {
@@ -64,9 +65,11 @@ def test_every_description_ends_with_the_marker(agreement):
 MAKES = """
 import hashlib
 from pathlib import Path
+from mappings.agreement import compile_agreement
 from plugin.salesforce import bundle, mdapi, source, zipped
-from sync.folder import read_agreement
-parts = bundle(read_agreement(Path("config")))
+config = Path("config")
+texts = {path.relative_to(config).as_posix(): path.read_text("utf-8") for path in config.rglob("*.yaml")}
+parts = bundle(compile_agreement(texts))
 print(hashlib.sha256(zipped(mdapi(parts))).hexdigest(), hashlib.sha256(zipped(source(parts))).hexdigest())
 """
 
@@ -114,3 +117,15 @@ def test_a_zip_is_read_back_as_it_was_written(agreement):
     with zipfile.ZipFile(io.BytesIO(zipped(files))) as archive:
         assert archive.testzip() is None
         assert {name: archive.read(name) for name in archive.namelist()} == files
+
+
+def test_the_twin_takes_the_whole_deploy_and_changes_nothing_the_second_time(agreement):
+    admin, archive = Admin(), zipped(mdapi(bundle(agreement)))
+
+    first, second = admin.result(archive), admin.result(archive)
+
+    assert (first["status"], first["numberComponentsDeployed"]) == ("Succeeded", 78)
+    assert first["details"]["componentFailures"] == []
+    assert [one["fullName"] for one in second["details"]["componentSuccesses"] if one["changed"]] == [
+        "package.xml"
+    ]

@@ -26,8 +26,16 @@ _BY_USER_PERMISSION = {
     ("EditEvent", "Task"): "r", ("ActivitiesAccess", "Task"): "r", ("ActivitiesAccess", "Event"): "r",
 }  # fmt: skip
 _MAY_ADMINISTER = frozenset({"ModifyMetadata", "ModifyAllData"})
+# `permissionable` is false for these in recorded describes
+# (https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes); [M] for tasks.
 _ALWAYS = frozenset({"Id", "Name", "OwnerId", "IsDeleted", "RecordTypeId", "CreatedDate", "CreatedById",
-                     "LastModifiedDate", "LastModifiedById", "SystemModstamp", "IsConverted", "MasterRecordId"})  # fmt: skip
+                     "LastModifiedDate", "LastModifiedById", "SystemModstamp", "IsConverted", "MasterRecordId",
+                     "LastActivityDate", "LastViewedDate", "LastReferencedDate", "PhotoUrl", "IndividualId",
+                     "ConvertedDate", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId", "IsUnreadByOwner",
+                     "IsClosed", "IsWon", "ForecastCategory", "ForecastCategoryName", "Fiscal", "FiscalQuarter", "FiscalYear",
+                     "EmailBouncedReason", "EmailBouncedDate", "IsEmailBounced", "StartDateTime", "EndDateTime",
+                     "ActivityDate", "ActivityDateTime", "CompletedDateTime", "CurrencyIsoCode",
+                     "Status", "Subject", "Priority"})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -213,10 +221,11 @@ def may(kind: Kind | None, way: str, *, status: int) -> None:
 
 
 def can_be_closed(one: Field) -> bool:
-    """Whether field-level security applies: system and required fields are seen by all
-    (https://help.salesforce.com/s/articleView?id=platform.admin_fls.htm).
+    """Whether field-level security applies: system and required fields, and a person's name, are seen by all
+    (https://help.salesforce.com/s/articleView?id=platform.admin_fls.htm, and `permissionable` in recorded describes:
+    https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes).
     """
-    return one.name not in _ALWAYS and not one.required
+    return one.name not in _ALWAYS and not one.required and one.part_of != "Name"
 
 
 def closed_as(kind: Kind, one: Field) -> str:
