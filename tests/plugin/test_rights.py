@@ -142,7 +142,9 @@ def test_the_demo_is_lived_with_exactly_these_rights(agreement, tmp_path):
             made.clock.set(scene.at)
             scene.act(made.clock.now())
             made.settle()
-            assert made.problems() == [], scene.what
+            # Cleo waits in the queue for a while; nothing is ever refused.
+            assert {problem.code for problem in made.problems()} <= {"late"}, scene.what
 
+        assert made.problems() == []
         assert [made.contact(email)["leadbridge_stage"] for email in (ADA, BEN)] == ["won", "nurturing"]
         assert made.contact(ADA)["leadbridge_won_amount"] == "24000"
