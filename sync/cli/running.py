@@ -46,7 +46,7 @@ def run(
             return
         with daemon.stopped_by_signals(), daemon.writing(), progress("passes") as bar:
             done = daemon.settle(on_pass=lambda _: bar.advance(1))
-            notifier_of(bridge).turn()
+            notifier_of(bridge).turn(at_rest=True)
         _tell_passes(bridge, done, json)
 
 

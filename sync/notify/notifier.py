@@ -32,6 +32,7 @@ PAUSE_S: Final = 5.0
 LEAVE_S: Final = 2.0
 LONGEST_REST: Final = timedelta(hours=1)
 KEPT_AFTER: Final = 10_000
+_A_MOMENT: Final = timedelta(microseconds=1)
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,13 +60,17 @@ class Notifier:
         self._said: dict[str, str] = {}
         self._has_looked = False
 
-    def turn(self) -> int:
-        """Tell whoever is to be told now, as far as this process is the bridge's writer; how many messages left."""
+    def turn(self, *, at_rest: bool = False) -> int:
+        """Tell whoever is to be told now, as far as this process is the bridge's writer; how many messages left.
+
+        *at_rest* says that no pass runs: what the last one found is told, too.
+        """
         if self._store.epoch is None:
             return 0
         bridge = self._agreed()
         self._mend(bridge)
-        return sum(self._tell(one, bridge) for one in bridge.notifications)
+        until = self._now() + _A_MOMENT if at_rest else None
+        return sum(self._tell(one, bridge, until) for one in bridge.notifications)
 
     @contextmanager
     def turning(self, pause_s: float = PAUSE_S) -> Iterator[None]:
@@ -88,7 +93,7 @@ class Notifier:
             except Exception:
                 log.exception("nobody was told")
 
-    def _tell(self, told: Notification, bridge: Bridge) -> bool:
+    def _tell(self, told: Notification, bridge: Bridge, until: datetime | None) -> bool:
         now = self._now()
         place = self._place(told, now)
         if mistake := mistake_of(told.to, self._addresses.get(told.to)):
@@ -99,7 +104,7 @@ class Notifier:
         _, again_at = self._failures.get(told.key, (0, _LONG_AGO))
         if now < again_at or not told.is_due(place.told_at, now, bridge.zone):
             return False
-        news, reached = self._reading.after(place, told)
+        news, reached = self._reading.after(place, told, until)
         if not news:
             self._move(told, replace(reached, told_at=now if told.digest else place.told_at), place)
             return False

@@ -17,6 +17,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 _STATUS = re.compile(r"error=(\d{3})\b")
 
@@ -71,7 +72,7 @@ def target_of(address: str, heard: logging.Handler | None = None) -> Any:
     if scheme == "https":
         native = plugins["slack"].parse_native_url(address) or plugins["workflow"].parse_native_url(address)
         plugin = plugins[native["schema"] if native else "jsons"]
-        said = native or plugin.parse_url(f"jsons{address[len(scheme) :]}")
+        said = native or _hook(address, plugin)
     else:
         plugin = plugins[scheme]
         said = plugin.parse_url(address)
@@ -82,6 +83,13 @@ def target_of(address: str, heard: logging.Handler | None = None) -> Any:
     except TypeError:  # the library's word for an address that lacks something
         return None
     return target if _is_safe(target) else None
+
+
+def _hook(address: str, plugin: Any) -> dict[str, Any]:
+    """Somebody's own https address: its query is sent on as it stands, none of it is an option of the library."""
+    parts = urlsplit(address)
+    said = plugin.parse_url(urlunsplit(parts._replace(scheme="jsons", query="", fragment="")))
+    return {**said, "params": parse_qs(parts.query, keep_blank_values=True)} if said else {}
 
 
 def _is_safe(target: Any) -> bool:

@@ -20,6 +20,7 @@ MOST: Final = 1000
 _MOVED, _LATE, _OUTCOME = "moved", "late", "outcome"
 # Nothing that anybody did: the bridge met the person, or the lifecycle was given other words.
 _NO_NEWS: Final = frozenset({"adopted", "migrated"})
+_TAKEN_BACK: Final = ("won", "opportunity")
 _AMOUNT, _CURRENCY = _HOME = "leadbridge_won_amount", "leadbridge_won_currency"
 
 
@@ -52,15 +53,20 @@ class Reading:
         """The place of a notifier that is new: what happened before is not told."""
         return Place(self._store.head()[0], now, 0, told_at)
 
-    def after(self, place: Place, told: Notification) -> tuple[list[News], Place]:
-        """What is to be told of what happened after *place*, and the place that is reached with it."""
+    def after(
+        self, place: Place, told: Notification, until: datetime | None = None
+    ) -> tuple[list[News], Place]:
+        """What is to be told of what happened after *place*, and the place that is reached with it.
+
+        Problems are told from before the pass that runs, or from before *until* where none does.
+        """
         entries, reached = self._entries(place.entry, told)
         news = self._of_people(entries, told)
         place = replace(place, entry=reached)
         if not told.on & {"problem", "brake"}:
             return news, place
         # Every pass opens its problems at a moment of its own: those of earlier passes are all there.
-        until = self._store.pass_began_at()
+        until = until or self._store.pass_began_at()
         if until is None:
             return news, place
         found = self._store.problems_opened((min(place.problem_at, until), place.problem), until, MOST)
@@ -74,7 +80,7 @@ class Reading:
         words = (_MOVED, _OUTCOME) if told.digest else (_MOVED, _LATE)
         while told.digest or len(kept) < MOST:
             found, reached = self._store.decided_after(reached, words, MOST)
-            kept += [one for one in found if _happening(one) in told.on or one.decision.field in _HOME]
+            kept += [one for one in found if _concerns(one, told)]
             if len(found) < MOST:
                 break
         return kept, reached
@@ -84,7 +90,9 @@ class Reading:
         links = self._store.links("person", {one.subject for one, _ in happened})
         standings = self._store.standings({link.id for link in links.values() if link.id is not None})
         if told.digest is not None:
-            happened = list({one.subject: (one, stage) for one, stage in happened}.values())
+            last = {one.subject: one for one in entries if one.decision.what == _MOVED}
+            once = {one.subject: (one, stage) for one, stage in happened}
+            happened = [each for ref, each in once.items() if not _is_taken_back(last[ref])]
         amounts = _amounts(entries) if told.digest == "wins" else {}
         news = []
         for one, stage in happened:
@@ -110,6 +118,17 @@ class Reading:
             due=standing.due_at if standing and (is_late or stands_at == stage) else None,
             link=self._link_to(shown),
         )
+
+
+def _concerns(entry: Entry, told: Notification) -> bool:
+    if told.digest is not None and (entry.decision.field in _HOME or _is_taken_back(entry)):
+        return True
+    return _happening(entry) in told.on
+
+
+def _is_taken_back(entry: Entry) -> bool:
+    """Somebody was won, and is not any more: the opportunity was reopened."""
+    return (entry.decision.old, entry.decision.new) == _TAKEN_BACK
 
 
 def _happening(entry: Entry) -> str:

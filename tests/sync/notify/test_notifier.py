@@ -338,6 +338,21 @@ def test_problems_and_brakes_are_told_once_their_pass_is_over(office: Office) ->
     assert office.hook.texts == ["problem no owner: 2\nbrake 300 records of person would be updated: 1"]
 
 
+def test_at_rest_the_brake_of_the_last_pass_is_told_and_not_again(office: Office) -> None:
+    office.told = (PROBLEMS,)
+    office.turn()
+    office.store.next_pass(office.clock.now())
+    held = Problem("brake", Ref("hubspot", "brake", "3"), "300 records of person would be updated", "look")
+    office.store.open_problems([held], office.clock.now())
+
+    told = office.notifier.turn(at_rest=True)
+    office.clock.advance(900)
+    office.store.next_pass(office.clock.now())
+
+    assert (told, office.turn(900)) == (1, 0)
+    assert office.hook.texts == ["brake 300 records of person would be updated: 1"]
+
+
 def test_problems_of_one_moment_are_all_told_and_those_that_are_over_are_not(office: Office) -> None:
     office.told = (PROBLEMS,)
     office.turn()
@@ -398,6 +413,26 @@ def test_the_wins_of_a_week_are_told_on_monday_with_their_sums_and_a_week_withou
     last = told_so_far(office.store, WINS)
     assert last is not None
     assert last > MONDAY + timedelta(days=20)
+
+
+def test_a_win_that_was_taken_back_is_not_celebrated_until_it_is_won_again(office: Office) -> None:
+    office.told = (WINS,)
+    office.turn()
+    for number in (1, 2, 3):
+        office.move(number, "won")
+    for number in (2, 3):
+        contact = office.person(number, "opportunity")
+        office.record(
+            Decision("moved", "reopened", contact, "stage", rule="legal", old="won", new="opportunity")
+        )
+    office.move(3, "won")
+    office.move(1, "qualified")
+
+    office.turn(7 * 24 * 3600)
+
+    [(_, body)] = office.hook.posted
+    assert body["title"] == "leadbridge main: 2 people won"
+    assert ["00Q2" in body["message"], "00Q3" in body["message"]] == [False, True]
 
 
 def test_who_is_not_the_writer_tells_nobody(office: Office) -> None:

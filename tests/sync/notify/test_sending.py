@@ -114,33 +114,47 @@ def test_an_address_that_lacks_something_is_no_target(
 
 
 @pytest.mark.parametrize(
-    "address",
-    [
-        "https://hook.example.com/a?x=1;verify=no",
-        "https://hook.example.com/a?x=1&amp;verify=no",
-        "https://hook.example.com/a?verify+=no",
-        "https://hook.example.com/a#?verify=no",
-        "mailtos://ops:secret@mail.example.com?to=ops@example.com&mode=insecure",
-    ],
+    "query", ["?x=1;verify=no", "?x=1&amp;verify=no", "?verify+=no", "#?verify=no", "?verify=no&redirect=yes"]
 )
-def test_no_spelling_switches_off_who_is_believed(address: str) -> None:
-    assert target_of(address) is None
+@pytest.mark.parametrize("scheme", ["https", "jsons"])
+def test_no_spelling_switches_off_who_is_believed(scheme: str, query: str) -> None:
+    target = target_of(f"{scheme}://hook.example.com/a{query}")
+
+    assert target is None or (target.verify_certificate, target.redirects) == (True, False)
 
 
-@pytest.mark.parametrize("address", [SLACK, TEAMS])
-def test_slack_and_teams_are_sent_what_they_take(
-    address: str, a_hook: Hook, monkeypatch: pytest.MonkeyPatch
+def test_no_mail_goes_in_the_clear_by_its_address() -> None:
+    assert target_of("mailtos://ops:secret@mail.example.com?to=ops@example.com&mode=insecure") is None
+
+
+def test_a_hook_of_ones_own_is_asked_with_its_whole_query(
+    a_hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    turn_round(monkeypatch, a_hook.url.replace("json:", "http:"))
+
+    assert sent("https://example.com/a?token=x%2Fy&method=GET&tag=1&tag=2&empty=", "t", "m") is None
+    [(path, body)] = a_hook.posted
+    assert path == "/hook?token=x%2Fy&method=GET&tag=1&tag=2&empty="
+    assert body["message"] == "m"
+
+
+def turn_round(monkeypatch: pytest.MonkeyPatch, here: str) -> None:
     """Only the host is turned round, below the library: its own call goes to a server that answers."""
     import requests
 
-    here = a_hook.url.replace("json:", "http:")
     real = requests.Session.request
 
     def turned(self, method, url, **more):  # type: ignore[no-untyped-def]
         return real(self, method, here, **{**more, "verify": False})
 
     monkeypatch.setattr(requests.Session, "request", turned)
+
+
+@pytest.mark.parametrize("address", [SLACK, TEAMS])
+def test_slack_and_teams_are_sent_what_they_take(
+    address: str, a_hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn_round(monkeypatch, a_hook.url.replace("json:", "http:"))
 
     assert sent(address, NEWS.title, NEWS.text) is None
     [(_, body)] = a_hook.posted
