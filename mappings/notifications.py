@@ -22,7 +22,10 @@ TEXT: Final = "{stage} ({reason}): {link}, owner {owner}, due {due}"
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What one address is told: what happened of *on*, at most once in *every*; or a digest each week."""
+    """What one address is told: what happened of *on*, at most once in *every*; or a digest each week.
+
+    *line* is where bridge.yaml says so.
+    """
 
     to: str
     on: frozenset[str]
@@ -31,6 +34,7 @@ class Notification:
     digest: Literal["wins"] | None = None
     weekday: int = 0
     time: time = time(9)
+    line: int = 0
 
     @property
     def key(self) -> str:
@@ -129,6 +133,7 @@ def _compiled(shape: NotificationShape) -> Notification:
         digest=shape.digest,
         weekday=WEEKDAYS.index(day.lower()),
         time=time.fromisoformat(at),
+        line=shape.line_of("to"),
     )
 
 

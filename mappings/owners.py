@@ -17,6 +17,7 @@ from mappings.documents.owners import OwnerRuleShape, OwnersShape
 from mappings.documents.reading import Mistake, nearest, suggestion
 from mappings.hours import BusinessHours
 
+_FILE: Final = "bridge.yaml"
 _MINUTE: Final = timedelta(minutes=1)
 
 
@@ -33,11 +34,15 @@ class OwnerRule:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-    """Exceptions to "same e-mail, same person" (HubSpot → Salesforce), who is given whom, and who takes the rest."""
+    """Exceptions to "same e-mail, same person" (HubSpot → Salesforce), who is given whom, and who takes the rest.
+
+    *lines* of bridge.yaml name the addresses of the rules, and the queue.
+    """
 
     table: Mapping[str, str]
     fallback_queue: str | None = None
     rules: tuple[OwnerRule, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,35 +111,46 @@ def users_of(rules: Iterable[OwnerRule], directory: Directory) -> list[str]:
     return list(dict.fromkeys(user for user in found if user is not None))
 
 
-def findings(owners: Owners, directory: Directory, queue: str | None) -> list[str]:
+def findings(owners: Owners, directory: Directory, queue: str | None) -> list[Mistake]:
     """What the org lacks of what bridge.yaml names: addresses that get nothing, and the fallback queue."""
-    found = [f"owners.rules: {said}" for said in _unknown_people(owners, directory)]
-    if owners.fallback_queue is not None and queue is None:
-        found.append(f"owners.fallback_queue: {owners.fallback_queue} is no queue of Salesforce")
+    known = sorted({email.lower() for email in directory.salesforce.values()})
+    addresses = dict.fromkeys(email for rule in owners.rules for email in rule.give_to)
+    found = [
+        Mistake(_FILE, owners.lines.get(email, 0), *_unknown(email, known, directory))
+        for email in addresses
+        if directory.id("salesforce", email) is None
+    ]
+    name = owners.fallback_queue
+    if name is not None and queue is None:
+        text = f"`owners.fallback_queue`: {name} is no queue of Salesforce."
+        remedy = "Name a queue by its developer name, or make this one."
+        found.append(Mistake(_FILE, owners.lines.get(name, 0), text, remedy))
     return found
 
 
-def _unknown_people(owners: Owners, directory: Directory) -> list[str]:
-    """A sentence for each address that no active user has, or more than one."""
-    known = sorted({email.lower() for email in directory.salesforce.values()})
-    addresses = dict.fromkeys(email for rule in owners.rules for email in rule.give_to)
-    return [
-        _unknown(email, known, directory) for email in addresses if directory.id("salesforce", email) is None
-    ]
-
-
-def _unknown(email: str, known: Sequence[str], directory: Directory) -> str:
-    if email in known:
-        users = [id_ for id_, its in directory.salesforce.items() if its.lower() == email]
-        is_several = sum(id_ not in directory.inactive for id_ in users) > 1
-        return f"{email} {'is the address of several active users' if is_several else 'is inactive in Salesforce'}"
-    near = nearest(email, known)
-    return f"{email} is no user of Salesforce" + (f" (did you mean {near}?)" if near else "")
+def _unknown(email: str, known: Sequence[str], directory: Directory) -> tuple[str, str]:
+    """What is wrong with an address that no active user has, or more than one, and what to do."""
+    said = f"`owners.rules`: {email}"
+    if email not in known:
+        near = nearest(email, known)
+        remedy = f"Did you mean {near}?" if near else "Name somebody by the address in Salesforce."
+        return f"{said} is no user of Salesforce.", remedy
+    users = [id_ for id_, its in directory.salesforce.items() if its.lower() == email]
+    if sum(id_ not in directory.inactive for id_ in users) > 1:
+        return f"{said} is the address of several active users.", "Let one of them have it."
+    return f"{said} is inactive in Salesforce.", "Make the user active, or name somebody else."
 
 
 def compile_owners(shape: OwnersShape) -> Owners:
     """The owners that a sound *shape* describes."""
-    return Owners(dict(shape.table), shape.fallback_queue, tuple(_compiled(one) for one in shape.rules))
+    lines = {
+        email.lower(): rule.line_of("give_to", place)
+        for rule in reversed(shape.rules)
+        for place, email in enumerate(rule.give_to)
+    }
+    if shape.fallback_queue is not None:
+        lines[shape.fallback_queue] = shape.line_of("fallback_queue")
+    return Owners(dict(shape.table), shape.fallback_queue, tuple(map(_compiled, shape.rules)), lines)
 
 
 def _compiled(shape: OwnerRuleShape) -> OwnerRule:

@@ -210,7 +210,7 @@ class Engine:
                 self.store.open_problems(news[0], now)
                 self.store.close_problems(news[1], at=now)
 
-    def owner_findings(self, terms: Terms) -> list[str]:
+    def owner_findings(self, terms: Terms) -> list[Mistake]:
         """Owners and queues that bridge.yaml names and Salesforce does not know."""
         return findings(self.agreement.bridge.owners, terms.directory, terms.fallback_queue)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from connectors.records import Ref
+from mappings.documents.reading import Mistake
 from mappings.owners import Giving, users_of
 from sync.model import Facts, Plan, Problem, Remember
 from sync.plan import Terms
@@ -84,11 +85,12 @@ def given_to(plan: Plan) -> str | None:
     return None
 
 
-def say_unknown(store: Store, findings: Sequence[str], now: datetime) -> None:
+def say_unknown(store: Store, findings: Sequence[Mistake], now: datetime) -> None:
     """One problem says whom bridge.yaml names in vain; it is over once everybody is known."""
     if not findings:
         store.close_problems(_RULES, at=now)
         return
     remedy = "mend the names in bridge.yaml, or make the user active, or the queue, in Salesforce"
-    text = f"nothing is given to whom the org does not know: {'; '.join(findings)}"
+    said = " ".join(f"{one.file}:{one.line}: {one.text}" for one in findings)
+    text = f"nothing is given to whom the org does not know. {said}"
     store.open_problems([Problem(UNKNOWN, _RULES, text, remedy)], now)

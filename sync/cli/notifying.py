@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from mappings.documents.reading import suggestion
 from mappings.notifications import Notification
 from sync.bootstrap import Bridge, read_agreement
-from sync.cli.endings import FAILED, BadArgument
+from sync.cli.endings import DIFFERS, FAILED, BadArgument
 from sync.cli.options import Config, Json, opened_store, settings_with
 from sync.cli.printing import as_json, complain, say
 from sync.notify import Notifier, Post, Reading, findings, links, mistake_of, told_so_far, trial
@@ -35,14 +36,9 @@ def notify_list(config: Config = None, json: Json = False) -> None:
         told = [{**_in_words(one), "last_told": told_so_far(store, one)} for one in bridge.notifications]
     if json:
         as_json(told)
-        return
-    for one in told:
-        at = one["last_told"]
-        last = f"{at.astimezone(bridge.zone):%Y-%m-%d %H:%M}" if at else "never"
-        say(f"{one['to']}  {one['what']}  {one['when']}  last told: {last}")
-    if not told:
-        say("Nobody is told anything: `notifications` in bridge.yaml is empty.")
-    complain(findings(bridge.notifications, addresses_of(settings)))
+    else:
+        _say_told(told, bridge.zone)
+    _end_with(list(findings(bridge.notifications, addresses_of(settings))))
 
 
 @notify.command("test")
@@ -64,8 +60,7 @@ def notify_test(
         raise BadArgument(
             f"Nobody is called {name!r} in `notifications` of bridge.yaml. {suggestion(name, known)}"
         )
-    if mistake := mistake_of(name, address):
-        raise BadArgument(mistake)
+    _end_with([mistake] if (mistake := mistake_of(name, address)) else [])
     why = post_of(settings)(address or "", trial(name, bridge.name))
     if json:
         as_json({"to": name, "accepted": why is None, "why": why})
@@ -74,6 +69,13 @@ def notify_test(
     if why is not None:
         complain([f"The address of `{name}` did not accept the message: {why}."])
         raise typer.Exit(FAILED)
+
+
+def _end_with(found: Sequence[str]) -> None:
+    """What `check` finds of the addresses ends every command as it ends `check`."""
+    if found:
+        complain(found)
+        raise typer.Exit(DIFFERS)
 
 
 def notifier_of(bridge: Bridge) -> Notifier:
@@ -98,6 +100,15 @@ def addresses_of(settings: Settings) -> Mapping[str, str]:
 def post_of(settings: Settings) -> Post:
     """What sends to them."""
     return Post(str(settings.ca_file) if settings.ca_file else None, settings.proxy_url)
+
+
+def _say_told(told: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
+    for one in told:
+        at = one["last_told"]
+        last = f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "never"
+        say(f"{one['to']}  {one['what']}  {one['when']}  last told: {last}")
+    if not told:
+        say("Nobody is told anything: `notifications` in bridge.yaml is empty.")
 
 
 def _in_words(told: Notification) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def check(
                 findings += [str(half_installed(own))] if own.state == "partial" else []
                 findings += map(str, found.agreement.findings)
                 terms = found.engine.terms(found.clock.now())
-                findings += [f"{one}." for one in found.engine.owner_findings(terms)]
+                findings += map(str, found.engine.owner_findings(terms))
     except HalfInstalled as half:
         findings, code = [str(mistake) for mistake in half.mistakes], DECIDE
     except Broken as broken:

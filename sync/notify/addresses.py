@@ -25,15 +25,17 @@ _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 
 def findings(told: Iterable[Notification], addresses: Mapping[str, str]) -> Iterator[str]:
     """What keeps somebody from being told: a sentence for each name, and for each address that nobody uses."""
-    names = list(dict.fromkeys(one.to for one in told))
-    for name in names:
+    names: dict[str, int] = {}
+    for one in told:
+        names.setdefault(one.to, one.line)
+    for name, line in names.items():
         address = addresses.get(name)
         if mistake := mistake_of(name, address):
-            yield mistake
+            yield f"bridge.yaml:{line}: {mistake}" if address is None else mistake
         elif address is not None and target_of(address) is None:
             yield f"{SETTING}{name.upper()} cannot be read as an address of its kind; {_SEE}."
-    for name in sorted(addresses.keys() - set(names)):
-        near = difflib.get_close_matches(name, names, n=1)
+    for name in sorted(addresses.keys() - names.keys()):
+        near = difflib.get_close_matches(name, list(names), n=1)
         meant = f"did you mean {SETTING}{near[0].upper()}?" if near else "add it, or remove the setting."
         yield f"{SETTING}{name.upper()} is an address that no `to` in bridge.yaml names; {meant}"
 
@@ -43,8 +45,8 @@ def mistake_of(name: str, address: str | None) -> str | None:
     setting = f"{SETTING}{name.upper()}"
     if address is None:
         return (
-            f"bridge.yaml tells `{name}`, but {setting} is missing; set it in the environment or in .env, "
-            "or remove the line."
+            f"`{name}` is to be told, but {setting} is missing; set it in the environment or in .env, "
+            "or remove the line from bridge.yaml."
         )
     if why := _why_not(address):
         return f"{setting} {why}."

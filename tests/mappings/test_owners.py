@@ -174,12 +174,16 @@ def test_business_hours_are_those_of_the_owner_s_own_country() -> None:
 
 def test_what_the_org_lacks_is_named_with_the_nearest_address() -> None:
     twice = Directory(salesforce={**EMAILS, "005two": "eva@example.com"}, inactive=frozenset({"005bob"}))
-    owners = Owners({}, "Inbound_Leads", (rule("ann", "bob", "cen", "eva"), rule("cen")))
+    lines = {"bob@example.com": 3, "cen@example.com": 4, "eva@example.com": 5, "Inbound_Leads": 6}
+    owners = Owners({}, "Inbound_Leads", (rule("ann", "bob", "cen", "eva"), rule("cen")), lines)
 
-    assert findings(owners, twice, None) == [
-        "owners.rules: bob@example.com is inactive in Salesforce",
-        "owners.rules: cen@example.com is no user of Salesforce (did you mean cem@example.com?)",
-        "owners.rules: eva@example.com is the address of several active users",
-        "owners.fallback_queue: Inbound_Leads is no queue of Salesforce",
-    ]
+    found = [(one.line, one.text, one.remedy) for one in findings(owners, twice, None)]
+
+    named, queue = "`owners.rules`: ", "`owners.fallback_queue`: "
+    assert found == [
+        (3, f"{named}bob@example.com is inactive in Salesforce.", "Make the user active, or name somebody else."),
+        (4, f"{named}cen@example.com is no user of Salesforce.", "Did you mean cem@example.com?"),
+        (5, f"{named}eva@example.com is the address of several active users.", "Let one of them have it."),
+        (6, f"{queue}Inbound_Leads is no queue of Salesforce.", "Name a queue by its developer name, or make this one."),
+    ]  # fmt: skip
     assert findings(Owners({}, "Inbound_Leads", (rule("ann"),)), twice, "00G1") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -116,7 +117,7 @@ def test_an_address_that_fails_is_seen_by_ops_and_the_sync_goes_on(
     assert here.sales("Lead", ADA)
     assert "notifier_failed" in listed.out
     assert (retried.code, "is about no record" in retried.err) == (2, True)
-    assert "handed over" in a_hook.texts[0]
+    assert ["notifier failed" in a_hook.texts[0], "handed over" in a_hook.texts[1]] == [True, True]
     assert (again.code, leadbridge("problems", "list", settings=told).code) == (0, 0)
 
 
@@ -175,6 +176,20 @@ def test_who_is_told_what_is_listed(empty_town: Town, leadbridge: Leadbridge, a_
 
     ended = leadbridge("notify", "list", settings=addresses(here, sales=a_hook.url))
 
-    assert ended.code == 0
+    assert ended.code == 4
     assert "sales  handed_over, rejected  every 15 minutes at most  last told: never" in ended.out
-    assert "LEADBRIDGE_NOTIFY__OPS is missing" in ended.err
+    assert re.search(
+        r"bridge\.yaml:\d+: `ops` is to be told, but LEADBRIDGE_NOTIFY__OPS is missing", ended.err
+    )
+
+
+@pytest.mark.parametrize("command", [("check", "--offline"), ("notify", "list"), ("notify", "test", "sales")])
+@pytest.mark.parametrize("given", [{}, {"sales": "gopher://example.com/x"}])
+def test_an_address_that_would_not_do_ends_every_command_alike(
+    command: tuple[str, ...], given: dict[str, str], empty_town: Town, leadbridge: Leadbridge
+) -> None:
+    tell(empty_town, "\nnotifications: [{to: sales, on: [won]}]\n")
+
+    ended = leadbridge(*command, settings=addresses(empty_town, **given))
+
+    assert (ended.code, "LEADBRIDGE_NOTIFY__SALES" in ended.err) == (4, True)

@@ -201,10 +201,12 @@ def test_whoever_is_inactive_or_unknown_gets_nothing_and_ops_are_told(here: Givi
 
     assert here.given() == {SARA: 2}
     [told] = here.problems()
+    said = (here.config / "bridge.yaml").read_text("utf-8").splitlines()
+    [line] = [number for number, one in enumerate(said, 1) if "sam.seler" in one]
     assert told.code == "owner_unknown"
     assert told.text == (
-        f"nothing is given to whom the org does not know: owners.rules: {TOM} is inactive in Salesforce; "
-        f"owners.rules: sam.seler@example.com is no user of Salesforce (did you mean {SAM}?)"
+        f"nothing is given to whom the org does not know. bridge.yaml:{line}: `owners.rules`: {TOM} is inactive in "
+        f"Salesforce. bridge.yaml:{line}: `owners.rules`: sam.seler@example.com is no user of Salesforce."
     )
 
     file = here.config / "bridge.yaml"
@@ -228,8 +230,12 @@ def test_check_names_owners_and_queues_that_the_org_does_not_know(
 
     assert offline.code == 0
     assert ended.code == 4
-    assert "owners.rules: nobody@else.example is no user of Salesforce" in ended.err
-    assert "owners.fallback_queue: Incomming is no queue of Salesforce" in ended.err
+    rules, queue = (
+        next(number for number, one in enumerate(said.splitlines(), 1) if word in one)
+        for word in ("nobody@else", "fallback_queue: null")
+    )
+    assert f"bridge.yaml:{rules}: `owners.rules`: nobody@else.example is no user of Salesforce." in ended.err
+    assert f"bridge.yaml:{queue}: `owners.fallback_queue`: Incomming is no queue of Salesforce." in ended.err
 
 
 def test_what_an_owner_who_left_did_not_accept_goes_to_the_queue_the_rest_is_told(here: Giving) -> None:
