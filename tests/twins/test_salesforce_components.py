@@ -331,3 +331,87 @@ def test_an_action_names_fields_and_values_that_there_are(old: str, new: str, sa
 def test_a_list_view_names_fields_and_operations_that_there_are(old: str, new: str, says: str) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_listview.htm"""
     assert problem(Admin(), STAGE, REASON, KEY, RULE, VIEW.replace(old, new)) == says
+
+
+@pytest.mark.fact("at the screen")
+def test_a_quick_action_sets_its_value_and_asks_for_what_is_required() -> None:
+    """https://help.salesforce.com/s/articleView?id=platform.actions_overview.htm"""
+    admin = installed()
+    sam, id_ = admin.office.sam, admin.office.lead(Leadbridge_Stage__c="handed_over")
+
+    with pytest.raises(RowRefused, match="Leadbridge_Reason__c"):
+        admin.twin.use_action("Leadbridge_Reject", id_, sam, admin.office.now)
+    with pytest.raises(ValueError, match="does not let one edit City"):
+        admin.twin.use_action("Leadbridge_Reject", id_, sam, admin.office.now, {"City": "Bonn"})
+    admin.twin.use_action(
+        "Leadbridge_Reject", id_, sam, admin.office.now, {"Leadbridge_Reason__c": "no budget"}
+    )
+
+    record = admin.twin.record(id_)
+    assert (record["Leadbridge_Stage__c"], record["Leadbridge_Reason__c"]) == ("rejected", "no budget")
+
+
+@pytest.mark.fact("at the screen")
+def test_a_quick_action_is_held_by_the_rules() -> None:
+    """https://help.salesforce.com/s/articleView?id=platform.fields_about_field_validation.htm"""
+    admin = Admin()
+    admin.install(
+        bundle(Lead_Leadbridge_Reject=REJECT.replace("<literalValue>rejected", "<literalValue>new"))
+    )
+    id_ = admin.office.lead(Leadbridge_Stage__c="handed_over", Leadbridge_Reason__c="too early")
+
+    with pytest.raises(RowRefused, match="goes to accepted or rejected"):
+        admin.twin.use_action("Leadbridge_Reject", id_, admin.office.sam, admin.office.now)
+
+
+@pytest.mark.fact("at the screen")
+def test_a_list_view_shows_the_records_that_its_filters_let_through() -> None:
+    """https://help.salesforce.com/s/articleView?id=platform.customviews.htm"""
+    admin = installed()
+    waiting = admin.office.lead(Leadbridge_Stage__c="handed_over")
+    admin.office.lead(Leadbridge_Stage__c="new")
+    admin.office.lead()
+
+    assert admin.twin.list_view("Lead", "Leadbridge_Handed_Over", admin.office.sam) == [waiting]
+
+
+@pytest.mark.fact("at the screen")
+@pytest.mark.parametrize(
+    ("filter_", "seen"),
+    [
+        (("Leadbridge_Stage__c", "notEqual", "new, accepted"), {"waiting", "blank"}),
+        (("Company", "contains", "gin"), {"waiting", "new"}),
+        (("Company", "startsWith", "ac"), {"blank"}),
+        (("NumberOfEmployees", "greaterOrEqual", "10"), {"new"}),
+        (("HasOptedOutOfEmail", "equals", "1"), {"waiting"}),
+    ],
+)
+def test_a_filter_compares_texts_numbers_and_ticks(filter_: tuple[str, str, str], seen: set[str]) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_listview.htm: FilterOperation"""
+    field, operation, value = filter_
+    told = f"<field>{field}</field><operation>{operation}</operation><value>{value}</value>"
+    old = "<field>Leadbridge_Stage__c</field><operation>equals</operation><value>handed_over</value>"
+    admin = Admin()
+    admin.install(bundle(Lead=lead(STAGE, REASON, KEY, RULE, VIEW.replace(old, told))))
+    made = {
+        admin.office.lead(Leadbridge_Stage__c="handed_over", HasOptedOutOfEmail=True): "waiting",
+        admin.office.lead(Leadbridge_Stage__c="new", NumberOfEmployees=10): "new",
+        admin.office.lead(Company="Acme"): "blank",
+    }
+
+    assert {
+        made[id_] for id_ in admin.twin.list_view("Lead", "Leadbridge_Handed_Over", admin.office.sam)
+    } == seen
+
+
+@pytest.mark.fact("at the screen")
+def test_what_is_installed_is_listed_with_what_was_made_by_hand() -> None:
+    """https://help.salesforce.com/s/articleView?id=platform.dev_objectfields.htm"""
+    admin = installed()
+    admin.twin.add_rule("Lead", "Ours", "ISBLANK(LastName)", "Somebody must have a name.")
+
+    listed = {(one["type"], one["name"]): one["description"] for one in admin.twin.components()}
+
+    assert listed["CustomField", "Lead.Leadbridge_Stage__c"] == "d [leadbridge]"
+    assert listed["ValidationRule", "Lead.Ours"] == ""
+    assert len(listed) == 10

@@ -19,11 +19,12 @@ from twins.salesforce.records.saving import Save
 from twins.salesforce.schema.fresh import custom
 from twins.salesforce.schema.kinds import Field
 from twins.salesforce.schema.moments import stamp
+from twins.salesforce.screen.pages import Pages
 from twins.salesforce.screen.records import Doors
 from twins.salesforce.screen.setup import Setup
 
 
-class People(Doors, Setup):
+class People(Doors, Pages, Setup):
     """The doors of an org that no wire leads to."""
 
     org: Org
