@@ -135,10 +135,13 @@ def form(body: bytes, **options: Any) -> tuple[bytes, str]:
 
 
 class Admin:
-    """An office in which nobody made leadbridge's fields yet, and its administrator."""
+    """An office in which nobody made leadbridge's fields yet, and its administrator.
+
+    Everybody sees what is deployed, unless the switch of the office says otherwise.
+    """
 
     def __init__(self, office: Office | None = None, *, fresh: bool = True) -> None:
-        self.office = office or Office()
+        self.office = office or Office(deployed_fields_are_hidden=False)
         self.twin = self.office.twin
         if fresh:
             for kind in self.twin.org.kinds.values():

@@ -27,7 +27,7 @@ from twins.salesforce import RowRefused
 
 def installed(**switches: object) -> Admin:
     """An org into which the bundle was deployed."""
-    admin = Admin(Office(**switches))
+    admin = Admin(Office(**{"deployed_fields_are_hidden": False, **switches}))
     admin.install()
     return admin
 
@@ -132,7 +132,7 @@ def test_values_that_two_records_have_keep_a_field_from_being_unique() -> None:
 @pytest.mark.fact("CustomField", switch="custom_fields_per_object")
 @pytest.mark.parametrize(("most", "status"), [(2, "Failed"), (25, "Succeeded")])
 def test_an_edition_has_room_for_so_many_fields(most: int, status: str) -> None:
-    """https://help.salesforce.com/s/articleView?id=platform.custom_field_allocations.htm"""
+    """https://help.salesforce.com/apex/HTViewHelpDoc?id=custom_field_allocations.htm"""
     done = Admin(Office(custom_fields_per_object=most)).result(packed())
 
     assert done["status"] == status
@@ -300,6 +300,32 @@ def test_a_set_that_grants_what_cannot_be_granted_is_refused(old: str, new: str,
     https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_objectpermissions.htm
     """
     assert problem(Admin(), Leadbridge_Integration=INTEGRATION.replace(old, new)) == says
+
+
+@pytest.mark.fact("CustomField", switch="deployed_fields_are_hidden")
+@pytest.mark.parametrize("hidden", [True, False])
+def test_nobody_sees_a_deployed_field_until_a_permission_set_opens_it(hidden: bool) -> None:
+    """https://salesforceinsider.blogspot.com/2025/10/designing-custom-field-visibility-in.html"""
+    admin = installed(deployed_fields_are_hidden=hidden)
+    seller = {"LastName": "L", "Company": "E", "Leadbridge_Stage__c": "new"}
+
+    def seen(user: str) -> set[str]:
+        admin.office.token = admin.twin.token_for(user)
+        described = admin.office.call("GET", "/sobjects/Lead/describe").json()["fields"]
+        return {one["name"] for one in described if one["name"].startswith("Leadbridge_")}
+
+    before = seen(admin.office.sam)
+    admin.twin.assign_permission_set(admin.office.sam, "Leadbridge_Integration")
+
+    assert before == seen(admin.twin.admin()) == (set() if hidden else ALL_FIELDS)
+    assert seen(admin.office.sam) == ({"Leadbridge_Stage__c"} if hidden else ALL_FIELDS)
+    assert admin.twin.create("Lead", seller, admin.office.sam, admin.office.now)
+    if hidden:
+        with pytest.raises(RowRefused, match="No such column 'Leadbridge_Stage__c'"):
+            admin.twin.create("Lead", seller, admin.twin.sellers[1], admin.office.now)
+
+
+ALL_FIELDS = {"Leadbridge_Stage__c", "Leadbridge_Reason__c", "Leadbridge_HubSpot_Id__c"}
 
 
 # ── quick actions and list views ─────────────────────────────────────────────

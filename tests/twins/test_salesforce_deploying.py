@@ -135,7 +135,7 @@ def test_without_rollback_the_good_ones_stay() -> None:
 
 @pytest.mark.fact("POST /metadata/deployRequest")
 def test_who_has_no_right_to_metadata_is_refused() -> None:
-    """https://help.salesforce.com/s/articleView?id=platform.users_permissions_modifymetadata.htm; the words:
+    """https://help.salesforce.com/s/articleView?id=platform.meta_modify_metadata_perm.htm; the words:
     https://github.com/forcedotcom/cli/issues
     """
     admin = Admin()
@@ -277,19 +277,22 @@ def test_what_others_refer_to_is_not_deleted(members: dict[str, list[str]], said
     assert said in wrong["problem"]
 
 
-@pytest.mark.fact("POST /metadata/deployRequest")
-def test_a_permission_set_that_somebody_has_is_not_deleted() -> None:
-    """[M] https://help.salesforce.com/s/articleView?id=platform.perm_sets_overview.htm"""
-    admin = Admin()
+@pytest.mark.fact("POST /metadata/deployRequest", switch="assigned_sets_stay")
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_permission_set_that_somebody_has_is_not_deleted(stays: bool) -> None:
+    """[M] whether it is kept, and the wording"""
+    admin = Admin(Office(assigned_sets_stay=stays))
     admin.install()
     admin.twin.assign_permission_set(admin.office.sam, "Leadbridge_Integration")
 
     done = admin.remove({"PermissionSet": ["Leadbridge_Integration"]})
-    admin.twin.unassign_permission_set(admin.office.sam, "Leadbridge_Integration")
-    again = admin.remove({"PermissionSet": ["Leadbridge_Integration"]})
 
-    assert "assigned to 1 users" in done["details"]["componentFailures"][0]["problem"]
-    assert again["status"] == "Succeeded"
+    assert done["status"] == ("Failed" if stays else "Succeeded")
+    assert admin.office.query("SELECT Id FROM PermissionSetAssignment")["totalSize"] == int(stays)
+    if stays:
+        assert "assigned to 1 users" in done["details"]["componentFailures"][0]["problem"]
+        admin.twin.unassign_permission_set(admin.office.sam, "Leadbridge_Integration")
+        assert admin.remove({"PermissionSet": ["Leadbridge_Integration"]})["status"] == "Succeeded"
 
 
 @pytest.mark.fact("POST /metadata/deployRequest")

@@ -186,8 +186,15 @@ class Switches:
     long_address: int = switch("[M] HTTP status of an address over 16 KB", default=414, choices=(414, 431))
     # ── the Metadata API ─────────────────────────────────────────────────────
     deploy_seconds: float = switch("seconds from the request of a deployment to its end", default=3.0)
+    deployed_fields_are_hidden: bool = switch(
+        "nobody sees a field that was deployed, until a permission set opens it; else all profiles do",
+        default=True,
+    )
     value_set_suffix: str = switch(
-        "[M] from API 57 on the name of a global value set is read with __gvs at its end, or as it was deployed",
+        "a global value set that was made by API 57 or later is read with __gvs at its name, or as it was deployed",
         default="appended",
         choices=("appended", "plain"),
+    )
+    assigned_sets_stay: bool = switch(
+        "[M] a permission set that somebody has cannot be deleted", default=True
     )

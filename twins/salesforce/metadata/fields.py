@@ -50,6 +50,8 @@ def put(site: Site, name: str, tree: Element) -> None:
     if old is None:
         _room(site, kind)
         site.org.add_fields(kind.name, [new])
+        if site.org.switches.deployed_fields_are_hidden and not new.required:
+            site.org.rights.close_to_all(kind.name, field_name)
     else:
         _same_type(old, new, tree)
         if new.unique and not old.unique:
@@ -165,7 +167,7 @@ def _distinct(site: Site, kind: Kind, new: Field, tree: Element) -> None:
 
 def _room(site: Site, kind: Kind) -> None:
     """[M] the wording; 25 in Starter, 100 in Professional, 500 in Enterprise
-    (https://help.salesforce.com/s/articleView?id=platform.custom_field_allocations.htm).
+    (https://help.salesforce.com/apex/HTViewHelpDoc?id=custom_field_allocations.htm).
     """
     most = site.org.switches.custom_fields_per_object
     if sum(one.custom for one in kind.fields.values()) >= most:

@@ -24,7 +24,7 @@ _OBJECT_RIGHTS = {
 # What one right on an object asks for: https://help.salesforce.com/s/articleView?id=platform.users_profiles_object_perms.htm
 _ASKS = {"c": "r", "u": "r", "d": "ru", "v": "r", "m": "rudv"}
 _SPOKEN = {"r": "Read", "c": "Create", "u": "Edit", "d": "Delete", "v": "ViewAll", "m": "ModifyAll"}
-# A contact or deal cannot be read without its account: https://github.com/forcedotcom/cli/issues/1421
+# [M] A contact or deal cannot be read without its account; the words: https://docs.gearset.com/en/articles/7549344
 _PARENTS = {"Contact": "Account", "Opportunity": "Account"}
 # Objects that have no rights of their own: their parent's, or a user permission
 # (https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_objectpermissions.htm).
@@ -85,12 +85,14 @@ def put(site: Site, name: str, tree: Element) -> None:
 
 
 def drop(site: Site, name: str) -> None:
-    """Delete a set; raises `PartRefused` while somebody has it. [M] the wording"""
+    """Delete a set; raises `PartRefused` while somebody has it, where the org keeps such. [M] the wording"""
     if site.org.rights.grants(name) is None:
         raise NotThere(f"No PermissionSet named: {name} found")
     holders = site.org.rights.holders(name)
-    if holders:
+    if holders and site.org.switches.assigned_sets_stay:
         raise PartRefused(f"Cannot delete permission set {name}: it is assigned to {len(holders)} users")
+    for user in holders:
+        site.org.rights.unassign(user, name)
     site.org.rights.drop(name)
     site.forget("PermissionSet", name)
 

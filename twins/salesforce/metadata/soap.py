@@ -111,17 +111,16 @@ class MetadataSoap:
             type_ = query.value("type") or ""
             if type_ not in SHELVES:
                 raise Fault("INVALID_TYPE", f"INVALID_TYPE: Unknown type:{type_}")
-            found += [self._listed(type_, name, version) for name in SHELVES[type_].names(self._org)]
+            found += [self._listed(type_, name) for name in SHELVES[type_].names(self._org)]
         return "".join(found)
 
-    def _listed(self, type_: str, name: str, version: int) -> str:
+    def _listed(self, type_: str, name: str) -> str:
         of, stored = TYPES[type_], self._org.installed.parts.get((type_, name))
         by = stored.changed_by if stored else self._org.integration_user
         made_by = stored.made_by if stored else self._org.integration_user
         users = self._org.tables["User"].rows
         stem = name.partition(".")[0] if of.within else name
-        suffixed = type_ == "GlobalValueSet" and version >= 57
-        appended = suffixed and self._org.switches.value_set_suffix == "appended"
+        appended = type_ == "GlobalValueSet" and self._org.switches.value_set_suffix == "appended"
         told = {
             "createdById": made_by,
             "createdByName": users[made_by]["Name"],

@@ -59,9 +59,12 @@ def drop(site: Site, name: str) -> None:
 
 
 def read(org: Org, name: str, version: int) -> Element | None:
-    """A set as it is now, under the name that this version of the API gives it; None where there is none."""
+    """A set as it is now; None where there is none. Calls know it by its suffix, deployments (*version* 0) do not.
+
+    https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_globalvalueset.htm
+    """
     plain = name.removesuffix(SUFFIX)
-    suffixed = version >= 57 and org.switches.value_set_suffix == "appended"
+    suffixed = version > 0 and org.switches.value_set_suffix == "appended"
     tree = org.installed.tree("GlobalValueSet", plain)
     if tree is None or name.endswith(SUFFIX) != suffixed:
         return None

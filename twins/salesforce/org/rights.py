@@ -6,7 +6,7 @@ A user sees the org as a `Seen` one: kinds and fields that are not granted are n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from twins.salesforce.errors import RowRefused
@@ -79,6 +79,7 @@ class Rights:
     def __init__(self) -> None:
         self.custom_permissions: set[str] = set()
         self.admins: set[str] = set()
+        self.unopened: dict[str, frozenset[str]] = {}
         self.version = 0
         self._sets: dict[str, Grants] = {}
         self._profiles: dict[str, Profile] = {}
@@ -87,7 +88,12 @@ class Rights:
 
     def restricted(self, user: str) -> bool:
         """Whether *user* sees less than the whole org."""
-        return user in self._profiles
+        return user in self._profiles or bool(self.unopened)
+
+    def close_to_all(self, kind: str, field_: str) -> None:
+        """Let no profile see a field, so that permission sets alone open it."""
+        self.unopened[kind] = self.unopened.get(kind, frozenset()) | {field_}
+        self.version += 1
 
     def profile(self, user: str) -> Profile:
         """The profile of *user*, to be changed."""
@@ -114,6 +120,7 @@ class Rights:
 
     def forget_field(self, kind: str, field_: str) -> None:
         """Take a deleted field out of all permission sets."""
+        self.unopened[kind] = self.unopened.get(kind, frozenset()) - {field_}
         for name, one in self._sets.items():
             kept = {each: letters for each, letters in one.fields.get(kind, {}).items() if each != field_}
             self._sets[name] = replace(one, fields={**one.fields, kind: kept})
@@ -138,7 +145,7 @@ class Rights:
 
     def may_administer(self, user: str) -> bool:
         """Whether *user* may use the Metadata API: Modify Metadata or Modify All Data
-        (https://help.salesforce.com/s/articleView?id=platform.users_permissions_modifymetadata.htm).
+        (https://help.salesforce.com/s/articleView?id=platform.meta_modify_metadata_perm.htm).
         """
         return user in self.admins or any(one.system & _MAY_ADMINISTER for one in self._of(user))
 
@@ -156,6 +163,7 @@ class Rights:
         """The same rights, to go back to; profiles are shared, for no deployment changes them."""
         kept = Rights()
         kept.custom_permissions, kept.admins = set(self.custom_permissions), set(self.admins)
+        kept.unopened = dict(self.unopened)
         kept._sets, kept._profiles, kept._own = dict(self._sets), self._profiles, self._own
         kept._assigned = {user: dict(names) for user, names in self._assigned.items()}
         return kept
@@ -164,6 +172,7 @@ class Rights:
         """Take over the sets, assignments and custom permissions of *kept*."""
         self._sets, self._assigned = kept._sets, kept._assigned
         self.custom_permissions, self.admins = kept.custom_permissions, kept.admins
+        self.unopened = kept.unopened
         self.version += 1
 
     def assign(self, user: str, name: str) -> None:
@@ -193,15 +202,25 @@ class Rights:
 
     def kinds(self, user: str, kinds: Mapping[str, Kind]) -> dict[str, Kind]:
         """*kinds* as *user* sees them."""
-        profile, sets = self._profiles[user], self._of(user)
+        profile, sets = self._profiles.get(user) or Profile(), self._of(user)
         access = {name: _joined([profile.access(kind), *(_granted(one, name) for one in sets)])
                   for name, kind in kinds.items()}  # fmt: skip
         readable = {name for name, letters in access.items() if "r" in letters}
         return {
-            name: _seen(kind, access[name], profile, sets, readable)
+            name: _seen(kind, access[name], self._field_rights(profile, sets, kind), readable)
             for name, kind in kinds.items()
             if name in readable
         }
+
+    def _field_rights(self, profile: Profile, sets: list[Grants], kind: Kind) -> Callable[[str], str]:
+        unopened = self.unopened.get(kind.name, frozenset())
+        granted = [grants.fields.get(kind.name, {}) for grants in sets]
+
+        def rights(name: str) -> str:
+            own = "" if name in unopened else profile.field_access(kind, name)
+            return own + "".join(one.get(name, "") for one in granted)
+
+        return rights
 
     def _of(self, user: str) -> list[Grants]:
         return [self._sets[name] for name in self._assigned.get(user, ())]
@@ -252,26 +271,22 @@ def _joined(letters: Iterable[str]) -> str:
     return "".join(letter for letter in OBJECT_RIGHTS if letter in found)
 
 
-def _seen(kind: Kind, letters: str, profile: Profile, sets: list[Grants], readable: set[str]) -> Kind:
+def _seen(kind: Kind, letters: str, field_rights: Callable[[str], str], readable: set[str]) -> Kind:
     fields = {}
     for name, one in kind.fields.items():
-        seen = _seen_field(kind, one, profile, sets)
+        seen = _seen_field(kind, one, field_rights)
         if seen is not None:
             fields[name] = _without_hidden_parents(seen, readable)
     return replace_kind(kind, fields, "".join(letter for letter in kind.access if letter in letters))
 
 
-def _seen_field(kind: Kind, one: Field, profile: Profile, sets: list[Grants]) -> Field | None:
+def _seen_field(kind: Kind, one: Field, field_rights: Callable[[str], str]) -> Field | None:
     if not can_be_closed(one) or (kind.name in _BELONGS and not one.custom):
         return one
-    name = closed_as(kind, one)
-    access = [
-        profile.field_access(kind, name),
-        *(grants.fields.get(kind.name, {}).get(name, "") for grants in sets),
-    ]
-    if "r" not in "".join(access):
+    access = field_rights(closed_as(kind, one))
+    if "r" not in access:
         return None
-    return one if "e" in "".join(access) or not one.write else replace(one, write="")
+    return one if "e" in access or not one.write else replace(one, write="")
 
 
 def _without_hidden_parents(one: Field, readable: set[str]) -> Field:
