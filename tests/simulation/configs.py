@@ -51,10 +51,30 @@ CONFIGS: Final[Mapping[str, tuple[Callable[[Texts], None], ...]]] = {
 }
 
 
+# What is joined to them with a "+" where requests are all that people do.
+_SELLERS: Final = "[sam.seller@example.com, sara.santos@example.com]"
+TERMS: Final[Mapping[str, tuple[Callable[[Texts], None], ...]]] = {
+    "unswept": (_said("bridge.yaml", r'^sweep: "02:00"', "sweep: null"),),
+    "10s": (_said("bridge.yaml", r"^poll_s: 60", "poll_s: 10"),),
+    "60s": (),
+    "900s": (_said("bridge.yaml", r"^poll_s: 60", "poll_s: 900"),),
+    "follow": (_said("lifecycle.yaml", r"^    policy: high_water ", "    policy: follow "),),
+    "turns": (
+        _said("bridge.yaml", r"^  rules: \[\]", f"  rules: [{{give_to: {_SELLERS}, most_open: 2}}]"),
+        _said("bridge.yaml", r"fallback_queue: null", "fallback_queue: Incoming_Leads"),
+    ),
+    "fewest": (
+        _said("bridge.yaml", r"^  rules: \[\]", f"  rules: [{{give_to: {_SELLERS}, by: fewest_open, in_hours: true}}]"),
+    ),
+    "falls_back": (_said("bridge.yaml", r"fallback_queue: null", "fallback_queue: Incoming_Leads"),),
+}  # fmt: skip
+
+
 def write(name: str, folder: Path) -> Path:
-    """Put one of the `CONFIGS` into *folder*, in mode write."""
-    texts = read_texts(shipped_config())
-    for edit in (_said("bridge.yaml", r"^mode: observe", "mode: write"), *CONFIGS[name]):
+    """Put one of the `CONFIGS`, and the `TERMS` that are joined to it with a "+", into *folder*, in mode write."""
+    texts, known = read_texts(shipped_config()), {**CONFIGS, **TERMS}
+    edits = (edit for part in name.split("+") for edit in known[part])
+    for edit in (_said("bridge.yaml", r"^mode: observe", "mode: write"), *edits):
         edit(texts)
     for path, text in texts.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -24,9 +24,7 @@ from tests.simulation.swarm import BERLIN, Swarm, draw
 from tests.simulation.watch import Watch
 from twins.world import World
 
-UNTIL_QUIET: Final = 3
 UNTIL_SWEPT: Final = 8
-STILL: Final = 5
 MOST_TO_REST: Final = 40
 _WRITES: Final[dict[Side, tuple[dict[str, str], ...]]] = {
     "hubspot": ({"method": "POST", "path": "/batch/up"},),
@@ -53,12 +51,13 @@ class Lived:
 def live(seed: int, *, mutant: str | None = None, trace: bool = False) -> Lived:
     """Live the history of *seed* in this process; *mutant* names a mistake to plant, *trace* keeps the whole trace."""
     swarm = draw(seed)
-    with _folder() as folder, prepared(), _planted(mutant):
-        return _History(swarm, folder).lived(in_full=trace)
+    with a_folder() as folder, prepared(), _planted(mutant):
+        return History(swarm, folder).lived(in_full=trace)
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def a_folder() -> Iterator[Path]:
+    """A folder for one history, gone afterwards."""
     made = Path(mkdtemp(dir=workshop()))
     try:
         yield made
@@ -77,18 +76,26 @@ def _planted(mutant: str | None) -> Iterator[None]:
         yield
 
 
-class _History:
-    """The stage, those on it, and the order of the acts."""
+class History:
+    """The stage, those on it, and the order of the acts; a kind of history of its own says who acts in `_busy`."""
+
+    UNTIL_QUIET = 3
+    STILL = 5
 
     def __init__(self, swarm: Swarm, folder: Path) -> None:
         self._swarm = swarm
         self._chance = random.Random(f"history {swarm.seed}")
         self._clock = VirtualClock(swarm.starts_at)
         config = config_folder(swarm.config)
-        self._agreement = agreement_of(config, is_checked=True)
+        self._agreement = agreement_of(config, is_checked=True, own_fields=swarm.own_fields)
         lifecycle = self._agreement.lifecycle
         self._world = World(
-            self._clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), people=0, seed=swarm.seed
+            self._clock.now,
+            tuple(lifecycle.stages),
+            tuple(lifecycle.reasons),
+            people=0,
+            seed=swarm.seed,
+            own_fields=swarm.own_fields,
         )
         self._world.hubspot.flip(**swarm.hubspot)
         self._world.salesforce.flip(**swarm.salesforce)
@@ -115,10 +122,14 @@ class _History:
             evidence,
             _trace(evidence, in_full=in_full),
             self._swarm,
-            self._people.done,
+            self._done,
             tuple(self._house.failures),
             self._house.restarts,
         )
+
+    @property
+    def _done(self) -> Counter[str]:
+        return self._people.done
 
     # ── while people act ─────────────────────────────────────────────────────
 
@@ -181,14 +192,14 @@ class _History:
             if last.log_after == last.log_before and not last.more:
                 break
         self._clock.set(_after_hours(self._clock.now()))
-        for _ in range(UNTIL_QUIET):
+        for _ in range(self.UNTIL_QUIET):
             self._pass_and_wait()
-        for _ in range(UNTIL_SWEPT - UNTIL_QUIET):  # the night's sweep looks at everybody, page by page
+        for _ in range(UNTIL_SWEPT - self.UNTIL_QUIET):  # the night's sweep looks at everybody, page by page
             if not self._house.passes[-1].more:
                 break
             self._pass_and_wait()
         quiet_from = len(self._house.passes)
-        for _ in range(STILL):
+        for _ in range(self.STILL):
             self._pass_and_wait()
         return quiet_from
 

@@ -68,11 +68,12 @@ def config_folder(name: str) -> Path:
 
 
 @cache
-def _schemas() -> bootstrap.Described:
-    """Both systems' fields as a bridge's users see them: the same in every fresh world."""
+def _schemas(own_fields: bool) -> bootstrap.Described:
+    """Both systems' fields as a bridge's users see them: the same in every fresh world, with *own_fields* or without."""
     clock = VirtualClock(datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
     lifecycle = _read(config_folder("shipped")).lifecycle
-    world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), people=0)
+    stages, reasons = tuple(lifecycle.stages), tuple(lifecycle.reasons)
+    world = World(clock.now, stages, reasons, people=0, own_fields=own_fields)
     with world.in_process(clock.advance):
         settings = settings_from(world.settings(), config_folder("shipped"), workshop(), 0)
         connectors = bootstrap.connect(settings, clock, mock.Mock(), random.Random(0))
@@ -80,9 +81,9 @@ def _schemas() -> bootstrap.Described:
 
 
 @cache
-def agreement_of(folder: Path, *, is_checked: bool) -> Agreement:
+def agreement_of(folder: Path, *, is_checked: bool, own_fields: bool = True) -> Agreement:
     """The compiled config in *folder*, checked against the schemas or not."""
-    return _read(folder, _schemas() if is_checked else None)
+    return _read(folder, _schemas(own_fields) if is_checked else None)
 
 
 @cache
@@ -101,13 +102,17 @@ def _trust(ca_file: str | None) -> ssl.SSLContext:
 
 
 @contextmanager
-def prepared() -> Iterator[None]:
-    """While it lasts a bridge starts from what was made once."""
+def prepared(*, own_fields: bool = True) -> Iterator[None]:
+    """While it lasts a bridge starts from what was made once, over systems that have *own_fields* or not."""
+
+    def read(folder: Path, known: bootstrap.Described | None = None) -> Agreement:
+        return agreement_of(folder, is_checked=known is not None, own_fields=own_fields)
+
     with ExitStack() as stack:
         for where, name, stand_in in (
-            (bootstrap, "read_agreement", lambda folder, known=None: agreement_of(folder, is_checked=known is not None)),
-            (bootstrap, "describe", lambda _connectors: _schemas()),
-        ):  # fmt: skip
+            (bootstrap, "read_agreement", read),
+            (bootstrap, "describe", lambda _connectors: _schemas(own_fields)),
+        ):
             stack.enter_context(mock.patch.object(where, name, stand_in))
         for room in ("connectors.hubspot.client.trust", "connectors.salesforce.session.trust"):
             stack.enter_context(mock.patch(room, _trust))

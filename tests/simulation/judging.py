@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.simulation.evidence import Violation
@@ -35,10 +35,19 @@ class Judged:
 
 def judge(seed: int, mutant: str | None = None) -> Judged:
     """Live *seed* and hold it to every invariant; a history that cannot be lived is a violation, too."""
+
+    def lived() -> tuple[Lived, list[Violation]]:
+        one = live(seed, mutant=mutant)
+        return one, list(violations_of(one))
+
+    return weighed(seed, lived)
+
+
+def weighed(seed: int, live_and_judge: Callable[[], tuple[Lived, list[Violation]]]) -> Judged:
+    """What is left of the history that *live_and_judge* lives; what it raises is a violation, a death that nobody outlived too."""
     began = time.process_time()
     try:
-        lived = live(seed, mutant=mutant)
-        found = tuple(violations_of(lived))
+        lived, found = live_and_judge()
     except (Exception, Killed):  # noqa: BLE001 - whoever reads the line wants the seed and the place
         where = traceback.format_exc(limit=-3).strip().replace("\n", " | ")
         mistake = Violation(BROKEN, f"the history could not be lived or judged: {where}")
@@ -47,7 +56,7 @@ def judge(seed: int, mutant: str | None = None) -> Judged:
     return Judged(
         seed,
         lived.trace,
-        found,
+        tuple(found),
         time.process_time() - began,
         passes=len(seen.passes),
         edits=sum(lived.deeds.values()),

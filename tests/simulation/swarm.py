@@ -93,6 +93,7 @@ class Swarm:
     losses: tuple[int, ...] = ()
     outages: Mapping[int, tuple[Side, str]] = field(default_factory=dict)
     clashes: tuple[int, ...] = ()
+    own_fields: bool = True
 
 
 def draw(seed: int) -> Swarm:
