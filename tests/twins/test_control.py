@@ -45,6 +45,15 @@ def test_people_act_through_the_doors_of_each_side(world: World, remote: Remote)
     assert world.hubspot.record("contacts", ada)["email"] == "ada@example.com"
 
 
+def test_an_admins_doors_are_open_too_and_tell_what_is_installed(world: World, remote: Remote) -> None:
+    rule = {"api_name": "Lead", "name": "Ours", "formula": "ISBLANK(LastName)", "message": "A name, please."}
+
+    remote.act("salesforce", "add_rule", **rule)
+
+    installed = {(one["type"], one["name"]) for one in remote.act("salesforce", "components")}
+    assert {("ValidationRule", "Lead.Ours"), ("CustomField", "Lead.Leadbridge_Stage__c")} <= installed
+
+
 def test_the_commit_log_tells_who_did_what_after_a_number(world: World, remote: Remote) -> None:
     mia = world.hubspot.owners[0].user_id
     remote.act("hubspot", "create", kind="contacts", properties={"email": "ada@example.com"}, by=mia)

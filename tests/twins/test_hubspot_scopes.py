@@ -66,6 +66,34 @@ def test_each_call_asks_for_its_own_scope_and_for_no_other(desk, method, path, s
     assert scope in without.json()["errors"][0]["context"]["requiredGranularScopes"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body", "scope"),
+    [
+        ("POST", "/crm/v3/properties/contacts", {}, "crm.schemas.contacts.write"),
+        ("PATCH", "/crm/v3/properties/companies/name", {}, "crm.schemas.companies.write"),
+        ("POST", "/crm/v3/properties/deals/groups", {}, "crm.schemas.deals.write"),
+        ("GET", "/crm/v3/properties/contacts/groups", None, "crm.schemas.contacts.read"),
+        ("GET", "/crm/v3/lists/object-type-id/0-1/name/Recycled", None, "crm.lists.read"),
+        ("POST", "/crm/v3/lists/search", {}, "crm.lists.read"),
+        ("POST", "/crm/v3/lists", {}, "crm.lists.write"),
+        ("PUT", "/crm/v3/lists/1/update-list-filters", {}, "crm.lists.write"),
+    ],
+)
+@pytest.mark.fact("POST /crm/properties/{kind}")
+@pytest.mark.fact("POST /crm/lists")
+def test_what_an_admin_sets_up_asks_for_scopes_that_no_record_asks_for(desk, method, path, body, scope):
+    """https://github.com/HubSpot/HubSpot-public-api-spec-collection (the security lines of each call)"""
+    records = [f"crm.objects.{kind}.write" for kind in ("contacts", "companies", "deals")]
+    desk.twin.grant("admin", [scope])
+    desk.twin.grant("daemon", records)
+
+    refused = desk.call(method, path, body, token="daemon")
+
+    assert desk.call(method, path, body, token="admin").status != 403
+    assert refused.status == 403
+    assert scope in refused.json()["errors"][0]["context"]["requiredGranularScopes"]
+
+
 @pytest.mark.fact("POST /crm/associations/{kind}/{to}/batch/read")
 def test_associations_ask_for_the_scopes_of_both_ends(desk):
     """[U] The specification lists the scopes of every object as alternatives."""

@@ -170,11 +170,12 @@ def _flip(twin: Any, changes: Any) -> None:
 
 
 def _doors(twin: Any) -> dict[str, Callable[..., Any]]:
-    """What people can do on one side: the public methods of its `People`."""
+    """What people can do on one side: the public methods of its `People`, and of what that is made of."""
     people = next(kind for kind in type(twin).__mro__ if kind.__name__ == "People")
     return {
         name: getattr(twin, name)
-        for name, what in vars(people).items()
+        for kind in people.__mro__
+        for name, what in vars(kind).items()
         if not name.startswith("_") and inspect.isfunction(what)
     }
 
