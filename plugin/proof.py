@@ -7,7 +7,7 @@ independently whether a person may do that. Where the two differ there is a coun
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import PurePosixPath
@@ -21,6 +21,7 @@ from plugin.formula import Context, Formula, FormulaError, Type, compile_formula
 STAGE: Final = "Leadbridge_Stage__c"
 REASON: Final = "Leadbridge_Reason__c"
 COMMENT: Final = "Leadbridge_Sales_Comment__c"
+HUBSPOT_ID: Final = "Leadbridge_HubSpot_Id__c"
 PERMISSION: Final = "Leadbridge_Sync"
 Who = Literal["seller", "bridge"]
 _TYPES: Final[Mapping[str, Type]] = {
@@ -32,11 +33,15 @@ _NS: Final = "{http://soap.sforce.com/2006/04/metadata}"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Somebody saves a record that had the stage *prior* (None: it is new) with the stage *next* ("": none)."""
+    """Somebody saves a record that had the stage *prior* (None: it is new) with the stage *next* ("": none).
+
+    *arrives*: a Contact that gets its HubSpot id in this very save, as it does when a Lead is converted.
+    """
 
     who: Who
     prior: str | None
     next: str
+    arrives: bool = False
 
     @property
     def moves(self) -> bool:
@@ -67,6 +72,7 @@ class CounterExample:
         edge, given = self.edge, self.given
         before = "a new record" if edge.prior is None else edge.prior or "no stage"
         said = f"{self.object}: {edge.who}, {before} → {edge.next or 'no stage'}"
+        said += " out of a conversion" if edge.arrives else ""
         if given != Given():
             said += (
                 f" (reason {given.prior_reason or 'none'} → {given.reason or 'none'},"
@@ -93,16 +99,16 @@ def prove(lifecycle: Lifecycle, files: Mapping[str, bytes], givens: Sequence[Giv
     `FormulaError` where a rule cannot be worked out at all.
     """
     cases, forbidden, wrong = 0, 0, list[CounterExample]()
-    tried = list(_cases(lifecycle, givens))
     for names, rules in _alike(files):
-        for edge, said in tried:
+        for edge, said in _cases(lifecycle, givens, converts="Contact" in names):
             context = Context(
                 is_new=edge.prior is None, permissions=frozenset({PERMISSION} if edge.who == "bridge" else ())
             )
             plain = _refusing(rules, edge, Given(), context, given=False)
+            judged = _judge(lifecycle, edge)
             for given in said:
                 refused = (*plain, *_refusing(rules, edge, given, context, given=True))
-                legal = is_legal(lifecycle, edge, given)
+                legal = judged(given)
                 cases, forbidden = cases + len(names), forbidden + len(names) * (not legal)
                 if legal == bool(refused):
                     wrong += (CounterExample(name, edge, given, refused) for name in names)
@@ -110,13 +116,22 @@ def prove(lifecycle: Lifecycle, files: Mapping[str, bytes], givens: Sequence[Giv
 
 
 def is_legal(lifecycle: Lifecycle, edge: Edge, given: Given = Given()) -> bool:
-    """What the state machine says: the bridge is judged elsewhere; a seller needs a move, and what the move needs."""
-    if edge.who == "bridge":
-        return True
+    """What the state machine says: a seller needs a move, and what the move needs.
+
+    The bridge is judged by its own machine, and who comes out of a conversion was judged as a Lead.
+    """
+    return _judge(lifecycle, edge)(given)
+
+
+def _judge(lifecycle: Lifecycle, edge: Edge) -> Callable[[Given], bool]:
+    if edge.who == "bridge" or (edge.arrives and not edge.prior):
+        return lambda _given: True
     move = lifecycle.move(edge.prior or START, edge.next, "seller") if edge.next else None
     if edge.moves and move is None:
-        return False
-    return _gave_reason(lifecycle, edge, given, move) and _gave_comment(lifecycle, edge, given, move)
+        return lambda _given: False
+    return lambda given: (
+        _gave_reason(lifecycle, edge, given, move) and _gave_comment(lifecycle, edge, given, move)
+    )
 
 
 def _gave_reason(lifecycle: Lifecycle, edge: Edge, given: Given, move: Move | None) -> bool:
@@ -146,13 +161,17 @@ def _always_needs(lifecycle: Lifecycle, stage: str, what: str) -> bool:
     return bool(into) and all(what in move.needs for move in into)
 
 
-def _cases(lifecycle: Lifecycle, givens: Sequence[Given] | None) -> Iterator[tuple[Edge, Sequence[Given]]]:
+def _cases(
+    lifecycle: Lifecycle, givens: Sequence[Given] | None, *, converts: bool
+) -> Iterator[tuple[Edge, Sequence[Given]]]:
     stages = ("", *lifecycle.stages, *lifecycle.installing.retired)
     whose: tuple[Who, ...] = ("seller", "bridge")
     new, old = (_first(lifecycle), _changed(lifecycle)) if givens is None else (givens, givens)
-    for who in whose:
-        yield from ((Edge(who, None, stage), new) for stage in stages)
-        yield from ((Edge(who, prior, stage), old) for prior, stage in product(stages, repeat=2))
+    for who, arrives in product(whose, (False, True) if converts else (False,)):
+        yield from ((Edge(who, None, stage, arrives), new) for stage in stages)
+        # What is taken away again is tried apart from conversions, which only fill blanks.
+        tried = new if arrives else old
+        yield from ((Edge(who, prior, stage, arrives), tried) for prior, stage in product(stages, repeat=2))
 
 
 def _first(lifecycle: Lifecycle) -> list[Given]:
@@ -213,10 +232,15 @@ def _refusing(
     rules: list[_Rule], edge: Edge, said: Given, context: Context, *, given: bool
 ) -> tuple[str, ...]:
     """The names of the rules that are true; of those that read reason or comment where *given*, else of the others."""
-    record = {STAGE: edge.next, REASON: said.reason, COMMENT: said.comment}
+    record = {
+        STAGE: edge.next,
+        REASON: said.reason,
+        COMMENT: said.comment,
+        HUBSPOT_ID: "501" if edge.arrives else "",
+    }
     prior = None
     if edge.prior is not None:
-        prior = {STAGE: edge.prior, REASON: said.prior_reason, COMMENT: said.prior_comment}
+        prior = {STAGE: edge.prior, REASON: said.prior_reason, COMMENT: said.prior_comment, HUBSPOT_ID: ""}
     return tuple(
         rule.name for rule in rules
         if rule.reads_given is given and rule.formula.evaluate(record, prior, context)

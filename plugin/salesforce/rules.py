@@ -5,6 +5,11 @@ bound by its own machine. Edges that only marketing or the bridge may make are i
 without it. Guards (that the owner is a user, that an opportunity was found) and which reason fits which stage
 are judged by the bridge afterwards, since a formula cannot know them.
 
+A Contact that comes out of a conversion has the Lead's stage, where the admin has mapped the fields: that is no
+move of the seller's, and Salesforce asks the rules all the same ("Require Validation for Converted Leads",
+https://help.salesforce.com/s/articleView?id=000386058). It is known by the HubSpot id that arrives with the stage,
+which no seller can edit. So both fields are to be mapped, or neither.
+
 In a formula PRIORVALUE works inside ISPICKVAL and gives the current value for a new record, and ISCHANGED is
 false then (https://help.salesforce.com/s/articleView?id=platform.customize_functions_priorvalue.htm).
 """
@@ -25,17 +30,30 @@ STAGE: Final = "Leadbridge_Stage__c"
 REASON: Final = "Leadbridge_Reason__c"
 COMMENT: Final = "Leadbridge_Sales_Comment__c"
 MESSAGE_LENGTH: Final = 255
-_PEOPLE: Final = f"NOT($Permission.{PERMISSION})"
+HUBSPOT_ID: Final = "Leadbridge_HubSpot_Id__c"
 _BLANK: Final = ""
+_PEOPLE: Final = f"NOT($Permission.{PERMISSION})"
+_NOT_CONVERTED: Final = (
+    f"NOT(AND(NOT(ISBLANK({HUBSPOT_ID})), OR(ISNEW(), AND(ISCHANGED({HUBSPOT_ID}),"
+    f' ISPICKVAL(PRIORVALUE({STAGE}), "")))))'
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    """*conditions* must all be true; of a Contact *leaves* a stage that it had, so that it cannot come of a conversion."""
+
     name: str
     about: str
-    formula: str
+    conditions: tuple[str, ...]
     message: str
     at: str = STAGE
+    leaves: bool = False
+
+    def formula(self, object_: str) -> str:
+        """The formula for one object; people are asked, and not the bridge."""
+        exempt = [_NOT_CONVERTED] if object_ == "Contact" and not self.leaves else []
+        return _and(_PEOPLE, *exempt, *self.conditions)
 
 
 def rules(lifecycle: Lifecycle, object_: str) -> tuple[ValidationRule, ...]:
@@ -47,7 +65,7 @@ def rules(lifecycle: Lifecycle, object_: str) -> tuple[ValidationRule, ...]:
             object=object_,
             name=f"Leadbridge_{rule.name}",
             description=marker.ends(rule.about),
-            formula=rule.formula,
+            formula=rule.formula(object_),
             message=shortened(rule.message),
             at=rule.at,
         )
@@ -66,7 +84,7 @@ def _per_stage(lifecycle: Lifecycle) -> Iterator[_Rule]:
     yield _Rule(
         "Initial",
         "Which stage a new record may have.",
-        _and(_PEOPLE, "ISNEW()", _not(_is(STAGE, _BLANK)), *_none(STAGE, first)),
+        ("ISNEW()", _not(_is(STAGE, _BLANK)), *_none(STAGE, first)),
         f"A new record has {_or_none(first, 'no stage')}.",
     )
     yield _Rule(
@@ -83,19 +101,21 @@ def _per_stage(lifecycle: Lifecycle) -> Iterator[_Rule]:
             f"Where sales may move a person from {label(stage)}.",
             _leaving(stage, seller_moves(lifecycle, stage)),
             _next(lifecycle, stage),
+            leaves=True,
         )
     gone = lifecycle.installing.retired
     if gone:
         yield _Rule(
             "From_Retired",
             "Nobody but leadbridge moves a person out of a stage that is no more.",
-            _and(_PEOPLE, "NOT(ISNEW())", f"ISCHANGED({STAGE})", _or(*(_was(stage) for stage in gone))),
+            ("NOT(ISNEW())", f"ISCHANGED({STAGE})", _or(*(_was(stage) for stage in gone))),
             "This stage is no more: leadbridge moves the person to the one that took its place.",
+            leaves=True,
         )
 
 
-def _leaving(stage: str, to: Sequence[str]) -> str:
-    return _and(_PEOPLE, "NOT(ISNEW())", f"ISCHANGED({STAGE})", _was(stage), *_none(STAGE, to))
+def _leaving(stage: str, to: Sequence[str]) -> tuple[str, ...]:
+    return "NOT(ISNEW())", f"ISCHANGED({STAGE})", _was(stage), *_none(STAGE, to)
 
 
 def _next(lifecycle: Lifecycle, stage: str) -> str:
@@ -120,7 +140,7 @@ def _compact(lifecycle: Lifecycle) -> Iterator[_Rule]:
     yield _Rule(
         "Moves",
         "Which moves sales may make.",
-        _and(_PEOPLE, moved, _not(f"CONTAINS({_text('|' + '|'.join(edges) + '|')}, {made})")),
+        (moved, _not(f"CONTAINS({_text('|' + '|'.join(edges) + '|')}, {made})")),
         "Sales cannot make this move. The lifecycle in leadbridge says which stages come next.",
     )
 
@@ -132,7 +152,7 @@ def _given(lifecycle: Lifecycle) -> Iterator[_Rule]:
         yield _Rule(
             "Reason_Required",
             "A reason is given with the stages that need one.",
-            _and(_PEOPLE, _edited(STAGE, REASON), _is(REASON, _BLANK), _or(*needing)),
+            (_edited(STAGE, REASON), _is(REASON, _BLANK), _or(*needing)),
             f"Give a reason with {one_of(_targets(lifecycle, 'reason'))}.",
             REASON,
         )
@@ -156,7 +176,7 @@ def _commented(lifecycle: Lifecycle, giving_reason: Sequence[str]) -> Iterator[_
         yield _Rule(
             "Comment_Required",
             "A comment is given with the reasons and stages that need one.",
-            _and(_PEOPLE, f"ISBLANK({COMMENT})", _or(*needing)),
+            (f"ISBLANK({COMMENT})", _or(*needing)),
             f"Say in the comment what happened: it is needed for {' and '.join(named)}.",
             COMMENT,
         )

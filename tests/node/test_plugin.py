@@ -16,7 +16,8 @@ from plugin.salesforce import bundle, mdapi, source
 from plugin.salesforce.elements import XMLNS
 from sync.bootstrap import read_agreement, shipped_config
 
-STAGE, REASON, COMMENT = "Leadbridge_Stage__c", "Leadbridge_Reason__c", "Leadbridge_Sales_Comment__c"
+STAGE, REASON = "Leadbridge_Stage__c", "Leadbridge_Reason__c"
+COMMENT, HUBSPOT_ID = "Leadbridge_Sales_Comment__c", "Leadbridge_HubSpot_Id__c"
 GIVENS = (
     Given(),
     Given("", "no_need"),
@@ -36,16 +37,16 @@ def in_form(agreement, form):
     return replace(agreement, lifecycle=lifecycle)
 
 
-@pytest.mark.parametrize("form", ["per_stage", "compact"])
+@pytest.mark.parametrize(("form", "object_"), [("per_stage", "Contact"), ("compact", "Lead")])
 def test_another_interpreter_of_formulas_refuses_what_the_lifecycle_forbids(
-    every_check_holds, agreement, form, tmp_path
+    every_check_holds, agreement, form, object_, tmp_path
 ):
     agreement = in_form(agreement, form)
     told = tmp_path / "rules.json"
     told.write_text(json.dumps({
-        "rules": rules_in(mdapi(bundle(agreement))["objects/Lead.object"]),
-        "types": {STAGE: "picklist", REASON: "picklist", COMMENT: "text"},
-        "cases": list(cases(agreement.lifecycle)),
+        "rules": rules_in(mdapi(bundle(agreement))[f"objects/{object_}.object"]),
+        "types": {STAGE: "picklist", REASON: "picklist", COMMENT: "text", HUBSPOT_ID: "text"},
+        "cases": list(cases(agreement.lifecycle, object_)),
     }))  # fmt: skip
 
     every_check_holds("rules.mjs", str(told))
@@ -57,16 +58,31 @@ def rules_in(text):
     return dict(tuple(one.findtext(f"{{{XMLNS}}}{name}") for name in names) for one in rules)
 
 
-def cases(lifecycle):
+def cases(lifecycle, object_):
     """Every edge that a person may ask for, with each of the givens; the bridge is exempt on a few."""
     stages = ("", *lifecycle.stages, *lifecycle.installing.retired)
     edges = [Edge("seller", prior, stage) for prior, stage in product((None, *stages), stages)]
     edges += [Edge("bridge", prior, "won") for prior in (None, *stages)]
+    if object_ == "Contact":
+        edges += [
+            Edge("seller", prior, stage, arrives=True)
+            for prior, stage in product((None, "", "working"), stages)
+        ]
     for edge, given in product(edges, GIVENS):
-        before = {STAGE: edge.prior or "", REASON: given.prior_reason, COMMENT: given.prior_comment}
+        before = {
+            STAGE: edge.prior or "",
+            REASON: given.prior_reason,
+            COMMENT: given.prior_comment,
+            HUBSPOT_ID: "",
+        }
         first = edge.prior is None
         yield {
-            "now": {STAGE: edge.next, REASON: given.reason, COMMENT: given.comment},
+            "now": {
+                STAGE: edge.next,
+                REASON: given.reason,
+                COMMENT: given.comment,
+                HUBSPOT_ID: "501" if edge.arrives else "",
+            },
             "before": before,
             "isNew": first,
             "may": edge.who == "bridge",
