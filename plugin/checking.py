@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal, Protocol
 
 from mappings.values import Side
 from plugin.diff import Change, touched
 from plugin.salesforce.objects import OBJECTS
 from plugin.salesforce.parts import FieldRight
+from plugin.salesforce.rights import INTEGRATION
 
 State = Literal["installed", "absent", "drifted"]
 _KINDS: Mapping[str, str] = {name: kind for kind, name in OBJECTS.items()}
@@ -65,6 +66,21 @@ def lacking_rights(
             yield (
                 f"salesforce {right.field}: leadbridge's user may not edit it. Give the permission set"
                 " Leadbridge_Integration edit access to the field."
+            )
+
+
+def sets_of_daemon(user: str, sets: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """What is wrong with the permission sets that leadbridge's user has, each with its powers over the whole org."""
+    if INTEGRATION not in sets:
+        yield (
+            f"salesforce user {user}: leadbridge's user does not have the permission set {INTEGRATION}: assign it"
+            f" (Setup > Permission Sets > {INTEGRATION} > Manage Assignments)."
+        )
+    for name, powers in sorted(sets.items()):
+        if powers:
+            yield (
+                f"salesforce user {user}: {name} gives leadbridge's user {', '.join(sorted(powers))}, which it does"
+                " not need: take it away."
             )
 
 

@@ -254,11 +254,11 @@ def describe(connectors: Mapping[Side, Connector]) -> Described:
     }
 
 
-def described(settings: Settings) -> Described:
-    """The same, for one look: both systems are left again."""
+def seen_by_daemon(settings: Settings) -> tuple[Described, str | None]:
+    """The same for one look, and the Salesforce user who looked; both systems are left again."""
     connectors = connect(settings, SystemClock(), threading.Event())
     try:
-        return describe(connectors)
+        return describe(connectors), connectors["salesforce"].whoami()
     finally:
         for connector in connectors.values():
             connector.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from email import errors
 from email.message import Message
 from typing import BinaryIO
 
@@ -15,6 +16,12 @@ MOST_BYTES = 256 << 20
 _MOST_LINE, _MOST_TRAILERS = 1 << 16, 100
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 _ENDS = (b"\r\n", b"\n")
+# Read by the head alone, a form of several parts lacks its parts: https://docs.python.org/3/library/email.errors.html
+_OF_THE_BODY = (
+    errors.StartBoundaryNotFoundDefect,
+    errors.CloseBoundaryNotFoundDefect,
+    errors.MultipartInvariantViolationDefect,
+)
 
 
 class Unframed(Exception):
@@ -38,7 +45,7 @@ class Lines(io.BufferedReader):
         """Raise `Unframed` unless a blank line ended *headers*, each of which is one."""
         if self.last not in _ENDS:
             raise Unframed("the headers broke off")
-        if headers.defects:
+        if any(not isinstance(one, _OF_THE_BODY) for one in headers.defects):
             raise Unframed("a header is none")
 
 

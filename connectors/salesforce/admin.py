@@ -40,3 +40,7 @@ class SalesforceAdmin(SalesforceConnector):
     def people_by(self, kind: str, field: str) -> dict[str, int]:
         """How many live records of *kind* hold each value of *field*."""
         return installed.people_by(self._client, kind, field)
+
+    def sets_of(self, user: str) -> dict[str, frozenset[str]]:
+        """The permission sets that *user* has, each with the powers over the whole org that it grants."""
+        return installed.sets_of(self._client, user)

@@ -19,9 +19,10 @@ from connectors.batches import chunks
 from connectors.errors import Transient
 from connectors.salesforce import soql
 from connectors.salesforce.client import SalesforceClient
-from connectors.salesforce.kinds import object_name
 
 A_CALL: Final = 10
+# What nobody may do who is only to carry records: see all, change all, change what the org is made of.
+POWERS: Final = ("ModifyAllData", "ViewAllData", "ModifyMetadata", "CustomizeApplication", "ManageUsers")
 T = TypeVar("T")
 # name → its values, each a text or a further tree
 Tree = Mapping[str, "tuple[str | Tree, ...]"]
@@ -47,12 +48,29 @@ def names_of(client: SalesforceClient, type_: str) -> tuple[str, ...]:
 
 def people_by(client: SalesforceClient, kind: str, field: str) -> dict[str, int]:
     """How many records of *kind* hold each value of *field*; blanks are left out."""
-    path = "query/?q=" + quote(soql.counted(kind, field), safe="")
-    body = client.read("GET", path, "describe").body
+    rows = _rows(client, soql.counted(kind, field))
+    return {str(row[field]): int(row["n"]) for row in rows if row.get(field)}
+
+
+def sets_of(client: SalesforceClient, user: str) -> dict[str, frozenset[str]]:
+    """The permission sets that *user* has by name, the profile's own too, each with the powers that it grants.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
+    """
+    columns = ("Name", *(f"Permissions{power}" for power in POWERS))
+    rows = [row["PermissionSet"] for row in _rows(client, soql.sets_of(user, columns))]
+    return {
+        str(row["Name"]): frozenset(power for power in POWERS if row.get(f"Permissions{power}"))
+        for row in rows
+    }
+
+
+def _rows(client: SalesforceClient, query: str) -> list[Any]:
+    body = client.read("GET", "query/?q=" + quote(query, safe=""), "describe").body
     rows = body.get("records") if isinstance(body, dict) else None
     if not isinstance(rows, list):
-        raise Transient(f"Salesforce answered GET query/ for {object_name(kind)} without a list of records.")
-    return {str(row[field]): int(row["n"]) for row in rows if row.get(field)}
+        raise Transient("Salesforce answered GET query/ without a list of records.")
+    return rows
 
 
 def _asked(type_: str, names: list[str], api: SfdcMetadataApi) -> Any:

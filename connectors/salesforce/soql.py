@@ -65,6 +65,12 @@ def counted(kind: str, field: str) -> str:
     )
 
 
+def sets_of(user: str, columns: Sequence[str]) -> str:
+    """The permission sets that *user* has, the profile's own among them, with what they grant."""
+    wanted = ", ".join("PermissionSet." + name(column) for column in columns)
+    return " ".join(["SELECT", wanted, "FROM PermissionSetAssignment WHERE AssigneeId =", bound_id(user)])
+
+
 def since(cursor: Cursor) -> str:
     """At or after *cursor* in the order (modified, id); strictly after it when it continues a listing."""
     at = moment(cursor.at)

@@ -75,7 +75,8 @@ def _named(
             seen.setdefault(name, line)
     for name in agreement.lifecycle.needs(side, kind):
         seen.setdefault(name, None)
-    yield from seen.items()
+    # leadbridge's own are there, or the plugin brings them
+    yield from ((name, line) for name, line in seen.items() if not name.lower().startswith("leadbridge_"))
 
 
 def _is_its_value(name: str, line: FieldLine | None, kind: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,7 +61,7 @@ def plan(
 
     Example: leadbridge plugin plan --only salesforce
     """
-    with _opened(config, only) as (_, agreement, ways):
+    with _opened(config, only, proved=True) as (_, agreement, ways):
         found = _planned(agreement, ways, widen, allow_downgrade)
     _print_plan(found, json)
     _stop(found, json)
@@ -84,7 +85,7 @@ def install_(
 
     Example: leadbridge plugin install --yes
     """
-    with _opened(config, only) as (_, agreement, ways):
+    with _opened(config, only, proved=True) as (_, agreement, ways):
         if resume is not None:
             _resumed(ways, resume)
         found = _planned(agreement, ways, widen, allow_downgrade)
@@ -92,8 +93,8 @@ def install_(
             _print_plan(found, json)
         _stop(found, json)
         if not found.is_empty:
-            if not yes and not typer.confirm("Install this?", err=True):
-                raise BadArgument("Nothing was installed.")
+            if not yes:
+                require_word("Install this?")
             with _bar() as told:
                 install(found, ways.salesforce, ways.hubspot, told)
         left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
@@ -189,13 +190,7 @@ def uninstall(
     if delete_data and save is None:
         raise BadArgument("--delete-data needs --save DIR: what stands in the fields is written there first.")
     with _opened(config, only) as (_, agreement, ways), _bar() as told:
-        said = removed(
-            agreement,
-            ways,
-            save if delete_data else None,
-            told,
-            lambda n: yes or typer.confirm(f"Take {n} components out?", err=True),
-        )
+        said = removed(agreement, ways, save if delete_data else None, told, _asks_nobody if yes else _asks)
     if json:
         as_json(said)
     else:
@@ -204,16 +199,39 @@ def uninstall(
         say(f"{len(said['removed'])} components were taken out.")
 
 
+def _asks(many: int) -> None:
+    require_word(f"Take {many} components out?")
+
+
+def _asks_nobody(many: int) -> None:
+    """Whoever says --yes was asked."""
+
+
+def require_word(question: str) -> None:
+    """Ask the person at the terminal; raise `BadArgument` for a no, or where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise BadArgument("Nobody is there to be asked: say --yes. Nothing was changed.")
+    if not typer.confirm(question, err=True):
+        raise BadArgument("Nothing was changed.")
+
+
 @contextmanager
-def _opened(config: Path | None, only: str | None) -> Iterator[tuple[Settings, Agreement, Admins]]:
-    """Settings, the proved agreement, and an admin's ways in; nothing is contacted before all that is sound."""
+def _opened(
+    config: Path | None, only: str | None, *, proved: bool = False
+) -> Iterator[tuple[Settings, Agreement, Admins]]:
+    """Settings, the agreement, *proved* where something is to be installed, and an admin's ways in.
+
+    Nothing is contacted before all that is sound.
+    """
     if only is not None and only not in SIDES:
         raise BadArgument(f"--only is {only!r}; it must be salesforce or hubspot. Nothing was contacted.")
     sides: Collection[Any] = SIDES if only is None else (only,)
     settings = settings_with(config)
     start_logging(settings.log.format, "warning", secrets=secrets_of(settings))
+    settings.require_admin(sides)
     agreement = read_agreement(settings.config)
-    sound_parts(agreement)
+    if proved:
+        sound_parts(agreement)
     with admins(settings, sides) as ways:
         yield settings, agreement, ways
 

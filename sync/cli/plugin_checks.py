@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.base import Connector
+from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
-from plugin.checking import blocked_conversions, drifted, lacking_rights, state_of
+from plugin.checking import blocked_conversions, drifted, lacking_rights, sets_of_daemon, state_of
 from plugin.planning import Plan
 from plugin.salesforce.generating import bundle
 from plugin.salesforce.parts import PermissionSet
 from plugin.salesforce.rights import INTEGRATION
-from sync.bootstrap import Admins, described
+from sync.bootstrap import Admins, seen_by_daemon
 from sync.settings import Settings
 
 _HUBSPOT_ID = "Leadbridge_HubSpot_Id__c"
@@ -27,17 +28,19 @@ def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) 
         if settings.missing():
             notes.append("What the bridge's own user may do was not looked at: its credentials are not set.")
         else:
-            findings += _rights(settings, agreement)
+            findings += _rights(settings, agreement, ways.salesforce)
         findings += blocked_conversions(_ids(ways.salesforce, "lead"), _ids(ways.salesforce, "contact"))
     return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}
 
 
-def _rights(settings: Settings, agreement: Agreement) -> list[str]:
-    """Both systems as the daemon's own user sees them."""
+def _rights(settings: Settings, agreement: Agreement, org: SalesforceAdmin) -> list[str]:
+    """What the bridge's own user sees, and which permission sets it has."""
+    seen, user = seen_by_daemon(settings)
     [rights] = [
         part for part in bundle(agreement) if isinstance(part, PermissionSet) and part.name == INTEGRATION
     ]
-    return list(lacking_rights(rights.fields, described(settings)))
+    sets = sets_of_daemon(user, org.sets_of(user)) if user else ()
+    return [*sets, *lacking_rights(rights.fields, seen)]
 
 
 def _ids(org: Connector, kind: str) -> Mapping[str, str]:

@@ -18,15 +18,15 @@ from plugin.installing import Told, deploy
 from plugin.salesforce.archives import archive, removable
 from plugin.salesforce.looking import look as look_at_org
 from sync.bootstrap import Admins
-from sync.cli.endings import BadArgument, writing_to
+from sync.cli.endings import writing_to
 
 _ID: Final = "id"
 
 
 def removed(
-    agreement: Agreement, ways: Admins, save: Path | None, told: Told, may: Callable[[int], bool]
+    agreement: Agreement, ways: Admins, save: Path | None, told: Told, ask: Callable[[int], None]
 ) -> dict[str, Any]:
-    """Take out what *may* be, after its count is told; with *save* also the fields, whose data is written there first."""
+    """Take out what leadbridge brought, after *ask* was told how much; with *save* the fields, too, saved there first."""
     data = save is not None
     org = look_at_org(ways.salesforce) if ways.salesforce is not None else None
     gone = removable(salesforce.bundle(agreement), org, data=data) if org is not None else ()
@@ -37,8 +37,8 @@ def removed(
         *(f"salesforce {type_} {name}" for type_, name in gone),
         *(f"hubspot {one.place}" for one in ours),
     ]
-    if said and not may(len(said)):
-        raise BadArgument("Nothing was taken out.")
+    if said:
+        ask(len(said))
     saved = _saved(agreement, ways, save) if save is not None else []
     if ways.salesforce is not None and gone:
         deploy(ways.salesforce, archive((), gone), told)

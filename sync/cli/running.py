@@ -148,6 +148,9 @@ def twins(
             help="For other containers: the name they call this one by. Then all is https, with an own CA.",
         ),
     ] = None,
+    without_plugin: Annotated[
+        bool, typer.Option("--without-plugin", help="As systems that leadbridge was never installed in.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Serve both stand-in systems, to try a config of your own without an account.
@@ -156,4 +159,6 @@ def twins(
     """
     from sync.cli.trying import serve_twins  # brings the twins, which only this command needs
 
-    serve_twins(config=config, people=people, data=data, port=port, host=host, json=json)
+    serve_twins(
+        config=config, people=people, data=data, port=port, host=host, json=json, plugin=not without_plugin
+    )

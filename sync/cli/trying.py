@@ -28,7 +28,14 @@ _HOST: Final = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
 
 
 def serve_twins(
-    *, config: Path | None, people: int, data: Path | None, port: int, host: str | None, json: bool
+    *,
+    config: Path | None,
+    people: int,
+    data: Path | None,
+    port: int,
+    host: str | None,
+    json: bool,
+    plugin: bool = True,
 ) -> None:
     """Serve both systems until interrupted; print and keep the settings that point a shell at them."""
     if host is not None and (host == "0.0.0.0" or not _HOST.fullmatch(host)):  # noqa: S104 - refused
@@ -37,7 +44,14 @@ def serve_twins(
     state = _writable(settings.state.parent if settings.state.name == OF_THE_BRIDGE else settings.state)
     agreement = read_agreement(settings.config)
     lifecycle, clock = agreement.lifecycle, MovableClock()
-    world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), people=0, move=clock.set)
+    world = World(
+        clock.now,
+        tuple(lifecycle.stages),
+        tuple(lifecycle.reasons),
+        people=0,
+        move=clock.set,
+        own_fields=plugin,
+    )
     added = add_missing_fields(world, agreement)  # before the rows come, which may have them
     with usable(data):
         if data is not None:
@@ -45,7 +59,7 @@ def serve_twins(
         else:
             world.populate(people)
     with until_interrupted() as stop, ExitStack() as stack:
-        told = _listen(stack, world, port, state, host)
+        told = {**_listen(stack, world, port, state, host), **world.admin_settings()}
         file = state / "twins.env"
         file.write_text(
             "".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()), "utf-8"

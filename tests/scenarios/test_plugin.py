@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.scenarios.conftest import Ended, Leadbridge
-from tests.scenarios.town import Town, town
+from tests.scenarios.town import MIA, Town, mutations, town
+from twins.hubspot import TOKEN
 
 Plugin = Callable[..., Ended]
 
@@ -37,25 +38,190 @@ def said(ended: Ended) -> Any:
     return ended.json
 
 
-def test_plan_install_check_and_a_second_install_that_does_nothing(fresh: Town, plugin: Plugin) -> None:
+def test_an_admin_plans_installs_and_checks(fresh: Town, plugin: Plugin) -> None:
     planned = plugin("plan", "--json", "--exit-code")
-    absent = plugin("check", "--json")
     installed = plugin("install", "--yes", "--json")
-    before = (dict(fresh.world.hubspot.calls), dict(fresh.world.salesforce.calls))
-    again = plugin("install", "--yes", "--json")
     checked = plugin("check", "--json")
 
-    assert (planned.code, absent.code) == (4, 4)
+    assert planned.code == 4
     assert set(said(planned)["counts"]) == {"create"}
-    assert said(absent)["state"] == "absent"
     assert installed.code == 0, installed.err
     assert said(installed)["left"] == []
+    assert checked.code == 4
+    [finding] = said(checked)["findings"]
+    assert "does not have the permission set Leadbridge_Integration" in finding
+
+    fresh.world.salesforce.assign_permission_set(
+        fresh.world.salesforce.integration_user, "Leadbridge_Integration"
+    )
+    sound = plugin("check")
+
+    assert sound.code == 0, sound.err
+    assert "The plugin is installed: [leadbridge 1.0.0 lifecycle 1 " in sound.out
+
+
+def test_a_second_install_says_so_and_writes_nothing(fresh: Town, plugin: Plugin) -> None:
+    plugin("install", "--yes")
+    before = mutations(fresh.world)
+
+    again = plugin("install")
+
     assert again.code == 0
-    assert said(again)["changes"] == []
-    assert not [
-        key
-        for key, n in fresh.world.salesforce.calls.items()
-        if "deployRequest" in key[1] and key[0] == "POST" and n != before[1][key]
-    ]
-    assert checked.code == 0, checked.out + checked.err
-    assert said(checked)["state"] == "installed"
+    assert "All is installed" in again.out
+    assert {key for key, n in mutations(fresh.world).items() if n != before.get(key)} <= {
+        "salesforce POST metadata/readMetadata",
+        "salesforce POST metadata/listMetadata",
+    }
+
+
+def test_where_nothing_is_installed_check_says_what_to_do(plugin: Plugin) -> None:
+    checked = plugin("check")
+
+    assert checked.code == 4
+    assert "Nothing of leadbridge is installed: `leadbridge plugin install`." in checked.err
+    assert "The plugin is absent" in checked.out
+
+
+def test_one_system_alone(fresh: Town, plugin: Plugin) -> None:
+    installed = plugin("install", "--yes", "--only", "hubspot", "--json")
+
+    assert installed.code == 0, installed.err
+    assert {one["side"] for one in said(installed)["changes"]} == {"hubspot"}
+    assert not any("deployRequest" in key[1] for key in fresh.world.salesforce.calls)
+
+
+def test_a_hand_made_field_stops_everything(fresh: Town, plugin: Plugin) -> None:
+    fresh.world.install(["Leadbridge_Round__c"])
+
+    stopped = plugin("install", "--yes")
+
+    assert stopped.code == 3
+    assert "Lead.Leadbridge_Round__c: somebody else made it" in stopped.err
+    assert not any("deployRequest" in key[1] for key in fresh.world.salesforce.calls)
+
+
+def test_who_does_not_say_yes_changes_nothing(fresh: Town, plugin: Plugin) -> None:
+    stopped = plugin("install", "--only", "hubspot")
+
+    assert stopped.code == 2
+    assert "say --yes" in stopped.err
+    assert not fresh.world.hubspot.has_property("contacts", "leadbridge_stage")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "says"),
+    [
+        (
+            {"LEADBRIDGE_ADMIN__SALESFORCE__ACCESS_TOKEN": "", "LEADBRIDGE_ADMIN__SALESFORCE__INSTANCE_URL": ""},
+            2,
+            "LEADBRIDGE_ADMIN__SALESFORCE__CLIENT_ID is missing",
+        ),
+        ({"LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN": TOKEN}, 2, "holds the daemon's own credentials"),
+        (
+            {"LEADBRIDGE_ADMIN__SALESFORCE__ACCESS_TOKEN": "00D!AQexpired"},
+            1,
+            "LEADBRIDGE_ADMIN__SALESFORCE__ACCESS_TOKEN: give a fresh one",
+        ),
+        ({"LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN": "pat-expired"}, 1, "LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN"),
+    ],
+)  # fmt: skip
+def test_wrong_credentials_earn_a_sentence(
+    plugin: Plugin, wrong: dict[str, str], code: int, says: str
+) -> None:
+    stopped = plugin("plan", **wrong)
+
+    assert stopped.code == code
+    assert says in stopped.err
+    assert "Traceback" not in stopped.err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("plan", "--only", "marketo"), "it must be salesforce or hubspot"),
+        (("uninstall", "--delete-data"), "--delete-data needs --save DIR"),
+        (("export", "--format", "zip", "x"), "it must be sfdx or mdapi"),
+        (("install", "--resume", "../x"), "15 or 18 letters"),
+    ],
+)
+def test_wrong_arguments_earn_a_sentence(plugin: Plugin, words: tuple[str, ...], says: str) -> None:
+    stopped = plugin(*words)
+
+    assert stopped.code in (1, 2)
+    assert says in stopped.err
+
+
+def test_a_lifecycle_that_changed_under_its_version_is_refused(fresh: Town, plugin: Plugin) -> None:
+    plugin("install", "--yes", "--only", "salesforce")
+    rules = fresh.config / "lifecycle.yaml"
+    rules.write_text(
+        rules.read_text("utf-8").replace(
+            "[new, nurturing, recycled], to: working", "[new, nurturing], to: working"
+        ),
+        "utf-8",
+    )
+
+    stopped = plugin("install", "--yes", "--only", "salesforce")
+
+    assert stopped.code == 2
+    assert "raise `version` to 2" in stopped.err
+
+
+def test_a_name_that_is_too_long_is_refused_before_anybody_is_asked(fresh: Town, plugin: Plugin) -> None:
+    rules = fresh.config / "lifecycle.yaml"
+    long = "a_stage_whose_name_is_longer_than_allowed"
+    rules.write_text(rules.read_text("utf-8").replace("disqualified", long), "utf-8")
+
+    stopped = plugin("plan")
+
+    assert stopped.code == 2
+    assert "lifecycle.yaml" in stopped.err
+    assert not fresh.world.salesforce.calls
+
+
+def test_a_deployment_that_was_left_is_gone_on_with(fresh: Town, plugin: Plugin) -> None:
+    plugin("install", "--yes", "--only", "salesforce")
+    id_ = fresh.world.salesforce.deployments.all[-1].id
+
+    resumed = plugin("install", "--yes", "--only", "salesforce", "--resume", id_)
+
+    assert resumed.code == 0, resumed.err
+
+
+def test_uninstall_takes_out_what_it_brought_and_keeps_the_data_unless_told(
+    fresh: Town, plugin: Plugin, tmp_path: Path
+) -> None:
+    plugin("install", "--yes")
+    hubspot, salesforce, now = fresh.world.hubspot, fresh.world.salesforce, fresh.clock.now()
+    hubspot.create("contacts", {"email": "ada@example.com", "leadbridge_stage": "new"}, MIA, now)
+    first = plugin("uninstall", "--yes", "--json")
+    kept = set(salesforce.org.kinds["Lead"].fields)
+    second = plugin("uninstall", "--yes", "--delete-data", "--save", str(tmp_path / "saved"), "--json")
+
+    assert first.code == 0, first.err
+    assert "Leadbridge_Stage__c" in kept
+    assert hubspot.has_property("contacts", "leadbridge_stage") is False
+    assert second.code == 0, second.err
+    assert "Leadbridge_Stage__c" not in salesforce.org.kinds["Lead"].fields
+    contacts = (tmp_path / "saved" / "hubspot-contact.csv").read_text("utf-8").splitlines()
+    assert len(contacts) == 2
+    assert ",new," in contacts[1]
+
+
+def test_export_writes_a_project_and_asks_nobody(fresh: Town, plugin: Plugin, tmp_path: Path) -> None:
+    written = plugin("export", "--format", "sfdx", str(tmp_path / "sfdx"))
+    zipped = plugin("export", "--format", "mdapi", str(tmp_path / "mdapi"))
+    again = plugin("export", str(tmp_path / "sfdx"))
+
+    assert (written.code, zipped.code) == (0, 0), written.err + zipped.err
+    assert (tmp_path / "sfdx" / "sfdx-project.json").is_file()
+    assert (tmp_path / "mdapi" / "package.xml").is_file()
+    assert (tmp_path / "mdapi" / "leadbridge.zip").read_bytes()[:2] == b"PK"
+    assert again.code == 2
+    assert "is not empty" in again.err
+    assert not fresh.world.salesforce.calls
+
+
+def test_every_command_has_an_example(plugin: Plugin) -> None:
+    for word in ("plan", "install", "check", "export", "uninstall"):
+        assert f"leadbridge plugin {word}" in plugin(word, "--help").out

@@ -68,6 +68,16 @@ def test_a_chunked_body_is_read_whole(line: http.client.HTTPConnection) -> None:
     assert b'"body":"one two"' in line.getresponse().read()
 
 
+def test_a_form_of_several_parts_is_read_whole(line: http.client.HTTPConnection) -> None:
+    form = b"--b\r\nContent-Disposition: form-data; name=x\r\n\r\none\r\n--b--\r\n"
+    line.request("POST", "/", body=form, headers={"Content-Type": "multipart/form-data; boundary=b"})
+
+    answer = line.getresponse()
+
+    assert answer.status == 200
+    assert b"name=x" in answer.read()
+
+
 def test_an_answer_without_a_body_leaves_the_connection_usable(line: http.client.HTTPConnection) -> None:
     line.request("GET", "/nothing")
     first = line.getresponse()
