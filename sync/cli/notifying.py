@@ -60,12 +60,13 @@ def notify_test(
         raise BadArgument(
             f"Nobody is called {name!r} in `notifications` of bridge.yaml. {suggestion(name, known)}"
         )
-    _end_with([mistake] if (mistake := mistake_of(name, address)) else [])
-    why = post_of(settings)(address or "", trial(name, bridge.name))
+    mistake = mistake_of(name, address)
+    why = mistake or post_of(settings)(address or "", trial(name, bridge.name))
     if json:
         as_json({"to": name, "accepted": why is None, "why": why})
     elif why is None:
         say(f"The address of `{name}` accepted the message.")
+    _end_with([mistake] if mistake else [])
     if why is not None:
         complain([f"The address of `{name}` did not accept the message: {why}."])
         raise typer.Exit(FAILED)

@@ -197,3 +197,32 @@ def test_a_queue_that_ops_name_too_late_still_takes_the_record_once(tmp_path: Pa
             here.user(SAM), here.user(SARA),
         ]  # fmt: skip
         assert here.problems() == []
+
+
+def test_a_dispute_hands_over_again_and_tells_the_owner_what_marketing_says(tmp_path: Path) -> None:
+    with town(tmp_path) as here:
+        opened(here)
+        asks_for_a_call(here)
+        here.clock.set(berlin("2026-11-23 11:00"))
+        rejected = {"Leadbridge_Stage__c": "rejected", "Leadbridge_Reason__c": "not_ready"}
+        here.sell(here.sales("Lead", ADA), **rejected)
+        here.settle()
+
+        here.clock.set(berlin("2026-11-23 12:00"))
+        said = {"leadbridge_stage": "handed_over", "leadbridge_sales_comment": "She asked for a price today"}
+        here.market(ADA, by=MIA, **said)
+        here.settle()
+        here.settle()
+
+        assert here.sales("Lead", ADA)["Leadbridge_Stage__c"] == "handed_over"
+        first, second = [row for row in tasks(here) if row["Subject"].startswith("Accept")]
+        assert "disputes" not in first["Description"]
+        assert "Marketing disputes the rejection: She asked for a price today" in second["Description"]
+        assert (second["OwnerId"], second["Subject"]) == (
+            here.user(SAM),
+            "Accept or reject by Mon 23 Nov 16:00",
+        )
+        here.forget()
+        here.run()
+        here.settle()
+        assert len([row for row in tasks(here) if row["Subject"].startswith("Accept")]) == 2
