@@ -97,12 +97,10 @@ def _answer(draft: Draft, late: Late, person: Record | None) -> tuple[str | None
     if late.does == "give_to_queue" and _queue(draft, person):
         return None, "the record goes to the queue"
     reader = _reader(draft, late, person)
-    why = "no queue can have the record: " if late.does == "give_to_queue" else ""
+    why = "; no queue can have the record" if late.does == "give_to_queue" else ""
     if reader is None:
-        return None, f"{why}nobody is told, as the owner left and has no active manager"
-    if reader != _owner(person):
-        return reader, f"{why}the manager is told"
-    return reader, f"{why}the owner is reminded"
+        return None, f"nobody is told, as the owner left and has no active manager{why}"
+    return reader, f"{'the owner is reminded' if reader == _owner(person) else 'the manager is told'}{why}"
 
 
 def _reader(draft: Draft, late: Late, person: Record) -> str | None:

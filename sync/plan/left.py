@@ -28,6 +28,7 @@ def say_left(draft: Draft, person: Record | None) -> None:
         return
     remedy = f"give the {person.ref.kind} another owner in Salesforce"
     if standing.stage == "handed_over" and draft.terms.fallback_queue is None:
+        draft.look_again()
         remedy += (
             "; with `owners.fallback_queue` in bridge.yaml a Lead that nobody accepted goes there by itself"
         )

@@ -52,6 +52,7 @@ def say_waits(draft: Draft, outcome: Outcome, around: Situation) -> None:
         draft.problem("no_email", f"the person is sales-ready, but {NO_EMAIL}", GIVE_EMAIL, who="marketing")
     if "owner_found" in missing:
         missing.remove("owner_found")
+        draft.look_again()
         draft.problem(
             "no_owner",
             "the person is sales-ready, but no owner was found: no HubSpot owner with a Salesforce user, "

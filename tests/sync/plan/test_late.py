@@ -123,7 +123,7 @@ def test_without_a_queue_the_manager_is_told_and_ops_read_why(planner: Planner) 
     assert [task.values["OwnerId"] for task in told(done)] == [BOSS]
     assert codes(done) == ["no_queue"]
     assert said(done) == [
-        "300 % of the time until accepted is used up: no queue can have the record: the manager is told"
+        "300 % of the time until accepted is used up: the manager is told; no queue can have the record"
     ]
     assert "OwnerId" not in writes(done, "salesforce")
 
@@ -174,7 +174,7 @@ def test_a_contact_goes_to_no_queue_and_the_ledger_does_not_say_so(planner: Plan
 
     assert [task.values["OwnerId"] for task in told(done)] == [BOSS]
     assert said(done) == [
-        "300 % of the time until accepted is used up: no queue can have the record: the manager is told"
+        "300 % of the time until accepted is used up: the manager is told; no queue can have the record"
     ]
     assert [(one.code, one.who) for one in done.problems] == [("no_queue", "sales")]
     assert "OwnerId" not in writes(done, "salesforce")
@@ -219,8 +219,13 @@ def test_who_is_qualified_for_too_long_is_a_problem_for_ops(planner: Planner) ->
     )
     qualified = replace(unit(ready), standing=stands("qualified", since=NOW, clock_from=NOW, adopted_at=None))
 
-    assert codes(planner.plan(qualified, NOW)) == ["no_owner"]
-    assert codes(planner.plan(qualified, NOW + timedelta(hours=1))) == ["late", "no_owner"]
+    first = planner.plan(qualified, NOW)
+    assert codes(first) == ["no_owner"]
+    assert remembered(first).wakes_at == NOW + timedelta(hours=1)
+    then = planner.plan(qualified, NOW + timedelta(hours=1))
+    assert codes(then) == ["late", "no_owner"]
+    # Nothing knocks when ops name an owner or a queue at last.
+    assert remembered(then).wakes_at == NOW + timedelta(hours=25)
 
 
 def test_the_memory_of_what_was_told_does_not_grow_with_every_start_of_the_clock(planner: Planner) -> None:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.sync.dumb import SAM
-from tests.sync.plan.people import QUEUE, TOM, Planner, carried_out, codes, stands, unit, writes
+from tests.sync.plan.people import (
+    NOW,
+    QUEUE,
+    TOM,
+    Planner,
+    carried_out,
+    codes,
+    remembered,
+    stands,
+    unit,
+    writes,
+)
 from tests.sync.plan.test_notes import handed_over
 
 
@@ -32,11 +44,13 @@ def test_a_hand_off_that_nobody_accepted_goes_to_the_queue(planner: Planner) -> 
 
 
 def test_without_a_queue_it_is_told_how_to_get_one(planner: Planner) -> None:
-    done = planner.plan(handed_over(planner, owner=TOM))
+    facts = handed_over(planner, owner=TOM)
+    done = planner.plan(facts)
 
     assert "OwnerId" not in writes(done, "salesforce")
     [told] = [one for one in done.problems if one.code == "owner_left"]
     assert told.who == "sales"
+    assert remembered(planner.plan(facts, NOW + timedelta(days=9))).wakes_at == NOW + timedelta(days=10)
     assert told.remedy == (
         "give the lead another owner in Salesforce; with `owners.fallback_queue` in bridge.yaml a Lead that "
         "nobody accepted goes there by itself"
