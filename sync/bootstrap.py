@@ -30,7 +30,15 @@ from mappings.agreement import Agreement
 from sync.clock import Clock, SystemClock
 from sync.engine import Engine
 from sync.folder import Described, Edits, fields_of, read_agreement, require_a_place, require_all_or_none
-from sync.settings import PREFIX, Http, HubSpotAccess, SalesforceAccess, Settings, shipped_config
+from sync.settings import (
+    PREFIX,
+    AdminAccess,
+    Http,
+    HubSpotAccess,
+    SalesforceAccess,
+    Settings,
+    shipped_config,
+)
 from sync.store import Store
 
 __all__ = ["Bridge", "bridge", "connect", "open_store", "read_agreement", "settings_from", "shipped_config"]
@@ -171,13 +179,21 @@ def admins(settings: Settings, sides: Collection[Side], clock: Clock | None = No
 
 def settings_from(told: Mapping[str, str], config: Path, state: Path, port: int) -> Settings:
     """Settings for a bridge over addresses and credentials that are handed over, not the environment's."""
-    groups: dict[str, dict[str, str]] = {"salesforce": {}, "hubspot": {}}
+    groups: dict[str, Any] = {"salesforce": {}, "hubspot": {}, "admin": {}}
     for name, value in told.items():
-        group, _, key = name.removeprefix(PREFIX).lower().partition("__")
-        groups[group][key] = value
-    salesforce = SalesforceAccess.model_validate(groups["salesforce"])
-    hubspot = HubSpotAccess.model_validate(groups["hubspot"])
-    return Settings(config=config, state=state, salesforce=salesforce, hubspot=hubspot, http=Http(port=port))
+        *names, key = name.removeprefix(PREFIX).lower().split("__")
+        place = groups
+        for group in names:
+            place = place.setdefault(group, {})
+        place[key] = value
+    return Settings(
+        config=config,
+        state=state,
+        salesforce=SalesforceAccess.model_validate(groups["salesforce"]),
+        hubspot=HubSpotAccess.model_validate(groups["hubspot"]),
+        admin=AdminAccess.model_validate(groups["admin"]),
+        http=Http(port=port),
+    )
 
 
 def open_store(settings: Settings, agreement: Agreement) -> Store:

@@ -98,7 +98,7 @@ def _adopt(stage: Stage, json: bool) -> None:
 def _show(stage: Stage, scene: Scene, json: bool) -> None:
     newest = stage.bridge.store.entries(None, 1)
     last = newest[0].seq if newest else 0
-    stage.show(scene)
+    refusal = stage.show(scene)
     if json:
         return
     when = clock_time(scene.at, stage.bridge.agreement.bridge.zone)
@@ -107,6 +107,8 @@ def _show(stage: Stage, scene: Scene, json: bool) -> None:
         f" {scene.what}." if scene.who else f": {scene.what}.",
         bold=f"{when}  {scene.who or 'Time passes'}",
     )
+    if refusal:
+        say(f"    Salesforce does not save it: {refusal}")
     for entry in _about(stage, scene, last):
         say(f"    {in_one_line(_told(entry))}")
 

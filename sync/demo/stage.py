@@ -19,10 +19,16 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from connectors.records import Ref
-from sync.bootstrap import Bridge, bridge, read_agreement, settings_from, shipped_config
+from mappings.agreement import Agreement
+from plugin.hubspot import scopes
+from plugin.installing import install, look
+from plugin.salesforce.rights import INTEGRATION
+from sync.bootstrap import Bridge, admins, bridge, read_agreement, settings_from, shipped_config
 from sync.clock import SystemClock, VirtualClock
 from sync.daemon import Daemon
 from sync.demo.story import SAM, SARA, Scene, Story
+from sync.settings import Settings
+from twins.hubspot import TOKEN
 from twins.world import World
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -46,11 +52,12 @@ class Stage:
         self.clock.advance(POLL_S)
         return sum(sum(done.written.values()) for done in self.daemon.settle())
 
-    def show(self, scene: Scene) -> int:
-        """Turn the clock to the scene, let its people act, and let the bridge answer."""
+    def show(self, scene: Scene) -> str | None:
+        """Turn the clock to the scene, let its people act, and let the bridge answer; what Salesforce refused them."""
         self.clock.set(scene.at)
-        scene.act(self.clock.now())
-        return self.settle()
+        said = scene.act(self.clock.now())
+        self.settle()
+        return said
 
 
 @contextmanager
@@ -61,13 +68,28 @@ def staged(state: Path, *, people: int, data: Path | None, port: int = 0) -> Ite
     agreement = read_agreement(config)
     lifecycle = agreement.lifecycle
     clock = VirtualClock(MORNING)
-    world = World(clock.now, tuple(lifecycle.stages), tuple(lifecycle.reasons), data=data, people=people)
+    stages, reasons = tuple(lifecycle.stages), tuple(lifecycle.reasons)
+    world = World(clock.now, stages, reasons, data=data, people=people, own_fields=False)
     sara, sam = map(world.salesforce.user, (SARA, SAM))
     world.salesforce.tell_of(sara, clock.now(), ManagerId=sam)  # Sam leads the team
-    with world.serve(), bridge(settings_from(world.settings(), config, state, port), clock) as opened:
-        daemon = Daemon(opened.engine)
-        with daemon.writing():
-            yield Stage(world, opened, daemon, clock, Story(world))
+    with world.serve():
+        settings = settings_from(world.settings() | world.admin_settings(), config, state, port)
+        _install(world, agreement, settings, clock)
+        with bridge(settings, clock) as opened:
+            daemon = Daemon(opened.engine)
+            with daemon.writing():
+                yield Stage(world, opened, daemon, clock, Story(world))
+
+
+def _install(world: World, agreement: Agreement, settings: Settings, clock: VirtualClock) -> None:
+    """As admins do on the first day: the plugin goes into both systems, and the bridge gets the rights that go with it."""
+    with admins(settings, ("salesforce", "hubspot"), clock) as ways:
+        plan = look(agreement, ways.salesforce, ways.hubspot)
+        install(plan, ways.salesforce, ways.hubspot, lambda *_: None)
+    user = world.salesforce.integration_user
+    world.salesforce.give_minimum_access(user)
+    world.salesforce.assign_permission_set(user, INTEGRATION)
+    world.hubspot.grant(TOKEN, scopes.daemons(agreement))
 
 
 def write_config(folder: Path) -> Path:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from twins.salesforce.errors import RowRefused
 from twins.world import World
 
 BERLIN: Final = ZoneInfo("Europe/Berlin")
@@ -25,13 +26,16 @@ MIA: Final = "mia.marketer@example.com"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One moment of the story: *act* does what *who* does; without anybody, time passes."""
+    """One moment of the story: *act* does what *who* does; without anybody, time passes.
+
+    *act* answers what Salesforce said to somebody whose edit it did not save.
+    """
 
     at: datetime
     who: str
     what: str
     about: tuple[str, ...]
-    act: Callable[[datetime], None] = field(repr=False)
+    act: Callable[[datetime], str | None] = field(repr=False)
 
 
 class Story:
@@ -55,6 +59,13 @@ class Story:
                 "asks for a call in a form on the website",
                 about,
                 self._ada_asks,
+            ),
+            Scene(
+                _at(2026, 11, 23, 11),
+                "Sam",
+                "wants to mark her as won at once",
+                about,
+                self._sam_hurries,
             ),
             Scene(
                 _at(2026, 11, 23, 11, 20), "Sam", "accepts her lead in Salesforce", about, self._sam_accepts
@@ -104,6 +115,13 @@ class Story:
                 "requests a demo in a form on the website",
                 about,
                 self._ben_asks,
+            ),
+            Scene(
+                _at(2026, 11, 24, 10, 55),
+                "Sara",
+                "wants to give him back without a reason",
+                about,
+                self._sara_says_nothing,
             ),
             Scene(_at(2026, 11, 24, 11), "Sara", "gives him back: not ready", about, self._sara_rejects),
             Scene(
@@ -178,6 +196,9 @@ class Story:
     def _sam_accepts(self, now: datetime) -> None:
         self._edit_lead(ADA, SAM, now, Leadbridge_Stage__c="accepted")
 
+    def _sam_hurries(self, now: datetime) -> str:
+        return self._refused(ADA, SAM, now, Leadbridge_Stage__c="won")
+
     def _sam_calls(self, now: datetime) -> None:
         self._salesforce.log_task(self._lead(ADA), "First call", self._salesforce.user(SAM), now)
 
@@ -186,6 +207,9 @@ class Story:
 
     def _sara_rejects(self, now: datetime) -> None:
         self._edit_lead(BEN, SARA, now, Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="not_ready")
+
+    def _sara_says_nothing(self, now: datetime) -> str:
+        return self._refused(BEN, SARA, now, Leadbridge_Stage__c="rejected")
 
     def _ada_returns(self, now: datetime) -> None:
         seen = {"hubspotscore": "60", "hs_analytics_last_visit_timestamp": _text(now)}
@@ -209,6 +233,14 @@ class Story:
 
     def _edit_lead(self, email: str, by: str, now: datetime, **values: str) -> None:
         self._salesforce.update("Lead", self._lead(email), values, self._salesforce.user(by), now)
+
+    def _refused(self, email: str, by: str, now: datetime, **values: str) -> str:
+        """What Salesforce says to an edit that its rules do not let through."""
+        try:
+            self._edit_lead(email, by, now, **values)
+        except RowRefused as refusal:
+            return refusal.message
+        raise AssertionError(f"Salesforce let {by} save {values}")
 
     def _lead(self, email: str) -> str:
         return next(str(row["Id"]) for row in self._salesforce.records("Lead") if row["Email"] == email)

@@ -12,10 +12,8 @@ from plugin.salesforce import bundle
 from plugin.salesforce.objects import OBJECTS
 from plugin.salesforce.parts import PermissionSet
 from sync.bootstrap import read_agreement, shipped_config
-from sync.demo.stage import QUEUE
-from sync.demo.story import ADA, BEN, SAM, SARA, Story
+from sync.demo import ADA, BEN, staged
 from sync.gather.fields import watched_fields
-from tests.scenarios.town import town
 from twins.log import CommitLog
 from twins.salesforce import SalesforceTwin
 from twins.salesforce.org.rights import can_be_closed, closed_as
@@ -110,41 +108,16 @@ def test_every_field_that_the_bridge_looks_at_is_granted_or_seen_by_all(agreemen
         assert (f"{OBJECTS[kind]}.{whole}" in granted) == can_be_closed(field), f"{kind}.{name}"
 
 
-def give(twin: SalesforceTwin, set_: PermissionSet, user: str) -> None:
-    """An admin gives *user* the set and nothing else; tasks and roles come with what Salesforce ties them to."""
-    objects = {
-        one.object: "r" + "c" * one.create + "u" * one.edit for one in set_.objects
-    } | {"Task": "rcu", "Event": "r", "OpportunityContactRole": "r"}  # fmt: skip
-    fields: dict[str, dict[str, str]] = {}
-    for right in set_.fields:
-        object_, _, name = right.field.partition(".")
-        fields.setdefault(object_, {})[name] = "re" if right.editable else "r"
-    twin.add_permission_set(
-        set_.name, objects=objects, fields=fields, custom_permissions=set_.custom_permissions
-    )
-    twin.give_minimum_access(user)
-    twin.assign_permission_set(user, set_.name)
-
-
-def test_the_demo_is_lived_with_exactly_these_rights(agreement, tmp_path):
-    with town(tmp_path, in_process=True) as made:
-        twin = made.world.salesforce
-        give(twin, sets(agreement)["Leadbridge_Integration"], twin.integration_user)
-        twin.tell_of(made.user(SARA), made.clock.now(), ManagerId=made.user(SAM))
-        rules = made.config / "bridge.yaml"
-        rules.write_text(
-            rules.read_text("utf-8").replace("fallback_queue: null", f"fallback_queue: {QUEUE}"), "utf-8"
-        )
-        made.run()
-        made.settle()
-
-        for scene in Story(made.world).scenes:
-            made.clock.set(scene.at)
-            scene.act(made.clock.now())
-            made.settle()
+def test_the_demo_is_lived_with_exactly_these_rights(tmp_path):
+    """The demo installs the plugin and gives the bridge's user its permission set and its scopes, and nothing else."""
+    with staged(tmp_path / "state", people=0, data=None) as made:
+        made.daemon.settle()
+        for scene in made.story.scenes:
+            made.show(scene)
             # Cleo waits in the queue for a while; nothing is ever refused.
-            assert {problem.code for problem in made.problems()} <= {"late"}, scene.what
+            assert {one.problem.code for one in made.bridge.store.problems()} <= {"late"}, scene.what
 
-        assert made.problems() == []
-        assert [made.contact(email)["leadbridge_stage"] for email in (ADA, BEN)] == ["won", "nurturing"]
-        assert made.contact(ADA)["leadbridge_won_amount"] == "24000"
+        contacts = {row["email"]: row for row in made.world.hubspot.records("contacts")}
+        assert made.bridge.store.problems() == []
+        assert [contacts[email]["leadbridge_stage"] for email in (ADA, BEN)] == ["won", "nurturing"]
+        assert contacts[ADA]["leadbridge_won_amount"] == "24000"

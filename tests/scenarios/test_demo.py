@@ -24,6 +24,8 @@ def test_the_demo_tells_its_story_twice_in_a_row_with_the_same_end(leadbridge: L
     assert re.fullmatch(r"Writes made by one more `run --once` on this world: 0", last)
     for part in (
         "Ada asks for a call",
+        "Salesforce does not save it: From Handed over sales can go to Accepted or Rejected.",
+        "Salesforce does not save it: Give a reason with Rejected or Recycled.",
         "qualified → handed_over",
         "working → rejected",
         "opportunity → won",
