@@ -19,6 +19,7 @@ from mappings.lifecycle.migrating import stranded
 from mappings.own_fields import INSTALLED, OwnFields
 from plugin.probe import probe
 from sync.clock import Clock
+from sync.definition import changed_unseen
 from sync.engine import Engine
 from sync.gather import watched_fields
 from sync.gather.fields import Fields
@@ -133,7 +134,10 @@ def require_name(agreement: Agreement, name: str) -> None:
 
 
 def require_a_place(agreement: Agreement, store: Store) -> None:
-    """Raise `Broken` when people stand in stages that the config neither has nor says where they go."""
+    """Raise `Broken` when the definition changed behind its number, or has no place for where people stand."""
+    changed = changed_unseen(store, agreement.lifecycle)
+    if changed is not None:
+        raise Broken([changed])
     found = stranded(agreement.lifecycle, store.people_by_stage())
     if found:
         shown = ", ".join(f"{stage} ({many:,})" for stage, many in sorted(found.items()))

@@ -14,6 +14,7 @@ from typing import Final
 from connectors.records import Record, Ref
 from mappings.agreement import Agreement
 from sync.apply import Memory
+from sync.definition import keep_definition
 from sync.intake import begin_backfill
 from sync.model import Facts, Plan, Remember
 from sync.store import Store
@@ -46,10 +47,17 @@ class Rollout:
         found = self._store.fact(_LIVE_SINCE)
         return datetime.fromisoformat(found) if found else None
 
+    @property
+    def reaches_anew(self) -> bool:
+        """People are still to be adopted, reached or moved: it never wrote, may write more, or the definition has changed."""
+        return self._store.fact(_LIVE_SINCE) is None or self._store.fact(_SCOPE) != self._scope()
+
     def knock_if_widened(self, now: datetime) -> None:
         """Knock for every key when the bridge is new, may write more, or a mapping line, the stages or our own fields have changed."""
         if self.may_write and self._store.fact(_LIVE_SINCE) is None:
             self._store.set_fact(_LIVE_SINCE, now.isoformat())
+        if self.may_write:
+            keep_definition(self._store, self._agreement.lifecycle)
         stood, scope = self._store.fact(_SCOPE), self._scope()
         if stood == scope:
             return

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,13 +15,15 @@ from mappings.documents.broken import Broken
 from mappings.lifecycle import Lifecycle
 from mappings.lifecycle.diagram import diagram as draw
 from mappings.own_fields import IN_WORDS
-from sync.bootstrap import bridge, read_agreement
+from sync.bootstrap import Bridge, bridge, read_agreement
 from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument, writing_to
 from sync.cli.notifying import addresses_of
 from sync.cli.options import Config, Json, settings_with
-from sync.cli.printing import as_json, complain, say
+from sync.cli.printing import as_json, complain, progress, say, table
 from sync.folder import HalfInstalled, half_installed
+from sync.model import Plan
 from sync.notify import findings as untold
+from sync.report.ahead import ahead
 from sync.settings import shipped_config
 
 
@@ -58,15 +61,21 @@ def check(
         Path | None,
         typer.Option("--diagram", help="Draw the lifecycle into FILE: a picture (.svg), else a table."),
     ] = None,
+    schemas_only: Annotated[
+        bool, typer.Option("--schemas-only", help="Read no people: do not count what is ahead of them.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Prove the config sound; without --offline also against the live schemas of both systems.
+
+    Before a bridge goes live, is let to more people or gets a changed definition, everybody is read, and it says
+    in numbers what would become of them. Writes nothing.
 
     Example: leadbridge check --offline
     """
     settings = settings_with(config)
     findings: list[str] = []
-    code, said = 0, ""
+    code, said, coming = 0, "", None
     try:
         agreement = read_agreement(settings.config)
         said = _said(agreement)
@@ -76,12 +85,9 @@ def check(
                 diagram.write_text(_drawn(agreement.lifecycle, diagram.suffix), "utf-8")
         if not offline:
             with bridge(settings) as found:
-                own = found.agreement.own
-                said = f"{_said(found.agreement)}; {IN_WORDS[own.state]}"
-                findings += [str(half_installed(own))] if own.state == "partial" else []
-                findings += map(str, found.agreement.findings)
-                terms = found.engine.terms(found.clock.now())
-                findings += map(str, found.engine.owner_findings(terms))
+                said = f"{_said(found.agreement)}; {IN_WORDS[found.agreement.own.state]}"
+                findings += _live_findings(found)
+                coming = None if schemas_only else _ahead(found)
     except HalfInstalled as half:
         findings, code = [str(mistake) for mistake in half.mistakes], DECIDE
     except Broken as broken:
@@ -89,14 +95,78 @@ def check(
     except ConnectorError as error:
         findings, code = [*findings, str(error)], FAILED
     if json:
-        as_json({"config": str(settings.config), "offline": offline, "findings": findings})
-    elif findings:
-        complain(findings)
+        as_json({"config": str(settings.config), "offline": offline, "findings": findings, "ahead": coming})
     else:
-        where = "on its own" if offline else "and fits both systems"
-        say(f"{settings.config} is sound {where}: {said}.")
+        _say(findings, f"{settings.config} is sound {_where(offline)}: {said}.", coming)
     if code or findings:
         raise typer.Exit(code or DIFFERS)
+
+
+def _live_findings(found: Bridge) -> list[str]:
+    """What both systems lack of what the config names, and does not stop the bridge."""
+    own, terms = found.agreement.own, found.engine.terms(found.clock.now())
+    return [
+        *([str(half_installed(own))] if own.state == "partial" else []),
+        *map(str, found.agreement.findings),
+        *map(str, found.engine.owner_findings(terms)),
+    ]
+
+
+def _where(offline: bool) -> str:
+    return "on its own" if offline else "and fits both systems"
+
+
+def _say(findings: list[str], sound: str, coming: dict[str, Any] | None) -> None:
+    if findings:
+        complain(findings)
+    else:
+        say(sound)
+    if coming is not None:
+        _say_ahead(coming)
+
+
+def _ahead(found: Bridge) -> dict[str, Any] | None:
+    """What is ahead of the people; None where nothing is, and nobody is read."""
+    if not found.engine.rollout.reaches_anew:
+        return None
+    with progress("people read") as bar:
+        coming = ahead(_counted(found.engine.preview("person"), bar.advance))
+    return coming.told(found.agreement.lifecycle)
+
+
+def _counted(plans: Iterator[Plan], on_each: Callable[[int], object]) -> Iterator[Plan]:
+    for one in plans:
+        on_each(1)
+        yield one
+
+
+def _say_ahead(told: dict[str, Any]) -> None:
+    """What would become of the people, in numbers, and that nothing was written."""
+    if told["adopted"]:
+        people = sum(one["people"] for one in told["adopted"])
+        say(f"Adoption would take over {_people(people)} where they stand; nothing was written:")
+        table(
+            ["stage", "people", "because"],
+            ([one["stage"], one["people"], one["because"]] for one in told["adopted"]),
+        )
+        say(
+            f"{_people(told['for_sales'])} in the hands of sales, {_people(told['for_marketing'])} in those of marketing."
+        )
+    if told["migrated"]:
+        say("The changed definition would move, and nothing was written:")
+        table(
+            ["from", "to", "people"],
+            ([one["from"], one["to"], one["people"]] for one in told["migrated"]),
+        )
+    if not (told["adopted"] or told["migrated"]):
+        say("Nobody would be adopted or moved; nothing was written.")
+    say(
+        f"Hand-offs that would come of it: {told['hand_offs']:,}; people who would be late by it: {told['late']:,}."
+    )
+
+
+def _people(many: int) -> str:
+    return "1 person" if many == 1 else f"{many:,} people"
 
 
 def _drawn(lifecycle: Lifecycle, suffix: str) -> str:
