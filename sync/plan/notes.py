@@ -46,7 +46,8 @@ def hand_off_task(draft: Draft, person: Record | None) -> None:
     key = f"{of_round}{owner}{' disputed' if standing.disputed else ''}"
     if _is_older(standing) and not any(one.startswith(of_round) for one in draft.told):
         draft.told[key] = _today(draft)
-    if owner.startswith(USER_PREFIX) and not _is_told(draft, standing, key):
+    is_at_work = owner.startswith(USER_PREFIX) and owner not in draft.terms.directory.inactive
+    if is_at_work and not _is_told(draft, standing, key):
         for one in [one for one in draft.told if not one.startswith(of_round) and one.startswith(HAND_OFF)]:
             del draft.told[one]
         _hand_off(draft, person, standing, key, owner)

@@ -12,7 +12,7 @@ from connectors.records import Write
 from sync.model import Facts
 from sync.plan.notes import signature
 from tests.sync.dumb import MIA, SAM
-from tests.sync.plan.people import BOSS, NOW, Planner, carried_out, edited, stands, unit
+from tests.sync.plan.people import BOSS, NOW, QUEUE, TOM, Planner, carried_out, edited, stands, unit
 
 
 def told(done: Any) -> list[Write]:
@@ -99,8 +99,14 @@ def test_who_takes_a_hand_off_from_somebody_known_before_this_store_has_a_task(p
     assert task.values["OwnerId"] == BOSS
 
 
-def test_a_hand_off_to_a_queue_waits_for_an_owner(planner: Planner) -> None:
-    assert told(planner.plan(handed_over(planner, owner="00G000000000001"))) == []
+@pytest.mark.parametrize("nobody", [QUEUE, TOM], ids=["a queue", "who left"])
+def test_a_hand_off_to_nobody_waits_for_an_owner(planner: Planner, nobody: str) -> None:
+    waits = handed_over(planner, owner=nobody)
+
+    [task] = told(planner.plan(edited(waits, "salesforce", by=BOSS, OwnerId=SAM)))
+
+    assert told(planner.plan(waits)) == []
+    assert task.values["OwnerId"] == SAM
 
 
 def test_a_hand_off_made_before_this_store_met_the_person_is_not_told_again(planner: Planner) -> None:
