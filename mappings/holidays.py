@@ -62,5 +62,7 @@ def _calendar(code: str, year: int) -> Any:
         return None
     try:
         return country_holidays(country, subdiv=part or None, years=year)
-    except NotImplementedError:
+    except (
+        NotImplementedError
+    ):  # so the library `holidays` says that it does not know this country, or part of it
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -13,6 +13,8 @@ Team = Literal["marketing", "sales"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40)]
 Span = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3} (hour|hours|day|days)$")]
 Days = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3} (day|days)$")]
+_SPAN: Final = "a number and `hours` or `days`, both of business time"
+_DAYS: Final = "a number and `days`"
 
 
 class SegmentShape(Shape):
@@ -24,7 +26,7 @@ class SegmentShape(Shape):
         min_length=1,
         max_length=1,
     )
-    within: Span = Field(description="Business hours or days until the deadline", examples=["2 hours"])
+    within: Span = Field(description=f"The time until the deadline: {_SPAN}", examples=["2 hours"])
 
 
 class PauseShape(Shape):
@@ -59,9 +61,7 @@ class LateShape(Shape):
 class ClockShape(Shape):
     """How long a person may stay in a stage, in business time."""
 
-    within: Span = Field(
-        description="Business hours or days until the deadline", default="10 days", examples=["4 hours"]
-    )
+    within: Span = Field(description=f"The time until the deadline: {_SPAN}", examples=["4 hours"])
     until: str = Field(
         description="What must have happened by then, in plain words", default="", examples=["accepted"]
     )
@@ -71,7 +71,7 @@ class ClockShape(Shape):
         examples=["activity"],
     )
     after_close_date: Days | None = Field(
-        description="The deadline is no later than this many business days after the opportunity's close date",
+        description=f"The deadline is no later than this many business days after the opportunity's close date: {_DAYS}",
         default=None,
         examples=["5 days"],
     )
@@ -221,7 +221,9 @@ class ReasonShape(Shape):
         description="The stages that may be entered with it", min_length=1, examples=[["rejected", "lost"]]
     )
     delay: Days | None = Field(
-        description="Calendar days until the person goes back to nurture", default=None, examples=["90 days"]
+        description=f"Calendar days until the person goes back to nurture: {_DAYS}",
+        default=None,
+        examples=["90 days"],
     )
     final: bool = Field(description="The person does not come back", default=False, examples=[True])
     comment: bool = Field(description="A comment must be given with it", default=False, examples=[True])
@@ -240,7 +242,7 @@ class RoundsShape(Shape):
     most: int = Field(description="The most rounds", default=3, ge=1, le=99, examples=[3])
     in_months: int = Field(description="… within this many months", default=12, ge=1, le=120, examples=[12])
     after_winning: Days = Field(
-        description="Calendar days after a win before the next round may begin",
+        description=f"Calendar days after a win before the next round may begin: {_DAYS}",
         default="30 days",
         examples=["30 days"],
     )
@@ -354,7 +356,7 @@ class AdoptionShape(Shape):
     """How people are taken over who were there before the bridge first wrote."""
 
     grace: Days = Field(
-        description="Business days until an adopted person's first deadline",
+        description=f"Business days until an adopted person's first deadline: {_DAYS}",
         default="10 days",
         examples=["10 days"],
     )

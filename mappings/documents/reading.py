@@ -79,6 +79,8 @@ def suggestion(word: str, right: Sequence[str]) -> str:
     close = nearest(word, right)
     if close:
         return f"Did you mean `{close}`?"
+    if not right:
+        return "There is none to choose from."
     return "Use one of: " + ", ".join(f"`{candidate}`" for candidate in sorted(right)[:20]) + "."
 
 
@@ -107,7 +109,7 @@ def _mistakes(shape: type[BaseModel], error: ValidationError, tree: Node, file: 
             found[path] = dict(fault)
     strangers = {path[:-1] for path, fault in found.items() if fault["type"] == "extra_forbidden"}
     return [
-        Mistake(file, tree.at(*path).line, *_sentence(shape, path, fault))
+        Mistake(file, tree.at(*path).line, *_sentence(shape, path, fault, tree))
         for path, fault in found.items()
         if not (fault["type"] == "missing" and path[:-1] in strangers)
         and not any(len(other) > len(path) and other[: len(path)] == path for other in found)
@@ -132,15 +134,15 @@ def _real_path(loc: Path, tree: Node, kind: str) -> Path:
     return tuple(path)
 
 
-def _sentence(shape: type[BaseModel], path: Path, fault: Mapping[str, Any]) -> tuple[str, str]:
-    name = str(path[-1]) if path else "this file"
+def _sentence(shape: type[BaseModel], path: Path, fault: Mapping[str, Any], tree: Node) -> tuple[str, str]:
+    name, place = _name_of(path, tree)
     kind, given = fault["type"], fault.get("input")
     if kind == "extra_forbidden":
         return f"`{name}` is not a key here.", suggestion(name, _keys(shape, path[:-1]))
-    field = _field(shape, path)
-    hint = _hint(field, name)
+    named = max((place for place, part in enumerate(path) if isinstance(part, str)), default=-1)
+    hint = _hint(_field(shape, path[: named + 1]), str(path[named]) if path else name)
     if kind == "missing":
-        return f"`{name}` is missing.", hint
+        return f"`{name}` is missing{f' in {place}' if place else ''}.", hint
     if kind in ("literal_error", "enum"):
         words = re.findall(r"'([^']*)'", str(fault["ctx"]["expected"]))
         return f"`{given}` is not a word that `{name}` knows.", suggestion(str(given), words) if len(
@@ -151,6 +153,35 @@ def _sentence(shape: type[BaseModel], path: Path, fault: Mapping[str, Any]) -> t
     return f"`{name}` {_WORDS.get(kind, 'is wrong: ' + str(fault['msg']))}.", hint
 
 
+def _name_of(path: Path, tree: Node) -> tuple[str, str]:
+    """What is wrong, by its key or as a member of its list (`moves[3]`), and which member of a list it stands in, if any."""
+    if not path:
+        return "this file", ""
+    places = [place for place, part in enumerate(path) if isinstance(part, int)]
+    if not places:
+        return str(path[-1]), ""
+    last = places[-1]
+    member = f"{path[last - 1]}[{path[last]}]" if last else str(path[last])
+    if last == len(path) - 1:
+        return member, ""
+    return str(path[-1]), f"{member}{_described(tree.at(*path[: last + 1]).value)}"
+
+
+def _described(member: Any) -> str:
+    """A member of a list by what it says of itself: ` (working → recycled)`."""
+    if not isinstance(member, dict):
+        return ""
+    said = (
+        [member.get("from"), member.get("to")] if "from" in member else [member.get(key) for key in _TELLING]
+    )
+    words = [
+        ", ".join(map(str, one)) if isinstance(one, list) else str(one) for one in said if one is not None
+    ]
+    return f" ({' → '.join(words[:2] if 'from' in member else words[:1])})" if words else ""
+
+
+# What tells members of a list apart, where they have no `from`.
+_TELLING = ("hubspot", "to", "status", "at", "version", "within", "give_to")
 _WORDS = {
     "string_type": "must be text (put it in quotes)",
     "int_type": "must be a whole number",

@@ -200,7 +200,7 @@ def _one_value_is_shown(lifecycle: Lifecycle, document: LifecycleDocument) -> It
     told: set[tuple[str, str]] = set()
     for name, shown in _shown_fields(lifecycle, document):
         for stage in lifecycle.stages:
-            wrong = _wrong_cell(shown, stage)
+            wrong = _wrong_cell(shown, stage) or _out_of_order(shown, stage, document)
             if wrong and (name, stage) not in told:
                 told.add((name, stage))
                 said = "follow" if shown.goes_back and (stage in follow or wrong == _UNSAID) else "shows"
@@ -236,6 +236,15 @@ def _wrong_cell(shown: Shown, stage: str) -> str:
         return f"is `{cell[0]}`, which stands under `leave_alone`"
     if shown.order and not shown.goes_back and cell[0] not in shown.order:
         return f"is `{cell[0]}`, which has no place in `order`: whether it moves back cannot be told"
+    return ""
+
+
+def _out_of_order(shown: Shown, stage: str, document: LifecycleDocument) -> str:
+    """What goes back with the stage is known by its place in `order`, or as a value apart from it."""
+    value = (shown.cells[stage] or ("",))[0]
+    known = {"", *shown.order, *document.projections.lifecyclestage.leave_alone}
+    if shown.goes_back and value not in known:
+        return f"is `{value}`, which stands neither in `order` nor under `leave_alone`: it may be misspelt"
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import typer
@@ -17,6 +17,7 @@ from sync.cli.printing import as_json, complain, say
 from sync.notify import Notifier, Post, Reading, findings, links, mistake_of, told_so_far, trial
 from sync.settings import Settings
 
+_HOW_TO_ADD: Final = "It is empty: add a line such as `- {to: sales, on: [handed_over, late]}`, and its address as LEADBRIDGE_NOTIFY__SALES."
 notify = typer.Typer(
     help="Who is told what, by mail, Slack, Teams or https.\n\nExample: leadbridge notify test sales",
     short_help="Who is told what, by mail, Slack, Teams or https.",
@@ -57,9 +58,8 @@ def notify_test(
     address = addresses.get(name)
     known = sorted({*addresses, *(one.to for one in bridge.notifications)})
     if name not in known:
-        raise BadArgument(
-            f"Nobody is called {name!r} in `notifications` of bridge.yaml. {suggestion(name, known)}"
-        )
+        way = suggestion(name, known) if known else _HOW_TO_ADD
+        raise BadArgument(f"Nobody is called {name!r} in `notifications` of bridge.yaml. {way}")
     mistake = mistake_of(name, address)
     why = mistake or post_of(settings)(address or "", trial(name, bridge.name))
     if json:

@@ -60,7 +60,7 @@ TITLE = "salesforce: Title,       as: text,  rule: two_way"
         (BRIDGE, "closed: []", "closed: [{from: 2026-12-24, to: 2026-12-23}]", "closed:", "These days end before they begin, or are more than a year."),
         (BRIDGE, "closed: []", "closed: [{from: Christmas, to: 2026-12-27}]", "closed:", "`from`"),
         (BRIDGE, 'start: "09:00"', 'start: "9 am"', "start:", "`start` is not spelled as it must be. It means: Opening time. Example: `start: 09:00`."),
-        (BRIDGE, "  rules: []", "  rules: [{give_to: [sam]}]", "  rules: []", "`0` is not spelled as it must be."),
+        (BRIDGE, "  rules: []", "  rules: [{give_to: [sam]}]", "  rules: []", "`give_to[0]` is not spelled as it must be."),
         (BRIDGE, "  rules: []", "  rules: [{give_to: []}]", "  rules: []", "`give_to` must not be empty."),
         (BRIDGE, "  rules: []", "  rules: [{give_to: [a@x.de], bye: round_robin}]", "  rules: []", "`bye` is not a key here. Did you mean `by`?"),
         (BRIDGE, "  rules: []", "  rules: [{give_to: [a@x.de], by: roundrobin}]", "  rules: []", "`roundrobin` is not a word that `by` knows. Did you mean `round_robin`?"),
@@ -80,7 +80,7 @@ TITLE = "salesforce: Title,       as: text,  rule: two_way"
         (PERSON, JOB, "- {hubspt: jobtitle,", JOB, "`hubspt` is not a key here. Did you mean `hubspot`?"),
         (PERSON, TITLE, TITLE.replace("two_way", "twoway"), TITLE, "`twoway` is not a word that `rule` knows. Did you mean `two_way`?"),
         (PERSON, TITLE, TITLE.replace("text", "txt"), TITLE, "`txt` is not a word that `as` knows. Did you mean `text`?"),
-        (PERSON, TITLE, TITLE.replace("rule: two_way, ", "").replace(",  rule: two_way", ""), TITLE, "`rule` is missing. It means: Which way values travel."),
+        (PERSON, TITLE, TITLE.replace("rule: two_way, ", "").replace(",  rule: two_way", ""), TITLE, "`rule` is missing in lines[4] (jobtitle). It means: Which way values travel."),
         (PERSON, TITLE, TITLE.replace("Title,", "Title, salesforce: Name,"), TITLE, "`salesforce` stands here twice"),
         (PERSON, TITLE, TITLE.replace("Title", "{leed: Title}"), TITLE, "`leed` is not a kind of this pair. Did you mean `lead`?"),
         (PERSON, JOB, "- {hubspot: lifecyclestage,", JOB, "`lifecyclestage` of hubspot contact belongs to the lifecycle. Remove this line;"),
@@ -333,6 +333,46 @@ def test_a_value_shown_that_the_field_does_not_offer_is_a_finding(place, offered
     assert said in found[0]
     if place[2] == "Status":
         assert [one for one in found if "No record can have `Working - Contacted`" in one]
+
+
+LIFECYCLE = "lifecycle.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("      within: 4 hours", "      within: 4 business days", "`within` is not spelled as it must be. It means: The time until the deadline: a number and `hours` or `days`, both of business time."),
+        ("      within: 4 hours\n", "", "`within` is missing. It means: The time until the deadline: a number and `hours` or `days`"),
+        ("delay: 30 days", "delay: 2 weeks", "`delay` is not spelled as it must be. It means: Calendar days until the person goes back to nurture: a number and `days`."),
+        ("grace: 10 days", "grace: 10", "`grace` must be text (put it in quotes). It means: Business days until an adopted person's first deadline: a number and `days`."),
+    ],
+)  # fmt: skip
+def test_a_span_that_is_not_understood_is_answered_with_the_units_that_are(
+    old: str, new: str, message: str
+) -> None:
+    assert message in said(LIFECYCLE, old, new)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (LIFECYCLE, "  - {from: start, to: new, who: [bridge], guards", "  - {from: start, to: new, guards",
+         "`who` is missing in moves[1] (start → new). It means: Who may make it"),
+        (LIFECYCLE, "late: [{at: 50, do: remind}", "late: [soon",
+         "`late[0]` must be `key: value` pairs. It means: What is done before and after the deadline"),
+        (BRIDGE, "holidays: []", "holidays: [AT, 5]", "`holidays[1]` must be text (put it in quotes). It means: Whose public holidays"),
+    ],
+)  # fmt: skip
+def test_a_member_of_a_list_is_named_by_its_place_and_what_it_is(
+    file: str, old: str, new: str, message: str
+) -> None:
+    assert message in said(file, old, new)
+
+
+def test_what_would_be_followed_must_have_a_place_in_the_order_or_stand_apart() -> None:
+    text = said(LIFECYCLE, "      recycled: lead\n", "      recycled: laed\n")
+
+    assert "is `laed`, which stands neither in `order` nor under `leave_alone`: it may be misspelt." in text
 
 
 READINGS = "\n# The two edits of Lead.Status"

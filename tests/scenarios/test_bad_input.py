@@ -302,6 +302,7 @@ def test_a_second_daemon_is_told_who_is_running(here: Town, leadbridge: Leadbrid
         (["demo", "--once", "--data", "nowhere"], ["nowhere", "is not a folder"]),
         (["twins", "--data", "nowhere"], ["nowhere", "is not a folder"]),
         (["twins", "--people", "0", "--port", "65536"], ["--port", "65536"]),
+        (["notify", "test", "sales"], ["'sales'", "It is empty: add a line", "LEADBRIDGE_NOTIFY__SALES"]),
         (["init", "."], ["is not empty"]),
         (["init", "kept/config"], ["kept/config cannot be written"]),
         (["check", "--offline", "--diagram", "nowhere/x.svg"], ["nowhere/x.svg cannot be written"]),
