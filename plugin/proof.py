@@ -21,9 +21,10 @@ from plugin.formula import Context, Formula, FormulaError, Type, compile_formula
 STAGE: Final = "Leadbridge_Stage__c"
 REASON: Final = "Leadbridge_Reason__c"
 COMMENT: Final = "Leadbridge_Sales_Comment__c"
-HUBSPOT_ID: Final = "Leadbridge_HubSpot_Id__c"
+CHANGED_AT: Final = "Leadbridge_Stage_Changed_At__c"
 PERMISSION: Final = "Leadbridge_Sync"
 Who = Literal["seller", "bridge"]
+_SINCE: Final = "2026-11-23T09:00:00.000+0000"
 _TYPES: Final[Mapping[str, Type]] = {
     "Picklist": "picklist", "Text": "text", "LongTextArea": "text", "Url": "text", "Number": "number",
     "Checkbox": "boolean", "DateTime": "datetime", "Date": "date",
@@ -35,7 +36,7 @@ _NS: Final = "{http://soap.sforce.com/2006/04/metadata}"
 class Edge:
     """Somebody saves a record that had the stage *prior* (None: it is new) with the stage *next* ("": none).
 
-    *arrives*: a Contact that gets its HubSpot id in this very save, as it does when a Lead is converted.
+    *arrives*: a Contact that gets the stage with the moment since which it stands, as it does out of a conversion.
     """
 
     who: Who
@@ -236,11 +237,11 @@ def _refusing(
         STAGE: edge.next,
         REASON: said.reason,
         COMMENT: said.comment,
-        HUBSPOT_ID: "501" if edge.arrives else "",
+        CHANGED_AT: _SINCE if edge.arrives else None,
     }
     prior = None
     if edge.prior is not None:
-        prior = {STAGE: edge.prior, REASON: said.prior_reason, COMMENT: said.prior_comment, HUBSPOT_ID: ""}
+        prior = {STAGE: edge.prior, REASON: said.prior_reason, COMMENT: said.prior_comment, CHANGED_AT: None}
     return tuple(
         rule.name for rule in rules
         if rule.reads_given is given and rule.formula.evaluate(record, prior, context)

@@ -7,8 +7,8 @@ are judged by the bridge afterwards, since a formula cannot know them.
 
 A Contact that comes out of a conversion has the Lead's stage, where the admin has mapped the fields: that is no
 move of the seller's, and Salesforce asks the rules all the same ("Require Validation for Converted Leads",
-https://help.salesforce.com/s/articleView?id=000386058). It is known by the HubSpot id that arrives with the stage,
-which no seller can edit. So both fields are to be mapped, or neither.
+https://help.salesforce.com/s/articleView?id=000386058). It is known by the moment since which the stage stands: the
+bridge alone writes it, no seller can edit it. So both fields are to be mapped, or neither.
 
 In a formula PRIORVALUE works inside ISPICKVAL and gives the current value for a new record, and ISCHANGED is
 false then (https://help.salesforce.com/s/articleView?id=platform.customize_functions_priorvalue.htm).
@@ -30,11 +30,11 @@ STAGE: Final = "Leadbridge_Stage__c"
 REASON: Final = "Leadbridge_Reason__c"
 COMMENT: Final = "Leadbridge_Sales_Comment__c"
 MESSAGE_LENGTH: Final = 255
-HUBSPOT_ID: Final = "Leadbridge_HubSpot_Id__c"
+CHANGED_AT: Final = "Leadbridge_Stage_Changed_At__c"
 _BLANK: Final = ""
 _PEOPLE: Final = f"NOT($Permission.{PERMISSION})"
 _NOT_CONVERTED: Final = (
-    f"NOT(AND(NOT(ISBLANK({HUBSPOT_ID})), OR(ISNEW(), AND(ISCHANGED({HUBSPOT_ID}),"
+    f"NOT(AND(NOT(ISBLANK({CHANGED_AT})), OR(ISNEW(), AND(ISCHANGED({CHANGED_AT}),"
     f' ISPICKVAL(PRIORVALUE({STAGE}), "")))))'
 )
 

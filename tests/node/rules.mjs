@@ -17,7 +17,10 @@ const rewritten = Object.entries(rules).map(([name, formula]) => [
     .replaceAll(/\$Permission\.\w+/g, "PERMISSION__flag"),
 ]);
 
-const literal = (dataType, value) => ({ type: "literal", dataType, value, options: { length: String(value).length } });
+function literal(dataType, value) {
+  if (dataType === "datetime") return value ? { type: "literal", dataType, value: new Date(value) } : literal("null", null);
+  return { type: "literal", dataType, value, options: { length: String(value).length } };
+}
 
 function values({ now, before, isNew, may }) {
   const told = { ISNEW__flag: literal("checkbox", isNew), PERMISSION__flag: literal("checkbox", may) };

@@ -17,7 +17,7 @@ from plugin.salesforce.elements import XMLNS
 from sync.bootstrap import read_agreement, shipped_config
 
 STAGE, REASON = "Leadbridge_Stage__c", "Leadbridge_Reason__c"
-COMMENT, HUBSPOT_ID = "Leadbridge_Sales_Comment__c", "Leadbridge_HubSpot_Id__c"
+COMMENT, CHANGED_AT = "Leadbridge_Sales_Comment__c", "Leadbridge_Stage_Changed_At__c"
 GIVENS = (
     Given(),
     Given("", "no_need"),
@@ -45,7 +45,7 @@ def test_another_interpreter_of_formulas_refuses_what_the_lifecycle_forbids(
     told = tmp_path / "rules.json"
     told.write_text(json.dumps({
         "rules": rules_in(mdapi(bundle(agreement))[f"objects/{object_}.object"]),
-        "types": {STAGE: "picklist", REASON: "picklist", COMMENT: "text", HUBSPOT_ID: "text"},
+        "types": {STAGE: "picklist", REASON: "picklist", COMMENT: "text", CHANGED_AT: "datetime"},
         "cases": list(cases(agreement.lifecycle, object_)),
     }))  # fmt: skip
 
@@ -73,7 +73,7 @@ def cases(lifecycle, object_):
             STAGE: edge.prior or "",
             REASON: given.prior_reason,
             COMMENT: given.prior_comment,
-            HUBSPOT_ID: "",
+            CHANGED_AT: "",
         }
         first = edge.prior is None
         yield {
@@ -81,7 +81,7 @@ def cases(lifecycle, object_):
                 STAGE: edge.next,
                 REASON: given.reason,
                 COMMENT: given.comment,
-                HUBSPOT_ID: "501" if edge.arrives else "",
+                CHANGED_AT: "2026-11-23T09:00:00Z" if edge.arrives else "",
             },
             "before": before,
             "isNew": first,

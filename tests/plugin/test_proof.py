@@ -162,7 +162,7 @@ def test_a_conversion_that_is_refused_or_a_stage_that_slips_in_with_it_is_found(
     lifecycle = agreement.lifecycle
     files = mdapi(bundle(agreement))
     text = files["objects/Contact.object"].decode()
-    exempt = "NOT(AND(NOT(ISBLANK(Leadbridge_HubSpot_Id__c)), "
+    exempt = "NOT(AND(NOT(ISBLANK(Leadbridge_Stage_Changed_At__c)), "
     assert text.count(exempt) == 4
 
     refused = prove(
