@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Literal, Protocol
 
+from mappings.agreement import Agreement
 from mappings.values import Side
 from plugin.diff import Change, touched
+from plugin.salesforce.generating import bundle
 from plugin.salesforce.objects import OBJECTS
-from plugin.salesforce.parts import FieldRight
+from plugin.salesforce.parts import FieldRight, PermissionSet
 from plugin.salesforce.rights import INTEGRATION
 
 State = Literal["installed", "absent", "drifted"]
@@ -45,6 +47,15 @@ def drifted(changes: Iterable[Change]) -> Iterator[str]:
             yield f"{one.side} {one.type} {one.name}: {one.why}. `leadbridge plugin install` sets it right."
     for side, names in missing.items():
         yield f"{side}: {', '.join(names)}: missing. `leadbridge plugin install` brings them."
+
+
+def daemons_rights(agreement: Agreement) -> tuple[FieldRight, ...]:
+    """What the daemon's own user must see and edit; of leadbridge's own fields none where they are not installed."""
+    [rights] = [
+        part for part in bundle(agreement) if isinstance(part, PermissionSet) and part.name == INTEGRATION
+    ]
+    lacking = agreement.own.lacking
+    return tuple(one for one in rights.fields if one.field.partition(".")[2] not in lacking)
 
 
 def lacking_rights(

@@ -62,6 +62,7 @@ class Bridge:
     engine: Engine
     clock: Clock
     edits: Edits
+    known: Described
 
     @property
     def org(self) -> str | None:
@@ -114,7 +115,7 @@ def bridge(
             )
             log.info("bridge opened", mode=agreement.bridge.mode, own_fields=agreement.own.state)
             edits = Edits(settings.config, known, engine, lambda: describe(connectors), clock)
-            yield Bridge(settings, agreement, store, connectors, engine, clock, edits)
+            yield Bridge(settings, agreement, store, connectors, engine, clock, edits, known)
     finally:
         for connector in connectors.values():
             connector.close()

@@ -163,7 +163,7 @@ def half_installed(own: OwnFields) -> Mistake:
     shown = "; ".join(f"{place}: {', '.join(names)}" for place, names in places.items())
     text = f"Some of leadbridge's own fields are missing or hidden, so nothing is written. {shown}."
     remedy = (
-        "Create them, and let leadbridge's user see them (docs/ops-guide.md lists names and types);"
+        "`leadbridge plugin install` brings them; let leadbridge's user see them (docs/plugin-admin-guide.md);"
         " or remove all of them from both systems, for standard mode."
     )
     return Mistake("lifecycle.yaml", 0, text, remedy)

@@ -63,7 +63,12 @@ def plan(
     """
     with _opened(config, only, proved=True) as (_, agreement, ways):
         found = _planned(agreement, ways, widen, allow_downgrade)
-    _print_plan(found, json)
+    if json:
+        as_json({**_said(found), "scopes": _scopes(agreement)})
+    else:
+        _print_plan(found)
+        for whose, names in _scopes(agreement).items():
+            say(f"HubSpot scopes of the {whose}'s token: {', '.join(names)}")
     _stop(found, json)
     if exit_code and not found.is_empty:
         raise typer.Exit(DIFFERS)
@@ -90,7 +95,7 @@ def install_(
             _resumed(ways, resume)
         found = _planned(agreement, ways, widen, allow_downgrade)
         if not json:
-            _print_plan(found, json)
+            _print_plan(found)
         _stop(found, json)
         if not found.is_empty:
             if not yes:
@@ -282,10 +287,7 @@ def _said(found: Plan) -> dict[str, Any]:
     }
 
 
-def _print_plan(found: Plan, json: bool) -> None:
-    if json:
-        as_json(_said(found))
-        return
+def _print_plan(found: Plan) -> None:
     rows = sorted(
         touched(found.changes), key=lambda one: (VERBS.index(one.verb), one.side, one.type, one.name)
     )
@@ -299,9 +301,6 @@ def _print_plan(found: Plan, json: bool) -> None:
     say(", ".join(f"{n} {verb}" for verb, n in counted(found.changes).items()) + ".")
 
 
-def printed_scopes(agreement: Agreement) -> str:
-    """The least scopes of both tokens, in a sentence."""
-    return (
-        f"HubSpot scopes: the bridge's token needs {', '.join(scopes.daemons(agreement))};"
-        f" the admin's needs {', '.join(scopes.admins(hubspot.bundle(agreement)))}."
-    )
+def _scopes(agreement: Agreement) -> dict[str, tuple[str, ...]]:
+    """The least scopes of both tokens."""
+    return {"bridge": scopes.daemons(agreement), "admin": scopes.admins(hubspot.bundle(agreement))}

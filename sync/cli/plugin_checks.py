@@ -8,11 +8,15 @@ from typing import Any
 from connectors.base import Connector
 from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
-from plugin.checking import blocked_conversions, drifted, lacking_rights, sets_of_daemon, state_of
+from plugin.checking import (
+    blocked_conversions,
+    daemons_rights,
+    drifted,
+    lacking_rights,
+    sets_of_daemon,
+    state_of,
+)
 from plugin.planning import Plan
-from plugin.salesforce.generating import bundle
-from plugin.salesforce.parts import PermissionSet
-from plugin.salesforce.rights import INTEGRATION
 from sync.bootstrap import Admins, seen_by_daemon
 from sync.settings import Settings
 
@@ -36,11 +40,8 @@ def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) 
 def _rights(settings: Settings, agreement: Agreement, org: SalesforceAdmin) -> list[str]:
     """What the bridge's own user sees, and which permission sets it has."""
     seen, user = seen_by_daemon(settings)
-    [rights] = [
-        part for part in bundle(agreement) if isinstance(part, PermissionSet) and part.name == INTEGRATION
-    ]
     sets = sets_of_daemon(user, org.sets_of(user)) if user else ()
-    return [*sets, *lacking_rights(rights.fields, seen)]
+    return [*sets, *lacking_rights(daemons_rights(agreement), seen)]
 
 
 def _ids(org: Connector, kind: str) -> Mapping[str, str]:

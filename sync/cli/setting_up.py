@@ -15,6 +15,7 @@ from mappings.documents.broken import Broken
 from mappings.lifecycle import Lifecycle
 from mappings.lifecycle.diagram import diagram as draw
 from mappings.own_fields import IN_WORDS
+from plugin.checking import daemons_rights, lacking_rights
 from sync.bootstrap import Bridge, bridge, read_agreement
 from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument, writing_to
 from sync.cli.notifying import addresses_of
@@ -108,6 +109,7 @@ def _live_findings(found: Bridge) -> list[str]:
     return [
         *([str(half_installed(own))] if own.state == "partial" else []),
         *map(str, found.agreement.findings),
+        *lacking_rights(daemons_rights(found.agreement), found.known),
         *map(str, found.engine.owner_findings(terms)),
     ]
 
