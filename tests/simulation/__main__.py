@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tests.simulation import running
+from tests.simulation.asking import judging as asking
 from tests.simulation.figures import Figures
 from tests.simulation.history import live
 from tests.simulation.judging import Judged, violations_of
 from tests.simulation.proof import write_section
-from tests.simulation.requests import judging as requests
 
 
 def main() -> int:
@@ -127,13 +127,13 @@ def _replay(seed: int, mutant: str | None, *, in_full: bool) -> int:
 
 
 def _replay_requests(seed: int, *, in_full: bool) -> int:
-    lives = requests.tell(seed, trace=in_full)
+    lives = asking.tell(seed, trace=in_full)
     for told in lives:
         print(told.mix)
         for deed, did in zip(told.script, told.did, strict=True):
             print(deed, "→", did or "in vain")
         print(told.lived.trace)
-    violations = list(requests.violations_of(*lives))
+    violations = list(asking.violations_of(*lives))
     for found in violations:
         print(found)
     return int(bool(violations))

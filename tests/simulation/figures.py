@@ -34,15 +34,15 @@ class Figures:
     faults: Counter[str] = field(default_factory=Counter)
 
     def add(self, judged: Judged) -> None:
-        """One more history."""
-        self.histories += 1
+        """One more seed, with the one or two histories that it had."""
+        self.histories += judged.lives
         self.violated += bool(judged.violations)
         self.passes += judged.passes
         self.edits += judged.edits
         self.deaths += judged.deaths
         self.restarts += judged.restarts
         self.losses += judged.losses
-        self.unharmed += not (judged.faults or judged.deaths or judged.losses)
+        self.unharmed += 0 if judged.faults or judged.deaths or judged.losses else judged.lives
         self.cpu_s += judged.cpu_s
         self.calls += judged.calls
         self.faults += judged.faults

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from tests.simulation.asking import judging as asking
+from tests.simulation.asking.mix import POLLS, TERMS, config_of
 from tests.simulation.configs import CONFIGS
 from tests.simulation.history import live
 from tests.simulation.house import agreement_of, config_folder
 from tests.simulation.judging import Judged, judge
-from tests.simulation.requests import judging as requests
-from tests.simulation.requests.mix import POLLS, TERMS, config_of
 
-JUDGES: Final[Mapping[str, Callable[[int], Judged]]] = {"everything": judge, "requests": requests.judge}
+JUDGES: Final[Mapping[str, Callable[[int], Judged]]] = {"everything": judge, "requests": asking.judge}
 FAILED: Final = Path(__file__).parent / "seeds" / "failed.txt"
 FAILED_REQUESTS: Final = FAILED.with_name("requests.txt")
 OPEN: Final = FAILED.with_name("open.txt")

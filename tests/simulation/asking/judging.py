@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from sync.model import Entry
+from tests.simulation.asking.living import End, Told, live
+from tests.simulation.asking.mix import draw
 from tests.simulation.evidence import Violation
 from tests.simulation.history import Lived
 from tests.simulation.invariants import INVARIANTS, violations
 from tests.simulation.invariants.convergence import STAGE
 from tests.simulation.judging import BROKEN, Judged, weighed
-from tests.simulation.requests.living import End, Told, live
-from tests.simulation.requests.mix import draw
 from twins.log import Commit
 
 # All but I10: who looks four times an hour asks each time who the owners are.
@@ -28,9 +28,9 @@ _EXPLAINED: Final = frozenset({"moved", "reverted"})
 def judge(seed: int) -> Judged:
     """Live *seed* and say what is wrong with it."""
 
-    def lived() -> tuple[Lived, list[Violation]]:
-        told = tell(seed)
-        return told[0].lived, list(violations_of(*told))
+    def lived() -> tuple[list[Lived], list[Violation]]:
+        lives = tell(seed)
+        return [told.lived for told in lives], list(violations_of(*lives))
 
     return weighed(seed, lived)
 

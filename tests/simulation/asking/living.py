@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from tests.simulation.asking.mix import Mix
+from tests.simulation.asking.rules import hold_sellers
+from tests.simulation.asking.script import Cast, Deed, Did
 from tests.simulation.evidence import Evidence
 from tests.simulation.history import History, Lived, a_folder
 from tests.simulation.house import prepared
-from tests.simulation.requests.mix import Mix
-from tests.simulation.requests.rules import hold_sellers
-from tests.simulation.requests.script import Cast, Deed, Did
 
 LEAP_S: Final = 900.0
 
