@@ -9,16 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from mappings.conditions import Condition, Unclear, compile_condition
+from mappings.documents.adoption import AdoptionShape, WayShape
 from mappings.documents.broken import Broken
-from mappings.documents.lifecycle import (
-    AdoptionShape,
-    ClockShape,
-    LifecycleDocument,
-    ReasonFieldShape,
-    SignalsShape,
-    WayShape,
-)
+from mappings.documents.lifecycle import LifecycleDocument
+from mappings.documents.moves import SignalsShape
+from mappings.documents.projections import ReasonFieldShape
 from mappings.documents.reading import Shape
+from mappings.documents.stages import ClockShape
 from mappings.documents.tree import Mistake
 from mappings.hours import BusinessHours
 from mappings.lifecycle import fields, showing

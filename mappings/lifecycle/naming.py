@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from mappings.documents.lifecycle import LifecycleDocument, MoveShape
+from mappings.documents.lifecycle import LifecycleDocument
+from mappings.documents.moves import MoveShape
 from mappings.documents.reading import Shape, suggestion
 from mappings.documents.tree import Mistake
 from mappings.lifecycle.guards import FACTS

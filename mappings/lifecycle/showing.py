@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from mappings.documents.lifecycle import LifecycleStageShape, ShownShape
+from mappings.documents.projections import LifecycleStageShape, ShownShape
 from mappings.lifecycle.machine import Shown
 
 BLANK: Final = "blank"
