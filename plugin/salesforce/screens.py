@@ -53,7 +53,10 @@ def quick_actions(lifecycle: Lifecycle) -> tuple[QuickAction, ...]:
 
 
 def list_views(lifecycle: Lifecycle) -> tuple[ListView, ...]:
-    """Who waits to be accepted, who is late, and whom both teams should look at together."""
+    """Who waits to be accepted, who is late, and whom both teams should look at together.
+
+    A filter names a picklist's value as the API does, and a checkbox as 1. [M]
+    """
     return tuple(view for object_ in PEOPLE for view in _views(lifecycle, object_))
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import subprocess
 import sys
+import zipfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from mappings.agreement import Broken, compile_agreement
 from plugin.marker import Marker
 from plugin.salesforce import bundle, mdapi, source, zipped
 from plugin.salesforce.elements import XMLNS
@@ -18,6 +23,7 @@ from sync.folder import read_agreement
 from tests.twins.deploying import Admin
 
 ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config"
 INSTALLED = {
     "CustomField", "CustomPermission", "GlobalValueSet", "ListView", "PermissionSet", "QuickAction", "ValidationRule",
 }  # fmt: skip
@@ -109,9 +115,6 @@ def _inside(element):
 
 
 def test_a_zip_is_read_back_as_it_was_written(agreement):
-    import io
-    import zipfile
-
     files = mdapi(bundle(agreement))
 
     with zipfile.ZipFile(io.BytesIO(zipped(files))) as archive:
@@ -128,4 +131,62 @@ def test_the_twin_takes_the_whole_deploy_and_changes_nothing_the_second_time(agr
     assert first["details"]["componentFailures"] == []
     assert [one["fullName"] for one in second["details"]["componentSuccesses"] if one["changed"]] == [
         "package.xml"
+    ]
+
+
+def texts(**changed: str) -> dict[str, str]:
+    """The shipped config; in lifecycle.yaml these words are replaced."""
+    found = {path.relative_to(CONFIG).as_posix(): path.read_text("utf-8") for path in CONFIG.rglob("*.yaml")}
+    for old, new in changed.items():
+        assert f"{old}:" in found["lifecycle.yaml"]
+        found["lifecycle.yaml"] = re.sub(
+            rf"^( *{old}:).*$", rf"\1 {new}", found["lifecycle.yaml"], flags=re.MULTILINE
+        )
+    return found
+
+
+def test_a_stage_that_was_migrated_away_stays_in_the_list_inactive_and_nobody_moves_out_of_it():
+    moved = texts(
+        version="2\nmigrations: [{version: 2, stages: {warming: nurturing}}]", retired_stages="[asleep]"
+    )
+    parts = bundle(compile_agreement(moved))
+
+    files = mdapi(parts)
+    values = etree.fromstring(files["globalValueSets/Leadbridge_Stage.globalValueSet"])
+    inactive = [
+        one.findtext(f"{{{XMLNS}}}fullName")
+        for one in values.iter(f"{{{XMLNS}}}customValue")
+        if one.findtext(f"{{{XMLNS}}}isActive") == "false"
+    ]
+    [rule] = [part for part in parts if part.full_name == "Lead.Leadbridge_From_Retired"]
+    assert inactive == ["warming", "asleep"]
+    assert 'OR(ISPICKVAL(PRIORVALUE(Leadbridge_Stage__c), "warming"), ISPICKVAL(' in rule.formula
+
+
+def test_a_stage_of_the_lifecycle_cannot_be_retired():
+    with pytest.raises(
+        Broken, match=r"lifecycle\.yaml:\d+: `won` is a stage of this lifecycle, and cannot be retired\."
+    ):
+        compile_agreement(texts(retired_stages="[asleep, won]"))
+
+
+def test_compact_rules_are_three_on_an_object():
+    parts = bundle(compile_agreement(texts(rules="compact")))
+
+    assert [part.full_name for part in parts if part.type == "ValidationRule"] == [
+        f"{object_}.Leadbridge_{name}"
+        for object_ in ("Contact", "Lead")
+        for name in ("Comment_Required", "Moves", "Reason_Required")
+    ]
+
+
+def test_sellers_get_no_button_for_a_stage_that_they_cannot_enter(agreement):
+    lifecycle = agreement.lifecycle
+    moves = tuple(move for move in lifecycle.moves if move.to != "recycled" or "seller" not in move.who)
+
+    parts = bundle(replace(agreement, lifecycle=replace(lifecycle, moves=moves)))
+
+    assert [part.name for part in parts if part.type == "QuickAction" and part.object == "Lead"] == [
+        "Leadbridge_Accept",
+        "Leadbridge_Reject",
     ]
