@@ -69,6 +69,10 @@ class Bridge:
         """The address at which people open Salesforce; None before the first call."""
         return getattr(self.connectors["salesforce"], "home", None)
 
+    def scopes(self) -> frozenset[str] | None:
+        """What the token for HubSpot may do, where HubSpot tells."""
+        return scopes_of(self.connectors)
+
     def contact_with(self, email: str) -> Ref | None:
         """The contact in HubSpot that has this e-mail address."""
         [found] = self.connectors["hubspot"].find(
@@ -271,11 +275,17 @@ def describe(connectors: Mapping[Side, Connector]) -> Described:
     }
 
 
-def seen_by_daemon(settings: Settings) -> tuple[Described, str | None]:
-    """The same for one look, and the Salesforce user who looked; both systems are left again."""
+def scopes_of(connectors: Mapping[Side, Connector]) -> frozenset[str] | None:
+    """What the token for HubSpot may do; None where nobody tells."""
+    hubspot = connectors["hubspot"]
+    return hubspot.scopes() if isinstance(hubspot, HubSpotConnector) else None
+
+
+def seen_by_daemon(settings: Settings) -> tuple[Described, str | None, frozenset[str] | None]:
+    """The same for one look, the Salesforce user who looked, and the token's scopes; both systems are left again."""
     connectors = connect(settings, SystemClock(), threading.Event())
     try:
-        return describe(connectors), connectors["salesforce"].whoami()
+        return describe(connectors), connectors["salesforce"].whoami(), scopes_of(connectors)
     finally:
         for connector in connectors.values():
             connector.close()

@@ -21,7 +21,7 @@ from hubspot.crm.objects.exceptions import ApiException
 from urllib3 import exceptions
 
 from connectors.budget import Allowance, Gate, Meter, Pace, Purpose
-from connectors.errors import ConnectorError, SignInFailed, Transient, Unknown
+from connectors.errors import ConnectorError, Refused, SignInFailed, Transient, Unknown
 from connectors.hosts import LOOPBACK, Hosts
 from connectors.hubspot.faults import refusal
 from connectors.hubspot.paths import Paths
@@ -107,6 +107,20 @@ class HubSpotClient:
         except ConnectorError as error:
             self._gate.learn(error)
             raise
+
+    def scopes(self) -> frozenset[str] | None:
+        """What the token may do; None where HubSpot does not tell, as for service keys.
+
+        https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview
+        """
+        try:
+            body = self.read(
+                "POST", self.paths.token(), "describe", {"tokenKey": self._settings.access_token}
+            ).body
+        except Refused:
+            return None
+        told = body.get("scopes") if isinstance(body, dict) else None
+        return frozenset(map(str, told)) if isinstance(told, list) else None
 
     def side_by_side(self, act: Callable[[A], B], each: Sequence[A]) -> list[B]:
         """*act* on each, up to four at once; answers in the same order."""

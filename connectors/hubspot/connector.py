@@ -48,6 +48,10 @@ class HubSpotConnector:
     def whoami(self) -> str | None:
         return None  # a static token names no user; history tells our own writes by the app's id
 
+    def scopes(self) -> frozenset[str] | None:
+        """What the token may do, where HubSpot tells."""
+        return self._client.scopes()
+
     def describe(self, kinds: Sequence[str]) -> dict[str, Schema]:
         return {kind: schema.describe(self._client, kind) for kind in kinds}
 

@@ -49,6 +49,10 @@ class Paths:
         """One segment by its name."""
         return self.segments() + "/object-type-id/" + type_id + "/name/" + quote(name, safe="")
 
+    def token(self) -> str:
+        """What a private app's token may do; the same path in every version."""
+        return "/oauth/v2/private-apps/get/access-token-info"
+
     def owners(self) -> str:
         return self._of("owners")
 

@@ -31,3 +31,17 @@ def admins(parts: Iterable[Part]) -> tuple[str, ...]:
     schemas = (f"crm.schemas.{kind}.{verb}" for kind in kinds for verb in ("read", "write"))
     lists = ("crm.lists.read", "crm.lists.write") if any(isinstance(one, Segment) for one in parts) else ()
     return (*schemas, *lists)
+
+
+def lacking(agreement: Agreement, held: frozenset[str] | None) -> tuple[str, ...]:
+    """A sentence for the scopes that the daemon's token lacks; none where nobody tells what it may do."""
+    missing = () if held is None else tuple(one for one in daemons(agreement) if one not in held)
+    if not missing:
+        return ()
+    return (f"hubspot: the bridge's token lacks {', '.join(missing)}: add them to its scopes.",)
+
+
+def excess(agreement: Agreement, held: frozenset[str] | None) -> tuple[str, ...]:
+    """A sentence for the scopes that the daemon's token has and does not need."""
+    more = sorted((held or frozenset()) - {*daemons(agreement), "oauth"})
+    return (f"The bridge's token may do more than it needs: {', '.join(more)}.",) if more else ()

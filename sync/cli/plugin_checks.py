@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.base import Connector
-from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
 from plugin.checking import (
     blocked_conversions,
@@ -16,6 +15,7 @@ from plugin.checking import (
     sets_of_daemon,
     state_of,
 )
+from plugin.hubspot import scopes
 from plugin.planning import Plan
 from sync.bootstrap import Admins, seen_by_daemon
 from sync.settings import Settings
@@ -28,20 +28,28 @@ def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) 
     state = state_of(plan.changes)
     findings, notes = list(drifted(plan.changes)), list(plan.notes)
     findings += [stop.text for stop in plan.stops]
-    if ways.salesforce is not None and state != "absent":
-        if settings.missing():
-            notes.append("What the bridge's own user may do was not looked at: its credentials are not set.")
-        else:
-            findings += _rights(settings, agreement, ways.salesforce)
+    if state == "absent":
+        return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}
+    if settings.missing():
+        notes.append("What the bridge itself may do was not looked at: its credentials are not set.")
+    else:
+        findings += _lacking(settings, agreement, ways, notes)
+    if ways.salesforce is not None:
         findings += blocked_conversions(_ids(ways.salesforce, "lead"), _ids(ways.salesforce, "contact"))
     return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}
 
 
-def _rights(settings: Settings, agreement: Agreement, org: SalesforceAdmin) -> list[str]:
-    """What the bridge's own user sees, and which permission sets it has."""
-    seen, user = seen_by_daemon(settings)
-    sets = sets_of_daemon(user, org.sets_of(user)) if user else ()
-    return [*sets, *lacking_rights(daemons_rights(agreement), seen)]
+def _lacking(settings: Settings, agreement: Agreement, ways: Admins, notes: list[str]) -> list[str]:
+    """What the bridge itself cannot see or do; *notes* learn what it may do beyond its need."""
+    seen, user, held = seen_by_daemon(settings)
+    findings: list[str] = []
+    if ways.salesforce is not None:
+        findings += sets_of_daemon(user, ways.salesforce.sets_of(user)) if user else ()
+        findings += lacking_rights(daemons_rights(agreement), seen)
+    if ways.hubspot is not None:
+        findings += scopes.lacking(agreement, held)
+        notes += scopes.excess(agreement, held)
+    return findings
 
 
 def _ids(org: Connector, kind: str) -> Mapping[str, str]:

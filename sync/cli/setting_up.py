@@ -16,6 +16,7 @@ from mappings.lifecycle import Lifecycle
 from mappings.lifecycle.diagram import diagram as draw
 from mappings.own_fields import IN_WORDS
 from plugin.checking import daemons_rights, lacking_rights
+from plugin.hubspot import scopes
 from sync.bootstrap import Bridge, bridge, read_agreement
 from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument, writing_to
 from sync.cli.notifying import addresses_of
@@ -110,6 +111,7 @@ def _live_findings(found: Bridge) -> list[str]:
         *([str(half_installed(own))] if own.state == "partial" else []),
         *map(str, found.agreement.findings),
         *lacking_rights(daemons_rights(found.agreement), found.known),
+        *scopes.lacking(found.agreement, found.scopes()),
         *map(str, found.engine.owner_findings(terms)),
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from plugin.hubspot import scopes
 from tests.scenarios.conftest import Ended, Leadbridge
 from tests.scenarios.town import MIA, Town, mutations, town
 from twins.hubspot import TOKEN
@@ -58,6 +59,30 @@ def test_an_admin_plans_installs_and_checks(fresh: Town, plugin: Plugin) -> None
 
     assert sound.code == 0, sound.err
     assert "The plugin is installed: [leadbridge 1.0.0 lifecycle 1 " in sound.out
+
+
+def test_a_bridge_with_exactly_its_rights_is_sound_and_one_right_less_is_named(
+    fresh: Town, plugin: Plugin, leadbridge: Leadbridge
+) -> None:
+    plugin("install", "--yes")
+    salesforce, hubspot = fresh.world.salesforce, fresh.world.hubspot
+    daemon = salesforce.integration_user
+    salesforce.give_minimum_access(daemon)
+    salesforce.assign_permission_set(daemon, "Leadbridge_Integration")
+    exactly = scopes.daemons(fresh.agreement)
+    hubspot.grant(TOKEN, exactly)
+
+    sound = plugin("check")
+    hubspot.grant(TOKEN, exactly[1:])
+    one_less = plugin("check")
+    hubspot.grant(TOKEN, [*exactly, "tickets"])
+    one_more = plugin("check")
+
+    assert sound.code == 0, sound.err
+    assert one_less.code in (1, 4)  # without the right to read them nothing can be looked at
+    assert "crm.objects.companies.read" in one_less.err
+    assert one_more.code == 0
+    assert "more than it needs: tickets" in one_more.out
 
 
 def test_a_second_install_says_so_and_writes_nothing(fresh: Town, plugin: Plugin) -> None:

@@ -24,6 +24,7 @@ NO_MODELS = {
     "/form-integrations": "the library has the forms themselves only",
     "/communication-preferences": "the library speaks version 3, the twin 4",
     "/oauth/token/introspect": "younger than the library",
+    "/oauth/private-apps": "the library knows no private apps",
     "/account-info": "the library has neither account details nor usage",
 }
 LIMA = {
@@ -366,6 +367,8 @@ def test_what_the_library_has_no_models_for_answers_its_raw_transport(library, d
     raw("GET", f"{person}/unsubscribe-all?channel=EMAIL")
     raw("GET", f"{person}?channel=EMAIL")
     raw("GET", "/account-info/2026-09/details")
+    desk.twin.grant("pat-narrow", ["crm.lists.read"])
+    raw("POST", "/oauth/v2/private-apps/get/access-token-info", {"tokenKey": "pat-narrow"})
     raw("GET", "/account-info/2026-09/api-usage/daily/private-apps")
 
     assert (len(held), total, len(sent)) == (1, 1, 1)

@@ -168,6 +168,19 @@ def test_a_token_can_be_looked_into(desk, app):
     assert gone == {"active": False}
 
 
+@pytest.mark.fact("POST /oauth/private-apps/get/access-token-info")
+def test_who_holds_a_private_apps_token_is_told_its_scopes(desk):
+    """https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview"""
+    path = "/oauth/v2/private-apps/get/access-token-info"
+    desk.twin.grant("pat-narrow", ["crm.objects.contacts.read"])
+
+    told = desk.call("POST", path, {"tokenKey": "pat-narrow"}).json()
+    unknown = desk.call("POST", path, {"tokenKey": "pat-nobody"})
+
+    assert (told["hubId"], told["scopes"]) == (desk.twin.portal.portal_id, ["crm.objects.contacts.read"])
+    assert unknown.status == 404
+
+
 @pytest.mark.fact("GET /oauth/access-tokens/{token}")
 @pytest.mark.fact("GET /oauth/refresh-tokens/{token}")
 def test_version_1_tells_whose_token_it_is(desk, app):

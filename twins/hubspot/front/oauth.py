@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from twins.hubspot.access.keys import LIFETIME_S, Installed
 from twins.hubspot.errors import bad_grant, not_found, wrong_content_type
 from twins.hubspot.times import to_ms
+from twins.hubspot.wire.bodies import text
 from twins.hubspot.wire.call import Answer, Call
 
 FORM = "application/x-www-form-urlencoded"
@@ -39,6 +40,23 @@ def introspect(call: Call) -> Answer:
     given = _given(call)
     app = _app(call, given)
     return Answer(200, _seen(call, app, given.get("token", "")))
+
+
+def private_app(call: Call) -> Answer:
+    """What the token of a private app may do, told to whoever holds it; of other tokens it knows nothing.
+
+    https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview; a token that may do everything is
+    no such token, for none was ever granted all scopes by name.
+    """
+    key = call.portal.keys.tokens.get(text(call.json(), "tokenKey"))
+    if key is None or key.is_oauth or key.scopes is None:
+        raise not_found()
+    told = {
+        "userId": call.portal.owners[0].user_id,
+        "hubId": call.portal.portal_id,
+        "appId": call.portal.app_id,
+    }
+    return Answer(200, {**told, "scopes": sorted(key.scopes)})
 
 
 def access_token(call: Call) -> Answer:

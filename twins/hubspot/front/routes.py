@@ -34,7 +34,7 @@ from twins.hubspot.wire.call import Route
 DATED = frozenset({"2026-03", "2026-09"})
 V3 = frozenset({"v3"}) | DATED
 V4 = frozenset({"v4"}) | DATED
-ONLY_V1, ONLY_V3 = frozenset({"v1"}), frozenset({"v3"})
+ONLY_V1, ONLY_V2, ONLY_V3 = frozenset({"v1"}), frozenset({"v2"}), frozenset({"v3"})
 # These two name their family before a dated version and after an old one.
 _IN_TWO_PARTS = frozenset({"crm", "marketing"})
 
@@ -233,6 +233,9 @@ FAMILIES: tuple[Family, ...] = (
         is_open=True,
     ),
     Family("oauth", ONLY_V1 | DATED, {"token": {"POST": oauth.token}}, is_open=True),
+    Family(
+        "oauth", ONLY_V2, {"private-apps/get/access-token-info": {"POST": oauth.private_app}}, is_open=True
+    ),
     Family("oauth", DATED, {"token/introspect": {"POST": oauth.introspect}}, is_open=True),
     Family(
         "oauth",
