@@ -89,7 +89,7 @@ def _described(part: Part) -> Iterator[Finding]:
         text = f"The {part.type} `{part.full_name}` has a description of {len(part.description)} characters; Salesforce takes {DESCRIPTION_LENGTH}."
         yield text, "Shorten the name of the stage."
     if Marker.found_in(part.description) is None:
-        yield f"The {part.type} `{part.full_name}` bears no mark of leadbridge.", _OURS
+        yield f"The {part.type} `{part.full_name}` bears no marker of leadbridge.", _OURS
 
 
 class _Known:

@@ -1,4 +1,4 @@
-"""The mark by which leadbridge knows again what it brought: it ends every description.
+"""The marker by which leadbridge knows again what it brought: it ends every description.
 
 ``[leadbridge 1.0.0 lifecycle 3 0a1b2c3d]``: the plugin's version, the lifecycle's version, and the first
 eight letters of the fingerprint of its stages, moves and reasons. What bears none is somebody else's.
@@ -31,12 +31,12 @@ class Marker:
 
     @classmethod
     def of(cls, lifecycle: Lifecycle) -> Self:
-        """The mark of what this plugin installs for *lifecycle*."""
+        """The marker of what this plugin installs for *lifecycle*."""
         return cls(VERSION, lifecycle.version, fingerprint(lifecycle))
 
     @classmethod
     def found_in(cls, description: str | None) -> Self | None:
-        """The mark that ends *description*, or None: then it is somebody else's."""
+        """The marker that ends *description*, or None: then it is somebody else's."""
         found = _FORM.search(description or "")
         return cls(found[1], int(found[2]), found[3]) if found else None
 
@@ -46,12 +46,12 @@ class Marker:
         return tuple(int(part) for part in self.version.split("."))
 
     def ends(self, text: str) -> str:
-        """A description: *text*, then this mark."""
+        """A description: *text*, then this marker."""
         return f"{text} {self}"
 
 
 def unmarked(description: str | None) -> str:
-    """*description* without its mark."""
+    """*description* without its marker."""
     return _FORM.sub("", description or "").strip()
 
 

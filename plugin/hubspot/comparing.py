@@ -11,7 +11,7 @@ from plugin.hubspot.parts import GROUP, Group, Part, Property, Segment
 from plugin.marker import Marker, unmarked
 
 Raw = Mapping[str, Any]
-# The mark of this property says which lifecycle is installed; elsewhere a mark of before makes no difference.
+# The marker of this property says which lifecycle is installed; elsewhere a marker of before makes no difference.
 TELLS_VERSION: Final = "leadbridge_stage"
 
 

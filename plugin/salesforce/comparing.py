@@ -14,7 +14,7 @@ from plugin.salesforce.trees import Tree, differences, text_in, tree_of
 
 Key = tuple[str, str]
 PREFIX: Final = "leadbridge_"
-# The mark of this value set says which lifecycle is installed; elsewhere a mark of before makes no difference.
+# The marker of this value set says which lifecycle is installed; elsewhere a marker of before makes no difference.
 TELLS_VERSION: Final = ("GlobalValueSet", "leadbridge_stage")
 _OURS_IF: Final = ("CustomPermission", "leadbridge_sync")
 _STAGES: Final = "GlobalValueSet"
@@ -61,8 +61,8 @@ def _about(part: Part, found: Org) -> Change:
             part, "conflict", f"it is of type {there}, not {text_in(wanted, 'type')}: delete it first"
         )
     differs = differences(part.type, wanted, standing)
-    marks = [text_in(tree, "description") for tree in (wanted, standing)]
-    if key == TELLS_VERSION and Marker.found_in(marks[0]) != Marker.found_in(marks[1]):
+    markers = [text_in(tree, "description") for tree in (wanted, standing)]
+    if key == TELLS_VERSION and Marker.found_in(markers[0]) != Marker.found_in(markers[1]):
         differs.append("version")
     if not differs:
         return _said(part, "unchanged")
@@ -94,9 +94,9 @@ def _obsolete(found: Org, wanted: Iterable[Key]) -> list[Change]:
 
 
 def installed(found: Org) -> Marker | None:
-    """The newest mark in the org."""
-    marks = [Marker.found_in(text_in(tree, "description")) for tree in found.components.values()]
-    return max(filter(None, marks), key=lambda mark: (mark.lifecycle, mark.order), default=None)
+    """The newest marker in the org."""
+    markers = [Marker.found_in(text_in(tree, "description")) for tree in found.components.values()]
+    return max(filter(None, markers), key=lambda marker: (marker.lifecycle, marker.order), default=None)
 
 
 def _said(part: Part, verb: Verb, why: str = "") -> Change:

@@ -1,7 +1,7 @@
 """Components as trees that can be compared: the wanted one's element, and what the org answered. Pure.
 
 A tree maps a name to its values, each a text or a further tree. What an org adds by itself, its order, white
-space and the mark in a description make no difference.
+space and the marker in a description make no difference.
 """
 
 from __future__ import annotations

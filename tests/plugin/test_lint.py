@@ -96,7 +96,7 @@ LONG = "Leadbridge_" + "x" * 30
         (CustomField, lambda p: replace(p, name="Leadbridge__Stage__c"), "has a name that Salesforce or leadbridge"),
         (CustomField, lambda p: replace(p, name="Stage__c"), "has a name that Salesforce or leadbridge"),
         (CustomField, lambda p: replace(p, label="x" * 41), "has a label of 41 characters"),
-        (CustomField, lambda p: replace(p, description="Mine."), "bears no mark of leadbridge"),
+        (CustomField, lambda p: replace(p, description="Mine."), "bears no marker of leadbridge"),
         (CustomField, lambda p: replace(p, description="x" * 256 + p.description), "has a description of"),
         (CustomField, lambda p: replace(p, kind="Text", length=None), "has the length None"),
         (CustomField, lambda p: replace(p, kind="Text", length=256), "has the length 256"),

@@ -1,4 +1,4 @@
-"""The mark tells what is ours, which plugin made it, and whether the lifecycle has changed since."""
+"""The marker tells what is ours, which plugin made it, and whether the lifecycle has changed since."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def lifecycle():
     return read_agreement(shipped_config()).lifecycle
 
 
-def test_a_mark_is_read_back_from_the_end_of_a_description(lifecycle):
+def test_a_marker_is_read_back_from_the_end_of_a_description(lifecycle):
     marker = Marker.of(lifecycle)
 
     assert Marker.found_in(marker.ends("Why it was lost.")) == marker
