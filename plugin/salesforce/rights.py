@@ -97,8 +97,11 @@ def _written(agreement: Agreement) -> set[tuple[str, str]]:
 
 
 def _looked_at(agreement: Agreement, ours: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    read = {(kind, name) for kind in OBJECTS for name in agreement.fields("salesforce", kind)}
-    return read | set(ours) | {(kind, name) for kind, names in _LOOKED_AT.items() for name in names}
+    lines = {(kind, name) for kind in OBJECTS for name in agreement.fields("salesforce", kind)}
+    lifecycle = {(kind, name) for kind in OBJECTS for name in agreement.lifecycle.needs("salesforce", kind)}
+    return (
+        lines | lifecycle | set(ours) | {(kind, name) for kind, names in _LOOKED_AT.items() for name in names}
+    )
 
 
 def _fields(read: set[tuple[str, str]], written: set[tuple[str, str]]) -> tuple[FieldRight, ...]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mappings.agreement import Agreement
+from mappings.lifecycle.machine import ReasonField
 from plugin.salesforce import bundle
 from plugin.salesforce.objects import OBJECTS
 from plugin.salesforce.parts import PermissionSet
@@ -79,6 +80,14 @@ def test_a_field_that_no_line_names_any_more_is_not_granted(agreement):
 
     assert "Lead.Title" in daemons(agreement)
     assert "Lead.Title" not in daemons(replace(agreement, pairs=without))
+
+
+def test_a_field_of_ones_own_that_the_lifecycle_reads_is_granted(agreement):
+    field = ReasonField({"lead": "Why_Not__c"}, {})
+    reading = replace(agreement, lifecycle=replace(agreement.lifecycle, reason_field=field))
+
+    assert daemons(reading)["Lead.Why_Not__c"] is False
+    assert "Contact.Why_Not__c" not in daemons(reading)
 
 
 def test_sellers_edit_what_sales_says_and_see_the_rest(agreement):
