@@ -19,7 +19,7 @@ help:
 	@echo "make test-node     the vendors' own Node clients against the twins (after make test)"
 	@echo "make check         format, lint, types, floors: before every commit"
 	@echo "make bench         calls, records per second, CPU and memory beside the bare clients"
-	@echo "make simulate      histories of people, faults and deaths, held to every promise (SEEDS=1000 FROM=0)"
+	@echo "make simulate      histories of people, faults and deaths, held to every promise (SEEDS=1000 FROM=0; ARGS='--about requests': what people ask for)"
 	@echo "make crash         dies at every point of every scenario, 1,000 real kills, lost answers, lost stores"
 	@echo "make soak          thirty days in the life of one daemon: does anything grow?"
 	@echo "make mutate        small changes of the pure core: does a test notice? (hours; ARGS='--sample 600' for some, drawn at random)"
