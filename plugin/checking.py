@@ -43,6 +43,8 @@ def drifted(changes: Iterable[Change]) -> Iterator[str]:
     for one in touched(told):
         if one.verb == "create":
             missing[one.side].append(f"{one.type} {one.name}")
+        elif one.verb == "conflict":
+            yield f"{one.side} {one.type} {one.name}: {one.why}."
         else:
             yield f"{one.side} {one.type} {one.name}: {one.why}. `leadbridge plugin install` sets it right."
     for side, names in missing.items():

@@ -79,7 +79,14 @@ class Administration:
 
     def _write(self, method: str, path: str, body: Raw | None) -> None:
         """Never repeated when its answer was lost: who installs again writes only what is not there."""
-        self._client.retry.call(lambda: self._client.once(method, path, "write", body), lost_too=False)
+        try:
+            self._client.retry.call(lambda: self._client.once(method, path, "write", body), lost_too=False)
+        except Refused as refused:
+            # nobody's data stands in a definition, so HubSpot's own words may be told
+            words = " ".join(one.message for one in refused.faults if one.message)
+            raise Refused(
+                f"{refused} HubSpot says: {words}" if words else str(refused), refused.faults
+            ) from None
 
     def _named(self, path: str) -> dict[str, Raw]:
         body = self._client.read("GET", path, "describe").body

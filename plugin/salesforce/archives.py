@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from plugin.salesforce.comparing import Org, key_of
+from plugin.salesforce.comparing import Org, is_ours, key_of
 from plugin.salesforce.elements import XMLNS, root
 from plugin.salesforce.fields import STAGES
 from plugin.salesforce.parts import Choice, Part, ValueSet
@@ -48,12 +48,15 @@ def _with_all(part: Part, found: Org) -> Part:
     return replace(part, choices=(*kept, *more))
 
 
-def removable(parts: Sequence[Part], found: Org, *, data: bool) -> tuple[Name, ...]:
-    """What an uninstall deletes of what stands there; fields with all that stands in them only with *data*."""
+def removable(found: Org, *, data: bool) -> tuple[Name, ...]:
+    """What an uninstall deletes of what stands there: all that is ours, of whatever lifecycle, and nothing else.
+
+    Fields go with all that stands in them, and only with *data*.
+    """
     return tuple(
-        (part.type, part.full_name)
-        for part in parts
-        if (data or part.type not in _DATA) and key_of(part.type, part.full_name) in found.components
+        (key[0], found.names[key].removesuffix("__gvs"))
+        for key, tree in sorted(found.components.items())
+        if (data or key[0] not in _DATA) and is_ours(key, tree, found)
     )
 
 

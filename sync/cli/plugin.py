@@ -96,6 +96,8 @@ def install_(
         found = _planned(agreement, ways, widen, allow_downgrade)
         if not json:
             _print_plan(found)
+        elif found.stops:
+            as_json(_said(found))
         _stop(found, json)
         if not found.is_empty:
             if not yes:

@@ -26,8 +26,8 @@ _HUBSPOT_ID = "Leadbridge_HubSpot_Id__c"
 def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) -> dict[str, Any]:
     """State, version, findings and notes of the sides that *ways* lead to; contacts nobody to change anything."""
     state = state_of(plan.changes)
-    findings, notes = list(drifted(plan.changes)), list(plan.notes)
-    findings += [stop.text for stop in plan.stops]
+    told = (*drifted(plan.changes), *(stop.text for stop in plan.stops))
+    findings, notes = list(dict.fromkeys(told)), list(plan.notes)
     if state == "absent":
         return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}
     if settings.missing():

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from connectors.base import Connector
 from mappings.agreement import Agreement
-from plugin import hubspot, salesforce
+from plugin import hubspot
 from plugin.components import components
 from plugin.hubspot.writing import look as look_at_portal
 from plugin.hubspot.writing import removable as removable_in_portal
@@ -29,7 +29,7 @@ def removed(
     """Take out what leadbridge brought, after *ask* was told how much; with *save* the fields, too, saved there first."""
     data = save is not None
     org = look_at_org(ways.salesforce) if ways.salesforce is not None else None
-    gone = removable(salesforce.bundle(agreement), org, data=data) if org is not None else ()
+    gone = removable(org, data=data) if org is not None else ()
     parts = hubspot.bundle(agreement)
     portal = look_at_portal(ways.hubspot.portal, parts) if ways.hubspot is not None else None
     ours = removable_in_portal(parts, portal, data=data) if portal is not None else ()

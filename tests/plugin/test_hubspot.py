@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.errors import Refused
 from connectors.hubspot import HubSpotSettings
 from connectors.hubspot.administering import Administration
 from connectors.hubspot.client import HubSpotClient
@@ -215,6 +216,14 @@ def test_uninstall_takes_the_segments_and_with_data_the_properties(desk: Desk, a
     remove(desk.admin, removable(parts, found, data=True), found, lambda part: None)
     assert "leadbridge_stage" not in desk.admin.properties("contact")
     assert "leadbridge" not in desk.admin.groups("contact")
+
+
+def test_what_hubspot_says_against_a_property_is_told(desk: Desk) -> None:
+    with pytest.raises(Refused, match=r"HubSpot says: .*Property group leadbridge does not exist"):
+        desk.admin.create_property(
+            "contact",
+            {"name": "x", "label": "X", "type": "string", "fieldType": "text", "groupName": "leadbridge"},
+        )
 
 
 def test_the_scopes_that_are_printed_are_enough_to_install(desk: Desk, agreement: Agreement) -> None:

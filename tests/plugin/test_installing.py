@@ -271,18 +271,21 @@ def test_an_org_with_many_rules_of_its_own_is_offered_the_compact_form(
     assert "rules: compact" in note
 
 
-def test_uninstall_leaves_fields_and_values_unless_data_goes_too(
-    installed: Office, agreement: Agreement
-) -> None:
-    parts = bundle(agreement)
-    first = removable(parts, look_at_org(installed.salesforce), data=False)
-    installed.deploy(gone=first)
+def test_uninstall_leaves_fields_and_values_unless_data_goes_too(installed: Office) -> None:
+    installed.deploy(gone=removable(look_at_org(installed.salesforce), data=False))
     left = look_at_org(installed.salesforce).components
 
     assert {type_ for type_, _ in left} == {"GlobalValueSet", "CustomField"}
 
-    installed.deploy(gone=removable(parts, look_at_org(installed.salesforce), data=True))
+    installed.deploy(gone=removable(look_at_org(installed.salesforce), data=True))
     assert look_at_org(installed.salesforce).components == {}
+
+
+def test_uninstall_never_takes_what_somebody_else_made(bare: Office, agreement: Agreement) -> None:
+    ours = part_of(agreement, CustomField, "Lead.Leadbridge_Round__c")
+    bare.deploy(replace(ours, description="Counts laps."))
+
+    assert removable(look_at_org(bare.salesforce), data=True) == ()
 
 
 def test_a_lead_and_a_contact_with_one_hubspot_id_are_told() -> None:

@@ -125,6 +125,25 @@ def test_a_hand_made_field_stops_everything(fresh: Town, plugin: Plugin) -> None
     assert not any("deployRequest" in key[1] for key in fresh.world.salesforce.calls)
 
 
+def test_an_org_that_takes_no_more_rules_is_left_as_it_was(fresh: Town, plugin: Plugin) -> None:
+    salesforce = fresh.world.salesforce
+    for n in range(20):
+        salesforce.add_rule("Lead", f"Own_{n}", "false", "never")
+    salesforce.flip(rules_per_object=20)
+
+    planned = plugin("plan", "--only", "salesforce")
+    stopped = plugin("install", "--yes")
+
+    assert "Lead has 20 active validation rules of its own and gets 16" in planned.out
+    assert "rules: compact" in planned.out
+    assert stopped.code == 1
+    assert "objects/Lead.object: " in stopped.err
+    assert "rules: compact" in stopped.err
+    assert "Nothing was installed." in stopped.err
+    assert "Leadbridge_Stage__c" not in salesforce.org.kinds["Lead"].fields
+    assert not fresh.world.hubspot.has_property("contacts", "leadbridge_stage")
+
+
 def test_who_does_not_say_yes_changes_nothing(fresh: Town, plugin: Plugin) -> None:
     stopped = plugin("install", "--only", "hubspot")
 
