@@ -11,7 +11,7 @@ import pytest
 from mappings.documents.broken import Broken
 from sync.definition import DEFINITION
 from tests.scenarios.conftest import Leadbridge
-from tests.scenarios.town import Town, mutations, town
+from tests.scenarios.town import Town, town
 
 MORE = "moves:\n  - {from: nurturing, to: recycled, who: [marketer], guards: [reason_has_delay]}\n"
 LOWER = "- at_least: {score: 50}"
@@ -38,7 +38,7 @@ def test_check_says_who_would_be_adopted_where_and_that_is_what_happens(
     checked = leadbridge("check", "--json", settings=here.settings(), clock=here.clock)
     read = leadbridge("check", settings=here.settings(), clock=here.clock)
     quick = leadbridge("check", "--schemas-only", "--json", settings=here.settings(), clock=here.clock)
-    untouched = mutations(here.world)
+    written = here.written()
     here.run()
     here.daemon.settle()
     people = here.bridge.store.people_by_stage()
@@ -50,7 +50,7 @@ def test_check_says_who_would_be_adopted_where_and_that_is_what_happens(
     adopted = Counter[str]()
     for one in said["adopted"]:
         adopted[one["stage"]] += one["people"]
-    assert (checked.code, checked.json["findings"], untouched) == (0, [], {})
+    assert (checked.code, checked.json["findings"], written) == (0, [], [])
     assert (adopted, sum(adopted.values()) > 15) == (people, True)
     assert Counter({(one["stage"], one["because"]): one["people"] for one in said["adopted"]}) == Counter(
         (one.decision.new, one.decision.why) for one in steps

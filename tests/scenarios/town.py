@@ -182,7 +182,7 @@ def mutations(world: World) -> dict[str, int]:
     asked = {
         ("hubspot", method, path): n
         for (method, path), n in world.hubspot.calls.items()
-        if method != "GET" and not path.endswith(("/search", "/batch/read"))
+        if method != "GET" and not path.endswith(("/search", "/batch/read", "/access-token-info"))
     }
     asked |= {
         ("salesforce", method, name): n
