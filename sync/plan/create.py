@@ -5,12 +5,13 @@ Where our own key is not there (standard mode) a person's key is the e-mail, and
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from connectors.records import Record, Side, Write
 from mappings.fields import Unreadable, Unrenderable
 from mappings.values import ABSENT, is_blank, pack
-from sync.model import Put
+from sync.model import Agreed, Put
 from sync.plan.draft import Draft
 from sync.plan.lines import read
 from sync.plan.waits import GIVE_EMAIL, NO_EMAIL
@@ -27,7 +28,7 @@ def can_create_in_hubspot(draft: Draft) -> bool:
 
 def create_in_hubspot(draft: Draft, kind: str, original: Record) -> None:
     """Create the company or deal of a Salesforce record, found again by the Salesforce id it carries."""
-    values = first_values(draft, original, "hubspot", kind)
+    values, lines = first_values(draft, original, "hubspot", kind)
     values[HUBSPOT_KEY] = original.ref.id
     write = Write(
         id=draft.write_id(f"create {kind}"),
@@ -37,7 +38,7 @@ def create_in_hubspot(draft: Draft, kind: str, original: Record) -> None:
         key=(HUBSPOT_KEY, original.ref.id),
         values=values,
     )
-    _create(draft, write, original, f"a person or company of this {original.ref.kind} is linked")
+    _create(draft, write, lines, original, f"a person or company of this {original.ref.kind} is linked")
 
 
 def create_person(draft: Draft, kind: str, contact: Record, extra: dict[str, Any]) -> None:
@@ -51,7 +52,8 @@ def create_person(draft: Draft, kind: str, contact: Record, extra: dict[str, Any
             who="marketing",
         )
         return
-    values = {**first_values(draft, contact, "salesforce", kind), **extra, key[0]: key[1]}
+    values, lines = first_values(draft, contact, "salesforce", kind)
+    values |= {**extra, key[0]: key[1]}
     write = Write(
         id=draft.write_id(f"create {kind}"),
         side="salesforce",
@@ -60,7 +62,7 @@ def create_person(draft: Draft, kind: str, contact: Record, extra: dict[str, Any
         key=key,
         values=values,
     )
-    _create(draft, write, contact, f"handed over as a {kind}")
+    _create(draft, write, lines, contact, f"handed over as a {kind}")
 
 
 def _key_of(draft: Draft, contact: Record) -> tuple[str, str] | None:
@@ -71,20 +73,26 @@ def _key_of(draft: Draft, contact: Record) -> tuple[str, str] | None:
     return (EMAIL, email) if email else None
 
 
-def _create(draft: Draft, write: Write, original: Record, why: str) -> None:
-    draft.put(Put(write, gate=True))
+def _create(draft: Draft, write: Write, lines: Mapping[str, str], original: Record, why: str) -> None:
+    draft.put(Put(write, gate=True, lines=lines))
     draft.ask(original.ref)
     draft.decide("created", why, side=write.side, new=write.kind, occurred_at=original.modified_at)
 
 
-def first_values(draft: Draft, original: Record, side: Side, kind: str) -> dict[str, Any]:
-    """What a new record of *kind* is born with: every line that may write there, required blanks filled."""
+def first_values(
+    draft: Draft, original: Record, side: Side, kind: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What a new record of *kind* is born with, and by which line: every one that may write there, required blanks filled.
+
+    What it is given is agreed on from then on: who edits either record before we look again has edited it.
+    """
     values: dict[str, Any] = {}
+    lines: dict[str, str] = {}
     for line in draft.terms.agreement.pairs[draft.facts.pair].lines:
         if not line.writes(side) or not line.fields(side, kind):
             continue
         try:
-            value = read(draft, line, original)
+            value = known = read(draft, line, original)
             if is_blank(value) or value is ABSENT:
                 value = line.if_required
             if value is None or (line.only is not None and value != line.only):
@@ -94,6 +102,11 @@ def first_values(draft: Draft, original: Record, side: Side, kind: str) -> dict[
             draft.problem("value_cannot_be_written", str(error), error.remedy, field=line.name)
             continue
         values.update(rendered)
+        if value is known:
+            lines.update(dict.fromkeys(rendered, line.name))
+            draft.agreed[line.name] = Agreed(pack(value), line.fingerprint).written(
+                original.ref.side, original.modified_at
+            )
         draft.decide(
             "field",
             "first value",
@@ -103,7 +116,7 @@ def first_values(draft: Draft, original: Record, side: Side, kind: str) -> dict[
             new=pack(value),
             occurred_at=original.modified_at,
         )
-    return values
+    return values, lines
 
 
 def settle_key(draft: Draft, ours: Record, theirs: Record) -> None:
