@@ -33,13 +33,13 @@ _REMEDIES: Final[Mapping[str, str]] = {
 
 
 class DeployFailed(Exception):
-    """Salesforce did not take the components, and nothing of them was installed; a sentence for each."""
+    """Salesforce did not take the components, and nothing of them was carried out; a sentence for each."""
 
     def __init__(self, deployment: Deployment) -> None:
         said = [_sentence(one) for one in deployment.failures] or [
             f"Salesforce ended the deployment {deployment.id} as {deployment.status}. {deployment.message}".rstrip()
         ]
-        self.sentences = (*said, "Nothing was installed.")
+        self.sentences = (*said, "Nothing was changed.")
         super().__init__("\n".join(self.sentences))
 
 

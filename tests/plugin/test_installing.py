@@ -177,7 +177,7 @@ def test_a_deployment_that_fails_half_way_leaves_nothing_and_names_component_and
         install(broken, bare.salesforce, bare.hubspot, lambda *_: None)
 
     assert "Lead.object" in str(failed.value)
-    assert failed.value.sentences[-1] == "Nothing was installed."
+    assert failed.value.sentences[-1] == "Nothing was changed."
     assert counted(bare.plan().changes) == counted(plan.changes)
 
 

@@ -139,7 +139,7 @@ def test_an_org_that_takes_no_more_rules_is_left_as_it_was(fresh: Town, plugin: 
     assert stopped.code == 1
     assert "objects/Lead.object: " in stopped.err
     assert "rules: compact" in stopped.err
-    assert "Nothing was installed." in stopped.err
+    assert "Nothing was changed." in stopped.err
     assert "Leadbridge_Stage__c" not in salesforce.org.kinds["Lead"].fields
     assert not fresh.world.hubspot.has_property("contacts", "leadbridge_stage")
 
