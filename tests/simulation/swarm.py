@@ -64,6 +64,9 @@ _SALESFORCE: Final[Mapping[str, tuple[Any, ...]]] = {
     "session_minutes": (15,),
     "activities_go_along": (False,),
 }
+# From this seed on a history has terms of its own besides its config; the ones before it stay as they are.
+WITH_TERMS: Final = 40_000
+_TERMS: Final = ("follow", "turns", "fewest", "falls_back", "follow+turns", "follow+falls_back")
 _DAYS: Final = ("2026-11-23", "2026-11-27", "2026-10-23", "2027-03-26", "2026-12-31", "2028-02-28")
 
 
@@ -103,7 +106,7 @@ def draw(seed: int) -> Swarm:
     day = datetime.fromisoformat(chance.choice(_DAYS)).replace(tzinfo=BERLIN)
     return Swarm(
         seed=seed,
-        config=chance.choice(tuple(CONFIGS)) if chance.random() < 0.7 else "shipped",
+        config=_config(seed, chance),
         starts_at=day + timedelta(seconds=chance.randint(7 * 3600, 16 * 3600), milliseconds=chance.randint(0, 999)),
         people=chance.randint(6, 12),
         edits=chance.randint(30, 60),
@@ -119,6 +122,14 @@ def draw(seed: int) -> Swarm:
         outages=_outages(random.Random(f"outages {seed}"), rounds),
         clashes=_moments(random.Random(f"clashes {seed}"), rounds, 1 / 7, 5),
     )  # fmt: skip
+
+
+def _config(seed: int, chance: random.Random) -> str:
+    name = chance.choice(tuple(CONFIGS)) if chance.random() < 0.7 else "shipped"
+    terms = random.Random(f"terms {seed}")
+    if seed < WITH_TERMS or name == "queue" or terms.random() < 0.2:
+        return name
+    return f"{name}+{terms.choice(_TERMS)}"
 
 
 def _faults(chance: random.Random) -> dict[str, float]:

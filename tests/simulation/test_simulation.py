@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation import running
+from tests.simulation.configs import CONFIGS
 from tests.simulation.history import Lived, live
 from tests.simulation.judging import BROKEN, judge
-from tests.simulation.swarm import FAULTS, draw
+from tests.simulation.swarm import FAULTS, WITH_TERMS, draw
 
 SEEDS = range(12)
 
@@ -45,6 +46,16 @@ def test_every_kind_of_fault_strikes_in_some_seed_and_some_seeds_have_none() -> 
     assert {name for one in drawn for name in one.faults} == set(FAULTS)
     assert any(not one.faults for one in drawn)
     assert any(len(one.faults) == 1 for one in drawn)
+
+
+def test_owner_rules_and_a_stage_that_follows_are_drawn_from_a_seed_on_and_leave_the_ones_before_it_alone() -> (
+    None
+):
+    before = {draw(seed).config for seed in range(1000)}
+    since = {part for seed in range(WITH_TERMS, WITH_TERMS + 300) for part in draw(seed).config.split("+")}
+
+    assert before == set(CONFIGS)
+    assert set(CONFIGS) | {"follow", "turns", "fewest", "falls_back"} == since
 
 
 def test_failing_history_is_told_with_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
