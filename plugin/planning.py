@@ -70,7 +70,7 @@ def planned(
         ]
         deploys = archive(parts, gone) if touched(changes) else None
         stops += _versions(marker, installed(org), allow_downgrade)
-        stops += () if widen else _held(agreement, org.people)
+        stops += () if widen else (*_held(agreement, org.people), *_uncounted(agreement, org))
         notes = _notes(parts, org)
     if portal is not None:
         found, steps = hubspot.compared(hubspot.bundle(agreement), portal, widen=widen)
@@ -120,6 +120,21 @@ def _held(agreement: Agreement, people: Mapping[str, int]) -> tuple[Stop, ...]:
             f"{sum(left.values()):,} people in Salesforce stand in stages that are no more: {shown}. Say under"
             " `migrations` in lifecycle.yaml where they go; `leadbridge plugin install --widen`; restart the bridge,"
             " which moves them; then `leadbridge plugin install`.",
+        ),
+    )
+
+
+def _uncounted(agreement: Agreement, org: Org) -> tuple[Stop, ...]:
+    """A stage is to go, and the admin cannot see whether somebody stands in it."""
+    gone = sorted(org.stages() - set(agreement.lifecycle.stages))
+    if not gone or not org.unseen:
+        return ()
+    return (
+        Stop(
+            "decide",
+            f"{', '.join(gone)} is no stage any more, and whether people stand in it cannot be counted: the admin's"
+            f" user does not see {' and '.join(org.unseen)}. Assign the permission set Leadbridge_Sales_User to that"
+            " user, then again.",
         ),
     )
 

@@ -27,13 +27,19 @@ class Org:
     """What stands in an org: components of ours by type and lower-case name, and how full it is.
 
     *names* are their names as the org writes them, *rules* the active rules of others per object, *people* how many
-    live records stand in each stage.
+    live records stand in each stage, as far as the admin sees the stage: *unseen* are the fields that nobody opened.
     """
 
     components: Mapping[Key, Tree] = field(default_factory=dict)
     names: Mapping[Key, str] = field(default_factory=dict)
     rules: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
+
+    def stages(self) -> frozenset[str]:
+        """The stages that a record may be given today."""
+        values = self.components.get(TELLS_VERSION, {}).get("customValue", ())
+        return frozenset(text_in(one, "fullName") for one in values if text_in(one, "isActive") != "false")
 
 
 def key_of(type_: str, name: str) -> Key:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from connectors.errors import Refused
 from connectors.salesforce.admin import SalesforceAdmin
 from connectors.salesforce.installed import Tree
 from plugin.salesforce.comparing import PREFIX, Key, Org, key_of
@@ -23,7 +24,8 @@ def look(org: SalesforceAdmin) -> Org:
         for name, tree in org.components(type_, [one for one in names if _is_prefixed(one)]).items():
             key = key_of(type_, name)
             found[key], called[key] = tree, name
-    return Org(found, called, _others(org, listed["ValidationRule"]), _people(org, found))
+    people, unseen = _people(org, found)
+    return Org(found, called, _others(org, listed["ValidationRule"]), people, unseen)
 
 
 def _is_prefixed(name: str) -> bool:
@@ -39,9 +41,19 @@ def _others(org: SalesforceAdmin, names: Sequence[str]) -> Mapping[str, int]:
     )
 
 
-def _people(org: SalesforceAdmin, found: Mapping[Key, Tree]) -> Mapping[str, int]:
+def _people(org: SalesforceAdmin, found: Mapping[Key, Tree]) -> tuple[Mapping[str, int], tuple[str, ...]]:
+    """How many people stand in each stage, and the fields that the admin does not see: nobody sees a field that
+    was deployed until a permission set opens it, whoever deployed it.
+    """
     counted: Counter[str] = Counter()
+    unseen = []
     for object_ in PEOPLE:
-        if key_of("CustomField", f"{object_}.{STAGE}") in found:
+        if key_of("CustomField", f"{object_}.{STAGE}") not in found:
+            continue
+        try:
             counted.update(org.people_by(object_.lower(), STAGE))
-    return counted
+        except Refused as why:
+            if "INVALID_FIELD" not in {fault.code for fault in why.faults}:
+                raise
+            unseen.append(f"{object_}.{STAGE}")
+    return counted, tuple(unseen)

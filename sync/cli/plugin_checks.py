@@ -21,6 +21,10 @@ from sync.bootstrap import Admins, seen_by_daemon
 from sync.settings import Settings
 
 _HUBSPOT_ID = "Leadbridge_HubSpot_Id__c"
+_UNSEEN = (
+    "Whether a Lead and a Contact hold the same HubSpot id was not looked at: the admin's user does not see"
+    f" {_HUBSPOT_ID}; assign it the permission set Leadbridge_Sales_User."
+)
 
 
 def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) -> dict[str, Any]:
@@ -35,7 +39,11 @@ def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) 
     else:
         findings += _lacking(settings, agreement, ways, notes)
     if ways.salesforce is not None:
-        findings += blocked_conversions(_ids(ways.salesforce, "lead"), _ids(ways.salesforce, "contact"))
+        leads, contacts = _ids(ways.salesforce, "lead"), _ids(ways.salesforce, "contact")
+        if leads is None or contacts is None:
+            notes.append(_UNSEEN)
+        else:
+            findings += blocked_conversions(leads, contacts)
     return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}
 
 
@@ -52,10 +60,10 @@ def _lacking(settings: Settings, agreement: Agreement, ways: Admins, notes: list
     return findings
 
 
-def _ids(org: Connector, kind: str) -> Mapping[str, str]:
-    """The HubSpot id of every live record of *kind* that has one."""
+def _ids(org: Connector, kind: str) -> Mapping[str, str] | None:
+    """The HubSpot id of every live record of *kind* that has one; None where the admin's user does not see it."""
     if _HUBSPOT_ID not in org.describe([kind])[kind].fields:
-        return {}
+        return None
     fields = (_HUBSPOT_ID, *(("IsConverted",) if kind == "lead" else ()))
     found: dict[str, str] = {}
     after = ""

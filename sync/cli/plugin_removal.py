@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from connectors.base import Connector
+from connectors.errors import Refused
 from mappings.agreement import Agreement
 from plugin import hubspot
 from plugin.components import components
@@ -17,6 +18,7 @@ from plugin.hubspot.writing import remove
 from plugin.installing import Told, deploy
 from plugin.salesforce.archives import archive, removable
 from plugin.salesforce.looking import look as look_at_org
+from plugin.salesforce.objects import OBJECTS
 from sync.bootstrap import Admins
 from sync.cli.endings import writing_to
 
@@ -37,6 +39,8 @@ def removed(
         *(f"salesforce {type_} {name}" for type_, name in gone),
         *(f"hubspot {one.place}" for one in ours),
     ]
+    if data and ways.salesforce is not None:
+        _all_seen(ways.salesforce, gone)
     if said:
         ask(len(said))
     saved = _saved(agreement, ways, save) if save is not None else []
@@ -51,6 +55,20 @@ def removed(
             lambda part: told(f"HubSpot: {part.place}", next(done), len(ours)),
         )
     return {"removed": said, "saved": saved}
+
+
+def _all_seen(org: Connector, gone: Sequence[tuple[str, str]]) -> None:
+    """Raise `Refused` where the admin's user does not see a field that would be deleted: it could not be saved."""
+    fields = [name.partition(".") for type_, name in gone if type_ == "CustomField"]
+    kinds = {object_: kind for kind, object_ in OBJECTS.items()}
+    seen = org.describe(sorted({kinds[object_] for object_, _, _ in fields}))
+    unseen = [f"{object_}.{name}" for object_, _, name in fields if name not in seen[kinds[object_]].fields]
+    if unseen:
+        raise Refused(
+            f"The admin's user does not see {', '.join(unseen)}, so that what stands there cannot be saved: give it"
+            " read access to these fields (the permission set Leadbridge_Sales_User has it, where it is still there)."
+            " Nothing was removed."
+        )
 
 
 def _saved(agreement: Agreement, ways: Admins, folder: Path) -> list[str]:

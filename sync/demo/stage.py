@@ -22,7 +22,7 @@ from connectors.records import Ref
 from mappings.agreement import Agreement
 from plugin.hubspot import scopes
 from plugin.installing import install, look
-from plugin.salesforce.rights import INTEGRATION
+from plugin.salesforce.rights import INTEGRATION, SALES
 from sync.bootstrap import Bridge, admins, bridge, read_agreement, settings_from, shipped_config
 from sync.clock import SystemClock, VirtualClock
 from sync.daemon import Daemon
@@ -82,13 +82,15 @@ def staged(state: Path, *, people: int, data: Path | None, port: int = 0) -> Ite
 
 
 def _install(world: World, agreement: Agreement, settings: Settings, clock: VirtualClock) -> None:
-    """As admins do on the first day: the plugin goes into both systems, and the bridge gets the rights that go with it."""
+    """As admins do on the first day: the plugin goes into both systems, and everybody gets the rights that go with it."""
     with admins(settings, ("salesforce", "hubspot"), clock) as ways:
         plan = look(agreement, ways.salesforce, ways.hubspot)
         install(plan, ways.salesforce, ways.hubspot, lambda *_: None)
     user = world.salesforce.integration_user
     world.salesforce.give_minimum_access(user)
     world.salesforce.assign_permission_set(user, INTEGRATION)
+    for seller in world.salesforce.sellers:
+        world.salesforce.assign_permission_set(seller, SALES)
     world.hubspot.grant(TOKEN, scopes.daemons(agreement))
 
 

@@ -76,6 +76,7 @@ def test_a_second_install_writes_nothing(installed: Office) -> None:
 def test_salesforce_refuses_an_illegal_move_from_then_on(installed: Office) -> None:
     salesforce, now = installed.world.salesforce, installed.clock.now()
     seller = salesforce.user(SAM)
+    salesforce.assign_permission_set(seller, "Leadbridge_Sales_User")
     lead = salesforce.create(
         "Lead", {"LastName": "Lind", "Company": "Nordwind", STAGE: "working"}, by=seller, now=now
     )
@@ -241,12 +242,17 @@ def test_a_stage_that_is_no_more_is_widened_then_migrated_then_narrowed(
     )
     later = without(agreement, "disqualified")
 
+    [blind] = installed.plan(later).stops
+    salesforce.assign_permission_set(salesforce.admin(), "Leadbridge_Sales_User")
     [held] = installed.plan(later).stops
     installed.install(later, widen=True)
     still = salesforce.org.kinds["Lead"].fields[STAGE].choices
     salesforce.update("Lead", lead, {STAGE: "new"}, salesforce.integration_user, now)
     narrow = installed.install(later)
 
+    # Nobody sees a field that was deployed until a permission set opens it, not even who deployed it.
+    assert blind.how == "decide"
+    assert "does not see Lead.Leadbridge_Stage__c and Contact.Leadbridge_Stage__c" in blind.text
     assert held.how == "decide"
     assert "disqualified (1)" in held.text
     assert "--widen" in held.text

@@ -49,8 +49,11 @@ def test_an_admin_plans_installs_and_checks(fresh: Town, plugin: Plugin) -> None
     assert installed.code == 0, installed.err
     assert said(installed)["left"] == []
     assert checked.code == 4
-    [finding] = said(checked)["findings"]
+    finding, *lacking = said(checked)["findings"]
     assert "does not have the permission set Leadbridge_Integration" in finding
+    assert lacking
+    assert all("Leadbridge_" in one for one in lacking)
+    assert any("does not see Leadbridge_HubSpot_Id__c" in note for note in said(checked)["notes"])
 
     fresh.world.salesforce.assign_permission_set(
         fresh.world.salesforce.integration_user, "Leadbridge_Integration"
@@ -240,10 +243,20 @@ def test_uninstall_takes_out_what_it_brought_and_keeps_the_data_unless_told(
     hubspot.create("contacts", {"email": "ada@example.com", "leadbridge_stage": "new"}, MIA, now)
     first = plugin("uninstall", "--yes", "--json")
     kept = set(salesforce.org.kinds["Lead"].fields)
+    blind = plugin("uninstall", "--yes", "--delete-data", "--save", str(tmp_path / "saved"))
+    every = {kind: [name for name in salesforce.org.kinds[kind].fields if name.startswith("Leadbridge_")]
+             for kind in ("Lead", "Contact", "Opportunity")}  # fmt: skip
+    salesforce.add_permission_set(
+        "Ours", fields={kind: dict.fromkeys(names, "r") for kind, names in every.items()}
+    )
+    salesforce.assign_permission_set(salesforce.admin(), "Ours")
     second = plugin("uninstall", "--yes", "--delete-data", "--save", str(tmp_path / "saved"), "--json")
 
     assert first.code == 0, first.err
     assert "Leadbridge_Stage__c" in kept
+    assert blind.code == 1
+    assert "cannot be saved" in blind.err
+    assert "Nothing was removed." in blind.err
     assert hubspot.has_property("contacts", "leadbridge_stage") is False
     assert second.code == 0, second.err
     assert "Leadbridge_Stage__c" not in salesforce.org.kinds["Lead"].fields

@@ -58,9 +58,9 @@ def here(tmp_path: Path, leadbridge: Leadbridge) -> Iterator[Upgraded]:
         assert isinstance(made, Upgraded)
         made.leadbridge = leadbridge
         assert made.plugin("install", "--yes").code == 0
-        made.world.salesforce.assign_permission_set(
-            made.world.salesforce.integration_user, "Leadbridge_Integration"
-        )
+        twin = made.world.salesforce
+        twin.assign_permission_set(twin.integration_user, "Leadbridge_Integration")
+        twin.assign_permission_set(twin.admin(), "Leadbridge_Sales_User")
         made.run()
         made.settle()
         yield made

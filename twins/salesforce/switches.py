@@ -188,7 +188,7 @@ class Switches:
     deploy_seconds: float = switch("seconds from the request of a deployment to its end", default=3.0)
     deployed_fields_are_hidden: bool = switch(
         "nobody sees a field that was deployed, until a permission set opens it; else all profiles do",
-        default=False,
+        default=True,
     )
     value_set_suffix: str = switch(
         "a global value set that was made by API 57 or later is read with __gvs at its name, or as it was deployed",
