@@ -117,7 +117,7 @@ class HubSpotClient:
             body = self.read(
                 "POST", self.paths.token(), "describe", {"tokenKey": self._settings.access_token}
             ).body
-        except Refused:
+        except (Refused, Transient):
             return None
         told = body.get("scopes") if isinstance(body, dict) else None
         return frozenset(map(str, told)) if isinstance(told, list) else None
