@@ -121,6 +121,7 @@ def _has_bad_fields(put: Put, receipt: Receipt) -> bool:
         and bool(bad)
         and bool(set(put.write.values) - bad)
         and not is_ownerless(put, receipt)
+        and not (put.write.op == "create" and _OWNER in bad)  # else a task would be our own user's
         and bad <= set(put.write.values)
     )
 
