@@ -206,7 +206,9 @@ def _judged_once(
         if one.decision.new == commit.new and one.decision.side == side and past.is_after(one, commit.seq)
         and one.decision.occurred_at is not None and abs(one.decision.occurred_at - commit.at) <= _SECOND
     ]  # fmt: skip
-    verdicts = [one for one in about if one.decision.rule != "implied"]
+    verdicts = [
+        one for one in about if one.decision.rule != "implied" and one.decision.by in (commit.user, None)
+    ]
     if len(verdicts) > 1:
         yield Violation(
             "I9",
