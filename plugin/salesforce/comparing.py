@@ -9,6 +9,7 @@ from typing import Final
 from plugin.diff import MINE, Change, Verb
 from plugin.marker import Marker
 from plugin.salesforce.elements import element
+from plugin.salesforce.objects import PEOPLE
 from plugin.salesforce.parts import Part
 from plugin.salesforce.trees import Tree, differences, text_in, tree_of
 
@@ -18,6 +19,12 @@ PREFIX: Final = "leadbridge_"
 TELLS_VERSION: Final = ("GlobalValueSet", "leadbridge_stage")
 _OURS_IF: Final = ("CustomPermission", "leadbridge_sync")
 _STAGES: Final = "GlobalValueSet"
+# A list view bears no marker: only these names, one of any lifecycle's on an object of people, can be ours.
+_VIEWS: Final = frozenset(
+    f"{object_}.leadbridge_{name}".lower()
+    for object_ in PEOPLE
+    for name in ("handed_over", "sla_breached", "rejected", "recycled")
+)
 # What a lifecycle that changed may leave behind, and what is only configuration, so that it may be deleted.
 _OBSOLETE: Final = frozenset({"ValidationRule", "QuickAction", "ListView"})
 
@@ -80,9 +87,11 @@ def _only_retires(part: Part, differs: Sequence[str]) -> bool:
 
 
 def is_ours(key: Key, standing: Tree, found: Org) -> bool:
-    """Its description is marked; a list view, which has none, is ours where the custom permission is."""
+    """Its description is marked; a list view, which has none, is ours by its very name where the custom permission is."""
     if key[0] != "ListView":
         return Marker.found_in(text_in(standing, "description")) is not None
+    if key[1] not in _VIEWS:
+        return False
     proof = found.components.get(_OURS_IF)
     return proof is not None and Marker.found_in(text_in(proof, "description")) is not None
 

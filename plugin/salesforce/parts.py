@@ -2,8 +2,8 @@
 
 *type* is the Metadata API's name of the type, *full_name* the name that it has there
 (https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_types_list.htm).
-Every *description* ends with the marker of `plugin.marker`. A list view has none in Salesforce: its name begins
-with ``Leadbridge_``, and it is ours where the custom permission ``Leadbridge_Sync`` bears a marker.
+Every *description* ends with the marker of `plugin.marker`. A list view has none in Salesforce: it is ours
+under one of a few names, where the custom permission ``Leadbridge_Sync`` bears a marker.
 """
 
 from __future__ import annotations

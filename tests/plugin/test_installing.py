@@ -17,7 +17,7 @@ from plugin.installing import DeployFailed, install, look
 from plugin.salesforce import bundle
 from plugin.salesforce.archives import archive, removable
 from plugin.salesforce.looking import look as look_at_org
-from plugin.salesforce.parts import CustomField, PermissionSet, ValidationRule, ValueSet
+from plugin.salesforce.parts import CustomField, ListView, PermissionSet, ValidationRule, ValueSet
 from sync.bootstrap import read_agreement, shipped_config
 from tests.plugin.offices import Office, office, without
 from twins.world import URLS
@@ -292,6 +292,22 @@ def test_uninstall_never_takes_what_somebody_else_made(bare: Office, agreement: 
     bare.deploy(replace(ours, description="Counts laps."))
 
     assert removable(look_at_org(bare.salesforce), data=True) == ()
+
+
+def test_an_admins_own_list_view_is_left_alone_whatever_its_name_begins_with(
+    installed: Office, agreement: Agreement
+) -> None:
+    ours = part_of(agreement, ListView, "Lead.Leadbridge_Rejected")
+    installed.deploy(replace(ours, name="Leadbridge_My_Team", label="My team"))
+
+    changed = touched(installed.plan().changes)
+    removed = removable(look_at_org(installed.salesforce), data=True)
+
+    assert changed == []
+    assert ("ListView", "Lead.Leadbridge_My_Team") not in removed
+    assert {name for type_, name in removed if type_ == "ListView"} == {
+        one.full_name for one in bundle(agreement) if isinstance(one, ListView)
+    }
 
 
 def test_a_lead_and_a_contact_with_one_hubspot_id_are_told() -> None:
