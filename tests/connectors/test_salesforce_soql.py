@@ -118,4 +118,4 @@ def test_the_library_is_never_asked_by_object_attribute() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "library"
     }
 
-    assert used == {"_call_salesforce", "base_url", "oauth2_url"}
+    assert used == {"_call_salesforce", "base_url", "oauth2_url", "_client"}
