@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from mappings.agreement import Agreement
@@ -12,8 +12,9 @@ from plugin import hubspot, salesforce
 from plugin.diff import Change, touched
 from plugin.hubspot.comparing import Portal, Step
 from plugin.marker import Marker
-from plugin.salesforce.archives import archive, widened
+from plugin.salesforce.archives import archive
 from plugin.salesforce.comparing import Org, installed
+from plugin.salesforce.widening import widened
 
 # https://help.salesforce.com/s/articleView?id=xcloud.overview_limits_starter.htm
 FEWEST_RULES: Final = 20
@@ -62,12 +63,8 @@ def planned(
         parts = salesforce.bundle(agreement)
         parts = widened(parts, org) if widen else parts
         changes = salesforce.compared(parts, org)
-        changes = tuple(one for one in changes if not (widen and one.verb == "retire"))
-        gone = [
-            (one.type, one.name)
-            for one in changes
-            if one.verb == "retire" and one.why.startswith("it is deleted")
-        ]
+        changes = _adding(changes) if widen else changes
+        gone = [(one.type, one.name) for one in changes if _is_deleted(one)]
         deploys = archive(parts, gone) if touched(changes) else None
         stops += _versions(marker, installed(org), allow_downgrade)
         stops += () if widen else (*_held(agreement, org.people), *_uncounted(agreement, org))
@@ -77,6 +74,16 @@ def planned(
         changes += found
     stops += _conflicts(changes)
     return Plan(marker=marker, changes=changes, deploys=deploys, steps=steps, stops=stops, notes=notes)  # fmt: skip
+
+
+def _is_deleted(one: Change) -> bool:
+    return one.verb == "retire" and one.why.startswith("it is deleted")
+
+
+def _adding(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """What is left of *changes* when nothing is deleted, nor any value or right taken."""
+    kept = (one for one in changes if not _is_deleted(one))
+    return tuple(replace(one, verb="update") if one.verb == "retire" else one for one in kept)
 
 
 def _conflicts(changes: Sequence[Change]) -> tuple[Stop, ...]:

@@ -144,10 +144,10 @@ def _field_right(one: FieldRight) -> Children:
 def _object_right(one: ObjectRight) -> Children:
     return (
         ("allowCreate", one.create),
-        ("allowDelete", False),
+        ("allowDelete", one.delete),
         ("allowEdit", one.edit),
         ("allowRead", True),
-        ("modifyAllRecords", False),
+        ("modifyAllRecords", one.modify_all),
         ("object", one.object),
         ("viewAllRecords", one.view_all),
     )

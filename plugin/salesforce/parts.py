@@ -98,12 +98,14 @@ class CustomPermission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectRight:
-    """What a set allows with the records of one object; nothing is ever deleted by it."""
+    """What a set allows with the records of one object; leadbridge itself gives nobody *delete* or *modify_all*."""
 
     object: str
     create: bool = False
     edit: bool = False
+    delete: bool = False
     view_all: bool = False
+    modify_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

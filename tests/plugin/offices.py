@@ -74,6 +74,13 @@ def office(agreement: Agreement) -> Iterator[Office]:
         made.hubspot.close()
 
 
+def without_reasons(agreement: Agreement, *gone: str, version: int = 2) -> Agreement:
+    """The agreement of a later version, in which these reasons are no more."""
+    lifecycle = agreement.lifecycle
+    reasons = {name: one for name, one in lifecycle.reasons_by_name.items() if name not in gone}
+    return replace(agreement, lifecycle=replace(lifecycle, reasons_by_name=reasons, version=version))
+
+
 def without(agreement: Agreement, *gone: str, version: int = 2) -> Agreement:
     """The agreement of a later version, in which these stages are no more."""
     lifecycle = agreement.lifecycle

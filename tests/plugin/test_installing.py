@@ -17,9 +17,18 @@ from plugin.installing import DeployFailed, install, look
 from plugin.salesforce import bundle
 from plugin.salesforce.archives import archive, removable
 from plugin.salesforce.looking import look as look_at_org
-from plugin.salesforce.parts import CustomField, ListView, PermissionSet, ValidationRule, ValueSet
+from plugin.salesforce.parts import (
+    Choice,
+    CustomField,
+    FieldRight,
+    ListView,
+    ObjectRight,
+    PermissionSet,
+    ValidationRule,
+    ValueSet,
+)
 from sync.bootstrap import read_agreement, shipped_config
-from tests.plugin.offices import Office, office, without
+from tests.plugin.offices import Office, office, without, without_reasons
 from twins.world import URLS
 
 STAGE, REASON = "Leadbridge_Stage__c", "Leadbridge_Reason__c"
@@ -261,6 +270,43 @@ def test_a_stage_that_is_no_more_is_widened_then_migrated_then_narrowed(
     assert "disqualified" not in salesforce.org.kinds["Lead"].fields[STAGE].choices
     assert installed.plan(later).is_empty
     assert "Lead.Leadbridge_From_disqualified" not in installed.salesforce.names_of("ValidationRule")
+
+
+def test_to_widen_takes_no_value_and_no_right_and_the_plan_shows_all_that_it_does(
+    installed: Office, agreement: Agreement
+) -> None:
+    salesforce = installed.world.salesforce
+    rights = part_of(agreement, PermissionSet, "Leadbridge_Sales_User")
+    rating = part_of(agreement, CustomField, "Lead.Leadbridge_Sales_Rating__c")
+    more = (*rights.objects, ObjectRight(object="Lead", edit=True, delete=True))
+    fields = (*rights.fields, FieldRight(field="Lead.Website", editable=True))
+    installed.deploy(
+        replace(rights, objects=more, fields=fields, user_permissions=("RunReports",)),
+        replace(rating, choices=(*rating.choices, Choice("superb", "Superb"))),
+    )
+    later = without_reasons(agreement, "no_budget")
+
+    plan = installed.install(later, widen=True)
+    choices = {kind: salesforce.org.kinds["Lead"].fields[kind].choices for kind in (REASON, rating.name)}
+    standing = tree_of_set(installed)
+    again = installed.plan(later, widen=True)
+
+    assert "no_budget" in choices[REASON]
+    assert "superb" in choices[rating.name]
+    assert "Lead.Website" in standing["fieldPermissions"]
+    assert "'allowDelete': ('true',)" in standing["objectPermissions"]
+    assert "RunReports" in standing["userPermissions"]
+    assert [(one.name, one.verb, one.why) for one in touched(plan.changes) if one.side == "salesforce"] == [
+        ("Leadbridge_Stage", "update", "version")
+    ]
+    assert again.is_empty
+    installed.install(later)
+    assert "no_budget" not in salesforce.org.kinds["Lead"].fields[REASON].choices
+
+
+def tree_of_set(here: Office) -> dict[str, str]:
+    tree = look_at_org(here.salesforce).components["PermissionSet", "leadbridge_sales_user"]
+    return {name: str(values) for name, values in tree.items()}
 
 
 def test_an_org_with_many_rules_of_its_own_is_offered_the_compact_form(
