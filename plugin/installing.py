@@ -5,15 +5,19 @@ A deployment is all or nothing; what was written to HubSpot before a lost answer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
+from connectors.errors import ConnectorError, Refused
 from connectors.hubspot.admin import HubSpotAdmin
 from connectors.salesforce.admin import SalesforceAdmin
 from connectors.salesforce.metadata import Deployment, Failure
 from mappings.agreement import Agreement
 from plugin import hubspot
+from plugin.hubspot import scopes
+from plugin.hubspot.comparing import Step
+from plugin.hubspot.parts import Part
 from plugin.hubspot.writing import carry_out
 from plugin.hubspot.writing import look as look_at_portal
 from plugin.planning import Plan, planned
@@ -62,16 +66,39 @@ def look(
 
 
 def install(plan: Plan, org: SalesforceAdmin | None, portal: HubSpotAdmin | None, told: Told) -> None:
-    """Carry *plan* out; raises `DeployFailed`, `StillRunning`, or what the vendor said."""
+    """Carry *plan* out; raises `DeployFailed`, `StillRunning`, or what the vendor said and what stands by then.
+
+    Nothing is begun with a token of which HubSpot tells that it may not write all the parts.
+    """
+    if portal is not None and plan.steps:
+        _may_write(plan.steps, portal)
     if org is not None and plan.deploys is not None:
         deploy(org, plan.deploys, told)
     if portal is not None and plan.steps:
-        done = iter(range(1, len(plan.steps) + 1))
-        carry_out(
-            portal.portal,
-            plan.steps,
-            lambda part: told(f"HubSpot: {part.place}", next(done), len(plan.steps)),
+        _write(plan.steps, portal, told, "Salesforce has its whole part, and " if plan.deploys else "")
+
+
+def _may_write(steps: Sequence[Step], portal: HubSpotAdmin) -> None:
+    if missing := scopes.unwritable((one.part for one in steps), portal.scopes()):
+        raise Refused(
+            f"HubSpot: the admin's token lacks {', '.join(missing)}: add them to its scopes. Nothing was changed."
         )
+
+
+def _write(steps: Sequence[Step], portal: HubSpotAdmin, told: Told, stands: str) -> None:
+    """Carry *steps* out; an error on the way says how much stands, before it *stands* of the other side."""
+    done: list[Part] = []
+
+    def next_one(part: Part) -> None:
+        done.append(part)
+        told(f"HubSpot: {part.place}", len(done), len(steps))
+
+    try:
+        carry_out(portal.portal, steps, next_one)
+    except ConnectorError as error:
+        stands += f"HubSpot has {len(done)} of the {len(steps)} parts that it lacked"
+        error.args = (f"{error} {stands}: mend this, then `leadbridge plugin install` brings the rest.",)
+        raise
 
 
 def deploy(org: SalesforceAdmin, archive: bytes, told: Told) -> None:

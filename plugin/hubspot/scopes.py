@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mappings.agreement import Agreement
-from plugin.hubspot.parts import Group, Part, Segment
+from plugin.hubspot.parts import Part, Segment
 
 _PLURALS: Final = {"contact": "contacts", "company": "companies", "deal": "deals"}
 
@@ -27,10 +27,16 @@ def daemons(agreement: Agreement) -> tuple[str, ...]:
 def admins(parts: Iterable[Part]) -> tuple[str, ...]:
     """What the token of `plugin install` needs: properties of these kinds, and segments."""
     parts = tuple(parts)
-    kinds = sorted({_PLURALS[part.kind] for part in parts if isinstance(part, Group)})
+    kinds = sorted({_PLURALS[part.kind] for part in parts if not isinstance(part, Segment)})
     schemas = (f"crm.schemas.{kind}.{verb}" for kind in kinds for verb in ("read", "write"))
     lists = ("crm.lists.read", "crm.lists.write") if any(isinstance(one, Segment) for one in parts) else ()
     return (*schemas, *lists)
+
+
+def unwritable(parts: Iterable[Part], held: frozenset[str] | None) -> tuple[str, ...]:
+    """The scopes that an admin's token lacks to write *parts*; none where nobody tells what it may do."""
+    needed = (one for one in admins(parts) if one.endswith(".write"))
+    return () if held is None else tuple(one for one in needed if one not in held)
 
 
 def lacking(agreement: Agreement, held: frozenset[str] | None) -> tuple[str, ...]:

@@ -11,8 +11,11 @@ from connectors.errors import Refused, SignInFailed
 from connectors.salesforce import SalesforceSettings
 from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
+from plugin import hubspot
 from plugin.checking import blocked_conversions, drifted, lacking_rights, state_of
 from plugin.diff import counted, touched
+from plugin.hubspot import scopes
+from plugin.hubspot.parts import Segment
 from plugin.installing import DeployFailed, install, look
 from plugin.salesforce import bundle
 from plugin.salesforce.archives import archive, removable
@@ -209,6 +212,45 @@ def test_an_admin_without_the_right_is_told(bare: Office) -> None:
 
     with pytest.raises(Refused, match="INSUFFICIENT_ACCESS"):
         look(bare.agreement, seller, None)
+
+
+def narrowed(here: Office, *gone: str) -> None:
+    """HubSpot's admin gives the installing admin's token all that is printed, without *gone*."""
+    held = [one for one in scopes.admins(hubspot.bundle(here.agreement)) if one not in gone]
+    here.world.hubspot.grant(here.world.admin_settings()["LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN"], held)
+
+
+def test_a_token_that_may_not_write_all_of_hubspots_part_stops_the_install_before_salesforce_is_touched(
+    bare: Office,
+) -> None:
+    narrowed(bare, "crm.lists.write")
+
+    with pytest.raises(
+        Refused, match=r"lacks crm\.lists\.write: add them to its scopes\. Nothing was changed\."
+    ):
+        bare.install()
+
+    assert bare.told == []
+    assert bare.written == 0
+
+
+def test_where_hubspot_fails_after_salesforce_it_is_told_what_stands(
+    bare: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrowed(bare, "crm.lists.write")
+    monkeypatch.setattr(
+        bare.hubspot, "scopes", lambda: None
+    )  # as of service keys, of which HubSpot tells nothing
+    parts = hubspot.bundle(bare.agreement)
+    segments = [one for one in parts if isinstance(one, Segment)]
+    stands = f"HubSpot has {len(parts) - len(segments)} of the {len(parts)} parts that it lacked"
+
+    with pytest.raises(Refused, match=f"Salesforce has its whole part, and {stands}"):
+        bare.install()
+    narrowed(bare)
+    bare.install()
+
+    assert bare.plan().is_empty
 
 
 def test_an_admins_expired_token_is_told(bare: Office) -> None:
