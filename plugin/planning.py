@@ -11,6 +11,7 @@ from mappings.agreement import Agreement
 from plugin import hubspot, salesforce
 from plugin.diff import Change, touched
 from plugin.hubspot.comparing import Portal, Step
+from plugin.hubspot.scopes import COUNTS
 from plugin.marker import Marker
 from plugin.salesforce.archives import archive
 from plugin.salesforce.comparing import Org, installed
@@ -67,11 +68,12 @@ def planned(
         gone = [(one.type, one.name) for one in changes if _is_deleted(one)]
         deploys = archive(parts, gone) if touched(changes) else None
         stops += _versions(marker, installed(org), allow_downgrade)
-        stops += () if widen else (*_held(agreement, org.people), *_uncounted(agreement, org))
+        stops += () if widen else (*_held(agreement, org.people, "Salesforce"), *_uncounted(agreement, org))
         notes = _notes(parts, org)
     if portal is not None:
         found, steps = hubspot.compared(hubspot.bundle(agreement), portal, widen=widen)
         changes += found
+        stops += () if widen else (*_held(agreement, portal.people, "HubSpot"), *_untold(portal))
     stops += _conflicts(changes)
     return Plan(marker=marker, changes=changes, deploys=deploys, steps=steps, stops=stops, notes=notes)  # fmt: skip
 
@@ -115,7 +117,7 @@ def _versions(marker: Marker, there: Marker | None, allow_downgrade: bool) -> tu
     return ()
 
 
-def _held(agreement: Agreement, people: Mapping[str, int]) -> tuple[Stop, ...]:
+def _held(agreement: Agreement, people: Mapping[str, int], where: str) -> tuple[Stop, ...]:
     """Stages that are no more and still hold people: they would stand in a value that nobody may write."""
     left = {stage: n for stage, n in people.items() if n and stage not in agreement.lifecycle.stages_by_name}
     if not left:
@@ -124,7 +126,7 @@ def _held(agreement: Agreement, people: Mapping[str, int]) -> tuple[Stop, ...]:
     return (
         Stop(
             "decide",
-            f"{sum(left.values()):,} people in Salesforce stand in stages that are no more: {shown}. Say under"
+            f"{sum(left.values()):,} people in {where} stand in stages that are no more: {shown}. Say under"
             " `migrations` in lifecycle.yaml where they go; `leadbridge plugin install --widen`; restart the bridge,"
             " which moves them; then `leadbridge plugin install`.",
         ),
@@ -142,6 +144,19 @@ def _uncounted(agreement: Agreement, org: Org) -> tuple[Stop, ...]:
             f"{', '.join(gone)} is no stage any more, and whether people stand in it cannot be counted: the admin's"
             f" user does not see {' and '.join(org.unseen)}. Assign the permission set Leadbridge_Sales_User to that"
             " user, then again.",
+        ),
+    )
+
+
+def _untold(portal: Portal) -> tuple[Stop, ...]:
+    """A stage is to go, and the admin's token may not count who stands in it."""
+    if not portal.unseen:
+        return ()
+    return (
+        Stop(
+            "decide",
+            f"{', '.join(portal.unseen)} is no stage any more, and whether contacts stand in it cannot be counted: the"
+            f" admin's token of HubSpot lacks {COUNTS}. Add it to its scopes, then again.",
         ),
     )
 

@@ -31,6 +31,17 @@ class Administration:
         """The properties of *kind* by name, hidden options too."""
         return self._named(self._paths.properties(object_of(kind).name))
 
+    def holders(self, kind: str, name: str, value: str) -> int:
+        """How many live records of *kind* hold *value* in the property *name*."""
+        equals = {"propertyName": property_name(name), "operator": "EQ", "value": value}
+        body = {"filterGroups": [{"filters": [equals]}], "properties": [], "limit": 1}
+        path = self._paths.search(object_of(kind).name)
+        answer = self._client.read("POST", path, "describe", body).body
+        total = answer.get("total") if isinstance(answer, dict) else None
+        if not isinstance(total, int):
+            raise Transient("HubSpot answered POST " + path + " without a total.")
+        return total
+
     def segment(self, kind: str, name: str) -> Raw | None:
         """The segment of *kind* with this name and its filters; None when there is none."""
         path = self._paths.segment_named(object_of(kind).type_id, name)

@@ -17,11 +17,17 @@ TELLS_VERSION: Final = "leadbridge_stage"
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """What stands in a portal: per kind its groups and properties by name, and segments by name, as the wire says."""
+    """What stands in a portal: per kind its groups and properties by name, and segments by name, as the wire says.
+
+    *people* are how many contacts stand in each stage that is to go; *unseen* are those stages that the admin's token
+    may not count.
+    """
 
     groups: Mapping[tuple[str, str], Raw] = field(default_factory=dict)
     properties: Mapping[tuple[str, str], Raw] = field(default_factory=dict)
     segments: Mapping[str, Raw] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,16 @@ class Step:
     op: Literal["create", "change"]
     body: Raw
     id: str = ""
+
+
+def going(part: Property, found: Raw) -> tuple[str, ...]:
+    """The options of *found* that people can choose today and *part* no longer has."""
+    options = found.get("options") or ()
+    return tuple(
+        str(one["value"])
+        for one in options
+        if not one.get("hidden") and str(one["value"]) not in part.options
+    )
 
 
 def compared(

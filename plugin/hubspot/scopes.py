@@ -12,6 +12,8 @@ from mappings.agreement import Agreement
 from plugin.hubspot.parts import Part, Segment
 
 _PLURALS: Final = {"contact": "contacts", "company": "companies", "deal": "deals"}
+# To search for whoever stands in a stage that is to go.
+COUNTS: Final = "crm.objects.contacts.read"
 
 
 def daemons(agreement: Agreement) -> tuple[str, ...]:
@@ -25,12 +27,12 @@ def daemons(agreement: Agreement) -> tuple[str, ...]:
 
 
 def admins(parts: Iterable[Part]) -> tuple[str, ...]:
-    """What the token of `plugin install` needs: properties of these kinds, and segments."""
+    """What the token of `plugin install` needs: properties of these kinds, segments, and to count who stands in a stage."""
     parts = tuple(parts)
     kinds = sorted({_PLURALS[part.kind] for part in parts if not isinstance(part, Segment)})
     schemas = (f"crm.schemas.{kind}.{verb}" for kind in kinds for verb in ("read", "write"))
     lists = ("crm.lists.read", "crm.lists.write") if any(isinstance(one, Segment) for one in parts) else ()
-    return (*schemas, *lists)
+    return (COUNTS, *schemas, *lists)
 
 
 def unwritable(parts: Iterable[Part], held: frozenset[str] | None) -> tuple[str, ...]:

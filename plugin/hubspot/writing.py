@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from connectors.errors import Refused
 from connectors.hubspot.administering import Administration
-from plugin.hubspot.comparing import Portal, Step
+from plugin.hubspot.comparing import TELLS_VERSION, Portal, Raw, Step, going
 from plugin.hubspot.parts import GROUP, Group, Part, Property, Segment
 from plugin.marker import Marker
 
@@ -16,11 +17,34 @@ def look(portal: Administration, parts: Sequence[Part]) -> Portal:
     segments = {
         part.name: portal.segment("contact", part.name) for part in parts if isinstance(part, Segment)
     }
+    properties = {(kind, name): one for kind in kinds for name, one in portal.properties(kind).items()}
+    people, unseen = _people(portal, parts, properties)
     return Portal(
         groups={(kind, name): one for kind in kinds for name, one in portal.groups(kind).items()},
-        properties={(kind, name): one for kind in kinds for name, one in portal.properties(kind).items()},
+        properties=properties,
         segments={name: one for name, one in segments.items() if one is not None},
+        people=people,
+        unseen=unseen,
     )
+
+
+def _people(
+    portal: Administration, parts: Sequence[Part], found: Mapping[tuple[str, str], Raw]
+) -> tuple[Mapping[str, int], tuple[str, ...]]:
+    """How many contacts stand in each stage that is to go, and the stages that the token may not count."""
+    counted: dict[str, int] = {}
+    unseen: list[str] = []
+    for part in parts:
+        if not isinstance(part, Property) or part.name != TELLS_VERSION:
+            continue
+        for stage in going(part, found.get((part.kind, part.name), {})):
+            try:
+                counted[stage] = portal.holders(part.kind, part.name, stage)
+            except Refused as why:
+                if "MISSING_SCOPES" not in {fault.code for fault in why.faults}:
+                    raise
+                unseen.append(stage)
+    return counted, tuple(unseen)
 
 
 def carry_out(portal: Administration, steps: Iterable[Step], told: Callable[[Part], None]) -> None:

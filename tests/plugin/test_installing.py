@@ -35,7 +35,7 @@ from tests.plugin.offices import Office, office, without, without_reasons
 from twins.world import URLS
 
 STAGE, REASON = "Leadbridge_Stage__c", "Leadbridge_Reason__c"
-SAM = "sam.seller@example.com"
+SAM, MIA = "sam.seller@example.com", "mia.marketer@example.com"
 
 
 @pytest.fixture(scope="module")
@@ -312,6 +312,26 @@ def test_a_stage_that_is_no_more_is_widened_then_migrated_then_narrowed(
     assert "disqualified" not in salesforce.org.kinds["Lead"].fields[STAGE].choices
     assert installed.plan(later).is_empty
     assert "Lead.Leadbridge_From_disqualified" not in installed.salesforce.names_of("ValidationRule")
+
+
+def test_people_who_are_only_in_hubspot_hold_a_stage_that_is_to_go(
+    installed: Office, agreement: Agreement
+) -> None:
+    hubspot, salesforce = installed.world.hubspot, installed.world.salesforce
+    salesforce.assign_permission_set(salesforce.admin(), "Leadbridge_Sales_User")
+    person = {"email": "lind@example.com", "leadbridge_stage": "disqualified"}
+    hubspot.create("contacts", person, MIA, installed.clock.now())
+    later = without(agreement, "disqualified")
+
+    [held] = installed.plan(later).stops
+    widening = installed.plan(later, widen=True).stops
+    narrowed(installed, scopes.COUNTS)
+    [blind] = installed.plan(later).stops
+
+    assert held.how == blind.how == "decide"
+    assert held.text.startswith("1 people in HubSpot stand in stages that are no more: disqualified (1).")
+    assert widening == ()
+    assert "the admin's token of HubSpot lacks crm.objects.contacts.read" in blind.text
 
 
 def test_to_widen_takes_no_value_and_no_right_and_the_plan_shows_all_that_it_does(
