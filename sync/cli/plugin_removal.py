@@ -103,8 +103,13 @@ def _rows(way: Connector, kind: str, names: Sequence[str]) -> Iterator[list[str]
         page = way.everything(kind, names, after)
         for one in page.records:
             values = [one.values.get(name) for name in names]
-            if any(value not in (None, "", False, "false") for value in values):
+            if any(map(_holds, values)):
                 yield [one.ref.id, *("" if value is None else str(value) for value in values)]
         if page.next is None:
             return
         after = page.next.id
+
+
+def _holds(value: Any) -> bool:
+    """Whether a field holds anything: a number does, 0 too; a box that nobody ticked does not."""
+    return value is not None and value is not False and value not in ("", "false")
