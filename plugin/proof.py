@@ -21,10 +21,8 @@ from plugin.formula import Context, Formula, FormulaError, Type, compile_formula
 STAGE: Final = "Leadbridge_Stage__c"
 REASON: Final = "Leadbridge_Reason__c"
 COMMENT: Final = "Leadbridge_Sales_Comment__c"
-CHANGED_AT: Final = "Leadbridge_Stage_Changed_At__c"
 PERMISSION: Final = "Leadbridge_Sync"
 Who = Literal["seller", "bridge"]
-_SINCE: Final = "2026-11-23T09:00:00.000+0000"
 _TYPES: Final[Mapping[str, Type]] = {
     "Picklist": "picklist", "Text": "text", "LongTextArea": "text", "Url": "text", "Number": "number",
     "Checkbox": "boolean", "DateTime": "datetime", "Date": "date",
@@ -34,15 +32,11 @@ _NS: Final = "{http://soap.sforce.com/2006/04/metadata}"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Somebody saves a record that had the stage *prior* (None: it is new) with the stage *next* ("": none).
-
-    *arrives*: a Contact that gets the stage with the moment since which it stands, as it does out of a conversion.
-    """
+    """Somebody saves a record that had the stage *prior* (None: it is new) with the stage *next* ("": none)."""
 
     who: Who
     prior: str | None
     next: str
-    arrives: bool = False
 
     @property
     def moves(self) -> bool:
@@ -73,7 +67,6 @@ class CounterExample:
         edge, given = self.edge, self.given
         before = "a new record" if edge.prior is None else edge.prior or "no stage"
         said = f"{self.object}: {edge.who}, {before} → {edge.next or 'no stage'}"
-        said += " out of a conversion" if edge.arrives else ""
         if given != Given():
             said += (
                 f" (reason {given.prior_reason or 'none'} → {given.reason or 'none'},"
@@ -100,79 +93,74 @@ def prove(lifecycle: Lifecycle, files: Mapping[str, bytes], givens: Sequence[Giv
     `FormulaError` where a rule cannot be worked out at all.
     """
     cases, forbidden, wrong = 0, 0, list[CounterExample]()
-    for names, rules in _alike(files):
-        for edge, said in _cases(lifecycle, givens, converts="Contact" in names):
+    for name, rules in _objects(files):
+        for edge, said in _cases(lifecycle, givens):
             context = Context(
                 is_new=edge.prior is None, permissions=frozenset({PERMISSION} if edge.who == "bridge" else ())
             )
             plain = _refusing(rules, edge, Given(), context, given=False)
-            judged = _judge(lifecycle, edge)
+            judged = _judge(lifecycle, name, edge)
             for given in said:
                 refused = (*plain, *_refusing(rules, edge, given, context, given=True))
                 legal = judged(given)
-                cases, forbidden = cases + len(names), forbidden + len(names) * (not legal)
+                cases, forbidden = cases + 1, forbidden + (not legal)
                 if legal == bool(refused):
-                    wrong += (CounterExample(name, edge, given, refused) for name in names)
+                    wrong.append(CounterExample(name, edge, given, refused))
     return Proof(cases, forbidden, tuple(wrong))
 
 
-def is_legal(lifecycle: Lifecycle, edge: Edge, given: Given = Given()) -> bool:
+def is_legal(lifecycle: Lifecycle, object_: str, edge: Edge, given: Given = Given()) -> bool:
     """What the state machine says: a seller needs a move, and what the move needs.
 
-    The bridge is judged by its own machine, and who comes out of a conversion was judged as a Lead.
+    The bridge is judged by its own machine. A Contact that had no stage may come of a conversion, and be what the
+    Lead was, whoever made that: legal for everybody. So is every save of a Contact that leaves its stage alone.
     """
-    return _judge(lifecycle, edge)(given)
+    return _judge(lifecycle, object_, edge)(given)
 
 
-def _judge(lifecycle: Lifecycle, edge: Edge) -> Callable[[Given], bool]:
-    if edge.who == "bridge" or (edge.arrives and not edge.prior):
+def _judge(lifecycle: Lifecycle, object_: str, edge: Edge) -> Callable[[Given], bool]:
+    may_be_converted = object_ == "Contact" and not (edge.prior and edge.moves)
+    if edge.who == "bridge" or may_be_converted:
         return lambda _given: True
+    if not edge.moves:
+        return lambda given: _kept(lifecycle, edge.next, given)
     move = lifecycle.move(edge.prior or START, edge.next, "seller") if edge.next else None
-    if edge.moves and move is None:
-        return lambda _given: False
-    return lambda given: (
-        _gave_reason(lifecycle, edge, given, move) and _gave_comment(lifecycle, edge, given, move)
-    )
+    return lambda given: move is not None and _gave(lifecycle, move, given)
 
 
-def _gave_reason(lifecycle: Lifecycle, edge: Edge, given: Given, move: Move | None) -> bool:
-    if given.reason:
+def _gave(lifecycle: Lifecycle, move: Move, given: Given) -> bool:
+    """What the table of moves requires: a reason, with the comment that it asks for; a comment."""
+    if "reason" in move.needs and not (given.reason and (given.comment or not _asks(lifecycle, given))):
+        return False
+    return bool(given.comment) or "comment" not in move.needs
+
+
+def _kept(lifecycle: Lifecycle, stage: str, given: Given) -> bool:
+    """While the stage stays, nothing is taken away without which no seller could have entered it; else all is free."""
+    into = [move.needs for move in lifecycle.moves if move.to == stage and "seller" in move.who]
+    always = frozenset[str].intersection(*into) if into else frozenset[str]()
+    if "comment" in always and given.prior_comment and not given.comment:
+        return False
+    if "reason" not in always:
         return True
-    if edge.moves:
-        return move is None or "reason" not in move.needs
-    return not (given.prior_reason and _always_needs(lifecycle, edge.next, "reason"))
+    if not given.reason:
+        return not given.prior_reason
+    touched = given.reason != given.prior_reason or given.prior_comment != given.comment
+    return bool(given.comment) or not touched or not _asks(lifecycle, given)
 
 
-def _gave_comment(lifecycle: Lifecycle, edge: Edge, given: Given, move: Move | None) -> bool:
-    if given.comment:
-        return True
+def _asks(lifecycle: Lifecycle, given: Given) -> bool:
     reason = lifecycle.reason(given.reason)
-    if reason is not None and reason.comment:
-        touched = edge.prior is None or given.reason != given.prior_reason or bool(given.prior_comment)
-        if touched or (edge.moves and move is not None and "reason" in move.needs):
-            return False
-    if edge.moves:
-        return move is None or "comment" not in move.needs
-    return not (given.prior_comment and _always_needs(lifecycle, edge.next, "comment"))
+    return reason is not None and reason.comment
 
 
-def _always_needs(lifecycle: Lifecycle, stage: str, what: str) -> bool:
-    """Whether no seller enters *stage* without it: then it cannot be taken away there either."""
-    into = [move for move in lifecycle.moves if move.to == stage and "seller" in move.who]
-    return bool(into) and all(what in move.needs for move in into)
-
-
-def _cases(
-    lifecycle: Lifecycle, givens: Sequence[Given] | None, *, converts: bool
-) -> Iterator[tuple[Edge, Sequence[Given]]]:
+def _cases(lifecycle: Lifecycle, givens: Sequence[Given] | None) -> Iterator[tuple[Edge, Sequence[Given]]]:
     stages = ("", *lifecycle.stages, *lifecycle.installing.retired)
     whose: tuple[Who, ...] = ("seller", "bridge")
     new, old = (_first(lifecycle), _changed(lifecycle)) if givens is None else (givens, givens)
-    for who, arrives in product(whose, (False, True) if converts else (False,)):
-        yield from ((Edge(who, None, stage, arrives), new) for stage in stages)
-        # What is taken away again is tried apart from conversions, which only fill blanks.
-        tried = new if arrives else old
-        yield from ((Edge(who, prior, stage, arrives), tried) for prior, stage in product(stages, repeat=2))
+    for who in whose:
+        yield from ((Edge(who, None, stage), new) for stage in stages)
+        yield from ((Edge(who, prior, stage), old) for prior, stage in product(stages, repeat=2))
 
 
 def _first(lifecycle: Lifecycle) -> list[Given]:
@@ -196,10 +184,8 @@ class _Rule:
     reads_given: bool
 
 
-def _alike(files: Mapping[str, bytes]) -> Iterator[tuple[list[str], list[_Rule]]]:
-    """The objects that have a stage, by their active rules: those with the same rules are worked out once."""
-    found: dict[tuple[tuple[str, str], ...], list[str]] = {}
-    known: dict[str, Type | None] = {}
+def _objects(files: Mapping[str, bytes]) -> Iterator[tuple[str, list[_Rule]]]:
+    """The objects that have a stage, with their active rules."""
     for path, body in files.items():
         if not path.startswith("objects/"):
             continue
@@ -209,16 +195,16 @@ def _alike(files: Mapping[str, bytes]) -> Iterator[tuple[list[str], list[_Rule]]
             for one in root.iter(f"{_NS}fields")
         }
         if STAGE in types:
-            known |= types
-            rules = (
-                one for one in root.iter(f"{_NS}validationRules") if one.findtext(f"{_NS}active") == "true"
+            yield (
+                PurePosixPath(path).stem,
+                [
+                    _compiled(
+                        one.findtext(f"{_NS}fullName"), one.findtext(f"{_NS}errorConditionFormula"), types
+                    )
+                    for one in root.iter(f"{_NS}validationRules")
+                    if one.findtext(f"{_NS}active") == "true"
+                ],
             )
-            texts = tuple(
-                (one.findtext(f"{_NS}fullName"), one.findtext(f"{_NS}errorConditionFormula")) for one in rules
-            )
-            found.setdefault(texts, []).append(PurePosixPath(path).stem)
-    for texts, names in found.items():
-        yield names, [_compiled(name, text, known) for name, text in texts]
 
 
 def _compiled(name: str, text: str, types: Mapping[str, Type | None]) -> _Rule:
@@ -233,15 +219,10 @@ def _refusing(
     rules: list[_Rule], edge: Edge, said: Given, context: Context, *, given: bool
 ) -> tuple[str, ...]:
     """The names of the rules that are true; of those that read reason or comment where *given*, else of the others."""
-    record = {
-        STAGE: edge.next,
-        REASON: said.reason,
-        COMMENT: said.comment,
-        CHANGED_AT: _SINCE if edge.arrives else None,
-    }
+    record = {STAGE: edge.next, REASON: said.reason, COMMENT: said.comment}
     prior = None
     if edge.prior is not None:
-        prior = {STAGE: edge.prior, REASON: said.prior_reason, COMMENT: said.prior_comment, CHANGED_AT: None}
+        prior = {STAGE: edge.prior, REASON: said.prior_reason, COMMENT: said.prior_comment}
     return tuple(
         rule.name for rule in rules
         if rule.reads_given is given and rule.formula.evaluate(record, prior, context)

@@ -6,14 +6,14 @@ that. The admin adds the actions to the page layouts, which leadbridge never tou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from mappings.lifecycle.machine import Lifecycle
+from mappings.lifecycle.machine import Lifecycle, Move
 from plugin.marker import Marker
 from plugin.salesforce.labels import label
 from plugin.salesforce.objects import PEOPLE
-from plugin.salesforce.parts import ListView, QuickAction
+from plugin.salesforce.parts import Behavior, ListView, QuickAction
 from plugin.salesforce.rules import COMMENT, REASON, STAGE
 
 _ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -35,7 +35,6 @@ _OWNER: Final = "CORE.USERS.ALIAS"
 def quick_actions(lifecycle: Lifecycle) -> tuple[QuickAction, ...]:
     """Accept, reject and recycle, where a seller can enter these stages."""
     marker = Marker.of(lifecycle)
-    entered = {move.to: move.needs for move in lifecycle.moves if "seller" in move.who}
     return tuple(
         QuickAction(
             object=object_,
@@ -43,13 +42,23 @@ def quick_actions(lifecycle: Lifecycle) -> tuple[QuickAction, ...]:
             label=name,
             description=marker.ends(about),
             sets=((STAGE, stage),),
-            asks=((REASON, "Required"), (COMMENT, "Edit")) if "reason" in entered[stage] else ((COMMENT, "Edit"),),
+            asks=_asked([move for move in lifecycle.moves if move.to == stage and "seller" in move.who]),
             success=f"{label(stage)}.",
         )
         for object_ in PEOPLE
         for stage, (name, about) in _ACTIONS.items()
-        if stage in entered
-    )  # fmt: skip
+        if any(move.to == stage and "seller" in move.who for move in lifecycle.moves)
+    )
+
+
+def _asked(moves: Sequence[Move]) -> tuple[tuple[str, Behavior], ...]:
+    """What an action shows for all the moves that it may stand for; what only some of them need may stay blank."""
+    reason = [(REASON, _behavior(moves, "reason"))] if any("reason" in move.needs for move in moves) else []
+    return (*reason, (COMMENT, _behavior(moves, "comment")))
+
+
+def _behavior(moves: Sequence[Move], what: str) -> Behavior:
+    return "Required" if all(what in move.needs for move in moves) else "Edit"
 
 
 def list_views(lifecycle: Lifecycle) -> tuple[ListView, ...]:

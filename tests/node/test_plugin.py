@@ -17,7 +17,7 @@ from plugin.salesforce.elements import XMLNS
 from sync.bootstrap import read_agreement, shipped_config
 
 STAGE, REASON = "Leadbridge_Stage__c", "Leadbridge_Reason__c"
-COMMENT, CHANGED_AT = "Leadbridge_Sales_Comment__c", "Leadbridge_Stage_Changed_At__c"
+COMMENT = "Leadbridge_Sales_Comment__c"
 GIVENS = (
     Given(),
     Given("", "no_need"),
@@ -45,7 +45,7 @@ def test_another_interpreter_of_formulas_refuses_what_the_lifecycle_forbids(
     told = tmp_path / "rules.json"
     told.write_text(json.dumps({
         "rules": rules_in(mdapi(bundle(agreement))[f"objects/{object_}.object"]),
-        "types": {STAGE: "picklist", REASON: "picklist", COMMENT: "text", CHANGED_AT: "datetime"},
+        "types": {STAGE: "picklist", REASON: "picklist", COMMENT: "text"},
         "cases": list(cases(agreement.lifecycle, object_)),
     }))  # fmt: skip
 
@@ -63,31 +63,19 @@ def cases(lifecycle, object_):
     stages = ("", *lifecycle.stages, *lifecycle.installing.retired)
     edges = [Edge("seller", prior, stage) for prior, stage in product((None, *stages), stages)]
     edges += [Edge("bridge", prior, "won") for prior in (None, *stages)]
-    if object_ == "Contact":
-        edges += [
-            Edge("seller", prior, stage, arrives=True)
-            for prior, stage in product((None, "", "working"), stages)
-        ]
     for edge, given in product(edges, GIVENS):
-        before = {
-            STAGE: edge.prior or "",
-            REASON: given.prior_reason,
-            COMMENT: given.prior_comment,
-            CHANGED_AT: "",
-        }
+        before = {STAGE: edge.prior or "", REASON: given.prior_reason, COMMENT: given.prior_comment}
         first = edge.prior is None
         yield {
-            "now": {
-                STAGE: edge.next,
-                REASON: given.reason,
-                COMMENT: given.comment,
-                CHANGED_AT: "2026-11-23T09:00:00Z" if edge.arrives else "",
-            },
+            "now": {STAGE: edge.next, REASON: given.reason, COMMENT: given.comment},
             "before": before,
             "isNew": first,
             "may": edge.who == "bridge",
             "legal": is_legal(
-                lifecycle, edge, replace(given, prior_reason="", prior_comment="") if first else given
+                lifecycle,
+                object_,
+                edge,
+                replace(given, prior_reason="", prior_comment="") if first else given,
             ),
             "told": f"{edge} {given}",
         }

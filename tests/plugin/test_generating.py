@@ -16,6 +16,7 @@ import pytest
 from lxml import etree
 
 from mappings.agreement import Broken, compile_agreement
+from mappings.lifecycle.machine import Move
 from plugin.marker import Marker
 from plugin.salesforce import bundle, mdapi, source, zipped
 from plugin.salesforce.elements import XMLNS
@@ -52,7 +53,7 @@ def test_the_shipped_lifecycle_gives_every_component_of_release_one(agreement):
     assert Counter(part.type for part in bundle(agreement)) == {
         "GlobalValueSet": 2,
         "CustomField": 27,
-        "ValidationRule": 32,
+        "ValidationRule": 30,
         "CustomPermission": 1,
         "PermissionSet": 2,
         "QuickAction": 6,
@@ -127,7 +128,7 @@ def test_the_twin_takes_the_whole_deploy_and_changes_nothing_the_second_time(agr
 
     first, second = admin.result(archive), admin.result(archive)
 
-    assert (first["status"], first["numberComponentsDeployed"]) == ("Succeeded", 78)
+    assert (first["status"], first["numberComponentsDeployed"]) == ("Succeeded", 76)
     assert first["details"]["componentFailures"] == []
     assert [one["fullName"] for one in second["details"]["componentSuccesses"] if one["changed"]] == [
         "package.xml"
@@ -178,6 +179,38 @@ def test_compact_rules_are_three_on_an_object():
         for object_ in ("Contact", "Lead")
         for name in ("Comment_Required", "Moves", "Reason_Required")
     ]
+
+
+def test_no_rule_of_a_contact_says_how_it_comes_by_its_first_stage(agreement):
+    names = {object_: {part.name for part in bundle(agreement) if part.type == "ValidationRule" and part.object == object_}
+             for object_ in ("Lead", "Contact")}  # fmt: skip
+
+    assert names["Lead"] - names["Contact"] == {"Leadbridge_Initial", "Leadbridge_From_Blank"}
+    assert names["Contact"] < names["Lead"]
+
+
+def asked(agreement, *moves: Move, action: str = "Lead.Leadbridge_Reject") -> dict[str, str]:
+    """What an action shows, in a lifecycle whose only moves to that action's stage are these."""
+    others = tuple(one for one in agreement.lifecycle.moves if one.to != "rejected")
+    lifecycle = replace(agreement.lifecycle, moves=(*others, *moves))
+    [found] = [part for part in bundle(replace(agreement, lifecycle=lifecycle)) if part.full_name == action]
+    return dict(found.asks)
+
+
+def test_a_button_asks_for_what_any_of_its_moves_needs_and_insists_where_each_of_them_does(agreement):
+    def move(came_from: str, *needs: str, who: str = "seller") -> Move:
+        return Move(came_from, "rejected", frozenset({who}), needs=frozenset(needs))
+
+    reason, comment = "Leadbridge_Reason__c", "Leadbridge_Sales_Comment__c"
+    with_, without = move("working", "reason", "comment"), move("accepted")
+
+    assert asked(agreement, with_, without) == {reason: "Edit", comment: "Edit"}
+    assert asked(agreement, without, with_) == {reason: "Edit", comment: "Edit"}
+    assert asked(agreement, with_, move("accepted", "reason")) == {reason: "Required", comment: "Edit"}
+    assert asked(agreement, with_) == {reason: "Required", comment: "Required"}
+    assert asked(agreement, without) == {comment: "Edit"}
+    marketers = move("accepted", "reason", who="marketer")
+    assert asked(agreement, without, marketers) == {comment: "Edit"}
 
 
 def test_sellers_get_no_button_for_a_stage_that_they_cannot_enter(agreement):

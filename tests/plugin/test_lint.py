@@ -146,7 +146,7 @@ def with_stage(lifecycle: Lifecycle, name: str) -> Lifecycle:
     ("stage", "says"),
     [
         ("waiting_for_their_own_it_dep", "has a name of 44 characters; Salesforce takes 40"),
-        ("blank", "2 components would be the ValidationRule Contact.Leadbridge_From_Blank and"),
+        ("blank", "2 components would be the ValidationRule Lead.Leadbridge_From_Blank and"),
     ],
 )
 def test_a_stage_whose_rule_cannot_be_named_is_refused_unless_rules_are_compact(agreement, stage, says):

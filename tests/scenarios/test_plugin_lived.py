@@ -15,10 +15,20 @@ from twins.salesforce.errors import RowRefused
 PAUL = "paul@kurz.example"
 
 
+BOTH_FORMS = pytest.mark.parametrize("installed", ["per_stage", "compact"], indirect=True)
+
+
 @pytest.fixture
-def installed(tmp_path: Path, leadbridge: Leadbridge) -> Iterator[Town]:
-    """A town where the plugin was installed, and everybody has the permission set that is meant for them."""
+def installed(request: pytest.FixtureRequest, tmp_path: Path, leadbridge: Leadbridge) -> Iterator[Town]:
+    """A town where the plugin was installed, and everybody has the permission set that is meant for them.
+
+    With `BOTH_FORMS` with one rule a stage, and with one for all.
+    """
     with town(tmp_path, own_fields=False, in_process=True) as here:
+        lifecycle = here.config / "lifecycle.yaml"
+        form = getattr(request, "param", "per_stage")
+        text = lifecycle.read_text("utf-8").replace("rules: per_stage\n", f"rules: {form}\n")
+        lifecycle.write_text(text, "utf-8")
         settings = {**here.settings(), **here.world.admin_settings()}
         ended = leadbridge("plugin", "install", "--yes", settings=settings, clock=here.clock)
         assert ended.code == 0, ended.out + ended.err
@@ -109,19 +119,74 @@ def into_one_who_was_there(here: Town, lead: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("converts", [into_a_new_contact, into_one_who_was_there])
-def test_an_accepted_lead_is_converted_although_a_new_contact_may_not_be_made_so(
+def test_an_accepted_lead_is_converted(
     installed: Town, converts: Callable[[Town, dict[str, Any]], None]
 ) -> None:
     lead = handed_over(installed)
     presses(installed, lead, "Accept")
     installed.settle()
-    with pytest.raises(RowRefused, match="A new record has the stage Working, or none"):
-        installed.world.salesforce.create(
-            "Contact", {"LastName": "Lang", "Leadbridge_Stage__c": "accepted"}, installed.user(SAM), installed.clock.now()
-        )  # fmt: skip
 
     converts(installed, lead)
     installed.settle()
 
     assert installed.contact(PAUL)["leadbridge_stage"] == "opportunity"
     assert {problem.code for problem in installed.problems()} <= {"conflict"}
+
+
+def known_to_marketing(here: Town) -> None:
+    """Paul is in HubSpot, and nobody hands him over."""
+    told = {"firstname": "Paul", "lastname": "Kurz", "company": "Kurz KG", "country": "Germany"}
+    here.clock.advance(60)
+    here.world.hubspot.submit_form(PAUL, "Newsletter", told, here.clock.now())
+    here.settle("2026-11-23 10:00")
+
+
+def made_by_sam(here: Town, kind: str, **values: str) -> dict[str, Any]:
+    """A record of Paul that Sam makes at the screen."""
+    row = {"LastName": "Kurz", "Email": PAUL, **values}
+    here.world.salesforce.create(kind, row, here.user(SAM), here.clock.now())
+    return here.sales(kind, PAUL)
+
+
+@BOTH_FORMS
+def test_a_seller_converts_his_own_lead_before_the_bridge_has_seen_it(installed: Town) -> None:
+    known_to_marketing(installed)
+    lead = made_by_sam(installed, "Lead", Company="Kurz KG", Leadbridge_Stage__c="working")
+    assert lead["Leadbridge_Stage_Changed_At__c"] is None
+
+    into_a_new_contact(installed, lead)
+    assert installed.sales("Contact", PAUL)["Leadbridge_Stage__c"] == "working"
+    installed.settle()
+    installed.settle()
+
+    assert installed.contact(PAUL)["leadbridge_stage"] == "opportunity"
+
+
+@BOTH_FORMS
+def test_a_lead_is_converted_into_a_contact_that_has_a_stage(installed: Town) -> None:
+    lead = handed_over(installed)
+    presses(installed, lead, "Accept")
+    installed.sell(lead, Leadbridge_Reason__c="other")
+    twin, by, now = installed.world.salesforce, installed.user(SAM), installed.clock.now()
+    account = twin.create("Account", {"Name": "Kurz KG"}, by, now)
+    values = {"LastName": "Kurz", "AccountId": account, "Leadbridge_Stage__c": "working"}
+    contact = twin.create("Contact", values, by, now)
+
+    twin.convert_lead(lead["Id"], by, now, "Kurz: pilot", account, contact_id=contact)
+
+    found = twin.record(contact)
+    assert (found["Leadbridge_Stage__c"], found["Leadbridge_Reason__c"]) == ("working", "other")
+    installed.settle()
+    installed.settle()
+    assert installed.contact(PAUL)["leadbridge_stage"] == "opportunity"
+
+
+def test_a_stage_that_is_typed_into_a_new_contact_is_judged_by_the_bridge(installed: Town) -> None:
+    known_to_marketing(installed)
+
+    made_by_sam(installed, "Contact", Leadbridge_Stage__c="won")
+    installed.settle()
+
+    # Who makes a record by hand works on the person: that, and not a win, is a seller's to say.
+    assert installed.sales("Contact", PAUL)["Leadbridge_Stage__c"] == "working"
+    assert installed.contact(PAUL)["leadbridge_stage"] == "working"
