@@ -11,8 +11,9 @@ from mappings.values import Side
 from plugin.diff import Change, touched
 from plugin.salesforce.generating import bundle
 from plugin.salesforce.objects import OBJECTS
-from plugin.salesforce.parts import FieldRight, PermissionSet
+from plugin.salesforce.parts import FieldRight, ObjectRight, PermissionSet
 from plugin.salesforce.rights import INTEGRATION
+from plugin.salesforce.rules import PERMISSION
 
 State = Literal["installed", "absent", "drifted"]
 _KINDS: Mapping[str, str] = {name: kind for kind, name in OBJECTS.items()}
@@ -53,11 +54,16 @@ def drifted(changes: Iterable[Change]) -> Iterator[str]:
 
 def daemons_rights(agreement: Agreement) -> tuple[FieldRight, ...]:
     """What the daemon's own user must see and edit; of leadbridge's own fields none where they are not installed."""
+    rights = _integration(agreement)
+    lacking = agreement.own.lacking
+    return tuple(one for one in rights.fields if one.field.partition(".")[2] not in lacking)
+
+
+def _integration(agreement: Agreement) -> PermissionSet:
     [rights] = [
         part for part in bundle(agreement) if isinstance(part, PermissionSet) and part.name == INTEGRATION
     ]
-    lacking = agreement.own.lacking
-    return tuple(one for one in rights.fields if one.field.partition(".")[2] not in lacking)
+    return rights
 
 
 def lacking_rights(
@@ -97,6 +103,34 @@ def sets_of_daemon(user: str, sets: Mapping[str, Collection[str]]) -> Iterator[s
             )
 
 
+def rights_beyond(
+    user: str, agreement: Agreement, held: Mapping[tuple[str, str], Collection[str]]
+) -> Iterator[str]:
+    """What leadbridge's user may do with records (by set and object) beyond what its own permission set gives it."""
+    wanted = {one.object: one for one in _integration(agreement).objects}
+    for (name, object_), rights in sorted(held.items()):
+        need = wanted.get(object_, ObjectRight(object=object_))
+        given = {
+            "Create": need.create, "Edit": need.edit, "Delete": need.delete,
+            "ViewAllRecords": need.view_all, "ModifyAllRecords": need.modify_all,
+        }  # fmt: skip
+        if more := sorted(right for right in rights if not given.get(right, False)):
+            yield (
+                f"salesforce user {user}: {name} gives leadbridge's user {', '.join(more)} on {object_}, which it does"
+                " not need: take it away."
+            )
+
+
+def exempt(user: str, holders: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Whoever but leadbridge's *user* no rule refuses anything, with the permission set that is the reason."""
+    for other, name in holders:
+        if other != user:
+            yield (
+                f"salesforce user {other}: {name} exempts this user from every rule of leadbridge (custom permission"
+                f" {PERMISSION}), which is for leadbridge's user alone: take it away."
+            )
+
+
 def blocked_conversions(leads: Mapping[str, str], contacts: Mapping[str, str]) -> Iterator[str]:
     """Leads and Contacts (id → HubSpot id) that hold one HubSpot id, which no two Contacts may hold.
 
@@ -107,7 +141,7 @@ def blocked_conversions(leads: Mapping[str, str], contacts: Mapping[str, str]) -
     for id_, value in sorted(leads.items()):
         if value and (contact := holders.get(value.casefold())):
             yield (
-                f"salesforce lead {id_} and contact {contact} hold the same HubSpot id, so that a seller cannot"
-                " convert the Lead to another Contact: convert it to this Contact, or clear the Lead's"
-                " Leadbridge_HubSpot_Id__c."
+                f"salesforce lead {id_} and contact {contact} hold the same HubSpot id: where that field is mapped for"
+                " conversion, a seller cannot convert the Lead to another Contact. Take the field out of the mapping,"
+                " convert the Lead to this Contact, or clear the Lead's Leadbridge_HubSpot_Id__c."
             )

@@ -44,3 +44,11 @@ class SalesforceAdmin(SalesforceConnector):
     def sets_of(self, user: str) -> dict[str, frozenset[str]]:
         """The permission sets that *user* has, each with the powers over the whole org that it grants."""
         return installed.sets_of(self._client, user)
+
+    def object_rights_of(self, user: str) -> dict[tuple[str, str], frozenset[str]]:
+        """What *user* may do beyond reading, by permission set and object."""
+        return installed.object_rights_of(self._client, user)
+
+    def holders_of(self, permission: str) -> list[tuple[str, str]]:
+        """The active users who have a custom permission, each with the permission set that gives it."""
+        return installed.holders_of(self._client, permission)

@@ -23,6 +23,7 @@ from connectors.salesforce.client import SalesforceClient
 A_CALL: Final = 10
 # What nobody may do who is only to carry records: see all, change all, change what the org is made of.
 POWERS: Final = ("ModifyAllData", "ViewAllData", "ModifyMetadata", "CustomizeApplication", "ManageUsers")
+RIGHTS: Final = ("Create", "Edit", "Delete", "ViewAllRecords", "ModifyAllRecords")
 T = TypeVar("T")
 # name → its values, each a text or a further tree
 Tree = Mapping[str, "tuple[str | Tree, ...]"]
@@ -63,6 +64,30 @@ def sets_of(client: SalesforceClient, user: str) -> dict[str, frozenset[str]]:
         str(row["Name"]): frozenset(power for power in POWERS if row.get(f"Permissions{power}"))
         for row in rows
     }
+
+
+def object_rights_of(client: SalesforceClient, user: str) -> dict[tuple[str, str], frozenset[str]]:
+    """What *user* may do beyond reading, by permission set and object.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_objectpermissions.htm
+    """
+    rows = _rows(client, soql.object_rights_of(user, [f"Permissions{right}" for right in RIGHTS]))
+    return {
+        (str(row["Parent"]["Name"]), str(row["SobjectType"])): frozenset(
+            right for right in RIGHTS if row.get(f"Permissions{right}")
+        )
+        for row in rows
+    }
+
+
+def holders_of(client: SalesforceClient, permission: str) -> list[tuple[str, str]]:
+    """The active users who have a custom permission, each with the permission set that gives it.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_setupentityaccess.htm
+    """
+    sets = [str(row["ParentId"]) for row in _rows(client, soql.granting(permission))]
+    rows = _rows(client, soql.having(sets)) if sets else []
+    return sorted((str(row["AssigneeId"]), str(row["PermissionSet"]["Name"])) for row in rows)
 
 
 def _rows(client: SalesforceClient, query: str) -> list[Any]:

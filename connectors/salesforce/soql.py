@@ -71,6 +71,27 @@ def sets_of(user: str, columns: Sequence[str]) -> str:
     return " ".join(["SELECT", wanted, "FROM PermissionSetAssignment WHERE AssigneeId =", bound_id(user)])
 
 
+def object_rights_of(user: str, columns: Sequence[str]) -> str:
+    """What the permission sets that *user* has allow with the records of each object."""
+    wanted = ", ".join(map(name, ("Parent.Name", "SobjectType", *columns)))
+    sets = " ".join(
+        ["SELECT PermissionSetId FROM PermissionSetAssignment WHERE AssigneeId =", bound_id(user)]
+    )
+    return " ".join(["SELECT", wanted, "FROM ObjectPermissions WHERE ParentId IN (" + sets + ")"])
+
+
+def granting(permission: str) -> str:
+    """The permission sets that grant a custom permission."""
+    which = " ".join(["SELECT Id FROM CustomPermission WHERE", equals("DeveloperName", permission)])
+    return " ".join(["SELECT ParentId FROM SetupEntityAccess WHERE SetupEntityId IN", "(" + which + ")"])
+
+
+def having(sets: Sequence[str]) -> str:
+    """Who has any of these permission sets."""
+    wanted = ["SELECT", "AssigneeId, PermissionSet.Name", "FROM PermissionSetAssignment"]
+    return " ".join([*wanted, "WHERE Assignee.IsActive = true AND", one_of("PermissionSetId", sets)])
+
+
 def since(cursor: Cursor) -> str:
     """At or after *cursor* in the order (modified, id); strictly after it when it continues a listing."""
     at = moment(cursor.at)

@@ -11,12 +11,15 @@ from plugin.checking import (
     blocked_conversions,
     daemons_rights,
     drifted,
+    exempt,
     lacking_rights,
+    rights_beyond,
     sets_of_daemon,
     state_of,
 )
 from plugin.hubspot import scopes
 from plugin.planning import Plan
+from plugin.salesforce.rules import PERMISSION
 from sync.bootstrap import Admins, seen_by_daemon
 from sync.settings import Settings
 
@@ -43,7 +46,7 @@ def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) 
         if leads is None or contacts is None:
             notes.append(_UNSEEN)
         else:
-            findings += blocked_conversions(leads, contacts)
+            notes += blocked_conversions(leads, contacts)
     return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}
 
 
@@ -52,7 +55,10 @@ def _lacking(settings: Settings, agreement: Agreement, ways: Admins, notes: list
     seen, user, held = seen_by_daemon(settings)
     findings: list[str] = []
     if ways.salesforce is not None:
-        findings += sets_of_daemon(user, ways.salesforce.sets_of(user)) if user else ()
+        if user:
+            findings += sets_of_daemon(user, ways.salesforce.sets_of(user))
+            findings += rights_beyond(user, agreement, ways.salesforce.object_rights_of(user))
+            findings += exempt(user, ways.salesforce.holders_of(PERMISSION))
         findings += lacking_rights(daemons_rights(agreement), seen)
     if ways.hubspot is not None:
         findings += scopes.lacking(agreement, held)

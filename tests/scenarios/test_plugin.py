@@ -10,7 +10,7 @@ import pytest
 
 from plugin.hubspot import scopes
 from tests.scenarios.conftest import Ended, Leadbridge
-from tests.scenarios.town import MIA, Town, mutations, town
+from tests.scenarios.town import MIA, SAM, Town, mutations, town
 from twins.hubspot import TOKEN
 
 Plugin = Callable[..., Ended]
@@ -86,6 +86,48 @@ def test_a_bridge_with_exactly_its_rights_is_sound_and_one_right_less_is_named(
     assert "the bridge's token lacks crm.objects.companies.write: add them to its scopes." in one_less.err
     assert one_more.code == 0
     assert "more than it needs: tickets" in one_more.out
+
+
+def test_who_is_exempt_from_the_rules_and_what_the_bridge_may_do_beyond_its_need_are_named(
+    fresh: Town, plugin: Plugin
+) -> None:
+    plugin("install", "--yes")
+    salesforce = fresh.world.salesforce
+    daemon, seller = salesforce.integration_user, fresh.user(SAM)
+    salesforce.give_minimum_access(daemon)
+    salesforce.assign_permission_set(daemon, "Leadbridge_Integration")
+    salesforce.assign_permission_set(seller, "Leadbridge_Integration")
+    salesforce.add_permission_set("Ours", objects={"Lead": "rcud", "Account": "ru"})
+    salesforce.assign_permission_set(daemon, "Ours")
+
+    checked = plugin("check", "--json")
+
+    assert checked.code == 4
+    assert [one.partition(":")[0] for one in said(checked)["findings"]] == [
+        f"salesforce user {daemon}",
+        f"salesforce user {seller}",
+    ]
+    beyond, exempt = said(checked)["findings"]
+    assert "Ours gives leadbridge's user Delete on Lead, which it does not need" in beyond
+    assert "Leadbridge_Integration exempts this user from every rule" in exempt
+
+
+def test_a_lead_and_a_contact_with_one_hubspot_id_are_a_note_for_the_field_should_not_be_mapped(
+    fresh: Town, plugin: Plugin
+) -> None:
+    plugin("install", "--yes")
+    salesforce, now = fresh.world.salesforce, fresh.clock.now()
+    daemon = salesforce.integration_user
+    salesforce.assign_permission_set(daemon, "Leadbridge_Integration")
+    salesforce.assign_permission_set(salesforce.admin(), "Leadbridge_Sales_User")
+    same = {"LastName": "Lind", "Leadbridge_HubSpot_Id__c": "501"}
+    salesforce.create("Lead", {**same, "Company": "Nordwind"}, daemon, now)
+    salesforce.create("Contact", same, daemon, now)
+
+    checked = plugin("check", "--json")
+
+    assert checked.code == 0, checked.err
+    assert any("hold the same HubSpot id" in note for note in said(checked)["notes"])
 
 
 def test_a_second_install_says_so_and_writes_nothing(fresh: Town, plugin: Plugin) -> None:
