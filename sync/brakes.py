@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from connectors.records import Side
 from mappings.bridge import Brakes
+from mappings.lifecycle.fields import LATE
 from sync.kept import is_projection
 from sync.model import EVERYTHING, Base, Brake, Plan, Put, Remember
 
@@ -50,9 +51,15 @@ class Load:
 
 
 def is_update(plan: Plan) -> bool:
-    """It changes a record that is there; what was cleared to make room, and is set now, was counted before."""
+    """It changes a record that is there, and more of it than whether the deadline is over.
+
+    What was cleared to make room, and is set now, was counted before.
+    """
     return any(
-        put.write.op not in ("upsert", "create", "associate") and not _fills_room(put) for put in plan.puts
+        put.write.op not in ("upsert", "create", "associate")
+        and not _fills_room(put)
+        and not _only_tells_the_time(put)
+        for put in plan.puts
     )
 
 
@@ -81,6 +88,10 @@ def _fills_room(put: Put) -> bool:
     return bool(put.write.values) and all(
         is_projection(put, name) and _is_blank(stood.get(name)) for name in put.write.values
     )
+
+
+def _only_tells_the_time(put: Put) -> bool:
+    return put.write.op == "update" and set(put.write.values) == {LATE[put.write.side]}
 
 
 def _is_blank(value: Any) -> bool:

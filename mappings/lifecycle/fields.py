@@ -13,6 +13,8 @@ GIVEN_IN = {
     "opportunity": LOST_REASON["salesforce"],
 }
 COMMENT = {"hubspot": "leadbridge_sales_comment", "salesforce": "Leadbridge_Sales_Comment__c"}
+# Whether the deadline is over: the clock alone changes it, for many people at once.
+LATE = {"hubspot": "leadbridge_sla_breached", "salesforce": "Leadbridge_SLA_Breached__c"}
 # By which a person's record in Salesforce is found again.
 KEY = "Leadbridge_HubSpot_Id__c"
 # What people ask for a stage with, and what they give along with it.

@@ -84,7 +84,7 @@ def _hubspot(lifecycle: Lifecycle, standing: Standing, values: Raw, owner: str |
         "leadbridge_round": str(standing.round),
         "leadbridge_definition_version": str(standing.definition_version),
         "leadbridge_sales_owner": owner or standing.owner,
-        **_lateness("leadbridge_sla_breached", standing, values, ("true", "false")),
+        **_lateness(fields.LATE["hubspot"], standing, values, ("true", "false")),
         **_projected(LIFECYCLE_STAGE, lifecycle.lifecyclestage, standing.stage, values),
         **_projected("hs_lead_status", lifecycle.hs_lead_status, standing.stage, values),
     }
@@ -107,7 +107,7 @@ def _salesforce(
         "Leadbridge_Handed_Over_At__c": _moment(standing.handed_over_at),
         "Leadbridge_SLA_Due_At__c": _moment(standing.due_at),
         "Leadbridge_Round__c": standing.round,
-        **_lateness("Leadbridge_SLA_Breached__c", standing, values, (True, False)),
+        **_lateness(fields.LATE["salesforce"], standing, values, (True, False)),
     }
     stage = lifecycle.stage(standing.stage)
     if stage.is_given_a_reason or (standing.reason and stage.is_with_marketing):

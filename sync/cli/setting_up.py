@@ -20,9 +20,10 @@ from plugin.hubspot import scopes
 from sync.bootstrap import Bridge, bridge, read_agreement
 from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument, writing_to
 from sync.cli.notifying import addresses_of
-from sync.cli.options import Config, Json, settings_with
+from sync.cli.options import Config, Json, secrets_of, settings_with
 from sync.cli.printing import as_json, complain, progress, say, table
 from sync.folder import HalfInstalled, half_installed
+from sync.logs import start_logging
 from sync.model import Plan
 from sync.notify import findings as untold
 from sync.report.ahead import ahead
@@ -76,6 +77,7 @@ def check(
     Example: leadbridge check --offline
     """
     settings = settings_with(config)
+    start_logging(settings.log.format, "warning", secrets=secrets_of(settings))
     findings: list[str] = []
     code, said, coming = 0, "", None
     try:

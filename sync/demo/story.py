@@ -117,7 +117,7 @@ class Story:
                 self._ben_asks,
             ),
             Scene(
-                _at(2026, 11, 24, 10, 55),
+                _at(2026, 11, 24, 9, 50),
                 "Sara",
                 "wants to give him back without a reason",
                 about,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,16 @@ def test_the_first_day_is_a_persons_word_and_trips_no_brake(here: Town) -> None:
     assert _brakes(here) == []
     assert len(here.bridge.store.links_after("person", 0, 1000)) == CROWD
     assert all(lead["Leadbridge_HubSpot_Id__c"] for lead in here.world.salesforce.records("Lead"))
+
+
+def test_a_day_on_which_everybody_becomes_late_trips_no_brake(here: Town) -> None:
+    """Whom the bridge took over on one day has one deadline: that it passes is the clock's doing, and nobody's error."""
+    here.clock.advance(timedelta(days=21).total_seconds())
+
+    here.settle()
+
+    assert _brakes(here) == []
+    assert {lead["Leadbridge_SLA_Breached__c"] for lead in here.world.salesforce.records("Lead")} == {True}
 
 
 @pytest.mark.fault("F36")

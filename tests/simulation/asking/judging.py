@@ -49,6 +49,7 @@ def violations_of(*lives: Told) -> Iterator[Violation]:
             yield Violation(BROKEN, sentence)
         yield from violations(told.lived.evidence, PROMISED)
         yield from (Violation("G-H5", sentence) for sentence in told.bare)
+        yield from (Violation("blocked", sentence) for sentence in told.blocked)
         yield from _sides(told)
         yield from _judged(told)
     if len(lives) == 2 and lives[0].mix.is_exact:

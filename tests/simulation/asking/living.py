@@ -34,7 +34,8 @@ class End:
 class Told:
     """What came of one life of a script: *did* says of each deed what it changed, *ends* are people's by their contact.
 
-    *bare* are sentences about people who stood in an open stage of sales after a pass without owner or deadline.
+    *bare* are sentences about people who stood in an open stage of sales after a pass without owner or deadline,
+    *blocked* about conversions that a rule stopped.
     """
 
     mix: Mix
@@ -44,6 +45,7 @@ class Told:
     ends: Mapping[str, End]
     emails: Mapping[str, str]
     bare: Sequence[str]
+    blocked: Sequence[str]
 
 
 def live(mix: Mix, script: Sequence[Deed] = (), *, trace: bool = False) -> Told:
@@ -51,7 +53,16 @@ def live(mix: Mix, script: Sequence[Deed] = (), *, trace: bool = False) -> Told:
     with a_folder() as folder, prepared(own_fields=mix.swarm.own_fields):
         history = _Requests(mix, folder, script)
         lived = history.lived(in_full=trace)
-    return Told(mix, lived, history.script, history.did, history.ends, history.emails, tuple(history.bare))
+    return Told(
+        mix,
+        lived,
+        history.script,
+        history.did,
+        history.ends,
+        history.emails,
+        tuple(history.bare),
+        tuple(history.blocked),
+    )
 
 
 class _Requests(History):
@@ -86,6 +97,11 @@ class _Requests(History):
     @property
     def _done(self) -> Counter[str]:
         return self._counts
+
+    @property
+    def blocked(self) -> Sequence[str]:
+        """Conversions that a rule stopped."""
+        return self._cast.blocked
 
     # ── while people act ─────────────────────────────────────────────────────
 

@@ -20,6 +20,7 @@ Found = TypeVar("Found")
 Did = tuple[tuple[str, str, str], ...]
 What = Literal["market", "form", "automate", "sell", "make", "convert", "call", "deal", "no_deal"]
 _FACTS: Final = {"lastname": "Lind", "company": "Nordwind AB", "country": "Sweden"}
+BY_A_RULE: Final = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
 _STATES: Final = ("Open - Not Contacted", "Working - Contacted", "Closed - Not Converted")
 
 
@@ -35,7 +36,7 @@ class Deed:
 
 
 class Cast:
-    """The people whom requests are about, and those who make them."""
+    """The people whom requests are about, and those who make them; *blocked* are conversions that a rule stopped."""
 
     def __init__(
         self, world: World, lifecycle: Lifecycle, chance: random.Random, share_legal: float, now: datetime
@@ -44,6 +45,7 @@ class Cast:
         self._chance, self._share_legal = chance, share_legal
         self.known = [self._enter(number, now - timedelta(days=3)) for number in range(chance.randint(2, 4))]
         self._newcomers = 0
+        self.blocked: list[str] = []
 
     # ── who was there before ─────────────────────────────────────────────────
 
@@ -144,7 +146,10 @@ class Cast:
         return self._plain("no_deal")(after)
 
     def _makes_lead(self, after: timedelta) -> Deed:
-        return Deed(after, self._newcomer(), "make", self._seller(), (("Status", _STATES[0]),))
+        values: dict[str, Any] = {"Status": _STATES[0]}
+        if "Leadbridge_Stage__c" in self._world.salesforce.org.kinds["Lead"].fields and self._newcomers % 2:
+            values["Leadbridge_Stage__c"] = "working"
+        return Deed(after, self._newcomer(), "make", self._seller(), tuple(values.items()))
 
     def _form(self, after: timedelta) -> Deed:
         who = self._newcomer() if self._chance.random() < 0.35 else self._somebody()
@@ -180,7 +185,11 @@ class Cast:
         before = len(self._world.log)
         try:
             _DOES[deed.what](self, deed, now)
-        except (Refused, RowRefused, LookupError):
+        except RowRefused as refusal:
+            if deed.what == "convert" and refusal.code == BY_A_RULE:
+                self.blocked.append(f"{deed.by} could not convert {deed.who}: {refusal.message}")
+            return ()
+        except (Refused, LookupError):
             return ()
         named = dict(deed.values)
         return tuple(

@@ -142,3 +142,21 @@ def test_a_seller_who_is_held_by_rules_makes_only_moves_and_a_marketer_is_put_ri
         ("reverted", "accepted", "qualified", "illegal"),
     ]
     assert told.ends[told.emails[ADA]].stage == "accepted"
+
+
+def test_a_seller_who_converts_before_the_bridge_looked_is_stopped_by_no_rule() -> None:
+    eve, stage = "eve@acme.example", "Leadbridge_Stage__c"
+    script = (
+        Deed(
+            timedelta(seconds=10), eve, "make", SAM, (("Status", "Open - Not Contacted"), (stage, "working"))
+        ),
+        Deed(timedelta(seconds=20), eve, "sell", SAM, ((stage, "opportunity"),)),
+        Deed(timedelta(seconds=30), eve, "convert", SAM, (("with_opportunity", True),)),
+    )
+    mix = next(one for one in map(draw, seeds(twice=True)) if one.poll == "900s")
+
+    told = live(mix, script)
+
+    assert told.blocked == ()
+    assert all(told.did)
+    assert list(violations_of(told)) == []
