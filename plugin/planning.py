@@ -67,12 +67,13 @@ def planned(
         changes = _adding(changes) if widen else changes
         gone = [(one.type, one.name) for one in changes if _is_deleted(one)]
         deploys = archive(parts, gone) if touched(changes) else None
-        stops += _versions(marker, installed(org), allow_downgrade)
+        stops += _versions(marker, installed(org), "Salesforce", allow_downgrade)
         stops += () if widen else (*_held(agreement, org.people, "Salesforce"), *_uncounted(agreement, org))
         notes = _notes(parts, org)
     if portal is not None:
         found, steps = hubspot.compared(hubspot.bundle(agreement), portal, widen=widen)
         changes += found
+        stops += _versions(marker, portal.marker(), "HubSpot", allow_downgrade)
         stops += () if widen else (*_held(agreement, portal.people, "HubSpot"), *_untold(portal))
     stops += _conflicts(changes)
     return Plan(marker=marker, changes=changes, deploys=deploys, steps=steps, stops=stops, notes=notes)  # fmt: skip
@@ -94,24 +95,23 @@ def _conflicts(changes: Sequence[Change]) -> tuple[Stop, ...]:
     )  # fmt: skip
 
 
-def _versions(marker: Marker, there: Marker | None, allow_downgrade: bool) -> tuple[Stop, ...]:
-    if there is None or allow_downgrade:
+def _versions(marker: Marker, there: Marker | None, where: str, allow_downgrade: bool) -> tuple[Stop, ...]:
+    if there is None:
         return ()
     if there.order > marker.order or there.lifecycle > marker.lifecycle:
-        return (
-            Stop(
-                "decide",
-                f"Salesforce holds plugin {there.version} with lifecycle {there.lifecycle}, which is newer than"
-                f" plugin {marker.version} with lifecycle {marker.lifecycle}: use the newer leadbridge and config,"
-                " or say --allow-downgrade.",
-            ),
+        stop = Stop(
+            "decide",
+            f"{where} holds plugin {there.version} with lifecycle {there.lifecycle}, which is newer than"
+            f" plugin {marker.version} with lifecycle {marker.lifecycle}: use the newer leadbridge and config,"
+            " or say --allow-downgrade.",
         )
+        return () if allow_downgrade else (stop,)
     if there.lifecycle == marker.lifecycle and there.sha != marker.sha:
         return (
             Stop(
                 "wrong",
-                f"lifecycle.yaml: stages, moves or reasons changed since version {there.lifecycle} was installed:"
-                f" raise `version` to {there.lifecycle + 1}. Nothing was installed.",
+                f"lifecycle.yaml: stages, moves or reasons changed since version {there.lifecycle} was installed"
+                f" in {where}: raise `version` to {there.lifecycle + 1}. Nothing was installed.",
             ),
         )
     return ()

@@ -29,6 +29,11 @@ class Portal:
     people: Mapping[str, int] = field(default_factory=dict)
     unseen: tuple[str, ...] = ()
 
+    def marker(self) -> Marker | None:
+        """Which plugin and lifecycle are installed."""
+        tells = self.properties.get(("contact", TELLS_VERSION), {})
+        return Marker.found_in(str(tells.get("description") or ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

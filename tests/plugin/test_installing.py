@@ -17,6 +17,7 @@ from plugin.diff import counted, touched
 from plugin.hubspot import scopes
 from plugin.hubspot.parts import Segment
 from plugin.installing import DeployFailed, install, look
+from plugin.planning import Plan
 from plugin.salesforce import bundle
 from plugin.salesforce.archives import archive, removable
 from plugin.salesforce.looking import look as look_at_org
@@ -260,24 +261,44 @@ def test_an_admins_expired_token_is_told(bare: Office) -> None:
         bare.plan()
 
 
+SIDES = ("Salesforce", "HubSpot")
+
+
+def looked(here: Office, agreement: Agreement, side: str, *, allow_downgrade: bool = False) -> Plan:
+    """The plan for one system alone."""
+    org = here.salesforce if side == "Salesforce" else None
+    portal = here.hubspot if side == "HubSpot" else None
+    return look(agreement, org, portal, allow_downgrade=allow_downgrade)
+
+
+@pytest.mark.parametrize("allow_downgrade", [False, True])
+@pytest.mark.parametrize("side", SIDES)
 def test_a_lifecycle_that_changed_under_its_version_is_refused(
-    installed: Office, agreement: Agreement
+    installed: Office, agreement: Agreement, side: str, allow_downgrade: bool
 ) -> None:
-    [stop, *_] = installed.plan(without(agreement, "disqualified", version=1)).stops
+    changed = without(agreement, "disqualified", version=1)
+
+    [stop, *_] = looked(installed, changed, side, allow_downgrade=allow_downgrade).stops
 
     assert stop.how == "wrong"
-    assert "raise `version` to 2" in stop.text
+    assert f"was installed in {side}: raise `version` to 2" in stop.text
 
 
 def test_an_older_lifecycle_over_a_newer_one_is_a_downgrade(bare: Office, agreement: Agreement) -> None:
     bare.install(without(agreement, "disqualified", version=2))
 
-    [stop] = bare.plan(agreement).stops
-    allowed = look(agreement, bare.salesforce, bare.hubspot, allow_downgrade=True)
+    for side in SIDES:
+        [stop] = looked(bare, agreement, side).stops
+        allowed = looked(bare, agreement, side, allow_downgrade=True)
 
-    assert stop.how == "decide"
-    assert "--allow-downgrade" in stop.text
-    assert allowed.stops == ()
+        assert stop.how == "decide"
+        assert stop.text.startswith(f"{side} holds plugin ")
+        assert "--allow-downgrade" in stop.text
+        assert allowed.stops == ()
+
+    bare.install(agreement)
+    after = bare.plan(agreement)
+    assert (after.is_empty, after.stops) == (True, ())
 
 
 def test_a_stage_that_is_no_more_is_widened_then_migrated_then_narrowed(
