@@ -302,6 +302,14 @@ def _admins(
         )
         return (said,)
     lacking = admin.missing(f"ADMIN__{side}")
+    if lacking and side == "SALESFORCE" and not any(admin.credentials):
+        name = f"ADMIN__{side}__ACCESS_TOKEN"
+        lacking = (
+            _lacks(
+                name,
+                "an admin's access token, with the org's address in …INSTANCE_URL (or an app of your own)",
+            ),
+        )
     if lacking and not daemon.missing(side):
         return (
             *lacking,

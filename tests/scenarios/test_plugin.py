@@ -203,7 +203,7 @@ def test_who_does_not_say_yes_changes_nothing(fresh: Town, plugin: Plugin) -> No
         (
             {"LEADBRIDGE_ADMIN__SALESFORCE__ACCESS_TOKEN": "", "LEADBRIDGE_ADMIN__SALESFORCE__INSTANCE_URL": ""},
             2,
-            "LEADBRIDGE_ADMIN__SALESFORCE__CLIENT_ID is missing",
+            "LEADBRIDGE_ADMIN__SALESFORCE__ACCESS_TOKEN is missing",
         ),
         ({"LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN": TOKEN}, 2, "holds the daemon's own credentials"),
         (
