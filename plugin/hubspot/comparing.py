@@ -13,6 +13,7 @@ from plugin.marker import Marker, unmarked
 Raw = Mapping[str, Any]
 # The marker of this property says which lifecycle is installed; elsewhere a marker of before makes no difference.
 TELLS_VERSION: Final = "leadbridge_stage"
+PREFIX: Final = "leadbridge_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class Portal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One writing call: create or change one part, with the body that is sent."""
+    """One writing call: create, change or delete one part, with the body that is sent."""
 
     part: Part
-    op: Literal["create", "change"]
+    op: Literal["create", "change", "delete"]
     body: Raw
     id: str = ""
 
@@ -60,7 +61,7 @@ def compared(
 ) -> tuple[tuple[Change, ...], tuple[Step, ...]]:
     """What there is to say of each part, and the calls that make it so; a conflict has no call.
 
-    With *widen* nothing is taken away: options that are wanted no more stay as they are.
+    With *widen* nothing is taken away: options and segments that are wanted no more stay as they are.
     """
     changes: list[Change] = []
     steps: list[Step] = []
@@ -68,7 +69,38 @@ def compared(
         change, step = _about(part, found, widen)
         changes.append(change)
         steps += [step] if step is not None else []
+    for part in () if widen else obsolete(wanted, found):
+        changes.append(
+            Change(
+                "hubspot", "Segment", part.place, "retire", "it is deleted: the lifecycle no longer has it"
+            )
+        )
+        steps.append(Step(part, "delete", {}, str(found.segments[part.name].get("listId") or "")))
     return tuple(changes), tuple(steps)
+
+
+def obsolete(wanted: Sequence[Part], found: Portal) -> tuple[Segment, ...]:
+    """The segments that a lifecycle of before brought and that are wanted no more."""
+    names = {part.name for part in wanted if isinstance(part, Segment)}
+    return tuple(
+        Segment(name, one.get("filterBranch") or {})
+        for name, one in found.segments.items()
+        if name not in names and is_ours(one)
+    )
+
+
+def is_ours(segment: Raw) -> bool:
+    """A segment bears no marker: whoever made it, one whose filters ask for none of our properties is not ours."""
+    return segment.get("processingType") == "DYNAMIC" and _asks_ours(segment.get("filterBranch"))
+
+
+def _asks_ours(branch: Any) -> bool:
+    if not isinstance(branch, Mapping):
+        return False
+    asked = (str(one.get("property") or "") for one in branch.get("filters") or ())
+    return any(one.startswith(PREFIX) for one in asked) or any(
+        map(_asks_ours, branch.get("filterBranches") or ())
+    )
 
 
 def _about(part: Part, found: Portal, widen: bool) -> tuple[Change, Step | None]:
@@ -173,6 +205,12 @@ def _segment(part: Segment, found: Raw) -> tuple[Change, Step | None]:
     if found.get("processingType") != "DYNAMIC":
         return _said(
             part, "conflict", "a segment of this name is not filled by HubSpot itself: rename or delete it"
+        )
+    if not is_ours(found):
+        return _said(
+            part,
+            "conflict",
+            "somebody else made it, for it asks for nothing of leadbridge's: rename or delete it",
         )
     if holds(found.get("filterBranch"), part.branch):
         return _said(part, "unchanged")

@@ -13,6 +13,13 @@ from plugin.salesforce.labels import label
 
 _YES_NO: Final = {"true": "Yes", "false": "No"}
 REJECTED_DAYS: Final = 30
+_WON: Final = "leadbridge: won customers for case studies"
+_RECYCLED: Final = "leadbridge: recycled leads"
+_REJECTED: Final = f"leadbridge: rejected in the last {REJECTED_DAYS} days"
+_LATE: Final = "leadbridge: handed over and late"
+_OPTOUTS: Final = "leadbridge: sales opt-outs"
+# Of whatever lifecycle: also those whose stage this one has not.
+SEGMENTS: Final = (_WON, _RECYCLED, _REJECTED, _LATE, _OPTOUTS)
 
 
 def bundle(agreement: Agreement) -> tuple[Part, ...]:
@@ -43,16 +50,16 @@ def _property(one: Component, kind: str, marker: Marker) -> Property:
 def _segments(stages: Sequence[str], zone: str) -> tuple[Segment, ...]:
     """The segments of the stages that this lifecycle has."""
     of_stages = {
-        "leadbridge: recycled leads": ("recycled", ()),
-        f"leadbridge: rejected in the last {REJECTED_DAYS} days": (
+        _RECYCLED: ("recycled", ()),
+        _REJECTED: (
             "rejected",
             (_since("leadbridge_stage_changed_at", REJECTED_DAYS, zone),),
         ),
-        "leadbridge: handed over and late": ("handed_over", (_is_true("leadbridge_sla_breached"),)),
+        _LATE: ("handed_over", (_is_true("leadbridge_sla_breached"),)),
     }
     return (
         Segment(
-            "leadbridge: won customers for case studies",
+            _WON,
             _all(
                 _one_of("leadbridge_outcome", "won"),
                 _one_of("leadbridge_case_study", "none", or_blank=True),
@@ -63,7 +70,7 @@ def _segments(stages: Sequence[str], zone: str) -> tuple[Segment, ...]:
             for name, (stage, more) in of_stages.items()
             if stage in stages
         ),
-        Segment("leadbridge: sales opt-outs", _all(_is_true("leadbridge_sales_optout"))),
+        Segment(_OPTOUTS, _all(_is_true("leadbridge_sales_optout"))),
     )
 
 

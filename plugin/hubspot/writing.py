@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from connectors.errors import Refused
 from connectors.hubspot.administering import Administration
-from plugin.hubspot.comparing import TELLS_VERSION, Portal, Raw, Step, going
+from plugin.hubspot.comparing import TELLS_VERSION, Portal, Raw, Step, going, is_ours, obsolete
+from plugin.hubspot.generating import SEGMENTS
 from plugin.hubspot.parts import GROUP, Group, Part, Property, Segment
 from plugin.marker import Marker
 
 
 def look(portal: Administration, parts: Sequence[Part]) -> Portal:
-    """What stands there under the names of *parts*."""
+    """What stands there under the names of *parts*, and segments of whatever lifecycle."""
     kinds = [part.kind for part in parts if isinstance(part, Group)]
-    segments = {
-        part.name: portal.segment("contact", part.name) for part in parts if isinstance(part, Segment)
-    }
+    segments = {name: portal.segment("contact", name) for name in SEGMENTS}
     properties = {(kind, name): one for kind in kinds for name, one in portal.properties(kind).items()}
     people, unseen = _people(portal, parts, properties)
     return Portal(
@@ -59,6 +58,8 @@ def carry_out(portal: Administration, steps: Iterable[Step], told: Callable[[Par
                 portal.change_property(kind, name, step.body)
             case Segment(), "create":
                 portal.create_segment(step.body)
+            case Segment(), "delete":
+                portal.delete_segment(step.id)
             case Segment(), _:
                 portal.refilter_segment(step.id, step.body)
         told(step.part)
@@ -66,7 +67,12 @@ def carry_out(portal: Administration, steps: Iterable[Step], told: Callable[[Par
 
 def removable(parts: Sequence[Part], found: Portal, *, data: bool) -> tuple[Part, ...]:
     """What an uninstall deletes, in the order in which HubSpot lets go: segments; properties and groups with *data*."""
-    segments = [part for part in parts if isinstance(part, Segment) and part.name in found.segments]
+    standing = [
+        part
+        for part in parts
+        if isinstance(part, Segment) and part.name in found.segments and is_ours(found.segments[part.name])
+    ]
+    segments = [*standing, *obsolete(parts, found)]
     if not data:
         return tuple(segments)
     properties = [

@@ -175,6 +175,55 @@ def test_an_edited_segment_is_set_right(desk: Desk, agreement: Agreement) -> Non
     assert touched(desk.plan(parts)) == []
 
 
+def test_a_segment_that_somebody_made_by_hand_is_a_conflict_and_is_left_alone(
+    desk: Desk, agreement: Agreement
+) -> None:
+    parts = bundle(agreement)
+    asks = {
+        "filterType": "PROPERTY",
+        "property": "email",
+        "operation": {
+            "operationType": "ALL_PROPERTY",
+            "operator": "IS_KNOWN",
+            "includeObjectsWithNoValueSet": False,
+        },
+    }
+    branch = {
+        "filterBranchType": "OR",
+        "filterBranches": [{"filterBranchType": "AND", "filterBranches": [], "filters": [asks]}],
+        "filters": [],
+    }
+    body = {"name": "leadbridge: recycled leads", "objectTypeId": "0-1", "processingType": "DYNAMIC"}
+    desk.admin.create_segment({**body, "filterBranch": branch})
+
+    [conflict] = [one for one in desk.plan(parts) if one.verb == "conflict"]
+    gone = removable(parts, look(desk.admin, parts), data=True)
+    later = touched(desk.plan(bundle(with_stages(agreement, "recycled"))))
+
+    assert conflict.name == "segment “leadbridge: recycled leads”"
+    assert "rename or delete it" in conflict.why
+    assert gone == ()
+    assert conflict.name not in {one.name for one in later}
+
+
+def test_the_segment_of_a_stage_that_is_no_more_is_deleted_and_an_uninstall_takes_it(
+    desk: Desk, agreement: Agreement
+) -> None:
+    desk.install(bundle(agreement))
+    fewer, name = bundle(with_stages(agreement, "recycled")), "segment “leadbridge: recycled leads”"
+
+    gone = [part.place for part in removable(fewer, look(desk.admin, fewer), data=False)]
+    widened = {one.name: one.verb for one in desk.plan(fewer, widen=True)}
+    planned = {one.name: (one.verb, one.why) for one in desk.plan(fewer)}
+    desk.install(fewer)
+
+    assert name in gone
+    assert name not in widened
+    assert planned[name] == ("retire", "it is deleted: the lifecycle no longer has it")
+    assert desk.admin.segment("contact", "leadbridge: recycled leads") is None
+    assert touched(desk.plan(fewer)) == []
+
+
 def test_segments_are_filled_by_what_the_bridge_writes(desk: Desk, agreement: Agreement) -> None:
     desk.install(bundle(agreement))
     hubspot, now = desk.world.hubspot, desk.clock.now
