@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -106,6 +107,24 @@ def install_(
                 install(found, ways.salesforce, ways.hubspot, told)
         left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
     _tell_installed(found, left, json)
+    if left.is_empty and not json:
+        for step in _next_steps(found, widen):
+            say(step)
+
+
+def _next_steps(found: Plan, widen: bool) -> Iterator[str]:
+    """What an install does not do: people's rights and pages, and what comes after a wider one."""
+    if widen:
+        yield (
+            "Nothing was taken away. Restart the bridge, which moves people by `migrations`; when nobody stands in a"
+            " stage that goes any more: leadbridge plugin install."
+        )
+    if any(one.type == "PermissionSet" and one.verb == "create" for one in found.changes):
+        yield (
+            "Next, by hand: give the bridge's user the permission set Leadbridge_Integration and sellers"
+            " Leadbridge_Sales_User, put fields and buttons on the page layouts, map the Lead's fields to the Contact's"
+            " (docs/plugin-admin-guide.md)."
+        )
 
 
 def _tell_installed(found: Plan, left: Plan, json: bool) -> None:
@@ -196,8 +215,13 @@ def uninstall(
     """
     if delete_data and save is None:
         raise BadArgument("--delete-data needs --save DIR: what stands in the fields is written there first.")
+    if save is not None and not delete_data:
+        raise BadArgument("--save is for --delete-data: without it no data goes, and none is saved.")
+    if save is not None and save.exists() and any(save.iterdir()):
+        raise BadArgument(f"{save} is not empty; name a folder that does not exist yet. Nothing was changed.")
     with _opened(config, only) as (_, agreement, ways), _bar() as told:
-        said = removed(agreement, ways, save if delete_data else None, told, _asks_nobody if yes else _asks)
+        kept = save if delete_data else None
+        said = removed(agreement, ways, kept, told, _asks_nobody if yes else partial(_asks, kept))
     if json:
         as_json(said)
     else:
@@ -206,11 +230,17 @@ def uninstall(
         say(f"{len(said['removed'])} components were taken out.")
 
 
-def _asks(many: int) -> None:
-    require_word(f"Take {many} components out?")
+def _asks(kept: Path | None, gone: Sequence[str]) -> None:
+    for one in gone:
+        say(f"goes: {one}")
+    if kept is not None:
+        say(
+            f"What stands in the fields is deleted for good; it is written to {kept} first, people's data among it."
+        )
+    require_word(f"Take these {len(gone)} components out?")
 
 
-def _asks_nobody(many: int) -> None:
+def _asks_nobody(gone: Sequence[str]) -> None:
     """Whoever says --yes was asked."""
 
 

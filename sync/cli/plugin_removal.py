@@ -26,9 +26,9 @@ _ID: Final = "id"
 
 
 def removed(
-    agreement: Agreement, ways: Admins, save: Path | None, told: Told, ask: Callable[[int], None]
+    agreement: Agreement, ways: Admins, save: Path | None, told: Told, ask: Callable[[Sequence[str]], None]
 ) -> dict[str, Any]:
-    """Take out what leadbridge brought, after *ask* was told how much; with *save* the fields, too, saved there first."""
+    """Take out what leadbridge brought, after *ask* was told what; with *save* the fields, too, saved there first."""
     data = save is not None
     org = look_at_org(ways.salesforce) if ways.salesforce is not None else None
     gone = removable(org, data=data) if org is not None else ()
@@ -42,7 +42,7 @@ def removed(
     if data and ways.salesforce is not None:
         _all_seen(ways.salesforce, gone)
     if said:
-        ask(len(said))
+        ask(said)
     saved = _saved(agreement, ways, save) if save is not None else []
     if ways.salesforce is not None and gone:
         deploy(ways.salesforce, archive((), gone), told)

@@ -17,6 +17,8 @@ from mappings.lifecycle.diagram import diagram as draw
 from mappings.own_fields import IN_WORDS
 from plugin.checking import daemons_rights, lacking_rights
 from plugin.hubspot import scopes
+from plugin.lint import mistakes
+from plugin.salesforce import bundle
 from sync.bootstrap import Bridge, bridge, read_agreement
 from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument, writing_to
 from sync.cli.notifying import addresses_of
@@ -84,6 +86,7 @@ def check(
         agreement = read_agreement(settings.config)
         said = _said(agreement)
         findings += untold(agreement.bridge.notifications, addresses_of(settings))
+        findings += map(str, mistakes(bundle(agreement)))  # what Salesforce would not take
         if diagram is not None:
             with writing_to(diagram):
                 diagram.write_text(_drawn(agreement.lifecycle, diagram.suffix), "utf-8")

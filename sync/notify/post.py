@@ -54,6 +54,7 @@ def target_of(address: str, heard: logging.Handler | None = None) -> Any:
     """
     logger = logging.getLogger("apprise")
     logger.handlers, logger.propagate = [heard or logging.NullHandler()], False
+    logger.setLevel(logging.WARNING)  # an answer's status is one, however quiet the rest is
     from apprise import AppriseAsset
     from apprise.plugins.custom_json import NotifyJSON
     from apprise.plugins.email import NotifyEmail
