@@ -75,6 +75,7 @@ def _files(body: bytes) -> dict[str, bytes]:
             if sum(info.file_size for info in whole) > _MOST_BYTES:
                 raise BadZip("the files are larger than 400 MB")
             return {info.filename: archive.read(info) for info in whole}
+    # NotImplementedError is the library's word for a compression that it does not know, RuntimeError for a locked file
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as wrong:
         raise BadZip(str(wrong)) from None
 
