@@ -55,6 +55,9 @@ def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -
         )
         with usable(data):
             stage = stack.enter_context(staged(STATE, people=people, data=data, port=0 if once else port))
+        say_unless(
+            json, "The plugin is installed in both; the bridge's user has exactly the rights it generates."
+        )
         _list_refusals(stage, json)
         stop = stack.enter_context(until_interrupted())
         if not once:
