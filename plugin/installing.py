@@ -27,7 +27,9 @@ from plugin.salesforce.looking import look as look_at_org
 Told = Callable[[str, int, int], None]
 _REMEDIES: Final[Mapping[str, str]] = {
     "insufficient": "the admin's user needs “Modify Metadata Through Metadata API Functions” and “Customize Application”",
-    "rules": "switch off rules that nobody needs, or say `plugin: {rules: compact}` in lifecycle.yaml",
+    "rules": "switch off rules that nobody needs; the fewest come with `plugin: {rules: compact}` in lifecycle.yaml",
+    "lock": "somebody else changes the org just now: try again",
+    "admin operation": "somebody else changes the org just now: try again",
     "limit": "the org's edition allows no more of them: delete what nobody needs, or ask Salesforce for more",
     "maximum": "the org's edition allows no more of them: delete what nobody needs, or ask Salesforce for more",
     "assigned": "take the permission set from its users first (Setup > Permission Sets > Manage Assignments)",

@@ -69,7 +69,7 @@ def planned(
         deploys = archive(parts, gone) if touched(changes) else None
         stops += _versions(marker, installed(org), "Salesforce", allow_downgrade)
         stops += () if widen else (*_held(agreement, org.people, "Salesforce"), *_uncounted(agreement, org))
-        notes = _notes(parts, org)
+        notes = _notes(parts, org, agreement.lifecycle.installing.rules == "compact")
     if portal is not None:
         found, steps = hubspot.compared(hubspot.bundle(agreement), portal, widen=widen)
         changes += found
@@ -161,13 +161,17 @@ def _untold(portal: Portal) -> tuple[Stop, ...]:
     )
 
 
-def _notes(parts: Sequence[salesforce.Part], org: Org) -> tuple[str, ...]:
-    """How many rules the objects get beside their own, where that may be too many."""
+def _notes(parts: Sequence[salesforce.Part], org: Org, is_compact: bool) -> tuple[str, ...]:
+    """How many rules the objects get beside their own, where that may be too many, and what needs fewer."""
     ours = Counter(part.full_name.partition(".")[0] for part in parts if part.type == "ValidationRule")
+    remedy = (
+        "Where that is too many, switch off rules of its own that nobody needs."
+        if is_compact
+        else "`plugin: {rules: compact}` in lifecycle.yaml needs one for all moves."
+    )
     return tuple(
         f"{object_} has {org.rules[object_]} active validation rules of its own and gets {n}: Starter Edition allows"
-        f" {FEWEST_RULES} ({100} and more elsewhere). `plugin: {{rules: compact}}` in lifecycle.yaml needs one for all"
-        " moves."
+        f" {FEWEST_RULES} (others 100 and more). {remedy}"
         for object_, n in sorted(ours.items())
         if org.rules.get(object_, 0) + n > FEWEST_RULES and org.rules.get(object_, 0)
     )

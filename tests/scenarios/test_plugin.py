@@ -189,6 +189,85 @@ def test_an_org_that_takes_no_more_rules_is_left_as_it_was(fresh: Town, plugin: 
     assert not fresh.world.hubspot.has_property("contacts", "leadbridge_stage")
 
 
+def test_few_rules_are_not_advised_to_who_has_chosen_them(fresh: Town, plugin: Plugin) -> None:
+    rules = fresh.config / "lifecycle.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("rules: per_stage", "rules: compact"), "utf-8")
+    for n in range(20):
+        fresh.world.salesforce.add_rule("Lead", f"Own_{n}", "false", "never")
+
+    [note] = said(plugin("plan", "--only", "salesforce", "--json"))["notes"]
+
+    assert note.startswith(
+        "Lead has 20 active validation rules of its own and gets 3: Starter Edition allows 20"
+    )
+    assert "switch off rules of its own" in note
+    assert "compact" not in note
+
+
+def test_a_deployment_that_was_validated_and_fails_all_the_same_leaves_nothing(
+    fresh: Town, plugin: Plugin
+) -> None:
+    salesforce = fresh.world.salesforce
+    salesforce.fail_next_deployment(
+        "Lead.Leadbridge_Stage__c",
+        "The changes you requested require salesforce.com to temporarily lock your org",
+    )
+
+    failed = plugin("install", "--yes")
+    check, deployed = salesforce.deployments.all
+    installed = plugin("install", "--yes")
+
+    assert (check.status, deployed.status) == ("Succeeded", "Failed")
+    assert failed.code == 1
+    assert "objects/Lead.object: The changes you requested require" in failed.err
+    assert "somebody else changes the org just now: try again." in failed.err
+    assert "Nothing was changed." in failed.err
+    assert installed.code == 0, installed.err
+
+
+def test_nothing_stands_after_a_deployment_that_failed(fresh: Town, plugin: Plugin) -> None:
+    salesforce = fresh.world.salesforce
+    salesforce.fail_next_deployment(
+        "Leadbridge_Sales_User", "UNABLE_TO_LOCK_ROW: unable to obtain exclusive access"
+    )
+
+    failed = plugin("install", "--yes", "--json")
+    planned = plugin("plan", "--json")
+
+    assert failed.code == 1
+    assert "permissionsets/Leadbridge_Sales_User.permissionset: UNABLE_TO_LOCK_ROW" in failed.err
+    assert not [name for name in salesforce.org.kinds["Lead"].fields if name.startswith("Leadbridge_")]
+    assert not fresh.world.hubspot.has_property("contacts", "leadbridge_stage")
+    assert set(said(planned)["counts"]) == {"create"}
+
+
+def test_a_right_that_was_taken_from_the_running_bridge_is_drift(fresh: Town, plugin: Plugin) -> None:
+    plugin("install", "--yes")
+    salesforce = fresh.world.salesforce
+    daemon = salesforce.integration_user
+    salesforce.give_minimum_access(daemon)
+    salesforce.assign_permission_set(daemon, "Leadbridge_Integration")
+    before = plugin("check")
+
+    salesforce.change_permission_set("Leadbridge_Integration", "Lead.Leadbridge_Stage__c", "r")
+    reads = plugin("check", "--json")
+    salesforce.change_permission_set("Leadbridge_Integration", "Lead.Leadbridge_Stage__c", "")
+    blind = plugin("check", "--json")
+    repaired = plugin("install", "--yes")
+    after = plugin("check")
+
+    assert before.code == 0, before.err
+    assert (reads.code, blind.code) == (4, 4)
+    assert any(
+        "Leadbridge_Stage__c: leadbridge's user may not edit it" in one for one in said(reads)["findings"]
+    )
+    assert any(
+        "Leadbridge_Stage__c: leadbridge's user does not see it" in one for one in said(blind)["findings"]
+    )
+    assert repaired.code == 0, repaired.err
+    assert after.code == 0, after.err
+
+
 def test_who_does_not_say_yes_changes_nothing(fresh: Town, plugin: Plugin) -> None:
     stopped = plugin("install", "--only", "hubspot")
 

@@ -31,8 +31,9 @@ def deploy(
     outcome.passed += [Message(type="", name=name, file=name, changed=True) for name in package.manifests]
     _delete_all(site, package.before, outcome)
     order = types_in_order()
+    doomed = {} if check_only else _taken(site.org.script.doomed)
     for part in sorted(package.parts, key=lambda part: (order.index(part.type.name), part.name)):
-        _save(site, part, outcome)
+        _save(site, part, outcome, doomed.get(part.name, ""))
     _delete_all(site, package.after, outcome)
     if not ignores_warnings:
         outcome.failed += [message for message in outcome.passed if message.warning]
@@ -43,11 +44,20 @@ def deploy(
     return outcome
 
 
-def _save(site: Site, part: Part, outcome: Outcome) -> None:
+def _taken(doomed: dict[str, str]) -> dict[str, str]:
+    """What a person scripted, which happens once."""
+    taken = dict(doomed)
+    doomed.clear()
+    return taken
+
+
+def _save(site: Site, part: Part, outcome: Outcome, doomed: str) -> None:
     type_, name = part.type.name, part.name
     kept = Kept(site.org)
     old = SHELVES[type_].read(site.org, name, 0)
     try:
+        if doomed:
+            raise PartRefused(doomed)
         save(site, part.type, name, part.tree)
     except PartRefused as wrong:
         kept.bring_back()

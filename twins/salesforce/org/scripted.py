@@ -25,9 +25,10 @@ class Refusal:
 
 @dataclass(slots=True)
 class Script:
-    """All refusals that wait; empty in a healthy org."""
+    """All refusals that wait; empty in a healthy org. *doomed* components (by name) fail the next deployment."""
 
     waiting: list[Refusal] = field(default_factory=list)
+    doomed: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.waiting)

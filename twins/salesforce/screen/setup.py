@@ -76,6 +76,11 @@ class Setup:
             kind = self.org.kind(api_name)
             self.org.script.add(kind.name, code, message, fields=fields, times=times, id_=id)
 
+    def fail_next_deployment(self, name: str, problem: str) -> None:
+        """The next deployment that is no mere check fails at the component of this full name: a lock, an org's limit."""
+        with self._lock:
+            self.org.script.doomed[name] = problem
+
     # ── rights ───────────────────────────────────────────────────────────────
 
     def restrict(
