@@ -277,11 +277,13 @@ class Engine:
         self.store.record(done.id, [without_moves(one) for one in admitted], now, observed=False)
         refused = self.store.setbacks(targets(admitted))
         trying = Trying({(one.target, one.field): one for one in refused})
-        applied = self._applied(done, admitted, trying, now)
+        guard = Guard(self.agreement, self.roster.directory(now))
+        applied = apply(self.connectors, admitted, self.fields, self.pool, trying, guard)
         if applied.ownerless:
             self.roster.forget()
         settled = [*observed, *admitted, *held]
         with self.store.transaction():
+            self.store.record(done.id, applied.back, now, observed=False)
             remember(
                 self.store,
                 done.id,
@@ -294,6 +296,7 @@ class Engine:
                 now=now,
             )
             self.braking.let_go(one for one in admitted if one.subject not in applied.in_doubt)
+        self._put_back(done, applied, lane or "live", now)
         self.sweep.note(settled, applied)
         done.resting.update(applied.in_doubt)
         done.put_off.update(applied.later)
@@ -301,14 +304,25 @@ class Engine:
         done.held += len(braked)
         self._count(done, admitted, applied)
 
-    def _applied(self, done: Pass, plans: Sequence[Plan], trying: Trying, now: datetime) -> Applied:
-        """What came of the plans; what people typed under the writes, and what is theirs, is put back at once."""
-        guard = Guard(self.agreement, self.roster.directory(now))
-        applied = apply(self.connectors, plans, self.fields, self.pool, trying, guard)
-        if applied.back:
-            self.store.record(done.id, applied.back, now, observed=False)
-            applied.join(apply(self.connectors, applied.back, self.fields, self.pool))
-        return applied
+    def _put_back(self, done: Pass, applied: Applied, lane: Lane, now: datetime) -> None:
+        """What people typed under the writes, and what is theirs, stands again at once: it is in the ledger by now."""
+        if not applied.back:
+            return
+        came = Applied()
+        came.join(apply(self.connectors, applied.back, self.fields, self.pool))
+        with self.store.transaction():
+            remember(
+                self.store,
+                done.id,
+                applied.back,
+                came,
+                held=(),
+                returns=done.returns,
+                lane=lane,
+                word=done.word,
+                now=now,
+            )
+        applied.join(came)
 
     def _without_fights(self, plans: Sequence[Plan], now: datetime) -> list[Plan]:
         """The plans without what somebody else keeps changing back."""

@@ -233,11 +233,6 @@ def _names(put: Put, line: FieldLine) -> list[str]:
     return [name for name, of in put.lines.items() if of == line.name]
 
 
-def id_of_putting_back(write_id: str) -> str:
-    """The id of the write that puts back what this write replaced."""
-    return hashlib.blake2b(f"{write_id}|put back".encode(), digest_size=12).hexdigest()
-
-
 def _put_back(
     plan: Plan,
     put: Put,
@@ -250,7 +245,7 @@ def _put_back(
     after = receipt.record
     values = {name: value for name, value in before.values.items() if name in restored}
     write = Write(
-        id=id_of_putting_back(put.write.id),
+        id=hashlib.blake2b(f"{put.write.id}|put back".encode(), digest_size=12).hexdigest(),
         side=put.write.side,
         kind=put.write.kind,
         op="update",

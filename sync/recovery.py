@@ -23,7 +23,6 @@ from mappings.lifecycle import Standing
 from mappings.values import pack
 from sync.apply import Memory
 from sync.gather.reader import alone
-from sync.guard import id_of_putting_back
 from sync.intake import PAIR_OF
 from sync.looking_up import Lost, carried_out, looked_up, signature_of
 from sync.model import Agreed, Ask, Base, Knock, Link, Plan, Put, Remember
@@ -59,7 +58,6 @@ def settle_unknown(
         for one in lost
         if (found := receipts.get(one.write.id)) is not None and found.outcome == "done"
     }
-    receipts |= _shown_to_be_done([write for write, _, _ in unsettled], receipts)
     settled: list[tuple[Write, Ref, Receipt]] = []
     owed: list[tuple[Write, Ref]] = []
     back: list[Plan] = []
@@ -93,18 +91,6 @@ def settle_unknown(
     due = [(write, subject) for write, subject in owed if subject not in resting]
     plans = (*_plans_of(store, due), *(plan for plan in back if plan.subject not in resting))
     return Recovered(frozenset(resting), max(resting.values(), default=None), plans)
-
-
-def _shown_to_be_done(writes: Sequence[Write], receipts: Mapping[str, Receipt]) -> dict[str, Receipt]:
-    """What it replaced was to be put back, so the dead process had seen that a write was carried out."""
-    ids = {write.id for write in writes}
-    return {
-        write.id: replace(found, outcome="done", ref=found.record.ref, looked=True)
-        for write in writes
-        if id_of_putting_back(write.id) in ids
-        and (found := receipts.get(write.id)) is not None
-        and found.record is not None
-    }
 
 
 def _putting_back(subject: Ref, write: Write, over: Values, record: Record | None) -> Plan | None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import pytest
 
 from connectors.records import Receipt, Side, Write
+from sync.apply import apply
 from sync.model import Plan
 from tests.scenarios.struck import ADA, Struck, struck
 from tests.scenarios.town import MIA, is_update
@@ -589,13 +590,11 @@ def _edited_under_a_write_of_a_process_that_dies(
 ) -> str:
     """Somebody types right before a write; the process dies between recording what it puts back and sending it."""
     monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", 0)
-    store = here.bridge.store
-    record = store.record
 
-    def die(pass_id: int, plans: Sequence[Plan], *more: Any, **named: Any) -> None:
-        record(pass_id, plans, *more, **named)
+    def die(connectors: Any, plans: Sequence[Plan], *more: Any) -> Any:
         if any(put.write.owed for plan in plans for put in plan.puts):
             raise Died
+        return apply(connectors, plans, *more)
 
     typed = SAMS if side == "salesforce" else MIAS
     if side == "salesforce":
@@ -610,7 +609,7 @@ def _edited_under_a_write_of_a_process_that_dies(
             here.market(ADA, jobtitle=typed)
 
     with between(here, side, act), monkeypatch.context() as patched:
-        patched.setattr(store, "record", die)
+        patched.setattr("sync.engine.apply", die)
         with pytest.raises(Died):
             here.settle()
     assert typed not in both(here)
