@@ -34,22 +34,28 @@ def state_of(changes: Iterable[Change]) -> State:
     return "absent" if all(one.verb == "create" for one in told) else "drifted"
 
 
-def drifted(changes: Iterable[Change]) -> Iterator[str]:
-    """One sentence for each component that is not as it should be; what all is missing is told in one."""
+def drifted(changes: Iterable[Change], *, stopped: bool = False) -> Iterator[str]:
+    """One sentence for each component that is not as it should be; what all is missing is told in one.
+
+    *stopped*: an install would be stopped, by what is told elsewhere.
+    """
     told = list(changes)
+    remedy = "`leadbridge plugin install` {}" + (
+        ", when what stops it now (see above) is mended." if stopped else "."
+    )
     if state_of(told) == "absent":
-        yield "Nothing of leadbridge is installed: `leadbridge plugin install`."
+        yield f"Nothing of leadbridge is installed: {remedy.format('brings all')}"
         return
     missing: dict[Side, list[str]] = defaultdict(list)
     for one in touched(told):
         if one.verb == "create":
-            missing[one.side].append(f"{one.type} {one.name}")
+            missing[one.side].append(one.called or f"{one.type} {one.name}")
         elif one.verb == "conflict":
-            yield f"{one.side} {one.type} {one.name}: {one.why}."
+            yield f"{one.spoken}: {one.why}."
         else:
-            yield f"{one.side} {one.type} {one.name}: {one.why}. `leadbridge plugin install` sets it right."
+            yield f"{one.spoken}: {one.why}. {remedy.format('sets it right')}"
     for side, names in missing.items():
-        yield f"{side}: {', '.join(names)}: missing. `leadbridge plugin install` brings them."
+        yield f"{side}: {', '.join(names)}: missing. {remedy.format('brings them')}"
 
 
 def daemons_rights(agreement: Agreement) -> tuple[FieldRight, ...]:

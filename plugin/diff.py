@@ -23,13 +23,22 @@ MINE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is done about one component; *why* says what differs, or what stands in the way."""
+    """What is done about one component; *why* says what differs, or what stands in the way.
+
+    *called* is what people call it, with its name in brackets; "" where it has no other name.
+    """
 
     side: Side
     type: str
     name: str
     verb: Verb
     why: str = ""
+    called: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The component in people's words."""
+        return f"{self.side} {self.called or f'{self.type} {self.name}'}"
 
 
 def counted(changes: Iterable[Change]) -> Mapping[Verb, int]:

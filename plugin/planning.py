@@ -91,7 +91,7 @@ def _adding(changes: Sequence[Change]) -> tuple[Change, ...]:
 
 def _conflicts(changes: Sequence[Change]) -> tuple[Stop, ...]:
     return tuple(
-        Stop("decide", f"{one.side} {one.type} {one.name}: {one.why}.") for one in changes if one.verb == "conflict"
+        Stop("decide", f"{one.spoken}: {one.why}.") for one in changes if one.verb == "conflict"
     )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from plugin.marker import Marker
 from plugin.salesforce.elements import element
 from plugin.salesforce.objects import PEOPLE
 from plugin.salesforce.parts import Part
-from plugin.salesforce.trees import Tree, differences, text_in, tree_of
+from plugin.salesforce.trees import Difference, Tree, differences, text_in, tree_of
+from plugin.salesforce.wording import called, labels, told
 
 Key = tuple[str, str]
 PREFIX: Final = "leadbridge_"
@@ -56,11 +57,11 @@ def key_of(type_: str, name: str) -> Key:
 
 def compared(wanted: Sequence[Part], found: Org) -> tuple[Change, ...]:
     """What there is to say of each part, and of what leadbridge once brought and is wanted no more."""
-    ours = {key_of(part.type, part.full_name) for part in wanted}
-    return (*(_about(part, found) for part in wanted), *_obsolete(found, ours))
+    ours, fields = {key_of(part.type, part.full_name) for part in wanted}, labels(wanted)
+    return (*(_about(part, found, fields) for part in wanted), *_obsolete(found, ours))
 
 
-def _about(part: Part, found: Org) -> Change:
+def _about(part: Part, found: Org, fields: Mapping[str, str]) -> Change:
     key = key_of(part.type, part.full_name)
     standing = found.components.get(key)
     if standing is None:
@@ -68,22 +69,43 @@ def _about(part: Part, found: Org) -> Change:
     if not is_ours(key, standing, found):
         return _said(part, "conflict", MINE)
     wanted = tree_of(element(part))
-    if part.type == "CustomField" and text_in(wanted, "type") != text_in(standing, "type"):
-        there = text_in(standing, "type")
-        return _said(
-            part, "conflict", f"it is of type {there}, not {text_in(wanted, 'type')}: delete it first"
-        )
+    if part.type == "CustomField" and (why := _unchangeable(wanted, standing)):
+        return _said(part, "conflict", why)
     differs = differences(part.type, wanted, standing)
     markers = [text_in(tree, "description") for tree in (wanted, standing)]
     if key == TELLS_VERSION and Marker.found_in(markers[0]) != Marker.found_in(markers[1]):
-        differs.append("version")
+        differs.append(Difference("version"))
     if not differs:
         return _said(part, "unchanged")
-    return _said(part, "retire" if _only_retires(part, differs) else "update", "; ".join(differs))
+    return _said(part, "retire" if _only_retires(part, differs) else "update", told(differs, fields))
 
 
-def _only_retires(part: Part, differs: Sequence[str]) -> bool:
-    return part.type == _STAGES and all(one.endswith(("besides", "differs", "version")) for one in differs)
+def _unchangeable(wanted: Tree, standing: Tree) -> str:
+    """What no deployment changes in a field, and what to do; "" where all can be.
+
+    A list of values is never changed for another: https://github.com/scolladon/sfdx-git-delta/issues/714.
+    """
+    types = [text_in(tree, "type") for tree in (wanted, standing)]
+    if types[0] != types[1]:
+        return f"it is of type {types[1]}, not {types[0]}: delete it first"
+    lists = [_list_of_values(tree) for tree in (wanted, standing)]
+    if lists[0] != lists[1]:
+        there, ours = (one or "a list of its own" for one in reversed(lists))
+        return f"it takes its values from {there}, not from {ours}: delete it first"
+    return ""
+
+
+def _list_of_values(field: Tree) -> str:
+    return next((text_in(one, "valueSetName").removesuffix("__gvs") for one in field.get("valueSet", ())), "")
+
+
+def _only_retires(part: Part, differs: Sequence[Difference]) -> bool:
+    return part.type == _STAGES and all(
+        one.name == "version"
+        or one.is_besides
+        or (bool(one.key) and text_in(one.wanted, "isActive") == "false")
+        for one in differs
+    )
 
 
 def is_ours(key: Key, standing: Tree, found: Org) -> bool:
@@ -115,4 +137,4 @@ def installed(found: Org) -> Marker | None:
 
 
 def _said(part: Part, verb: Verb, why: str = "") -> Change:
-    return Change("salesforce", part.type, part.full_name, verb, why)
+    return Change("salesforce", part.type, part.full_name, verb, why, called(part))

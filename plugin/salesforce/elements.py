@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from lxml import etree
 
@@ -123,7 +123,7 @@ def _rule(part: ValidationRule) -> Children:
 
 
 def _permission_set(part: PermissionSet) -> Children:
-    return (
+    said: Children = (
         ("customPermissions", _enabled(part.custom_permissions)),
         ("description", part.description),
         ("fieldPermissions", tuple(_field_right(one) for one in part.fields)),
@@ -131,6 +131,12 @@ def _permission_set(part: PermissionSet) -> Children:
         ("objectPermissions", tuple(_object_right(one) for one in part.objects)),
         ("userPermissions", _enabled(part.user_permissions)),
     )
+    opened = ((name, (_copied(tree),)) for name, tree in part.opened)
+    return tuple(sorted((*said, *opened), key=lambda one: one[0]))
+
+
+def _copied(tree: Mapping[str, tuple[Any, ...]]) -> Children:
+    return tuple((name, str(value)) for name in sorted(tree) for value in tree[name])
 
 
 def _enabled(names: Iterable[str]) -> tuple[Children, ...]:

@@ -8,8 +8,9 @@ under one of a few names, where the custom permission ``Leadbridge_Sync`` bears 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 FieldType = Literal["Picklist", "Text", "LongTextArea", "Number", "Checkbox", "DateTime", "Date", "Url"]
 Behavior = Literal["Edit", "Required", "Readonly"]
@@ -118,7 +119,10 @@ class FieldRight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionSet:
-    """Rights that an admin gives to people or to the daemon's user."""
+    """Rights that an admin gives to people or to the daemon's user.
+
+    *opened* is what leadbridge itself never opens, an app or a tab: the element of the vendor's schema, and its tree.
+    """
 
     type: ClassVar[str] = "PermissionSet"
     name: str
@@ -128,6 +132,7 @@ class PermissionSet:
     fields: tuple[FieldRight, ...] = ()
     custom_permissions: tuple[str, ...] = ()
     user_permissions: tuple[str, ...] = ()
+    opened: tuple[tuple[str, Mapping[str, tuple[Any, ...]]], ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -7,6 +7,7 @@ space and the marker in a description make no difference.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from lxml import etree
@@ -14,17 +15,51 @@ from lxml import etree
 from plugin.marker import unmarked
 
 Tree = Mapping[str, tuple[Any, ...]]
-# The name by which the values of a list are told apart.
+# The name by which the values of a list are told apart; all but the first two are what a permission set grants.
 KEYS: Final[Mapping[str, str]] = {
     "customValue": "fullName",
     "value": "fullName",
-    "fieldPermissions": "field",
-    "objectPermissions": "object",
+    "applicationVisibilities": "application",
+    "classAccesses": "apexClass",
+    "customMetadataTypeAccesses": "name",
     "customPermissions": "name",
+    "customSettingAccesses": "name",
+    "emailRoutingAddressAccesses": "name",
+    "externalCredentialPrincipalAccesses": "externalCredentialPrincipal",
+    "externalDataSourceAccesses": "externalDataSource",
+    "fieldPermissions": "field",
+    "flowAccesses": "flow",
+    "objectPermissions": "object",
+    "pageAccesses": "apexPage",
+    "recordTypeVisibilities": "recordType",
+    "tabSettings": "tab",
     "userPermissions": "name",
 }
+_VALUES: Final = ("customValue", "value")
+# What a permission set can open besides, and none of leadbridge's does.
+OPENED: Final = tuple(
+    name
+    for name in KEYS
+    if name not in (*_VALUES, "customPermissions", "fieldPermissions", "objectPermissions", "userPermissions")
+)
 _GVS: Final = "__gvs"  # appended to a global value set's name since API 57
 _RIGHTS: Final = "PermissionSet"
+_NOTHING: Final = frozenset({"false", "None"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An element that is not as it should be, or one value of it, *key*: both as they are *wanted* and *found*."""
+
+    name: str
+    key: str = ""
+    wanted: Any = None
+    found: Any = None
+
+    @property
+    def is_besides(self) -> bool:
+        """There is more than is wanted, and nothing less."""
+        return bool(self.key) and self.wanted is None
 
 
 def tree_of(element: etree._Element) -> Tree:
@@ -42,15 +77,22 @@ def text_in(tree: Tree, name: str) -> str:
     return next((one for one in tree.get(name, ()) if isinstance(one, str)), "")
 
 
-def differences(type_: str, wanted: Tree, found: Tree) -> list[str]:
-    """What *found* does not say as *wanted* does, in words; empty when they agree."""
+def rights_in(tree: Tree, key: str) -> frozenset[str]:
+    """What one entry of a permission set allows, as the names of its elements; none where it opens nothing."""
+    return frozenset(
+        name for name in tree if name != KEYS[key] and text_in(tree, name) not in (*_NOTHING, "")
+    )
+
+
+def differences(type_: str, wanted: Tree, found: Tree) -> list[Difference]:
+    """What *found* does not say as *wanted* does; empty when they agree."""
     names = [name for name in wanted if name != "fullName"]
     if type_ == _RIGHTS:
         names += [name for name in KEYS if name in found and name not in wanted]
     return [one for name in names for one in _differ(name, wanted.get(name, ()), found.get(name, ()))]
 
 
-def _differ(name: str, wanted: Sequence[Any], found: Sequence[Any]) -> Iterator[str]:
+def _differ(name: str, wanted: Sequence[Any], found: Sequence[Any]) -> Iterator[Difference]:
     if name in KEYS and all(isinstance(one, Mapping) for one in (*wanted, *found)):
         yield from _keyed(name, wanted, found)
         return
@@ -58,23 +100,27 @@ def _differ(name: str, wanted: Sequence[Any], found: Sequence[Any]) -> Iterator[
     if len(ours) != len(theirs) or not all(
         _same(name, one, other) for one, other in zip(ours, theirs, strict=True)
     ):
-        yield name
+        yield Difference(name, wanted=tuple(ours), found=tuple(theirs))
 
 
-def _keyed(name: str, wanted: Sequence[Tree], found: Sequence[Tree]) -> Iterator[str]:
+def _keyed(name: str, wanted: Sequence[Tree], found: Sequence[Tree]) -> Iterator[Difference]:
     key = KEYS[name]
-    ours = {text_in(one, key): one for one in wanted}
+    ours = {text_in(one, key): one for one in wanted if _counts(name, one)}
+    off = {text_in(one, key) for one in wanted} - set(ours)
     theirs = {text_in(one, key): one for one in found if _counts(name, one)}
     for one, said in ours.items():
-        if one not in theirs:
-            if _counts(name, said):
-                yield f"{_word(name)} {one} is missing"
-        elif any(
-            not _same(inner, value, theirs[one].get(inner, _default(inner)))
-            for inner, value in {**_defaults(name), **said}.items()
-        ):
-            yield f"{_word(name)} {one} differs"
-    yield from (f"{_word(name)} {one} is there besides" for one in theirs if one not in ours)
+        if one not in theirs or not _agree(name, said, theirs[one]):
+            yield Difference(name, one, said, theirs.get(one))
+    for one, said in theirs.items():
+        if one not in ours:
+            yield Difference(name, one, _retired(said) if one in off else None, said)
+
+
+def _agree(name: str, wanted: Tree, found: Tree) -> bool:
+    if name not in _VALUES:
+        return rights_in(wanted, name) == rights_in(found, name)
+    said = {"isActive": ("true",), **wanted}
+    return all(_same(inner, value, found.get(inner, _default(inner))) for inner, value in said.items())
 
 
 def _same(name: str, wanted: Any, found: Any) -> bool:
@@ -102,18 +148,14 @@ def _says_all(values: tuple[Any, ...]) -> bool:
 
 def _counts(name: str, one: Tree) -> bool:
     """A value that is switched off, or a right that grants nothing, is as good as none."""
-    if name in ("customValue", "value"):
+    if name in _VALUES:
         return text_in(one, "isActive") != "false"
-    return any(value == ("true",) for value in one.values())
+    return bool(rights_in(one, name))
 
 
-def _defaults(name: str) -> Tree:
-    return {"isActive": ("true",)} if name in ("customValue", "value") else {}
+def _retired(value: Tree) -> Tree:
+    return {**value, "isActive": ("false",)}
 
 
 def _default(inner: str) -> tuple[str, ...]:
     return ("true",) if inner == "isActive" else ()
-
-
-def _word(name: str) -> str:
-    return {"customValue": "value"}.get(name, name.removesuffix("s"))

@@ -16,7 +16,7 @@ from plugin.salesforce.parts import (
     PermissionSet,
     ValueSet,
 )
-from plugin.salesforce.trees import Tree, text_in
+from plugin.salesforce.trees import OPENED, Tree, text_in
 
 # What may come before the daemon knows the new lifecycle: nothing that refuses anybody anything.
 _WIDENS: Final = frozenset({"GlobalValueSet", "CustomField", "CustomPermission", "PermissionSet"})
@@ -47,6 +47,7 @@ def _with_all(part: Part, found: Tree) -> Part:
                 fields=_fields(part.fields, found.get("fieldPermissions", ())),
                 custom_permissions=_names(part.custom_permissions, found.get("customPermissions", ())),
                 user_permissions=_names(part.user_permissions, found.get("userPermissions", ())),
+                opened=tuple((name, one) for name in OPENED for one in found.get(name, ())),
             )
         case _:
             return part

@@ -147,7 +147,7 @@ def check(only: Only = None, config: Config = None, json: Json = False) -> None:
     Example: leadbridge plugin check
     """
     with _opened(config, only) as (settings, agreement, ways):
-        said = checked(settings, agreement, ways, _planned(agreement, ways, False, True))
+        said = checked(settings, agreement, ways, _planned(agreement, ways, False, False))
     if json:
         as_json(said)
     else:

@@ -33,7 +33,8 @@ _UNSEEN = (
 def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) -> dict[str, Any]:
     """State, version, findings and notes of the sides that *ways* lead to; contacts nobody to change anything."""
     state = state_of(plan.changes)
-    told = (*drifted(plan.changes), *(stop.text for stop in plan.stops))
+    stops = [stop.text for stop in plan.stops]
+    told = (*stops, *drifted(plan.changes, stopped=bool(stops)))
     findings, notes = list(dict.fromkeys(told)), list(plan.notes)
     if state == "absent":
         return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}

@@ -120,7 +120,7 @@ def test_a_mark_gives_a_hand_made_field_to_leadbridge(bare: Office, agreement: A
 
     [change] = [one for one in bare.plan().changes if one.name == "Lead.Leadbridge_Round__c"]
 
-    assert (change.verb, change.why) == ("update", "description; label")
+    assert (change.verb, change.why) == ("update", "its description differs; its label differs")
 
 
 def test_an_edited_rule_is_drift(installed: Office, agreement: Agreement) -> None:
@@ -129,7 +129,10 @@ def test_an_edited_rule_is_drift(installed: Office, agreement: Agreement) -> Non
 
     [told] = findings(installed)
 
-    assert told.startswith("salesforce ValidationRule Lead.Leadbridge_From_working: errorConditionFormula.")
+    assert told == (
+        f"salesforce rule “{rule.message}” of Lead (Lead.Leadbridge_From_working): its formula differs."
+        " `leadbridge plugin install` sets it right."
+    )
 
 
 def test_a_value_that_was_taken_out_is_drift_and_comes_back(installed: Office) -> None:
@@ -138,7 +141,7 @@ def test_a_value_that_was_taken_out_is_drift_and_comes_back(installed: Office) -
     [told] = findings(installed)
     installed.install()
 
-    assert "GlobalValueSet Leadbridge_Stage: value recycled is missing" in told
+    assert "(Leadbridge_Stage): the value “Recycled” (recycled) is missing." in told
     assert findings(installed) == []
 
 
@@ -151,7 +154,11 @@ def test_a_right_that_was_taken_is_drift_and_the_daemons_user_is_told_to_lack_it
 
     [told] = findings(installed)
 
-    assert f"PermissionSet Leadbridge_Integration: fieldPermission Lead.{STAGE} is missing" in told
+    assert (
+        "permission set “leadbridge: integration user” (Leadbridge_Integration): it lacks read and edit"
+        in told
+    )
+    assert f"on Stage of Lead (Lead.{STAGE})." in told
 
 
 def test_a_right_that_was_added_is_drift(installed: Office, agreement: Agreement) -> None:
@@ -160,7 +167,63 @@ def test_a_right_that_was_added_is_drift(installed: Office, agreement: Agreement
 
     [told] = findings(installed)
 
-    assert "userPermission ModifyAllData is there besides" in told
+    assert "it grants the permission ModifyAllData (an install takes that away)." in told
+
+
+def test_the_right_that_sellers_lack_is_told_in_their_words(installed: Office) -> None:
+    installed.world.salesforce.change_permission_set("Leadbridge_Sales_User", f"Lead.{STAGE}", "r")
+    installed.world.salesforce.change_permission_set(
+        "Leadbridge_Sales_User", "Lead.Leadbridge_Round__c", "re"
+    )
+
+    [told] = findings(installed)
+
+    assert told.startswith(
+        "salesforce permission set “leadbridge: sales” (Leadbridge_Sales_User): it grants edit on Round of Lead"
+        " (Lead.Leadbridge_Round__c) (an install takes that away); it lacks edit on Stage of Lead"
+        f" (Lead.{STAGE})."
+    )
+
+
+def test_what_was_opened_by_hand_in_our_permission_set_is_told_and_taken_away_but_not_by_widening(
+    installed: Office, agreement: Agreement
+) -> None:
+    salesforce = installed.world.salesforce
+    by_hand = (
+        ("applicationVisibilities", "standard__Sales", "the app standard__Sales"),
+        ("classAccesses", "Scoring", "the Apex class Scoring"),
+        ("tabSettings", "standard-Lead", "the tab standard-Lead"),
+    )
+    for element, what, _ in by_hand:
+        salesforce.open_in_permission_set("Leadbridge_Sales_User", element, what)
+
+    later = without_reasons(agreement, "no_budget")
+    installed.install(later, widen=True)
+    kept = tree_of_set(installed)
+    [told] = [one for one in findings(installed) if "Leadbridge_Sales_User" in one]
+    plan = installed.install(later)
+
+    assert all(element in kept for element, *_ in by_hand)
+    assert all(f"it grants {words} (an install takes that away)" in told for *_, words in by_hand)
+    [change] = [one for one in plan.changes if one.name == "Leadbridge_Sales_User"]
+    assert change.verb == "update"
+    assert "the tab standard-Lead (an install takes that away)" in change.why
+    assert not any(element in tree_of_set(installed) for element, *_ in by_hand)
+    assert installed.plan(later).is_empty
+
+
+def test_a_field_that_takes_another_list_of_values_is_a_conflict_for_no_deployment_changes_that(
+    bare: Office, agreement: Agreement
+) -> None:
+    stage = part_of(agreement, CustomField, f"Lead.{STAGE}")
+    bare.deploy(replace(stage, value_set="", choices=(Choice("new", "New"),)))
+
+    [stop] = bare.plan().stops
+
+    assert stop.how == "decide"
+    assert (
+        "it takes its values from a list of its own, not from Leadbridge_Stage: delete it first" in stop.text
+    )
 
 
 def test_what_the_daemons_user_may_not_do_is_named(agreement: Agreement) -> None:

@@ -148,7 +148,7 @@ def test_where_nothing_is_installed_check_says_what_to_do(plugin: Plugin) -> Non
     checked = plugin("check")
 
     assert checked.code == 4
-    assert "Nothing of leadbridge is installed: `leadbridge plugin install`." in checked.err
+    assert "Nothing of leadbridge is installed: `leadbridge plugin install` brings all." in checked.err
     assert "The plugin is absent" in checked.out
 
 
@@ -166,7 +166,7 @@ def test_a_hand_made_field_stops_everything(fresh: Town, plugin: Plugin) -> None
     stopped = plugin("install", "--yes")
 
     assert stopped.code == 3
-    assert "Lead.Leadbridge_Round__c: somebody else made it" in stopped.err
+    assert "field “Round” of Lead (Lead.Leadbridge_Round__c): somebody else made it" in stopped.err
     assert not any("deployRequest" in key[1] for key in fresh.world.salesforce.calls)
 
 
@@ -330,9 +330,17 @@ def test_a_lifecycle_that_changed_under_its_version_is_refused(fresh: Town, plug
     )
 
     stopped = plugin("install", "--yes", "--only", "salesforce")
+    checked = plugin("check", "--only", "salesforce", "--json")
 
     assert stopped.code == 2
     assert "raise `version` to 2" in stopped.err
+    assert checked.code == 4
+    first, *rest = said(checked)["findings"]
+    assert "raise `version` to 2" in first
+    [rule] = [one for one in rest if "Lead.Leadbridge_From_recycled" in one]
+    assert rule.endswith(
+        "`leadbridge plugin install` sets it right, when what stops it now (see above) is mended."
+    )
 
 
 def test_a_name_that_is_too_long_is_refused_before_anybody_is_asked(fresh: Town, plugin: Plugin) -> None:

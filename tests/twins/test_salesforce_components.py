@@ -23,6 +23,7 @@ from tests.twins.deploying import (
 )
 from tests.twins.office import Office
 from twins.salesforce import RowRefused
+from twins.salesforce.metadata import permissions
 
 
 def installed(**switches: object) -> Admin:
@@ -260,9 +261,11 @@ def test_a_user_with_nothing_but_a_deployed_set_does_what_it_grants() -> None:
 
 
 @pytest.mark.fact("PermissionSet")
-def test_a_deployed_set_replaces_the_one_before() -> None:
-    """https://salesforce.stackexchange.com/questions/169048/how-is-permission-set-metadata-deployment-changing-in-summer-17-api-40-0"""
+def test_a_deployed_set_replaces_the_one_before_with_all_that_was_opened_by_hand() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_permissionset.htm"""
     admin = installed()
+    admin.twin.open_in_permission_set("Leadbridge_Integration", "tabSettings", "standard-Lead")
+    opened = permissions.read(admin.twin.org, "Leadbridge_Integration")
     email = "<fieldPermissions><editable>true</editable><field>Lead.Email</field><readable>true</readable></fieldPermissions>"
 
     admin.install(bundle(Leadbridge_Integration=INTEGRATION.replace(email, "")))
@@ -270,6 +273,11 @@ def test_a_deployed_set_replaces_the_one_before() -> None:
     granted = admin.twin.org.rights.grants("Leadbridge_Integration")
     assert granted is not None
     assert granted.fields == {"Lead": {"Leadbridge_Stage__c": "re"}}
+    now = permissions.read(admin.twin.org, "Leadbridge_Integration")
+    assert opened is not None
+    assert now is not None
+    assert [one.value("tab") for one in opened.all("tabSettings")] == ["standard-Lead"]
+    assert now.all("tabSettings") == []
 
 
 @pytest.mark.fact("PermissionSet")

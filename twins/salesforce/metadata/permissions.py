@@ -1,12 +1,14 @@
 """Custom permissions and permission sets: how they are saved, deleted and read.
 
-From API 40 on a deployed set replaces what was there
-(https://salesforce.stackexchange.com/questions/169048/how-is-permission-set-metadata-deployment-changing-in-summer-17-api-40-0).
+From API 40 on a deployed set replaces what was there: "when you deploy a permission set, you must include all of its
+metadata to avoid accidentally overwriting the permission set's contents"
+(https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_permissionset.htm).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from twins.salesforce.metadata.messages import NotThere, PartRefused
@@ -21,6 +23,14 @@ _OBJECT_RIGHTS = {
     "allowRead": "r", "allowCreate": "c", "allowEdit": "u", "allowDelete": "d",
     "viewAllRecords": "v", "modifyAllRecords": "m",
 }  # fmt: skip
+# What a set opens besides: the element, the name of what it opens, and what says that it is open.
+OPENED = {
+    "applicationVisibilities": ("application", "visible", "true"),
+    "classAccesses": ("apexClass", "enabled", "true"),
+    "pageAccesses": ("apexPage", "enabled", "true"),
+    "recordTypeVisibilities": ("recordType", "visible", "true"),
+    "tabSettings": ("tab", "visibility", "Visible"),
+}
 # What one right on an object asks for: https://help.salesforce.com/s/articleView?id=platform.users_profiles_object_perms.htm
 _ASKS = {"c": "r", "u": "r", "d": "ru", "v": "r", "m": "rudv"}
 _SPOKEN = {"r": "Read", "c": "Create", "u": "Edit", "d": "Delete", "v": "ViewAll", "m": "ModifyAll"}
@@ -84,6 +94,15 @@ def put(site: Site, name: str, tree: Element) -> None:
     site.keep("PermissionSet", name, tree)
 
 
+def open_besides(org: Org, name: str, element: str, what: str) -> None:
+    """An admin opens an app, a tab, a class, a page or a record type in a set; raises KeyError for what is unknown."""
+    key, says, yes = OPENED[element]
+    stored = org.installed.parts["PermissionSet", name]
+    opened = grown(element, {key: what, says: yes})
+    tree = Element(stored.tree.name, children=[*stored.tree.children, opened])
+    org.installed.parts["PermissionSet", name] = replace(stored, tree=tree)
+
+
 def drop(site: Site, name: str) -> None:
     """Delete a set; raises `PartRefused` while somebody has it, where the org keeps such. [M] the wording"""
     if site.org.rights.grants(name) is None:
@@ -122,7 +141,14 @@ def read(org: Org, name: str) -> Element | None:
         ],
         "userPermissions": [{"enabled": True, "name": one} for one in sorted(grants.system)],
     }
-    return grown("PermissionSet", {key: value for key, value in shown.items() if value != []})
+    made = grown("PermissionSet", {key: value for key, value in shown.items() if value != []})
+    opened = [one for one in tree.children if one.name not in shown]
+    return Element(made.name, children=sorted([*made.children, *opened], key=_place))
+
+
+def _place(one: Element) -> tuple[bool, str]:
+    """The order of the schema: the full name first, then by alphabet."""
+    return one.name != "fullName", one.name
 
 
 def _object(letters: str) -> dict[str, bool]:

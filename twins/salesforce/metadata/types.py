@@ -54,7 +54,8 @@ TYPES: dict[str, Type] = {
         _type(
             "PermissionSet", "permissionsets", "permissionset", "",
             "applicationVisibilities classAccesses customMetadataTypeAccesses customPermissions "
-            "customSettingAccesses description fieldPermissions flowAccesses hasActivationRequired label license "
+            "customSettingAccesses description emailRoutingAddressAccesses externalCredentialPrincipalAccesses "
+            "externalDataSourceAccesses fieldPermissions flowAccesses hasActivationRequired label license "
             "objectPermissions pageAccesses recordTypeVisibilities tabSettings userPermissions",
             "label",
         ),

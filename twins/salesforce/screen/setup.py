@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from twins.salesforce.metadata import value_sets
+from twins.salesforce.metadata import permissions, value_sets
 from twins.salesforce.org import rights
 from twins.salesforce.org.setup import MESSAGE, Action, DuplicateRule, RecordType
 from twins.salesforce.org.state import Org
@@ -155,6 +155,14 @@ class Setup:
             granted = of_kind | ({closed: letters} if letters else {})
             self.org.rights.define(name, replace(grants, fields={**grants.fields, kind.name: granted}))
             permission_rows.write(self.org)
+
+    def open_in_permission_set(self, name: str, element: str, what: str) -> None:
+        """Open an app, tab, class, page or record type in a set, as the Metadata API calls it (``tabSettings``).
+
+        Raises KeyError for a set or an element that the twin does not know.
+        """
+        with self._lock:
+            permissions.open_besides(self.org, name, element, what)
 
     def assign_permission_set(self, user: str, name: str) -> None:
         """Give a user a permission set; raises KeyError when there is none of this name."""
