@@ -189,7 +189,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field as the vendor describes it."""
+    """One field as the vendor describes it; one that is not *closable* is seen by everybody."""
 
     name: str
     type: str
@@ -199,6 +199,7 @@ class Field:
     updateable: bool = True
     required: bool = False
     unique: bool = False
+    closable: bool = True
     choices: tuple[str, ...] = ()
 
 

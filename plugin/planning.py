@@ -15,6 +15,7 @@ from plugin.hubspot.scopes import COUNTS
 from plugin.marker import Marker
 from plugin.salesforce.archives import archive
 from plugin.salesforce.comparing import Org, installed
+from plugin.salesforce.rights import grantable
 from plugin.salesforce.widening import widened
 
 # https://help.salesforce.com/s/articleView?id=xcloud.overview_limits_starter.htm
@@ -61,7 +62,7 @@ def planned(
     stops: tuple[Stop, ...] = ()
     notes: tuple[str, ...] = ()
     if org is not None:
-        parts = salesforce.bundle(agreement)
+        parts = grantable(salesforce.bundle(agreement), org.open)
         parts = widened(parts, org) if widen else parts
         changes = salesforce.compared(parts, org)
         changes = _adding(changes) if widen else changes

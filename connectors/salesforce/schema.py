@@ -32,5 +32,6 @@ def _field(told: Mapping[str, Any]) -> Field:
         updateable=bool(told.get("updateable", True)),
         required=createable and not told.get("nillable", True) and not told.get("defaultedOnCreate", False),
         unique=bool(told.get("unique", False)),
+        closable=bool(told.get("permissionable", True)),
         choices=tuple(each["value"] for each in told.get("picklistValues") or () if each.get("active", True)),
     )

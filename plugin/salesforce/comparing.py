@@ -36,6 +36,7 @@ class Org:
 
     *names* are their names as the org writes them, *rules* the active rules of others per object, *people* how many
     live records stand in each stage, as far as the admin sees the stage: *unseen* are the fields that nobody opened.
+    *open* are the fields of all objects (``Lead.Company``) that everybody sees, so that no set may grant them.
     """
 
     components: Mapping[Key, Tree] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Org:
     rules: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
     unseen: tuple[str, ...] = ()
+    open: frozenset[str] = frozenset()
 
     def stages(self) -> frozenset[str]:
         """The stages that a record may be given today."""

@@ -9,7 +9,7 @@ from connectors.errors import Refused
 from connectors.salesforce.admin import SalesforceAdmin
 from connectors.salesforce.installed import Tree
 from plugin.salesforce.comparing import PREFIX, Key, Org, key_of
-from plugin.salesforce.objects import PEOPLE
+from plugin.salesforce.objects import OBJECTS, PEOPLE
 from plugin.salesforce.parts import TYPES
 from plugin.salesforce.rules import STAGE
 from plugin.salesforce.trees import text_in
@@ -25,7 +25,21 @@ def look(org: SalesforceAdmin) -> Org:
             key = key_of(type_, name)
             found[key], called[key] = tree, name
     people, unseen = _people(org, found)
-    return Org(found, called, _others(org, listed["ValidationRule"]), people, unseen)
+    return Org(found, called, _others(org, listed["ValidationRule"]), people, unseen, _open(org))
+
+
+def _open(org: SalesforceAdmin) -> frozenset[str]:
+    """The fields to which field-level security does not apply here, as their describe says; an address goes by its parts.
+
+    https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm
+    (`permissionable`)
+    """
+    return frozenset(
+        f"{OBJECTS[kind]}.{one.name}"
+        for kind, schema in org.describe(list(OBJECTS)).items()
+        for one in schema.fields.values()
+        if not one.closable and one.type != "address"
+    )
 
 
 def _is_prefixed(name: str) -> bool:

@@ -6,14 +6,15 @@ bridge itself looks at. Nobody is given a right to delete, to modify all, or to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from mappings.agreement import Agreement
 from plugin.components import Component
 from plugin.marker import Marker
 from plugin.salesforce.objects import OBJECTS
-from plugin.salesforce.parts import FieldRight, ObjectRight, PermissionSet
+from plugin.salesforce.parts import FieldRight, ObjectRight, Part, PermissionSet
 from plugin.salesforce.rules import COMMENT, PERMISSION, REASON, STAGE
 
 INTEGRATION: Final = "Leadbridge_Integration"
@@ -86,6 +87,19 @@ def permission_sets(agreement: Agreement, own: Iterable[Component]) -> tuple[Per
         fields=_fields(set(ours), {one for one in ours if one[1] in _SELLERS_EDIT}),
     )  # fmt: skip
     return daemon, sellers
+
+
+def grantable(parts: Iterable[Part], open_: Collection[str]) -> tuple[Part, ...]:
+    """*parts* without rights on fields that everybody sees in that org: a deployment that names one is refused.
+
+    What is required or the system's own depends on the org ("You cannot deploy to a required field").
+    """
+    return tuple(
+        replace(part, fields=tuple(one for one in part.fields if one.field not in open_))
+        if isinstance(part, PermissionSet)
+        else part
+        for part in parts
+    )
 
 
 def _written(agreement: Agreement) -> set[tuple[str, str]]:

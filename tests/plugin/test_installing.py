@@ -11,6 +11,7 @@ from connectors.errors import Refused, SignInFailed
 from connectors.salesforce import SalesforceSettings
 from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
+from mappings.lifecycle.machine import ReasonField
 from plugin import hubspot
 from plugin.checking import blocked_conversions, drifted, lacking_rights, state_of
 from plugin.diff import counted, touched
@@ -33,6 +34,7 @@ from plugin.salesforce.parts import (
 )
 from sync.bootstrap import read_agreement, shipped_config
 from tests.plugin.offices import Office, office, without, without_reasons
+from twins.salesforce.schema.kinds import Field
 from twins.world import URLS
 
 STAGE, REASON = "Leadbridge_Stage__c", "Leadbridge_Reason__c"
@@ -159,6 +161,45 @@ def test_a_right_that_was_taken_is_drift_and_the_daemons_user_is_told_to_lack_it
         in told
     )
     assert f"on Stage of Lead (Lead.{STAGE})." in told
+
+
+def test_a_field_that_everybody_sees_in_this_org_is_not_granted_for_salesforce_refuses_that(
+    bare: Office, agreement: Agreement
+) -> None:
+    for field in ("Event.IsAllDayEvent", "Task.WhoId"):
+        bare.world.salesforce.open_to_all(field)
+    everything = archive(bundle(agreement))
+
+    id_ = bare.salesforce.deployer.start(everything, check_only=True)
+    *_, refused = bare.salesforce.deployer.watch(id_)
+    bare.install()
+
+    assert [(one.component, one.problem) for one in refused.failures] == [
+        ("Leadbridge_Integration", "You cannot deploy to a required field: Event.IsAllDayEvent")
+    ]
+    assert bare.plan().is_empty
+    granted = bare.world.salesforce.org.rights.grants("Leadbridge_Integration")
+    assert granted is not None
+    assert "IsAllDayEvent" not in granted.fields.get("Event", {})
+    assert "WhoId" not in granted.fields["Task"]
+    assert "WhoId" in granted.fields["Event"]
+
+
+def test_a_field_that_an_admin_made_required_is_not_granted_either(
+    bare: Office, agreement: Agreement
+) -> None:
+    salesforce = bare.world.salesforce
+    salesforce.add_fields(
+        "Lead", [Field(name="Why_Not__c", type="string", label="Why not", length=80, required=True)]
+    )
+    lifecycle = replace(agreement.lifecycle, reason_field=ReasonField({"lead": "Why_Not__c"}, {}))
+
+    plan = bare.install(replace(agreement, lifecycle=lifecycle))
+
+    assert plan.stops == ()
+    granted = salesforce.org.rights.grants("Leadbridge_Integration")
+    assert granted is not None
+    assert "Why_Not__c" not in granted.fields["Lead"]
 
 
 def test_a_right_that_was_added_is_drift(installed: Office, agreement: Agreement) -> None:

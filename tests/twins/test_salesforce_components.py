@@ -281,6 +281,22 @@ def test_a_deployed_set_replaces_the_one_before_with_all_that_was_opened_by_hand
 
 
 @pytest.mark.fact("PermissionSet")
+def test_a_field_that_everybody_sees_is_not_permissionable_and_no_set_grants_it() -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_describesobjects_describesobjectresult.htm"""
+    admin = installed()
+    admin.twin.open_to_all("Lead.Email")
+
+    described = {
+        one["name"]: one["permissionable"]
+        for one in admin.office.call("GET", "/sobjects/Lead/describe").json()["fields"]
+    }
+    found = admin.problems(bundle())
+
+    assert (described["Email"], described["Phone"], described["Company"]) == (False, True, False)
+    assert [said for *_, said in found] == ["You cannot deploy to a required field: Lead.Email"]
+
+
+@pytest.mark.fact("PermissionSet")
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

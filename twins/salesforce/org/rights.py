@@ -244,7 +244,7 @@ def can_be_closed(one: Field) -> bool:
     (https://help.salesforce.com/s/articleView?id=platform.admin_fls.htm, and `permissionable` in recorded describes:
     https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes).
     """
-    return one.name not in _ALWAYS and not one.required and one.part_of != "Name"
+    return not (one.open_to_all or one.name in _ALWAYS or one.required or one.part_of == "Name")
 
 
 def closed_as(kind: Kind, one: Field) -> str:

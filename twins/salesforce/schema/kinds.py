@@ -21,6 +21,7 @@ class Field:
 
     *write* has ``c`` when it is createable and ``u`` when it is updateable. *choices* are the active values of
     a picklist, *inactive* the others. *relation* is the way up to the parent, *children* the way down to here.
+    One that is *open_to_all* is not closed to anybody, as those are that the system needs.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Field:
     relation: str = ""
     children: str = ""
     part_of: str = ""
+    open_to_all: bool = False
 
     @property
     def custom(self) -> bool:

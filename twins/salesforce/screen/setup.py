@@ -110,6 +110,13 @@ class Setup:
             access = "re" if read and edit else "r" if read else ""
             profile.closed.setdefault(kind.name, {})[rights.closed_as(kind, one)] = access
 
+    def open_to_all(self, field: str) -> None:
+        """Field-level security does not apply to a field (``Event.IsAllDayEvent``) in this org."""
+        api_name, _, name = field.partition(".")
+        with self._lock:
+            kind = self.org.kind(api_name)
+            self.org.change_field(kind, replace(kind.fields[name], open_to_all=True))
+
     def give_minimum_access(self, user: str, profile: str = "Minimum Access - API Only Integrations") -> None:
         """Let a user do nothing that no permission set grants."""
         with self._lock:
