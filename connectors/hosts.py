@@ -40,7 +40,10 @@ class Hosts:
         return ("http", parts.hostname or "", parts.port or 80) in self._settings
 
     def setting(self, url: str) -> str:
-        """The name of the setting behind *url*, for a sentence to ops."""
+        """The name of the setting behind *url*, for a sentence to ops; of an address that a vendor named, the first."""
+        parts = urlsplit(url)
+        if self.is_plain(parts.netloc):
+            url = f"http://{parts.netloc}"  # the library knows https only
         return self._settings.get(_origin(url, "address"), next(iter(self._settings.values()), "the address"))
 
     def _is_vendors(self, origin: Origin) -> bool:

@@ -160,10 +160,10 @@ def why_unreached(error: BaseException | None) -> str:
             return "its name is not known"
         case exceptions.SSLError():
             return "its certificate is not trusted"
+        case exceptions.NewConnectionError():  # a kind of ConnectTimeoutError
+            return "nobody listens there"
         case exceptions.ConnectTimeoutError():
             return "it did not answer in time"
-        case exceptions.NewConnectionError():
-            return "nobody listens there"
     return type(error).__name__
 
 

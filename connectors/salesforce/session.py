@@ -110,7 +110,10 @@ class Wire(requests.Session):
                 + "CA_FILE and "
                 "LEADBRIDGE_PROXY_URL."
             )
-        return Unknown("The answer to " + where + " was lost on the way (" + type(error).__name__ + ").")
+        lost = "The answer to " + where + " was lost on the way (" + type(error).__name__ + ")."
+        if isinstance(error, requests.exceptions.SSLError):
+            lost += " Is https spoken there? Check " + self._hosts.setting(url) + " and any proxy in between."
+        return Unknown(lost)
 
 
 def _place(url: str) -> str:
