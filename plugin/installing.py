@@ -5,8 +5,8 @@ A deployment is all or nothing; what was written to HubSpot before a lost answer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from connectors.errors import ConnectorError, Refused
@@ -16,7 +16,6 @@ from connectors.salesforce.metadata import Deployment, Failure
 from mappings.agreement import Agreement
 from plugin import hubspot
 from plugin.hubspot import scopes
-from plugin.hubspot.comparing import Step
 from plugin.hubspot.parts import Part
 from plugin.hubspot.writing import carry_out
 from plugin.hubspot.writing import look as look_at_portal
@@ -73,33 +72,43 @@ def install(plan: Plan, org: SalesforceAdmin | None, portal: HubSpotAdmin | None
     Nothing is begun with a token of which HubSpot tells that it may not write all the parts.
     """
     if portal is not None and plan.steps:
-        _may_write(plan.steps, portal)
+        require_scopes((one.part for one in plan.steps), portal)
     if org is not None and plan.deploys is not None:
         deploy(org, plan.deploys, told)
     if portal is not None and plan.steps:
-        _write(plan.steps, portal, told, "Salesforce has its whole part, and " if plan.deploys else "")
+        before, many = "Salesforce has its whole part, and " if plan.deploys else "", len(plan.steps)
+
+        def stands(done: int) -> str:
+            return (
+                f"{before}HubSpot has {done} of the {many} parts that it lacked: mend this, then"
+                " `leadbridge plugin install` brings the rest."
+            )
+
+        with part_by_part(told, many, stands) as reached:
+            carry_out(portal.portal, plan.steps, reached)
 
 
-def _may_write(steps: Sequence[Step], portal: HubSpotAdmin) -> None:
-    if missing := scopes.unwritable((one.part for one in steps), portal.scopes()):
+def require_scopes(parts: Iterable[Part], portal: HubSpotAdmin) -> None:
+    """Raise `Refused` for a token of which HubSpot tells that it may not write all of *parts*."""
+    if missing := scopes.unwritable(parts, portal.scopes()):
         raise Refused(
             f"HubSpot: the admin's token lacks {', '.join(missing)}: add them to its scopes. Nothing was changed."
         )
 
 
-def _write(steps: Sequence[Step], portal: HubSpotAdmin, told: Told, stands: str) -> None:
-    """Carry *steps* out; an error on the way says how much stands, before it *stands* of the other side."""
+@contextmanager
+def part_by_part(told: Told, many: int, stands: Callable[[int], str]) -> Iterator[Callable[[Part], None]]:
+    """Hand out what is called after each of *many* parts; an error on the way is told with what *stands* by then."""
     done: list[Part] = []
 
-    def next_one(part: Part) -> None:
+    def reached(part: Part) -> None:
         done.append(part)
-        told(f"HubSpot: {part.place}", len(done), len(steps))
+        told(f"HubSpot: {part.place}", len(done), many)
 
     try:
-        carry_out(portal.portal, steps, next_one)
+        yield reached
     except ConnectorError as error:
-        stands += f"HubSpot has {len(done)} of the {len(steps)} parts that it lacked"
-        error.args = (f"{error} {stands}: mend this, then `leadbridge plugin install` brings the rest.",)
+        error.args = (f"{error} {stands(len(done))}",)
         raise
 
 
@@ -116,6 +125,18 @@ def follow(org: SalesforceAdmin, id_: str, told: Told, what: str = "deploying") 
         told(f"Salesforce: {what} ({seen.id})", seen.deployed, seen.total)
         if seen.done and not seen.success:
             raise DeployFailed(seen)
+
+
+def go_on(org: SalesforceAdmin, id_: str, told: Told) -> None:
+    """Watch a deployment that was left; raises `Refused` with a sentence for an id that Salesforce does not know."""
+    try:
+        follow(org, id_, told, "going on")
+    except Refused as error:
+        raise Refused(
+            f"Salesforce shows no deployment {id_} to this user: take the id that the interrupted install printed, or"
+            f" leave --resume out, to plan anew. ({error})",
+            error.faults,
+        ) from None
 
 
 def _sentence(failure: Failure) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from mappings.agreement import Agreement
+from plugin.hubspot.generating import bundle
 from plugin.hubspot.parts import Part, Segment
 
 _PLURALS: Final = {"contact": "contacts", "company": "companies", "deal": "deals"}
@@ -33,6 +34,11 @@ def admins(parts: Iterable[Part]) -> tuple[str, ...]:
     schemas = (f"crm.schemas.{kind}.{verb}" for kind in kinds for verb in ("read", "write"))
     lists = ("crm.lists.read", "crm.lists.write") if any(isinstance(one, Segment) for one in parts) else ()
     return (COUNTS, *schemas, *lists)
+
+
+def of_both(agreement: Agreement) -> dict[str, tuple[str, ...]]:
+    """What both tokens need: the bridge's, and the admin's who installs for it."""
+    return {"bridge": daemons(agreement), "admin": admins(bundle(agreement))}
 
 
 def unwritable(parts: Iterable[Part], held: frozenset[str] | None) -> tuple[str, ...]:

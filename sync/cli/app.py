@@ -2,7 +2,7 @@
 
 Exit codes: 0 done · 1 failed · 2 config or arguments wrong · 3 needs a person's
 decision · 4 checked, and something differs. What a person can mend ends in
-sentences, never in a traceback.
+sentences, never in a traceback; with `--json` they are printed as `{"errors": […], "exit": n}`, too.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sync.cli import (
     undoing,
 )
 from sync.cli.endings import ending_of
-from sync.cli.printing import complain
+from sync.cli.printing import as_json, complain
 
 app = typer.Typer(
     name="leadbridge",
@@ -65,5 +65,7 @@ def main() -> None:
         ending = ending_of(error)
         if ending is None:
             raise
+        if "--json" in sys.argv[1:]:
+            as_json({"errors": ending.sentences, "exit": ending.code})
         complain(ending.sentences)
         sys.exit(ending.code)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from connectors.errors import ConnectorError, SignInFailed
 from mappings.documents.broken import Broken
 from plugin.installing import DeployFailed
+from sync.cli.asking import Declined
 from sync.folder import HalfInstalled
 from sync.settings import UnusableSettings
 from sync.store import LeaseTaken, StoreError
@@ -46,6 +47,7 @@ _ENDINGS: Final[Mapping[type[Exception], tuple[int, Callable[[Any], tuple[str, .
     UnusableSettings: (WRONG, lambda error: error.sentences),
     BadArgument: (WRONG, lambda error: tuple(str(error).splitlines())),
     CannotServe: (WRONG, _said),
+    Declined: (DECIDE, _said),
     DeployFailed: (FAILED, lambda error: error.sentences),
     Stopped: (DECIDE, _said),
     SignInFailed: (FAILED, _said),

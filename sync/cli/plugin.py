@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,20 +10,21 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from connectors.salesforce.kinds import is_id
 from mappings.agreement import Agreement
-from plugin import hubspot
-from plugin.diff import VERBS, counted, touched
 from plugin.hubspot import scopes
-from plugin.installing import follow, install, look
+from plugin.installing import go_on, install, look
 from plugin.planning import Plan
 from plugin.salesforce.rendering import mdapi, source, zipped
 from plugin.sound import sound_parts
 from sync.bootstrap import Admins, admins, read_agreement
-from sync.cli.endings import DECIDE, DIFFERS, FAILED, WRONG, BadArgument, writing_to
+from sync.cli.asking import require_word
+from sync.cli.endings import DIFFERS, BadArgument, writing_to
 from sync.cli.options import Config, Json, secrets_of, settings_with
 from sync.cli.plugin_checks import checked
-from sync.cli.plugin_removal import removed
-from sync.cli.printing import as_json, complain, progress, say, table
+from sync.cli.plugin_removal import asks, asks_nobody, removed
+from sync.cli.plugin_words import print_plan, said, stop, tell_installed
+from sync.cli.printing import as_json, complain, progress, say
 from sync.logs import start_logging
 from sync.settings import Settings
 
@@ -65,12 +65,12 @@ def plan(
     with _opened(config, only, proved=True) as (_, agreement, ways):
         found = _planned(agreement, ways, widen, allow_downgrade)
     if json:
-        as_json({**_said(found), "scopes": _scopes(agreement)})
+        as_json({**said(found), "scopes": scopes.of_both(agreement)})
     else:
-        _print_plan(found)
-        for whose, names in _scopes(agreement).items():
+        print_plan(found)
+        for whose, names in scopes.of_both(agreement).items():
             say(f"HubSpot scopes of the {whose}'s token: {', '.join(names)}")
-    _stop(found, json)
+    stop(found, json)
     if exit_code and not found.is_empty:
         raise typer.Exit(DIFFERS)
 
@@ -91,51 +91,25 @@ def install_(
 
     Example: leadbridge plugin install --yes
     """
+    if resume is not None:
+        _require_deployment(resume, only)
     with _opened(config, only, proved=True) as (_, agreement, ways):
-        if resume is not None:
-            _resumed(ways, resume)
+        if resume is not None and ways.salesforce is not None:
+            with _bar() as told:
+                go_on(ways.salesforce, resume, told)
         found = _planned(agreement, ways, widen, allow_downgrade)
         if not json:
-            _print_plan(found)
+            print_plan(found)
         elif found.stops:
-            as_json(_said(found))
-        _stop(found, json)
+            as_json(said(found))
+        stop(found, json)
         if not found.is_empty:
             if not yes:
                 require_word("Install this?")
             with _bar() as told:
                 install(found, ways.salesforce, ways.hubspot, told)
         left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
-    _tell_installed(found, left, json)
-    if left.is_empty and not json:
-        for step in _next_steps(found, widen):
-            say(step)
-
-
-def _next_steps(found: Plan, widen: bool) -> Iterator[str]:
-    """What an install does not do: people's rights and pages, and what comes after a wider one."""
-    if widen:
-        yield (
-            "Nothing was taken away. Restart the bridge, which moves people by `migrations`; when nobody stands in a"
-            " stage that goes any more: leadbridge plugin install."
-        )
-    if any(one.type == "PermissionSet" and one.verb == "create" for one in found.changes):
-        yield (
-            "Next, by hand: give the bridge's user the permission set Leadbridge_Integration and sellers"
-            " Leadbridge_Sales_User, put fields and buttons on the page layouts, map the Lead's fields to the Contact's"
-            " (docs/plugin-admin-guide.md)."
-        )
-
-
-def _tell_installed(found: Plan, left: Plan, json: bool) -> None:
-    if json:
-        as_json({**_said(found), "left": [_row(one) for one in touched(left.changes)]})
-    elif left.is_empty:
-        say(f"All is installed: {left.marker}.")
-    else:
-        complain(f"{one.side} {one.type} {one.name}: {one.why or 'missing'}" for one in touched(left.changes))
-    if not left.is_empty:
-        raise typer.Exit(FAILED)
+    tell_installed(found, left, json, widen=widen)
 
 
 @plugin.command("check")
@@ -147,15 +121,15 @@ def check(only: Only = None, config: Config = None, json: Json = False) -> None:
     Example: leadbridge plugin check
     """
     with _opened(config, only) as (settings, agreement, ways):
-        said = checked(settings, agreement, ways, _planned(agreement, ways, False, False))
+        seen = checked(settings, agreement, ways, _planned(agreement, ways, False, False))
     if json:
-        as_json(said)
+        as_json(seen)
     else:
-        complain(said["findings"])
-        for note in said["notes"]:
+        complain(seen["findings"])
+        for note in seen["notes"]:
             say(note)
-        say(f"The plugin is {said['state']}: {said['version']}.")
-    if said["findings"]:
+        say(f"The plugin is {seen['state']}: {seen['version']}.")
+    if seen["findings"]:
         raise typer.Exit(DIFFERS)
 
 
@@ -220,36 +194,24 @@ def uninstall(
     if save is not None and save.exists() and any(save.iterdir()):
         raise BadArgument(f"{save} is not empty; name a folder that does not exist yet. Nothing was changed.")
     with _opened(config, only) as (_, agreement, ways), _bar() as told:
-        kept = save if delete_data else None
-        said = removed(agreement, ways, kept, told, _asks_nobody if yes else partial(_asks, kept))
+        done = removed(agreement, ways, save, told, asks_nobody if yes else partial(asks, save))
     if json:
-        as_json(said)
+        as_json(done)
     else:
-        for line in said["removed"]:
+        for line in done["removed"]:
             say(f"removed {line}")
-        say(f"{len(said['removed'])} components were taken out.")
+        say(f"{len(done['removed'])} components were taken out.")
 
 
-def _asks(kept: Path | None, gone: Sequence[str]) -> None:
-    for one in gone:
-        say(f"goes: {one}")
-    if kept is not None:
-        say(
-            f"What stands in the fields is deleted for good; it is written to {kept} first, people's data among it."
+def _require_deployment(id_: str, only: str | None) -> None:
+    """Raise `BadArgument` for what can be no deployment's id, before anybody is asked."""
+    if not is_id(id_):
+        raise BadArgument(
+            f"--resume is {id_!r}; a deployment's id has 15 or 18 letters and digits, such as 0Af5g00000XyZ1aCAF."
+            " Nothing was contacted."
         )
-    require_word(f"Take these {len(gone)} components out?")
-
-
-def _asks_nobody(gone: Sequence[str]) -> None:
-    """Whoever says --yes was asked."""
-
-
-def require_word(question: str) -> None:
-    """Ask the person at the terminal; raise `BadArgument` for a no, or where nobody can be asked."""
-    if not sys.stdin.isatty():
-        raise BadArgument("Nobody is there to be asked: say --yes. Nothing was changed.")
-    if not typer.confirm(question, err=True):
-        raise BadArgument("Nothing was changed.")
+    if only == "hubspot":
+        raise BadArgument("--resume goes on with a deployment to Salesforce; leave --only hubspot out.")
 
 
 @contextmanager
@@ -278,13 +240,6 @@ def _planned(agreement: Agreement, ways: Admins, widen: bool, allow_downgrade: b
         return look(agreement, ways.salesforce, ways.hubspot, widen=widen, allow_downgrade=allow_downgrade)
 
 
-def _resumed(ways: Admins, id_: str) -> None:
-    if ways.salesforce is None:
-        raise BadArgument("--resume goes on with a deployment to Salesforce; leave --only hubspot out.")
-    with _bar() as told:
-        follow(ways.salesforce, id_, told, "going on")
-
-
 @contextmanager
 def _bar() -> Iterator[Any]:
     with progress("beginning") as bar:
@@ -294,45 +249,3 @@ def _bar() -> Iterator[Any]:
             bar.reach(done, what)
 
         yield told
-
-
-def _stop(found: Plan, json: bool) -> None:
-    """Leave when something stands in the way: 2 for the config, 3 for a person's decision."""
-    if not found.stops:
-        return
-    if not json:
-        complain(stop.text for stop in found.stops)
-    raise typer.Exit(WRONG if any(stop.how == "wrong" for stop in found.stops) else DECIDE)
-
-
-def _row(one: Any) -> dict[str, str]:
-    return {"side": one.side, "type": one.type, "name": one.name, "verb": one.verb, "why": one.why}
-
-
-def _said(found: Plan) -> dict[str, Any]:
-    return {
-        "version": str(found.marker),
-        "counts": counted(found.changes),
-        "changes": [_row(one) for one in touched(found.changes)],
-        "stops": [stop.text for stop in found.stops],
-        "notes": list(found.notes),
-    }
-
-
-def _print_plan(found: Plan) -> None:
-    rows = sorted(
-        touched(found.changes), key=lambda one: (VERBS.index(one.verb), one.side, one.type, one.name)
-    )
-    if rows:
-        table(
-            ["what", "where", "type", "name", "why"],
-            ([one.verb, one.side, one.type, one.name, one.why] for one in rows),
-        )
-    for note in found.notes:
-        say(note)
-    say(", ".join(f"{n} {verb}" for verb, n in counted(found.changes).items()) + ".")
-
-
-def _scopes(agreement: Agreement) -> dict[str, tuple[str, ...]]:
-    """The least scopes of both tokens."""
-    return {"bridge": scopes.daemons(agreement), "admin": scopes.admins(hubspot.bundle(agreement))}

@@ -15,20 +15,40 @@ from plugin.components import components
 from plugin.hubspot.writing import look as look_at_portal
 from plugin.hubspot.writing import removable as removable_in_portal
 from plugin.hubspot.writing import remove
-from plugin.installing import Told, deploy
+from plugin.installing import Told, deploy, part_by_part, require_scopes
 from plugin.salesforce.archives import archive, removable
 from plugin.salesforce.looking import look as look_at_org
 from plugin.salesforce.objects import OBJECTS
 from sync.bootstrap import Admins
+from sync.cli.asking import require_word
 from sync.cli.endings import writing_to
+from sync.cli.printing import say
 
 _ID: Final = "id"
+
+
+def asks(kept: Path | None, gone: Sequence[str]) -> None:
+    """Ask for a person's word, who is told what goes and where people's data is *kept*."""
+    for one in gone:
+        say(f"goes: {one}")
+    if kept is not None:
+        say(
+            f"What stands in the fields is deleted for good; it is written to {kept} first, people's data among it."
+        )
+    require_word(f"Take these {len(gone)} components out?")
+
+
+def asks_nobody(gone: Sequence[str]) -> None:
+    """Whoever says --yes was asked."""
 
 
 def removed(
     agreement: Agreement, ways: Admins, save: Path | None, told: Told, ask: Callable[[Sequence[str]], None]
 ) -> dict[str, Any]:
-    """Take out what leadbridge brought, after *ask* was told what; with *save* the fields, too, saved there first."""
+    """Take out what leadbridge brought, after *ask* was told what; with *save* the fields, too, saved there first.
+
+    Nothing is begun with a token of which HubSpot tells that it may not delete all the parts.
+    """
     data = save is not None
     org = look_at_org(ways.salesforce) if ways.salesforce is not None else None
     gone = removable(org, data=data) if org is not None else ()
@@ -41,19 +61,24 @@ def removed(
     ]
     if data and ways.salesforce is not None:
         _all_seen(ways.salesforce, gone)
+    if ways.hubspot is not None:
+        require_scopes(ours, ways.hubspot)
     if said:
         ask(said)
     saved = _saved(agreement, ways, save) if save is not None else []
     if ways.salesforce is not None and gone:
         deploy(ways.salesforce, archive((), gone), told)
     if ways.hubspot is not None and portal is not None:
-        done = iter(range(1, len(ours) + 1))
-        remove(
-            ways.hubspot.portal,
-            ours,
-            portal,
-            lambda part: told(f"HubSpot: {part.place}", next(done), len(ours)),
-        )
+        before = "Salesforce's part is taken out, and " if gone else ""
+
+        def stands(done: int) -> str:
+            return (
+                f"{before}{done} of HubSpot's {len(ours)} parts are: mend this, then `leadbridge plugin uninstall`"
+                " takes out the rest."
+            )
+
+        with part_by_part(told, len(ours), stands) as reached:
+            remove(ways.hubspot.portal, ours, portal, reached)
     return {"removed": said, "saved": saved}
 
 

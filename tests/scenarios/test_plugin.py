@@ -271,7 +271,7 @@ def test_a_right_that_was_taken_from_the_running_bridge_is_drift(fresh: Town, pl
 def test_who_does_not_say_yes_changes_nothing(fresh: Town, plugin: Plugin) -> None:
     stopped = plugin("install", "--only", "hubspot")
 
-    assert stopped.code == 2
+    assert stopped.code == 3
     assert "say --yes" in stopped.err
     assert not fresh.world.hubspot.has_property("contacts", "leadbridge_stage")
 
@@ -310,13 +310,19 @@ def test_wrong_credentials_earn_a_sentence(
         (("uninstall", "--delete-data"), "--delete-data needs --save DIR"),
         (("export", "--format", "zip", "x"), "it must be sfdx or mdapi"),
         (("install", "--resume", "../x"), "15 or 18 letters"),
+        (("install", "--resume", "nonsense", "--yes"), "'nonsense'; a deployment's id has 15 or 18 letters"),
+        (("install", "--resume", "0Af5g00000XyZ1aCAF", "--only", "hubspot"), "leave --only hubspot out"),
     ],
 )
-def test_wrong_arguments_earn_a_sentence(plugin: Plugin, words: tuple[str, ...], says: str) -> None:
+def test_wrong_arguments_earn_a_sentence_and_contact_nobody(
+    fresh: Town, plugin: Plugin, words: tuple[str, ...], says: str
+) -> None:
     stopped = plugin(*words)
 
-    assert stopped.code in (1, 2)
+    assert stopped.code == 2
     assert says in stopped.err
+    assert not fresh.world.salesforce.calls
+    assert not fresh.world.hubspot.calls
 
 
 def test_a_lifecycle_that_changed_under_its_version_is_refused(fresh: Town, plugin: Plugin) -> None:

@@ -1,0 +1,139 @@
+"""What `leadbridge plugin` says to whoever changes his mind, names a wrong deployment, or is a machine."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mappings.agreement import Agreement
+from plugin import hubspot
+from plugin.hubspot import scopes
+from tests.scenarios.conftest import Ended, Leadbridge
+from tests.scenarios.town import Town, mutations, town
+
+Plugin = Callable[..., Ended]
+PORTAL_TOKEN = "LEADBRIDGE_ADMIN__HUBSPOT__ACCESS_TOKEN"
+
+
+class Terminal(io.StringIO):
+    """A person sits there and has typed this."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Iterator[Town]:
+    """A town whose systems have never heard of leadbridge."""
+    with town(tmp_path, own_fields=False, in_process=True) as here:
+        yield here
+
+
+@pytest.fixture
+def keys(fresh: Town) -> dict[str, str]:
+    """An admin's settings, the same for every command."""
+    return {**fresh.settings(), **fresh.world.admin_settings()}
+
+
+@pytest.fixture
+def plugin(fresh: Town, keys: dict[str, str], leadbridge: Leadbridge) -> Plugin:
+    def run(*words: str) -> Ended:
+        return leadbridge("plugin", *words, settings=keys, clock=fresh.clock)
+
+    return run
+
+
+def narrowed(here: Town, keys: dict[str, str], agreement: Agreement, *gone: str) -> None:
+    """The admin's token may do all that is printed, without *gone*."""
+    held = [one for one in scopes.admins(hubspot.bundle(agreement)) if one not in gone]
+    here.world.hubspot.grant(keys[PORTAL_TOKEN], held)
+
+
+def test_a_no_changes_nothing_and_ends_as_a_decision_that_is_left_to_a_person(
+    fresh: Town, plugin: Plugin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    declined = plugin("install", "--only", "hubspot")
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    taken = plugin("install", "--only", "hubspot")
+
+    assert declined.code == 3
+    assert "You did not say yes: nothing was changed." in declined.err
+    assert taken.code == 0, taken.err
+    assert fresh.world.hubspot.has_property("contacts", "leadbridge_stage")
+
+
+def test_a_deployment_that_the_org_does_not_know_is_told_in_a_sentence(plugin: Plugin) -> None:
+    stopped = plugin("install", "--yes", "--resume", "0Af5g00000XyZ1aCAF")
+
+    assert stopped.code == 1
+    assert "Salesforce shows no deployment 0Af5g00000XyZ1aCAF to this user" in stopped.err
+    assert "Traceback" not in stopped.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("plan", "--only", "marketo"), 2, "it must be salesforce or hubspot"),
+        (("install", "--only", "hubspot"), 3, "say --yes"),
+        (("uninstall", "--delete-data"), 2, "--delete-data needs --save DIR"),
+        (("export", "--format", "zip", "x"), 2, "it must be sfdx or mdapi"),
+        (("install", "--yes", "--resume", "nonsense"), 2, "15 or 18 letters"),
+    ],
+)
+def test_a_machine_reads_on_standard_output_what_went_wrong(
+    plugin: Plugin, words: tuple[str, ...], code: int, says: str
+) -> None:
+    ended = plugin(*words, "--json")
+
+    [sentence] = ended.json["errors"]
+    assert says in sentence
+    assert ended.json["exit"] == ended.code == code
+    assert says in ended.err
+
+
+def test_a_machine_reads_what_stands_in_the_way_of_a_plan(fresh: Town, plugin: Plugin) -> None:
+    fresh.world.install(["leadbridge_stage"])
+
+    planned = plugin("plan", "--only", "hubspot", "--json")
+
+    assert planned.code == 3
+    assert "somebody else made it" in planned.json["errors"][0]
+
+
+def test_an_uninstall_with_too_few_scopes_is_stopped_before_salesforce_is_touched(
+    fresh: Town, plugin: Plugin, keys: dict[str, str]
+) -> None:
+    plugin("install", "--yes")
+    before = mutations(fresh.world)
+    narrowed(fresh, keys, fresh.agreement, "crm.lists.write")
+
+    stopped = plugin("uninstall", "--yes")
+
+    assert stopped.code == 1
+    assert "lacks crm.lists.write: add them to its scopes. Nothing was changed." in stopped.err
+    assert (
+        mutations(fresh.world)["salesforce POST metadata/deployRequest"]
+        == (before["salesforce POST metadata/deployRequest"])
+    )
+
+
+def test_where_hubspot_fails_in_an_uninstall_it_is_told_what_stands(
+    fresh: Town, plugin: Plugin, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin("install", "--yes")
+    monkeypatch.setattr(  # as of service keys, of which HubSpot tells nothing
+        "connectors.hubspot.connector.HubSpotConnector.scopes", lambda _: None
+    )
+    narrowed(fresh, keys, fresh.agreement, "crm.lists.write")
+
+    stopped = plugin("uninstall", "--yes")
+    narrowed(fresh, keys, fresh.agreement)
+    rest = plugin("uninstall", "--yes", "--json")
+
+    assert stopped.code == 1
+    assert "Salesforce's part is taken out, and 0 of HubSpot's 5 parts are: mend this" in stopped.err
+    assert [one.partition(" ")[0] for one in rest.json["removed"]] == ["hubspot"] * 5
