@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from mappings.agreement import Agreement
-from plugin import hubspot, salesforce
+from plugin import hubspot, leaving, salesforce
 from plugin.diff import Change, touched
 from plugin.hubspot.comparing import Portal, Step
-from plugin.hubspot.scopes import COUNTS
 from plugin.marker import Marker
 from plugin.salesforce.archives import archive
 from plugin.salesforce.comparing import Org, installed
@@ -69,13 +68,16 @@ def planned(
         gone = [(one.type, one.name) for one in changes if _is_deleted(one)]
         deploys = archive(parts, gone) if touched(changes) else None
         stops += _versions(marker, installed(org), "Salesforce", allow_downgrade)
-        stops += () if widen else (*_held(agreement, org.people, "Salesforce"), *_uncounted(agreement, org))
         notes = _notes(parts, org, agreement.lifecycle.installing.rules == "compact")
     if portal is not None:
         found, steps = hubspot.compared(hubspot.bundle(agreement), portal, widen=widen)
         changes += found
         stops += _versions(marker, portal.marker(), "HubSpot", allow_downgrade)
-        stops += () if widen else (*_held(agreement, portal.people, "HubSpot"), *_untold(portal))
+    if widen:
+        notes += tuple(leaving.will_move(agreement, org, portal))
+    else:
+        stops += tuple(Stop("decide", text) for text in leaving.kept_from_going(agreement, org, portal))
+        notes += tuple(leaving.reasons_kept(agreement, org, portal))
     stops += _conflicts(changes)
     return Plan(marker=marker, changes=changes, deploys=deploys, steps=steps, stops=stops, notes=notes)  # fmt: skip
 
@@ -116,50 +118,6 @@ def _versions(marker: Marker, there: Marker | None, where: str, allow_downgrade:
             ),
         )
     return ()
-
-
-def _held(agreement: Agreement, people: Mapping[str, int], where: str) -> tuple[Stop, ...]:
-    """Stages that are no more and still hold people: they would stand in a value that nobody may write."""
-    left = {stage: n for stage, n in people.items() if n and stage not in agreement.lifecycle.stages_by_name}
-    if not left:
-        return ()
-    shown = ", ".join(f"{stage} ({n:,})" for stage, n in sorted(left.items()))
-    return (
-        Stop(
-            "decide",
-            f"{sum(left.values()):,} people in {where} stand in stages that are no more: {shown}. Say under"
-            " `migrations` in lifecycle.yaml where they go; `leadbridge plugin install --widen`; restart the bridge,"
-            " which moves them; then `leadbridge plugin install`.",
-        ),
-    )
-
-
-def _uncounted(agreement: Agreement, org: Org) -> tuple[Stop, ...]:
-    """A stage is to go, and the admin cannot see whether somebody stands in it."""
-    gone = sorted(org.stages() - set(agreement.lifecycle.stages))
-    if not gone or not org.unseen:
-        return ()
-    return (
-        Stop(
-            "decide",
-            f"{', '.join(gone)} is no stage any more, and whether people stand in it cannot be counted: the admin's"
-            f" user does not see {' and '.join(org.unseen)}. Assign the permission set Leadbridge_Sales_User to that"
-            " user, then again.",
-        ),
-    )
-
-
-def _untold(portal: Portal) -> tuple[Stop, ...]:
-    """A stage is to go, and the admin's token may not count who stands in it."""
-    if not portal.unseen:
-        return ()
-    return (
-        Stop(
-            "decide",
-            f"{', '.join(portal.unseen)} is no stage any more, and whether contacts stand in it cannot be counted: the"
-            f" admin's token of HubSpot lacks {COUNTS}. Add it to its scopes, then again.",
-        ),
-    )
 
 
 def _notes(parts: Sequence[salesforce.Part], org: Org, is_compact: bool) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from plugin.marker import Marker, unmarked
 Raw = Mapping[str, Any]
 # The marker of this property says which lifecycle is installed; elsewhere a marker of before makes no difference.
 TELLS_VERSION: Final = "leadbridge_stage"
+REASONS: Final = ("leadbridge_reason", "leadbridge_lost_reason")
 PREFIX: Final = "leadbridge_"
 
 
@@ -20,15 +21,17 @@ PREFIX: Final = "leadbridge_"
 class Portal:
     """What stands in a portal: per kind its groups and properties by name, and segments by name, as the wire says.
 
-    *people* are how many contacts stand in each stage that is to go; *unseen* are those stages that the admin's token
-    may not count.
+    *people* and *reasons* are how many contacts hold each stage and reason that is to go; *unseen* and *unseen_reasons*
+    are those that the admin's token may not count.
     """
 
     groups: Mapping[tuple[str, str], Raw] = field(default_factory=dict)
     properties: Mapping[tuple[str, str], Raw] = field(default_factory=dict)
     segments: Mapping[str, Raw] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
     unseen: tuple[str, ...] = ()
+    unseen_reasons: tuple[str, ...] = ()
 
     def marker(self) -> Marker | None:
         """Which plugin and lifecycle are installed."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from connectors.errors import Refused
 from connectors.hubspot.administering import Administration
-from plugin.hubspot.comparing import TELLS_VERSION, Portal, Raw, Step, going, is_ours, obsolete
+from plugin.hubspot.comparing import REASONS, TELLS_VERSION, Portal, Raw, Step, going, is_ours, obsolete
 from plugin.hubspot.generating import SEGMENTS
 from plugin.hubspot.parts import GROUP, Group, Part, Property, Segment
 from plugin.marker import Marker
@@ -17,33 +18,39 @@ def look(portal: Administration, parts: Sequence[Part]) -> Portal:
     kinds = [part.kind for part in parts if isinstance(part, Group)]
     segments = {name: portal.segment("contact", name) for name in SEGMENTS}
     properties = {(kind, name): one for kind in kinds for name, one in portal.properties(kind).items()}
-    people, unseen = _people(portal, parts, properties)
+    people, unseen = _counted(portal, parts, properties, (TELLS_VERSION,))
+    reasons, unseen_reasons = _counted(portal, parts, properties, REASONS)
     return Portal(
         groups={(kind, name): one for kind in kinds for name, one in portal.groups(kind).items()},
         properties=properties,
         segments={name: one for name, one in segments.items() if one is not None},
         people=people,
+        reasons=reasons,
         unseen=unseen,
+        unseen_reasons=unseen_reasons,
     )
 
 
-def _people(
-    portal: Administration, parts: Sequence[Part], found: Mapping[tuple[str, str], Raw]
+def _counted(
+    portal: Administration,
+    parts: Sequence[Part],
+    found: Mapping[tuple[str, str], Raw],
+    names: Collection[str],
 ) -> tuple[Mapping[str, int], tuple[str, ...]]:
-    """How many contacts stand in each stage that is to go, and the stages that the token may not count."""
-    counted: dict[str, int] = {}
+    """How many records hold each value of these properties that is to go, and the values that the token may not count."""
+    counted: Counter[str] = Counter()
     unseen: list[str] = []
     for part in parts:
-        if not isinstance(part, Property) or part.name != TELLS_VERSION:
+        if not isinstance(part, Property) or part.name not in names:
             continue
-        for stage in going(part, found.get((part.kind, part.name), {})):
+        for value in going(part, found.get((part.kind, part.name), {})):
             try:
-                counted[stage] = portal.holders(part.kind, part.name, stage)
+                counted[value] += portal.holders(part.kind, part.name, value)
             except Refused as why:
                 if "MISSING_SCOPES" not in {fault.code for fault in why.faults}:
                     raise
-                unseen.append(stage)
-    return counted, tuple(unseen)
+                unseen.append(value)
+    return counted, tuple(dict.fromkeys(unseen))
 
 
 def carry_out(portal: Administration, steps: Iterable[Step], told: Callable[[Part], None]) -> None:

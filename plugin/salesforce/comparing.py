@@ -17,9 +17,11 @@ from plugin.salesforce.wording import called, labels, told
 Key = tuple[str, str]
 PREFIX: Final = "leadbridge_"
 # The marker of this value set says which lifecycle is installed; elsewhere a marker of before makes no difference.
-TELLS_VERSION: Final = ("GlobalValueSet", "leadbridge_stage")
+STAGES: Final = "leadbridge_stage"
+REASONS: Final = "leadbridge_reason"
+TELLS_VERSION: Final = ("GlobalValueSet", STAGES)
 _OURS_IF: Final = ("CustomPermission", "leadbridge_sync")
-_STAGES: Final = "GlobalValueSet"
+_VALUE_SET: Final = "GlobalValueSet"
 # A list view bears no marker: only these names, one of any lifecycle's on an object of people, can be ours.
 _VIEWS: Final = frozenset(
     f"{object_}.leadbridge_{name}".lower()
@@ -34,8 +36,8 @@ _OBSOLETE: Final = frozenset({"ValidationRule", "QuickAction", "ListView"})
 class Org:
     """What stands in an org: components of ours by type and lower-case name, and how full it is.
 
-    *names* are their names as the org writes them, *rules* the active rules of others per object, *people* how many
-    live records stand in each stage, as far as the admin sees the stage: *unseen* are the fields that nobody opened.
+    *names* are their names as the org writes them, *rules* the active rules of others per object, *people* and *reasons*
+    how many live records hold each stage and reason, as far as the admin sees: *unseen* are the fields that nobody opened.
     *open* are the fields of all objects (``Lead.Company``) that everybody sees, so that no set may grant them.
     """
 
@@ -43,12 +45,13 @@ class Org:
     names: Mapping[Key, str] = field(default_factory=dict)
     rules: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
     unseen: tuple[str, ...] = ()
     open: frozenset[str] = frozenset()
 
-    def stages(self) -> frozenset[str]:
-        """The stages that a record may be given today."""
-        values = self.components.get(TELLS_VERSION, {}).get("customValue", ())
+    def offered(self, value_set: str) -> frozenset[str]:
+        """The values of a set that a record may be given today."""
+        values = self.components.get(("GlobalValueSet", value_set), {}).get("customValue", ())
         return frozenset(text_in(one, "fullName") for one in values if text_in(one, "isActive") != "false")
 
 
@@ -102,7 +105,7 @@ def _list_of_values(field: Tree) -> str:
 
 
 def _only_retires(part: Part, differs: Sequence[Difference]) -> bool:
-    return part.type == _STAGES and all(
+    return part.type == _VALUE_SET and all(
         one.name == "version"
         or one.is_besides
         or (bool(one.key) and text_in(one.wanted, "isActive") == "false")

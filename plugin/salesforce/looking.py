@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from connectors.errors import Refused
 from connectors.salesforce.admin import SalesforceAdmin
@@ -11,12 +11,12 @@ from connectors.salesforce.installed import Tree
 from plugin.salesforce.comparing import PREFIX, Key, Org, key_of
 from plugin.salesforce.objects import OBJECTS, PEOPLE
 from plugin.salesforce.parts import TYPES
-from plugin.salesforce.rules import STAGE
+from plugin.salesforce.rules import LOSS_REASON, REASON, STAGE
 from plugin.salesforce.trees import text_in
 
 
 def look(org: SalesforceAdmin) -> Org:
-    """Everything that bears leadbridge's prefix, the rules of others, and how many people stand in each stage."""
+    """Everything that bears leadbridge's prefix, the rules of others, and how many records hold each stage and reason."""
     listed = {type_.type: org.names_of(type_.type) for type_ in TYPES}
     found: dict[Key, Tree] = {}
     called: dict[Key, str] = {}
@@ -24,8 +24,17 @@ def look(org: SalesforceAdmin) -> Org:
         for name, tree in org.components(type_, [one for one in names if _is_prefixed(one)]).items():
             key = key_of(type_, name)
             found[key], called[key] = tree, name
-    people, unseen = _people(org, found)
-    return Org(found, called, _others(org, listed["ValidationRule"]), people, unseen, _open(org))
+    people, unseen = _counted(org, found, [(one, STAGE) for one in PEOPLE])
+    reasons, more = _counted(org, found, [*((one, REASON) for one in PEOPLE), ("Opportunity", LOSS_REASON)])
+    return Org(
+        components=found,
+        names=called,
+        rules=_others(org, listed["ValidationRule"]),
+        people=people,
+        reasons=reasons,
+        unseen=(*unseen, *more),
+        open=_open(org),
+    )
 
 
 def _open(org: SalesforceAdmin) -> frozenset[str]:
@@ -55,19 +64,21 @@ def _others(org: SalesforceAdmin, names: Sequence[str]) -> Mapping[str, int]:
     )
 
 
-def _people(org: SalesforceAdmin, found: Mapping[Key, Tree]) -> tuple[Mapping[str, int], tuple[str, ...]]:
-    """How many people stand in each stage, and the fields that the admin does not see: nobody sees a field that
-    was deployed until a permission set opens it, whoever deployed it.
+def _counted(
+    org: SalesforceAdmin, found: Mapping[Key, Tree], places: Iterable[tuple[str, str]]
+) -> tuple[Mapping[str, int], tuple[str, ...]]:
+    """How many live records hold each value of these fields (object and name), and the fields that the admin does not
+    see: nobody sees a field that was deployed until a permission set opens it, whoever deployed it.
     """
     counted: Counter[str] = Counter()
     unseen = []
-    for object_ in PEOPLE:
-        if key_of("CustomField", f"{object_}.{STAGE}") not in found:
+    for object_, name in places:
+        if key_of("CustomField", f"{object_}.{name}") not in found:
             continue
         try:
-            counted.update(org.people_by(object_.lower(), STAGE))
+            counted.update(org.people_by(object_.lower(), name))
         except Refused as why:
             if "INVALID_FIELD" not in {fault.code for fault in why.faults}:
                 raise
-            unseen.append(f"{object_}.{STAGE}")
+            unseen.append(f"{object_}.{name}")
     return counted, tuple(unseen)

@@ -28,6 +28,7 @@ from plugin.salesforce.parts import ValidationRule
 PERMISSION: Final = "Leadbridge_Sync"
 STAGE: Final = "Leadbridge_Stage__c"
 REASON: Final = "Leadbridge_Reason__c"
+LOSS_REASON: Final = "Leadbridge_Loss_Reason__c"
 COMMENT: Final = "Leadbridge_Sales_Comment__c"
 _BLANK: Final = ""
 _PEOPLE: Final = f"NOT($Permission.{PERMISSION})"

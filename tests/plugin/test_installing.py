@@ -454,7 +454,7 @@ def test_people_who_are_only_in_hubspot_hold_a_stage_that_is_to_go(
     [blind] = installed.plan(later).stops
 
     assert held.how == blind.how == "decide"
-    assert held.text.startswith("1 people in HubSpot stand in stages that are no more: disqualified (1).")
+    assert held.text.startswith("1 person in HubSpot stands in a stage that is no more: disqualified (1).")
     assert widening == ()
     assert "the admin's token of HubSpot lacks crm.objects.contacts.read" in blind.text
 
