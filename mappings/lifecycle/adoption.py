@@ -218,8 +218,15 @@ def _lead_found(lifecycle: Lifecycle, situation: Situation) -> tuple[str, str, s
     why = f"Lead.Status was {status or 'blank'}, owned by a {owner}"
     for line in lifecycle.adoption.leads:
         if line.status == status and line.owner in ("any", owner):
-            return line.stage, why, line.reason
+            return line.stage, why, line.reason and _given(lifecycle, situation, line.reason)
     return lifecycle.adoption.otherwise, why, None
+
+
+def _given(lifecycle: Lifecycle, situation: Situation, otherwise: str) -> str:
+    """The reason that the seller gave on the record before the bridge came, where it is one of the list."""
+    word = lifecycle.reason_word(situation.salesforce_kind, situation.salesforce)
+    reason = lifecycle.reason(lifecycle.reason_meant(word))
+    return reason.name if reason is not None else otherwise
 
 
 def _with_round(lifecycle: Lifecycle, standing: Standing, number: int, started_at: datetime) -> Standing:

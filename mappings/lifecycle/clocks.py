@@ -43,14 +43,10 @@ def anew(standing: Standing, started: datetime | None) -> Standing:
 
 
 def _met(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime) -> Standing:
-    """A clock that ran before the bridge met the person: what was due by now counts as done."""
+    """A clock that ran before the bridge met the person: what was to be told by now counts as told."""
     standing = replace(standing, due_at=due_at(lifecycle, standing, situation, now))
     marks = passed(lifecycle, standing, situation, now)
-    return replace(
-        standing,
-        late_at=max((mark.percent for mark in marks), default=0),
-        was_queued=any(mark.does == "give_to_queue" for mark in marks),
-    )
+    return replace(standing, late_at=max((mark.percent for mark in marks), default=0))
 
 
 def due_at(lifecycle: Lifecycle, standing: Standing, situation: Situation, now: datetime) -> datetime | None:

@@ -8,12 +8,12 @@ from connectors.records import Record
 from mappings.lifecycle import Late, Outcome
 from mappings.lifecycle.machine import Mark
 from sync.plan.draft import Draft
-from sync.plan.notes import late_task
+from sync.plan.notes import late_task, was_handed_on
 from sync.plan.situation import USER_PREFIX
 
 
-def keep_late(draft: Draft, outcome: Outcome, person: Record | None) -> None:
-    """Enter what is due about lateness, and make one task for each who must know: that of the highest mark."""
+def keep_late(draft: Draft, outcome: Outcome, person: Record | None) -> dict[str, Late]:
+    """Enter what is due about lateness; whoever must know of it, with the highest mark."""
     told: dict[str, Late] = {}
     for one in outcome.late:
         reader, done = _answer(draft, one, person)
@@ -28,15 +28,26 @@ def keep_late(draft: Draft, outcome: Outcome, person: Record | None) -> None:
         )
         if reader:
             told[reader] = one
-    if person is not None:
-        for reader, one in told.items():
+    return told
+
+
+def tell_late(draft: Draft, told: dict[str, Late], person: Record | None, greeted: str | None) -> None:
+    """One task each; who is *greeted* as the owner of the hand-off reads there until when to accept."""
+    for reader, one in told.items():
+        if person is not None and reader != greeted:
             late_task(draft, person, one, reader, _text(draft, one, person))
 
 
 def queue_at_last(draft: Draft, person: Record) -> str | None:
-    """The queue that takes the record from a user past that mark; once, however late the queue is named."""
+    """The queue that takes the record from a user past that mark; once, however late the queue is named.
+
+    A store that met the person later knows by the tasks of the hand-off whether it went through other hands.
+    """
     standing = draft.standing
     if standing is None or standing.was_queued or not _should_go(draft):
+        return None
+    if was_handed_on(draft, standing, _owner(person)):
+        draft.standing = replace(standing, was_queued=True)
         return None
     queue = _queue(draft, person)
     if queue is not None or not _is_user(_owner(person)):
@@ -62,7 +73,7 @@ def say_late(draft: Draft, person: Record | None) -> None:
         return
     if standing.is_late and not _is_user(_owner(person)):
         draft.problem(
-            "late",
+            "late_in_queue",
             f"{stands}, late, and the record belongs to a queue: nobody was reminded",
             "let somebody take the record out of the queue in Salesforce",
             who="sales",

@@ -36,12 +36,15 @@ _EVIDENCE: Final[Mapping[str, str]] = {
 }
 
 
-def hand_off_task(draft: Draft, person: Record | None) -> None:
-    """One task for each owner of a hand-over says what was handed over, why, and until when to accept."""
+def hand_off_task(draft: Draft, person: Record | None) -> str | None:
+    """One task for each owner of a hand-over says what was handed over, why, and until when to accept.
+
+    Whoever is given it by this plan; None where nobody is.
+    """
     standing = draft.standing
     if person is None or standing is None or standing.stage != "handed_over":
-        return
-    of_round = f"{HAND_OFF} {standing.round} "
+        return None
+    of_round = _of_round(standing)
     owner = str(draft.written("salesforce").get("OwnerId") or person.values.get("OwnerId") or "")
     key = f"{of_round}{owner}{' disputed' if standing.disputed else ''}"
     if _is_older(standing) and not any(one.startswith(of_round) for one in draft.told):
@@ -51,6 +54,21 @@ def hand_off_task(draft: Draft, person: Record | None) -> None:
         for one in [one for one in draft.told if not one.startswith(of_round) and one.startswith(HAND_OFF)]:
             del draft.told[one]
         _hand_off(draft, person, standing, key, owner)
+        return owner
+    return None
+
+
+def was_handed_on(draft: Draft, standing: Standing, owner: str) -> bool:
+    """Before this store met the person somebody else than *owner* was asked to accept the same hand-off."""
+    if not _is_older(standing):
+        return False
+    of_round = _of_round(standing)
+    asked = {key.removeprefix(of_round).split()[0] for key in draft.told if key.startswith(of_round)}
+    return bool(asked - {owner})
+
+
+def _of_round(standing: Standing) -> str:
+    return f"{HAND_OFF} {standing.round} "
 
 
 def _hand_off(draft: Draft, person: Record, standing: Standing, key: str, owner: str) -> None:

@@ -22,7 +22,7 @@ from mappings.lifecycle.projections import LIFECYCLE_STAGE
 from mappings.matching import creates_contact
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
-from sync.plan.late import keep_late, queue_at_last, say_late
+from sync.plan.late import keep_late, queue_at_last, say_late, tell_late
 from sync.plan.left import WHY as LEFT_WHY
 from sync.plan.left import queue_instead, say_left
 from sync.plan.notes import hand_off_task, tell
@@ -44,7 +44,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     draft.standing = outcome.standing
     for message in outcome.tells:
         tell(draft, message, contact, person)
-    keep_late(draft, outcome, person)
+    late, greeted = keep_late(draft, outcome, person), None
     say_late(draft, person)
     _contested(draft, outcome)
     say_unmeant(draft, outcome, around)
@@ -56,10 +56,11 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     else:
         _leave_edits(draft, outcome, contact, person)
         _show(draft, contact, person)
-        hand_off_task(draft, person)
+        greeted = hand_off_task(draft, person)
         say_waits(draft, outcome, around)
         _nobody_has(draft, person)
         say_left(draft, person)
+    tell_late(draft, late, person, greeted)
 
 
 def _take_as_seen(draft: Draft, *records: Record) -> None:

@@ -46,7 +46,10 @@ def hand_offs(
 
 
 def rejections(store: Store, now: datetime, name_of: Callable[[str], str]) -> list[Rejection]:
-    """Every rejection of the last 90 days, newest first, by the ledger; the source is that of its round."""
+    """Every rejection of the last 90 days, newest first, by the ledger; the source is that of its round.
+
+    A reason that the seller corrected while marketing had not decided yet is the corrected one.
+    """
     moves = [one for one in store.moves_since(now - LOOKED_BACK) if one.decision.new == REJECTED]
     subjects = {one.subject for one in moves}
     links = store.links("person", subjects)
@@ -66,9 +69,15 @@ def _rejection(move: Entry, standing: Standing | None, name_of: Callable[[str], 
         ref=move.subject,
         at=at,
         who=name_of(decision.by or "bridge"),
-        reason=str(decision.other or "unknown"),
+        reason=_corrected(standing, at) or str(decision.other or "unknown"),
         source=_source(standing, at) or "unknown",
     )
+
+
+def _corrected(standing: Standing | None, at: datetime) -> str | None:
+    """The reason of the round that this rejection ended."""
+    ended = (one for one in standing.rounds if one.end == REJECTED and one.ended_at == at) if standing else ()
+    return next((one.reason for one in ended), None)
 
 
 def _source(standing: Standing | None, at: datetime) -> str | None:

@@ -73,7 +73,7 @@ def test_a_late_hand_off_is_reminded_told_and_moved(tmp_path: Path) -> None:
         lead = here.sales("Lead", ADA)
         assert lead["OwnerId"] == here.world.salesforce.queue
         assert lead["Leadbridge_Stage__c"] == here.contact(ADA)["leadbridge_stage"] == "handed_over"
-        assert [one.code for one in here.problems()] == ["late"]
+        assert [one.code for one in here.problems()] == ["late_in_queue"]
         assert [(percent, does) for percent, does, _ in lateness(here)] == [
             (50, "remind"), (100, "tell_manager"), (300, "give_to_queue"),
         ]  # fmt: skip
@@ -125,6 +125,31 @@ def test_a_store_that_is_lost_tells_nothing_twice(tmp_path: Path) -> None:
         here.settle("2026-11-24 14:01")
         assert here.sales("Lead", ADA)["OwnerId"] == here.world.salesforce.queue
         assert len(tasks(here)) == 3
+
+
+def test_a_store_lost_before_the_last_mark_gives_the_record_to_the_queue_all_the_same(tmp_path: Path) -> None:
+    with town(tmp_path) as here:
+        opened(here)
+        asks_for_a_call(here)
+        here.settle("2026-11-23 14:01")
+        told = len(tasks(here))
+        here.forget()
+        here.clock.set(berlin("2026-11-25 09:00"))
+        here.run()
+        here.settle()
+        here.settle()
+
+        assert here.sales("Lead", ADA)["OwnerId"] == here.world.salesforce.queue
+        assert here.sales("Lead", ADA)["Leadbridge_Stage__c"] == "handed_over"
+        assert len(tasks(here)) == told
+
+        here.clock.set(berlin("2026-11-25 10:00"))
+        here.sell(here.sales("Lead", ADA), by=SARA, OwnerId=here.user(SARA))
+        here.forget()
+        here.run()
+        here.settle()
+        here.settle("2026-11-26 10:00")
+        assert here.sales("Lead", ADA)["OwnerId"] == here.user(SARA)
 
 
 def test_the_owner_s_country_moves_the_deadline_and_an_unknown_one_is_a_problem(tmp_path: Path) -> None:
@@ -186,7 +211,7 @@ def test_a_queue_that_ops_name_too_late_still_takes_the_record_once(tmp_path: Pa
         here.settle("2026-11-25 14:02")
         lead = here.sales("Lead", ADA)
         assert lead["OwnerId"] == here.world.salesforce.queue
-        assert [one.code for one in here.problems()] == ["late"]
+        assert [one.code for one in here.problems()] == ["late_in_queue"]
 
         here.clock.advance(60)
         here.sell(lead, by=SARA, OwnerId=here.user(SARA))

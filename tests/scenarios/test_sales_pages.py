@@ -56,6 +56,34 @@ def test_a_hand_off_waits_with_its_owner_until_sales_acts_and_a_rejection_says_w
         assert (rejected.reason, rejected.source, rejected.who) == ("no_budget", "PAID_SEARCH", "Sam Seller")
         assert str(rejected.ref) == f"hubspot:contact:{here.contact(ADA)['hs_object_id']}"
 
+        here.clock.advance(600)
+        here.sell(here.sales("Lead", ADA), Leadbridge_Reason__c="bad_timing")
+        here.settle()
+        [corrected] = _given_back(here)
+        assert (corrected.reason, corrected.at) == ("bad_timing", rejected.at)
+
+
+def test_each_rejection_of_a_disputed_hand_off_keeps_the_reason_that_it_had_in_the_end(tmp_path):
+    with town(tmp_path) as here:
+        here.run()
+        here.settle("2026-11-23 10:00")
+        _asks(here, ADA, "PAID_SEARCH")
+        here.settle("2026-11-23 11:00")
+        reasons = ("not_ready", "no_budget", "no_need")
+
+        here.sell(here.sales("Lead", ADA), Leadbridge_Stage__c="rejected", Leadbridge_Reason__c=reasons[0])
+        here.settle()
+        said = {"leadbridge_stage": "handed_over", "leadbridge_sales_comment": "She asked again."}
+        here.market(ADA, **said)
+        here.settle()
+        here.settle()
+        here.sell(here.sales("Lead", ADA), Leadbridge_Stage__c="rejected", Leadbridge_Reason__c=reasons[1])
+        here.settle()
+        here.sell(here.sales("Lead", ADA), Leadbridge_Reason__c=reasons[2])
+        here.settle()
+
+        assert [one.reason for one in _given_back(here)] == [reasons[2], reasons[0]]
+
 
 def test_the_page_counts_by_the_owner_s_holidays_as_the_clock_does(tmp_path):
     with town(tmp_path) as here:

@@ -163,6 +163,25 @@ def test_a_rejection_takes_its_reason_from_the_field_that_ops_name(here: Town) -
     assert here.problems() == []
 
 
+@pytest.mark.parametrize(("word", "reason"), [("No money", "no_budget"), (None, "unknown")])
+def test_who_was_rejected_before_the_bridge_came_is_adopted_with_the_reason_of_the_company_s_own_field(
+    tmp_path: Path, word: str | None, reason: str
+) -> None:
+    with town(tmp_path, own_fields=False, in_process=True) as here:
+        field = Field(name=REASON, label="Why not", type="picklist", length=255, choices=CHOICES)
+        here.world.salesforce.add_fields("Lead", [field])
+        values = {"LastName": "Lind", "Company": "Nordwind AB", "Email": ADA, REASON: word}
+        closed = {**values, "Status": "Closed - Not Converted", "OwnerId": here.user(SAM)}
+        here.world.salesforce.create("Lead", closed, here.user(SAM), here.clock.now())
+        here.world.hubspot.create("contacts", {"email": ADA, "lastname": "Lind"}, MIA, here.clock.now())
+        here.clock.advance(600)
+        with_a_reason_field(here)
+        here.settle()
+
+        assert (standing(here).stage, standing(here).reason) == ("nurturing", reason)
+        assert here.problems() == []
+
+
 def test_a_reason_that_is_not_named_counts_as_unknown_and_is_told_until_ops_name_it(here: Town) -> None:
     with_a_reason_field(here)
     here.clock.set(berlin("2026-11-23 10:00"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,7 +112,7 @@ def test_at_last_the_record_goes_to_the_queue_and_the_person_stays_handed_over(p
     assert after.standing is not None
     assert (after.standing.stage, after.standing.late_at) == ("handed_over", 300)
     assert (late(rests), told(rests)) == ([], [])
-    assert codes(rests) == ["late"]
+    assert codes(rests) == ["late_in_queue"]
 
 
 def test_without_a_queue_the_manager_is_told_and_ops_read_why(planner: Planner) -> None:
@@ -195,7 +195,84 @@ def test_who_must_know_of_two_marks_at_once_has_one_task_of_the_higher(planner: 
     ]
 
 
+@pytest.mark.invariant("I8")
+@pytest.mark.parametrize(("moment", "does"), [(HALF, "remind"), (FULL, "tell_manager")])
+def test_who_is_given_a_hand_off_as_a_mark_is_due_has_one_task_of_both(
+    planner: Planner, moment: datetime, does: str
+) -> None:
+    facts = waiting(planner, late_at=0 if does == "remind" else 50)
+    given = edited(facts, "salesforce", by=SAM, OwnerId=BOSS)
+
+    done = planner.plan(given, moment)
+    after = planner.plan(carried_out(given, done), moment + timedelta(minutes=5))
+
+    [task] = told(done)
+    assert task.values["OwnerId"] == BOSS
+    assert str(task.values["Subject"]).startswith("Accept or reject")
+    assert [rule for _, rule in late(done)] == [does]
+    assert (late(after), told(after)) == ([], [])
+
+
+def test_a_new_owner_and_the_manager_have_a_task_each(planner: Planner) -> None:
+    facts = waiting(planner, owner=BOSS, late_at=50)
+
+    done = planner.plan(edited(facts, "salesforce", by=BOSS, OwnerId=SAM), FULL)
+
+    assert {(task.values["OwnerId"], task.values["Subject"]) for task in told(done)} == {
+        (SAM, "Accept or reject, overdue since Mon 23 Nov 14:00"),
+        (BOSS, "Overdue since Mon 23 Nov 14:00: accepted"),
+    }
+
+
+def lost(facts: Facts, *owners: str) -> Facts:
+    """The unit as a new store meets it: what was told stands in the tasks, of which each of *owners* had one."""
+    told = {f"hand-off 1 {owner}": "2026-11-23" for owner in owners}
+    base = replace(facts.base, agreed={}, shown={}, told=told)
+    return replace(facts, base=base, standing=None, link=replace(facts.link, id=None))
+
+
+def test_a_store_that_was_lost_gives_to_the_queue_whom_nobody_accepted_in_time(planner: Planner) -> None:
+    at_queue(planner)
+    facts = lost(waiting(planner), SAM)
+
+    moved = planner.plan(facts, TRIPLE + timedelta(days=1))
+
+    assert writes(moved, "salesforce").get("OwnerId") == QUEUE
+    assert (late(moved), told(moved)) == ([], [])
+
+
+def test_a_store_that_was_lost_throws_nobody_back_who_took_the_hand_off_from_others(planner: Planner) -> None:
+    at_queue(planner)
+    facts = edited(lost(waiting(planner), SAM), "salesforce", by=BOSS, OwnerId=BOSS)
+
+    taken = planner.plan(facts, TRIPLE + timedelta(days=1))
+    after = planner.plan(carried_out(facts, taken), TRIPLE + timedelta(days=2))
+
+    assert "OwnerId" not in writes(taken, "salesforce")
+    assert [task.values["OwnerId"] for task in told(taken)] == [BOSS]
+    assert "OwnerId" not in writes(after, "salesforce")
+
+
 def test_ops_are_told_at_any_mark(planner: Planner) -> None:
+    facts = waiting(_telling_ops(planner))
+
+    assert codes(planner.plan(facts, HALF - timedelta(seconds=1))) == []
+    [problem] = planner.plan(facts, HALF).problems
+    assert (problem.code, problem.who) == ("late", "ops")
+    assert "50 % of the time used up" in problem.text
+
+
+def test_ops_and_sales_each_have_a_problem_of_their_own(planner: Planner) -> None:
+    facts = waiting(_telling_ops(planner), owner=QUEUE)
+
+    both = planner.plan(facts, FULL)
+    taken = planner.plan(edited(carried_out(facts, both), "salesforce", by=SAM, OwnerId=SAM), FULL)
+
+    assert {(one.code, one.who) for one in both.problems} == {("late", "ops"), ("late_in_queue", "sales")}
+    assert [(one.code, one.who) for one in taken.problems] == [("late", "ops")]
+
+
+def _telling_ops(planner: Planner) -> Planner:
     lifecycle = planner.agreement.lifecycle
     clock = lifecycle.stage("handed_over").clock
     assert clock is not None
@@ -205,12 +282,7 @@ def test_ops_are_told_at_any_mark(planner: Planner) -> None:
         planner.terms,
         agreement=replace(planner.agreement, lifecycle=replace(lifecycle, stages_by_name=stages)),
     )
-    facts = waiting(planner)
-
-    assert codes(planner.plan(facts, HALF - timedelta(seconds=1))) == []
-    [problem] = planner.plan(facts, HALF).problems
-    assert (problem.code, problem.who) == ("late", "ops")
-    assert "50 % of the time used up" in problem.text
+    return planner
 
 
 def test_who_is_qualified_for_too_long_is_a_problem_for_ops(planner: Planner) -> None:
@@ -234,6 +306,8 @@ def test_the_memory_of_what_was_told_does_not_grow_with_every_start_of_the_clock
     assert facts.standing is not None
     anew = facts.standing.since + timedelta(days=7)
     again = replace(facts, standing=replace(facts.standing, since=anew, clock_from=anew, late_at=0, round=2))
+
+    again = carried_out(again, planner.plan(again, anew))
 
     kept = remembered(planner.plan(again, anew + timedelta(hours=2))).base.told
 
