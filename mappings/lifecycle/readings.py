@@ -37,19 +37,22 @@ def read_requests(
     modified_by: str | None,
     is_bridge: bool,
     *,
+    since: datetime | None = None,
     actor_of: ActorOf = by_side,
 ) -> list[Request]:
     """What people ask for on this side, oldest first.
 
-    *shown* are the values last known to stand there, *history* that of the stage
-    field, newest first: (value, at, user, whether the bridge wrote it).
+    *shown* are the values last known to stand there, as the record was at *since*; *history* that of the
+    stage field, newest first: (value, at, user, whether the bridge wrote it).
     """
     if standing is None or (side, kind) not in _READ:
         return []
-    sight = _Sight(lifecycle, standing, side, kind, shown, values, modified_at, modified_by, actor_of)
+    sight = _Sight(lifecycle, standing, side, kind, shown, values, modified_at, modified_by, since, actor_of)
     if sight.is_converted:
         return sight.conversion()
     if sight.stage_is_edited():
+        return sight.stage_requests(history, is_bridge)
+    if sight.stage_came_back(history):
         return sight.stage_requests(history, is_bridge)
     return sight.status_requests(is_bridge) if kind == "lead" else []
 
@@ -70,11 +73,13 @@ class _Sight:
         values: Raw,
         modified_at: datetime,
         modified_by: str | None,
+        since: datetime | None,
         actor_of: ActorOf,
     ) -> None:
         self.lifecycle, self.standing, self.side, self.kind = lifecycle, standing, side, kind
         self.shown, self.values = shown, values
         self.modified_at, self.modified_by, self.actor_of = modified_at, modified_by, actor_of
+        self.since = since
         self.field = fields.STAGE[side]
 
     @property
@@ -101,6 +106,12 @@ class _Sight:
             now is not None or self.kind != "contact" or self.side == "hubspot"
         )
 
+    def stage_came_back(self, history: History) -> bool:
+        """It stands where the bridge has the person, but was left at another stage, and came here by more than one step."""
+        now, known = raw.text(self.values.get(self.field)), raw.text(self.shown.get(self.field))
+        came_back = now == self.standing.stage and self.field in self.shown and known != now
+        return came_back and bool(history) and len(self._unseen(history)) > 1
+
     def _is_fresh_contact(self) -> bool:
         """A Contact that a Lead has just become shows whatever the admin's field mapping carried over."""
         was_lead = (self.standing.joined or "").startswith("lead:")
@@ -118,17 +129,26 @@ class _Sight:
         ]
 
     def _unseen(self, history: History) -> list[tuple[Any, datetime, str | None, bool]]:
-        """The steps since the value that was last known, or since the bridge's own last write."""
+        """The steps since the last look, else since the value last known; none before the bridge's own last write."""
         known = raw.text(self.shown.get(self.field))
+        fresh = self._fresh(history, known)
         unseen: list[tuple[Any, datetime, str | None, bool]] = []
-        for step in history:
-            value = raw.text(step[0])
-            if unseen and (step[3] or value == known):
+        for step in history if fresh is None else history[:fresh]:
+            if unseen and (step[3] or (fresh is None and raw.text(step[0]) == known)):
                 break
             unseen.append(step)
             if step[3]:
                 break
         return unseen[::-1]
+
+    def _fresh(self, history: History, known: str | None) -> int | None:
+        """How many steps are younger than the last look; None where the history does not say what stood there then."""
+        if self.since is None:
+            return None
+        young = sum(at > self.since for _, at, _, _ in history)
+        if not 0 < young < len(history) or raw.text(history[young][0]) != known:
+            return None
+        return young
 
     def status_requests(self, is_bridge: bool) -> list[Request]:
         status = raw.text(self.values.get("Status"))

@@ -202,6 +202,18 @@ def _answer(draft: Draft, deleted: list[Fate]) -> None:
         _POLICIES[_policy(draft, ref.side)](draft, ref, record)
     for follower in facts.followers:
         draft.ask(follower)
+    if facts.pair == "deal":
+        _ask_joined(draft)
+
+
+def _ask_joined(draft: Draft) -> None:
+    """Whose deal it was looks again: the roles in a deleted Opportunity are gone for good, and no poll tells of them.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_opportunitycontactrole.htm
+    """
+    for ref in map(Ref.parse, draft.facts.base.joined):
+        if ref.kind == "contact":
+            draft.ask(ref)
 
 
 def _policy(draft: Draft, side: Side) -> Policy:

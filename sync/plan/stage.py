@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final, cast
 
 from connectors.records import Record, Side, Version
@@ -20,6 +21,7 @@ from mappings.lifecycle import (
 )
 from mappings.lifecycle.projections import LIFECYCLE_STAGE
 from mappings.matching import creates_contact
+from sync.model import OURS
 from sync.plan.create import create_person
 from sync.plan.draft import Draft
 from sync.plan.late import keep_late, queue_at_last, say_late, tell_late
@@ -130,8 +132,15 @@ def _requests_on(draft: Draft, record: Record) -> list[Request]:
         record.modified_at,
         None if record.modified_by == us else record.modified_by,
         not shown and us is not None and record.modified_by == us,
+        since=_looked_at(draft, side),
         actor_of=draft.terms.agreement.bridge.teams.actor,
     )
+
+
+def _looked_at(draft: Draft, side: Side) -> datetime | None:
+    """The state in which the record was last looked at; only HubSpot tells the moments of steps as exactly."""
+    at = draft.facts.link.looked_at(side) if side == "hubspot" else None
+    return at + OURS if at is not None else None
 
 
 def _as_sent(draft: Draft, request: Request) -> Request:

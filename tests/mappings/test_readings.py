@@ -135,6 +135,35 @@ def test_hubspots_history_gives_every_step_since_the_last_known(lifecycle, newes
     assert {one.user for one in requests} <= {"a", "b"}
 
 
+@pytest.mark.goal("G-L6")
+def test_every_step_since_the_last_look_is_judged_also_where_one_of_them_went_back(lifecycle):
+    steps = history(
+        ("qualified", "b"), ("nurturing", "a"), ("recycled", "a"), ("nurturing", "us"), ("new", "us")
+    )
+    stands = standing("nurturing")
+
+    known = in_hubspot(lifecycle, stands, "nurturing", "qualified", steps, since=steps[3][1])
+    unsure = in_hubspot(lifecycle, stands, "nurturing", "qualified", steps)
+    unlike = in_hubspot(lifecycle, stands, "new", "qualified", steps, since=steps[2][1])
+
+    assert [one.to for one in known] == ["recycled", "nurturing", "qualified"]
+    assert [one.to for one in unsure] == ["qualified"]
+    assert [one.to for one in unlike] == ["recycled", "nurturing", "qualified"]
+
+
+@pytest.mark.goal("G-L6")
+def test_a_stage_that_was_left_elsewhere_and_came_back_is_asked_for_step_by_step(lifecycle):
+    stands = standing("nurturing", flagged=("hubspot", "handed_over"))
+    there_and_back = history(("nurturing", "a"), ("disqualified", "b"), ("handed_over", "b"))
+    put_right = history(("nurturing", "us"), ("handed_over", "b"))
+
+    asked = in_hubspot(lifecycle, stands, "handed_over", "nurturing", there_and_back)
+
+    assert [(one.to, one.user) for one in asked] == [("disqualified", "b"), ("nurturing", "a")]
+    assert in_hubspot(lifecycle, stands, "handed_over", "nurturing", put_right) == []
+    assert in_hubspot(lifecycle, stands, "handed_over", "nurturing") == []
+
+
 def test_a_history_that_lags_behind_the_value_is_not_used(lifecycle):
     requests = in_hubspot(lifecycle, standing(), "handed_over", "nurturing", history(("handed_over", "us")))
 

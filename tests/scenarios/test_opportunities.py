@@ -97,6 +97,32 @@ def test_whose_opportunity_was_deleted_is_worked_on_again_and_the_deal_forecasts
     assert stage.settle() == 0
 
 
+@pytest.mark.invariant("I8")
+def test_what_a_deleted_opportunity_had_brought_goes_although_the_stage_does_not_follow_it(
+    tmp_path: Path,
+) -> None:
+    with town(tmp_path, in_process=True) as here:
+        org, sam, now = here.world.salesforce, here.user(SAM), here.clock.now()
+        here.world.hubspot.create("contacts", {"email": ADA, "lastname": "Lind"}, SAM, now)
+        account = org.create("Account", {"Name": "Nordwind", "OwnerId": sam}, sam, now)
+        known = {"LastName": "Lind", "Email": ADA, "AccountId": account, "OwnerId": sam}
+        person = org.create("Contact", known, sam, now)
+        told = {"Name": "Engines", "StageName": "Closed Lost", "CloseDate": "2026-11-20"}
+        lost = org.create("Opportunity", {**told, "AccountId": account, "OwnerId": sam}, sam, now)
+        org.create("OpportunityContactRole", {"OpportunityId": lost, "ContactId": person}, sam, now)
+        here.run()
+        here.settle()
+        here.settle()
+        assert here.contact(ADA)["leadbridge_stage"] == "nurturing"
+        assert here.contact(ADA)["leadbridge_closed_at"] == "2026-11-20"
+
+        org.delete("Opportunity", lost, sam, here.clock.now())
+        here.settle()
+
+        assert here.contact(ADA).get("leadbridge_closed_at", "") == ""
+        assert here.world.hubspot.records("deals") == []
+
+
 @pytest.mark.fault("F01")
 @pytest.mark.invariant("I15")
 def test_a_write_that_is_not_taken_rests_for_the_pass_although_the_opportunity_knocks_for_its_person(

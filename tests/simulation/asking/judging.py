@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from sync.model import Entry
@@ -22,6 +23,7 @@ PROMISED: Final = frozenset(INVARIANTS) - {"I10"}
 _SECOND: Final = 1.0
 _WINDOW: Final = timedelta(minutes=16)
 _ASKS: Final = frozenset({"market", "sell"})
+_FACTS: Final = frozenset({"form", "automate"})
 _EXPLAINED: Final = frozenset({"moved", "reverted"})
 
 
@@ -118,7 +120,7 @@ def _judged(told: Told) -> Iterator[Violation]:
         if commit.seq in taken_back:
             continue
         mine = [one for one in entries if one.subject.id == commit.id]
-        if not _is_known(mine, commit):
+        if not _is_known(told, mine, commit):
             continue
         about = [
             one
@@ -142,28 +144,57 @@ def _judged(told: Told) -> Iterator[Violation]:
                 )
 
 
-def _is_known(mine: Sequence[Entry], commit: Commit) -> bool:
-    """Whether the bridge knew the person by then; what a stranger's field says is judged as it is found."""
-    return any(one.observed_at <= commit.at for one in mine)
+def _is_known(told: Told, mine: Sequence[Entry], commit: Commit) -> bool:
+    """Whether a pass that was over by then knew the person; what a stranger's field says is judged as it is found."""
+    over = {one.id for one in told.lived.evidence.passes if one.log_after < commit.seq}
+    return any(one.pass_id in over for one in mine)
 
 
 def _taken_back(told: Told) -> dict[int, str]:
     """Requests in HubSpot (number of the commit, the contact) that people had taken back when the bridge looked next.
 
-    Whoever finds the stage as it was is asked for nothing.
+    Whoever finds the stage as it was is asked for nothing: the history of a property costs a call for each 50
+    contacts, twenty for a thousand that changed where six are promised, so it is read only where the stage has moved.
+    Nothing else is left out: whatever moved the stage from look to look is judged step by step.
     """
-    seen = told.lived.evidence
-    late = seen.late["hubspot"]
+    steps: dict[str, list[Commit]] = defaultdict(list)
+    for commit in told.lived.evidence.log:
+        if commit.field == STAGE["hubspot"] and commit.seq > told.lived.evidence.began:
+            steps[commit.id].append(commit)
+    found: dict[int, str] = {}
+    for id_, some in steps.items():
+        for first in range(len(some)):
+            for last in range(first + 1, len(some)):
+                run = some[first : last + 1]
+                is_back = (run[0].old or "") == (run[-1].new or "") and all(
+                    one.actor == "human" for one in run
+                )
+                if is_back and _is_one_look(told, some, first, last):
+                    found |= {one.seq: id_ for one in run}
+    return found
 
-    def looked(commit: Commit) -> int:
-        shows = (one.log_before >= commit.seq and one.began - late >= commit.at for one in seen.passes)
-        return next((place for place, is_shown in enumerate(shows) if is_shown), -1)
 
-    runs: dict[tuple[str, int], list[Commit]] = defaultdict(list)
-    for commit in seen.log:
-        if commit.field == STAGE["hubspot"] and commit.actor == "human" and commit.seq > seen.began:
-            runs[commit.id, looked(commit)].append(commit)
-    return {one.seq: id_ for (id_, _), run in runs.items() if run[0].old == run[-1].new for one in run}
+def _is_one_look(told: Told, steps: Sequence[Commit], first: int, last: int) -> bool:
+    """Whether the bridge may have looked right before *first* and right after *last*, and need not have looked between."""
+    late = told.lived.evidence.late["hubspot"]
+    passes = told.lived.evidence.passes
+
+    def may_show(place: int) -> bool:
+        """A pass that was under way after this step, and before the next or while the index had not got that far."""
+        if not 0 <= place < len(steps) - 1:
+            return True
+        step, following = steps[place], steps[place + 1]
+        return any(
+            one.log_after >= step.seq and (one.log_before < following.seq or one.began - late < following.at)
+            for one in passes
+        )
+
+    begun, ended = steps[first], steps[last]
+    looked = any(
+        one.log_before >= begun.seq and one.began - late >= begun.at and one.log_after < ended.seq
+        for one in passes
+    )
+    return not looked and may_show(first - 1) and may_show(last)
 
 
 # ── the end is the same however often the bridge looks ───────────────────────
@@ -184,7 +215,8 @@ def _apart(one: Told, other: Told) -> Iterator[Violation]:
 def _is_moot(lives: Sequence[Told], email: str) -> bool:
     """Whether people saw different things, took a request back, or made other facts of the same moment.
 
-    Guards look at what is known when they are asked: what changes a moment after a request may count or not.
+    Guards look at what is known when they are asked: what changes a moment after a request, or after the form or
+    the score by which the bridge moves somebody itself, may count or not.
     """
     one, other = lives
     if _done_to(one, email) != _done_to(other, email):
@@ -193,7 +225,10 @@ def _is_moot(lives: Sequence[Told], email: str) -> bool:
         return True
     asked = [deed.after for deed, did in _done_to(one, email) if did and deed.what in _ASKS]
     told = [deed.after for deed, did in _done_to(one, email) if did and deed.what not in _ASKS]
-    return any(abs(fact - request) <= _WINDOW for fact in told for request in asked)
+    if any(abs(fact - request) <= _WINDOW for fact in told for request in asked):
+        return True
+    facts = sorted(deed.after for deed, did in _done_to(one, email) if did and deed.what in _FACTS)
+    return any(later - sooner <= _WINDOW for sooner, later in pairwise(facts))
 
 
 def _is_lost(told: Told, id_: str) -> bool:
