@@ -135,19 +135,3 @@ def exempt(user: str, holders: Iterable[tuple[str, str]]) -> Iterator[str]:
                 f"salesforce user {other}: {name} exempts this user from every rule of leadbridge (custom permission"
                 f" {PERMISSION}), which is for leadbridge's user alone: take it away."
             )
-
-
-def blocked_conversions(leads: Mapping[str, str], contacts: Mapping[str, str]) -> Iterator[str]:
-    """Leads and Contacts (id → HubSpot id) that hold one HubSpot id, which no two Contacts may hold.
-
-    https://help.salesforce.com/s/articleView?id=000385904: converting such a Lead ends with “duplicate value found”
-    when the field is mapped to the Contact's.
-    """
-    holders = {value.casefold(): id_ for id_, value in contacts.items() if value}
-    for id_, value in sorted(leads.items()):
-        if value and (contact := holders.get(value.casefold())):
-            yield (
-                f"salesforce lead {id_} and contact {contact} hold the same HubSpot id: where that field is mapped for"
-                " conversion, a seller cannot convert the Lead to another Contact. Take the field out of the mapping,"
-                " convert the Lead to this Contact, or clear the Lead's Leadbridge_HubSpot_Id__c."
-            )

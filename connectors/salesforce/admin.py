@@ -41,6 +41,10 @@ class SalesforceAdmin(SalesforceConnector):
         """How many live records of *kind* hold each value of *field*."""
         return installed.people_by(self._client, kind, field)
 
+    def lead_mapping(self) -> frozenset[tuple[str, str]] | None:
+        """What a conversion carries over: a Lead's field and ``Object.Field``; None where that cannot be read."""
+        return installed.lead_mapping(self._client)
+
     def sets_of(self, user: str) -> dict[str, frozenset[str]]:
         """The permission sets that *user* has, each with the powers over the whole org that it grants."""
         return installed.sets_of(self._client, user)

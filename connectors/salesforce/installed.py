@@ -16,11 +16,12 @@ from simple_salesforce.metadata import SfdcMetadataApi
 from zeep import exceptions, helpers
 
 from connectors.batches import chunks
-from connectors.errors import Transient
+from connectors.errors import Refused, Transient
 from connectors.salesforce import soql
 from connectors.salesforce.client import SalesforceClient
 
 A_CALL: Final = 10
+_LEAD_CONVERSION: Final = "LeadConvertSettings"  # the type, and the full name of the only one
 # What nobody may do who is only to carry records: see all, change all, change what the org is made of.
 POWERS: Final = ("ModifyAllData", "ViewAllData", "ModifyMetadata", "CustomizeApplication", "ManageUsers")
 RIGHTS: Final = ("Create", "Edit", "Delete", "ViewAllRecords", "ModifyAllRecords")
@@ -45,6 +46,25 @@ def names_of(client: SalesforceClient, type_: str) -> tuple[str, ...]:
     """The full names of all components of *type_*, the org's own and everybody's."""
     answer = _read(client, lambda api: api.list_metadata([{"type": type_}]))
     return tuple(sorted(str(one.fullName) for one in answer or ()))
+
+
+def lead_mapping(client: SalesforceClient) -> frozenset[tuple[str, str]] | None:
+    """What a conversion carries over: custom fields of the Lead, each with the ``Object.Field`` that it fills.
+
+    None where the admin may not read that, or the org does not tell.
+    https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_leadconvertsettings.htm
+    """
+    try:
+        settings = components(client, _LEAD_CONVERSION, [_LEAD_CONVERSION]).get(_LEAD_CONVERSION)
+    except Refused:
+        return None
+    if settings is None:
+        return None
+    return frozenset(
+        (_text(one, "inputField"), f"{_text(each, 'outputObject')}.{_text(one, 'outputField')}")
+        for each in settings.get("objectMapping", ())
+        for one in each.get("mappingFields", ())  # type: ignore[union-attr]
+    )
 
 
 def people_by(client: SalesforceClient, kind: str, field: str) -> dict[str, int]:
@@ -88,6 +108,10 @@ def holders_of(client: SalesforceClient, permission: str) -> list[tuple[str, str
     sets = [str(row["ParentId"]) for row in _rows(client, soql.granting(permission))]
     rows = _rows(client, soql.having(sets)) if sets else []
     return sorted((str(row["AssigneeId"]), str(row["PermissionSet"]["Name"])) for row in rows)
+
+
+def _text(tree: Any, name: str) -> str:
+    return next((one for one in tree.get(name, ()) if isinstance(one, str)), "")
 
 
 def _rows(client: SalesforceClient, query: str) -> list[Any]:

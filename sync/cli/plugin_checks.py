@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from connectors.base import Connector
+from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
 from plugin.checking import (
-    blocked_conversions,
     daemons_rights,
     drifted,
     exempt,
@@ -17,16 +17,18 @@ from plugin.checking import (
     sets_of_daemon,
     state_of,
 )
+from plugin.converting import OURS, Values, advice, maybe_stopped, stopped, uniques
 from plugin.hubspot import scopes
 from plugin.planning import Plan
+from plugin.salesforce.objects import OBJECTS
 from plugin.salesforce.rules import PERMISSION
 from sync.bootstrap import Admins, seen_by_daemon
 from sync.settings import Settings
 
-_HUBSPOT_ID = "Leadbridge_HubSpot_Id__c"
-_UNSEEN = (
-    "Whether a Lead and a Contact hold the same HubSpot id was not looked at: the admin's user does not see"
-    f" {_HUBSPOT_ID}; assign it the permission set Leadbridge_Sales_User."
+_CONVERTED: Final = ("lead", "contact", "account", "opportunity")
+_UNSEEN: Final = (
+    "Whether a Lead and another record hold the same {} was not looked at: the admin's user does not see {}; give it"
+    " read access (of leadbridge's fields by the permission set Leadbridge_Sales_User)."
 )
 
 
@@ -43,11 +45,7 @@ def checked(settings: Settings, agreement: Agreement, ways: Admins, plan: Plan) 
     else:
         findings += _lacking(settings, agreement, ways, notes)
     if ways.salesforce is not None:
-        leads, contacts = _ids(ways.salesforce, "lead"), _ids(ways.salesforce, "contact")
-        if leads is None or contacts is None:
-            notes.append(_UNSEEN)
-        else:
-            notes += blocked_conversions(leads, contacts)
+        findings += _conversions(agreement, ways.salesforce, notes)
     return {"state": state, "version": str(plan.marker), "findings": findings, "notes": notes}
 
 
@@ -67,18 +65,39 @@ def _lacking(settings: Settings, agreement: Agreement, ways: Admins, notes: list
     return findings
 
 
-def _ids(org: Connector, kind: str) -> Mapping[str, str] | None:
-    """The HubSpot id of every live record of *kind* that has one; None where the admin's user does not see it."""
-    if _HUBSPOT_ID not in org.describe([kind])[kind].fields:
-        return None
-    fields = (_HUBSPOT_ID, *(("IsConverted",) if kind == "lead" else ()))
-    found: dict[str, str] = {}
+def _conversions(agreement: Agreement, org: SalesforceAdmin, notes: list[str]) -> list[str]:
+    """The people whom no seller could convert; *notes* learn what an admin would map."""
+    mapped = org.lead_mapping()
+    notes += advice(agreement.lifecycle, mapped)
+    described = {kind: schema.fields for kind, schema in org.describe(_CONVERTED).items()}
+    findings: list[str] = []
+    for one in uniques(mapped, described) if mapped is not None else (OURS,):
+        hidden = [
+            f"{OBJECTS[kind]}.{name}"
+            for kind, name in (("lead", one.lead), (one.kind, one.field))
+            if name not in described[kind]
+        ]
+        if hidden:
+            notes.append(_UNSEEN.format(one.lead, " and ".join(hidden)))
+            continue
+        leads, others = _values(org, "lead", one.lead), _values(org, one.kind, one.field)
+        if mapped is None:
+            notes += maybe_stopped(leads, others)
+        else:
+            findings += stopped(one, leads, others)
+    return findings
+
+
+def _values(org: Connector, kind: str, field: str) -> Values:
+    """The value of *field* of every live record of *kind* that has one; a converted Lead lives on as a Contact."""
+    fields = (field, *(("IsConverted",) if kind == "lead" else ()))
+    found: dict[str, Mapping[str, str]] = {}
     after = ""
     while True:
         page = org.everything(kind, fields, after)
         for one in page.records:
-            if one.values.get(_HUBSPOT_ID) and not one.values.get("IsConverted"):
-                found[one.ref.id] = str(one.values[_HUBSPOT_ID])
+            if one.values.get(field) and not one.values.get("IsConverted"):
+                found[one.ref.id] = {field: str(one.values[field])}
         if page.next is None:
             return found
         after = page.next.id

@@ -13,7 +13,8 @@ from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
 from mappings.lifecycle.machine import ReasonField
 from plugin import hubspot
-from plugin.checking import blocked_conversions, drifted, lacking_rights, state_of
+from plugin.checking import drifted, lacking_rights, state_of
+from plugin.converting import OURS, stopped
 from plugin.diff import counted, touched
 from plugin.hubspot import scopes
 from plugin.hubspot.parts import Segment
@@ -543,12 +544,14 @@ def test_an_admins_own_list_view_is_left_alone_whatever_its_name_begins_with(
     }
 
 
-def test_a_lead_and_a_contact_with_one_hubspot_id_are_told() -> None:
-    leads, contacts = {"00Q1": "501", "00Q2": "502", "00Q3": ""}, {"0031": "501", "0032": ""}
+def test_of_many_pairs_the_first_are_named_and_the_rest_counted() -> None:
+    values = {f"00Q{n:04}": {"Leadbridge_HubSpot_Id__c": str(n)} for n in range(50)}
+    contacts = {f"003{n:04}": {"Leadbridge_HubSpot_Id__c": str(n)} for n in range(40)}
 
-    [told] = blocked_conversions(leads, contacts)
+    *told, more = stopped(OURS, values, contacts)
 
-    assert told.startswith("salesforce lead 00Q1 and contact 0031 hold the same HubSpot id")
+    assert len(told) == 20
+    assert more.startswith("salesforce: 20 more Leads cannot be converted")
 
 
 def test_a_value_set_reads_the_same_with_and_without_its_suffix(installed: Office) -> None:

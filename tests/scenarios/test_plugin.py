@@ -12,6 +12,8 @@ from plugin.hubspot import scopes
 from tests.scenarios.conftest import Ended, Leadbridge
 from tests.scenarios.town import MIA, SAM, Town, mutations, town
 from twins.hubspot import TOKEN
+from twins.salesforce.errors import RowRefused
+from twins.salesforce.schema.kinds import Field
 
 Plugin = Callable[..., Ended]
 
@@ -53,7 +55,7 @@ def test_an_admin_plans_installs_and_checks(fresh: Town, plugin: Plugin) -> None
     assert "does not have the permission set Leadbridge_Integration" in finding
     assert lacking
     assert all("Leadbridge_" in one for one in lacking)
-    assert any("does not see Leadbridge_HubSpot_Id__c" in note for note in said(checked)["notes"])
+    assert any("does not see Lead.Leadbridge_HubSpot_Id__c" in note for note in said(checked)["notes"])
 
     fresh.world.salesforce.assign_permission_set(
         fresh.world.salesforce.integration_user, "Leadbridge_Integration"
@@ -112,22 +114,105 @@ def test_who_is_exempt_from_the_rules_and_what_the_bridge_may_do_beyond_its_need
     assert "Leadbridge_Integration exempts this user from every rule" in exempt
 
 
-def test_a_lead_and_a_contact_with_one_hubspot_id_are_a_note_for_the_field_should_not_be_mapped(
-    fresh: Town, plugin: Plugin
-) -> None:
+HUBSPOT_ID = "Leadbridge_HubSpot_Id__c"
+
+
+@pytest.fixture
+def sound(fresh: Town, plugin: Plugin) -> Town:
+    """A town with the plugin, the bridge's rights, an admin who sees the fields, and the mapping of the guide."""
     plugin("install", "--yes")
-    salesforce, now = fresh.world.salesforce, fresh.clock.now()
-    daemon = salesforce.integration_user
-    salesforce.assign_permission_set(daemon, "Leadbridge_Integration")
+    salesforce = fresh.world.salesforce
+    salesforce.assign_permission_set(salesforce.integration_user, "Leadbridge_Integration")
     salesforce.assign_permission_set(salesforce.admin(), "Leadbridge_Sales_User")
-    same = {"LastName": "Lind", "Leadbridge_HubSpot_Id__c": "501"}
-    salesforce.create("Lead", {**same, "Company": "Nordwind"}, daemon, now)
-    salesforce.create("Contact", same, daemon, now)
+    salesforce.map_lead_field(HUBSPOT_ID)
+    return fresh
+
+
+def one_person_twice(here: Town, field: str = HUBSPOT_ID) -> tuple[str, str]:
+    """A Lead and a Contact with one value of a unique field."""
+    salesforce, now = here.world.salesforce, here.clock.now()
+    same, daemon = {"LastName": "Lind", field: "501"}, salesforce.integration_user
+    lead = salesforce.create("Lead", {**same, "Company": "Nordwind"}, daemon, now)
+    return lead, salesforce.create("Contact", same, daemon, now)
+
+
+def test_where_the_fields_are_mapped_as_the_guide_says_nothing_is_to_say(sound: Town, plugin: Plugin) -> None:
+    one_person_twice(sound)
 
     checked = plugin("check", "--json")
 
     assert checked.code == 0, checked.err
-    assert any("hold the same HubSpot id" in note for note in said(checked)["notes"])
+    assert said(checked)["notes"] == []
+
+
+def test_a_pair_that_a_mapped_unique_field_keeps_from_conversion_is_named_with_what_to_do(
+    sound: Town, plugin: Plugin
+) -> None:
+    salesforce = sound.world.salesforce
+    salesforce.map_lead_field(HUBSPOT_ID, "Contact", HUBSPOT_ID)
+    early = plugin("check", "--json")
+    lead, contact = one_person_twice(sound)
+
+    checked = plugin("check", "--json")
+    with pytest.raises(RowRefused, match="duplicate value found"):
+        salesforce.convert_lead(lead, sound.user(SAM), sound.clock.now())
+    salesforce.map_lead_field(HUBSPOT_ID)
+    mended = plugin("check", "--json")
+    salesforce.convert_lead(lead, sound.user(SAM), sound.clock.now())
+
+    assert (early.code, checked.code, mended.code) == (0, 4, 0)
+    [note] = said(early)["notes"]
+    assert note.startswith(f"Lead conversion carries over HubSpot id ({HUBSPOT_ID}), which is unique")
+    [finding] = said(checked)["findings"]
+    assert finding.startswith(f"salesforce lead {lead} and contact {contact} have the same {HUBSPOT_ID}")
+    assert "Take the field out of the mapping (Setup > Object Manager > Lead" in finding
+
+
+def test_a_unique_field_of_the_customers_own_is_looked_at_too_and_the_same_contact_is_no_obstacle(
+    sound: Town, plugin: Plugin
+) -> None:
+    salesforce = sound.world.salesforce
+    for kind in ("Lead", "Contact"):
+        salesforce.add_fields(
+            kind,
+            [Field(name="Passport__c", type="string", label="Passport", length=20, unique=kind == "Contact")],
+        )
+    salesforce.map_lead_field("Passport__c", "Contact", "Passport__c")
+    lead, contact = one_person_twice(sound, "Passport__c")
+
+    checked = plugin("check", "--json")
+    with pytest.raises(RowRefused, match="duplicate value found"):
+        salesforce.convert_lead(lead, sound.user(SAM), sound.clock.now())
+    salesforce.convert_lead(lead, sound.user(SAM), sound.clock.now(), contact_id=contact)
+
+    assert checked.code == 4
+    [finding] = said(checked)["findings"]
+    assert f"lead {lead} and contact {contact} have the same Passport__c" in finding
+    assert "convert the Lead to that contact" in finding
+
+
+def test_fields_that_conversion_does_not_carry_over_are_named(sound: Town, plugin: Plugin) -> None:
+    sound.world.salesforce.map_lead_field("Leadbridge_Sales_Comment__c")
+    sound.world.salesforce.map_lead_field("Leadbridge_Reason__c", "Contact", "Leadbridge_Sales_Comment__c")
+
+    [note] = said(plugin("check", "--json"))["notes"]
+
+    assert note.startswith(
+        "Lead conversion does not carry over Reason (Leadbridge_Reason__c), Sales comment (Leadbridge_Sales_Comment__c):"
+    )
+    assert "Setup > Object Manager > Lead > Fields & Relationships > Map Lead Fields" in note
+
+
+def test_where_the_mapping_cannot_be_read_the_step_is_printed(sound: Town, plugin: Plugin) -> None:
+    sound.world.salesforce.flip(lead_mapping_readable=False)
+    one_person_twice(sound)
+
+    checked = plugin("check", "--json")
+
+    assert checked.code == 0
+    step, pairs = said(checked)["notes"]
+    assert step.startswith("What lead conversion carries over could not be read. See for yourself (Setup > ")
+    assert pairs.startswith("1 Leads or more hold the HubSpot id of a Contact")
 
 
 def test_a_second_install_says_so_and_writes_nothing(fresh: Town, plugin: Plugin) -> None:

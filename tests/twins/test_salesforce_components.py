@@ -130,6 +130,26 @@ def test_values_that_two_records_have_keep_a_field_from_being_unique() -> None:
     assert "cannot be unique" in problem(admin, STAGE, REASON, KEY, RULE, VIEW)
 
 
+@pytest.mark.fact("CustomField")
+def test_a_deployed_unique_field_takes_no_value_twice_though_it_is_no_external_id() -> None:
+    """https://help.salesforce.com/s/articleView?id=000383480"""
+    admin = Admin()
+    admin.install(
+        bundle(Lead=lead(STAGE, REASON, KEY.replace("<externalId>true", "<externalId>false"), RULE, VIEW))
+    )
+    made = [admin.office.made("Lead", LastName="A", Company="B", Leadbridge_HubSpot_Id__c="x1")]
+
+    with pytest.raises(RowRefused, match="duplicate value found"):
+        admin.twin.create(
+            "Lead",
+            {"LastName": "C", "Company": "D", "Leadbridge_HubSpot_Id__c": "X1"},
+            admin.office.sam,
+            admin.office.now,
+        )
+
+    assert len(admin.twin.records("Lead")) == len(made)
+
+
 @pytest.mark.fact("CustomField", switch="custom_fields_per_object")
 @pytest.mark.parametrize(("most", "status"), [(2, "Failed"), (25, "Succeeded")])
 def test_an_edition_has_room_for_so_many_fields(most: int, status: str) -> None:

@@ -269,6 +269,26 @@ def test_custom_fields_reach_the_contact_only_where_the_admin_mapped_them(
 
 
 @pytest.mark.fact("at the screen")
+def test_a_mapped_field_goes_to_the_field_that_the_admin_chose() -> None:
+    """https://help.salesforce.com/s/articleView?id=sales.customize_mapleads.htm"""
+    office = Office()
+    office.twin.map_lead_field("Leadbridge_HubSpot_Id__c")
+    office.twin.map_lead_field("Leadbridge_Source_Campaign__c", "Contact", "Leadbridge_Sales_Comment__c")
+    lead = a_lead(office)
+    office.twin.update(
+        "Lead", lead, {"Leadbridge_Source_Campaign__c": "Fair"}, office.sam, office.later(hours=1)
+    )
+
+    _, contact, _ = office.twin.convert_lead(lead, office.sam, office.later(hours=1))
+
+    row = office.twin.record(contact)
+    assert (row["Leadbridge_Sales_Comment__c"], row["Leadbridge_Source_Campaign__c"]) == ("Fair", None)
+    assert (row["Leadbridge_Stage__c"], row["Leadbridge_HubSpot_Id__c"]) == ("working", None)
+    with pytest.raises(ValueError, match=r"Lead\.City is no custom field"):
+        office.twin.map_lead_field("City", "Contact", "Leadbridge_Sales_Comment__c")
+
+
+@pytest.mark.fact("at the screen")
 def test_conversion_stops_when_another_contact_holds_the_mapped_key() -> None:
     """https://help.salesforce.com/s/articleView?id=000385904"""
     office = Office()

@@ -148,6 +148,33 @@ def test_what_an_admin_changed_since_is_read_as_it_is_now(admin: Admin, line: Li
     assert stopped.active is False
 
 
+@pytest.mark.fact("SOAP readMetadata", switch="lead_mapping_readable")
+@pytest.mark.parametrize("readable", [True, False])
+def test_the_fields_that_a_lead_conversion_carries_over_are_read(readable: bool) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_leadconvertsettings.htm"""
+    admin = Admin(Office(map_custom_fields=False, lead_mapping_readable=readable), fresh=False)
+    admin.twin.map_lead_field("Leadbridge_Stage__c", "Contact", "Leadbridge_Stage__c")
+    admin.twin.map_lead_field("Leadbridge_Reason__c", "Opportunity", "Leadbridge_Loss_Reason__c")
+
+    with wired(admin.office) as line:
+        of = client(line, admin.token).LeadConvertSettings
+        found, other = of.read(["LeadConvertSettings", "Others"])
+
+    told = {
+        one.outputObject: [(each.inputField, each.outputField) for each in one.mappingFields]
+        for one in (found.objectMapping if found.fullName else ())
+    }
+    assert other.fullName is None
+    assert told == (
+        {
+            "Contact": [("Leadbridge_Stage__c", "Leadbridge_Stage__c")],
+            "Opportunity": [("Leadbridge_Reason__c", "Leadbridge_Loss_Reason__c")],
+        }
+        if readable
+        else {}
+    )
+
+
 @pytest.mark.fact("SOAP listMetadata")
 def test_components_are_listed_with_who_changed_them(admin: Admin, line: Line) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_listmetadata.htm"""

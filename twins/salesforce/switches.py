@@ -12,7 +12,8 @@ class Switches:
     """One line a switch; both behaviours of each are tested."""
 
     map_custom_fields: bool = switch(
-        "a conversion carries leadbridge's Lead fields to the Contact", default=True
+        "a conversion carries custom Lead fields to the Contact's of the same name, until an admin maps fields",
+        default=True,
     )
     # ── sign-in and the day's calls ──────────────────────────────────────────
     session_minutes: int = switch("minutes without activity after which a session ends", default=120)
@@ -185,6 +186,9 @@ class Switches:
     )
     long_address: int = switch("[M] HTTP status of an address over 16 KB", default=414, choices=(414, 431))
     # ── the Metadata API ─────────────────────────────────────────────────────
+    lead_mapping_readable: bool = switch(
+        "[M] readMetadata tells what lead conversion carries over", default=True
+    )
     deploy_seconds: float = switch("seconds from the request of a deployment to its end", default=3.0)
     deployed_fields_are_hidden: bool = switch(
         "nobody sees a field that was deployed, until a permission set opens it; else all profiles do",

@@ -14,6 +14,7 @@ from twins.messages import Reply, Request
 from twins.salesforce.access.limits import Limits
 from twins.salesforce.access.sessions import Sessions
 from twins.salesforce.errors import Rejected
+from twins.salesforce.metadata import conversions
 from twins.salesforce.metadata.deployments import NO_RIGHT
 from twins.salesforce.metadata.shelf import SHELVES
 from twins.salesforce.metadata.types import OBJECT, OBJECT_SUFFIX, TYPES, WITHIN
@@ -81,7 +82,7 @@ class MetadataSoap:
         """
         type_ = operation.value("type") or ""
         names = list(operation.values("fullNames"))
-        if type_ not in SHELVES:
+        if type_ not in SHELVES and type_ != conversions.TYPE:
             raise Fault("INVALID_TYPE", f"the twin does not know the type {type_}")
         if len(names) > _MOST_READ:
             said = f"record limit reached. cannot submit more than {_MOST_READ} records in this operation"
@@ -90,7 +91,10 @@ class MetadataSoap:
         return f"<result>{''.join(records)}</result>"
 
     def _record(self, type_: str, name: str, version: int) -> str:
-        tree = SHELVES[type_].read(self._org, name, version)
+        if type_ == conversions.TYPE:
+            tree = conversions.read(self._org, name)
+        else:
+            tree = SHELVES[type_].read(self._org, name, version)
         if tree is None:
             return '<records xsi:nil="true"/>'
         inside = "".join(

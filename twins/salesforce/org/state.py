@@ -53,6 +53,8 @@ class Org:
             self._open(kind)
         self.integration_user = ""
         self.assignment_rule: str | None = None
+        # (object, field of the Lead) → field of the object; None until an admin maps one
+        self.lead_mapping: dict[tuple[str, str], str] | None = None
         self.rules: dict[str, Rules] = {}
         self.duplicate_rules: dict[str, list[DuplicateRule]] = {}
         self.record_types: dict[str, dict[str, RecordType]] = {}
@@ -190,7 +192,9 @@ class Org:
 
     def learn_rules(self, kind: Kind) -> None:
         """Look up anew which fields of *kind* are unique, required, or have a default."""
-        self.unique[kind.name] = tuple(one.name for one in kind.fields.values() if one.unique)
+        self.unique[kind.name] = tuple(
+            one.name for one in kind.fields.values() if one.unique and one.name in kind.indexed
+        )
         self.required[kind.name] = tuple(one.name for one in kind.fields.values() if one.required)
         self._defaults[kind.name] = {
             one.name: one.default for one in kind.fields.values() if one.default is not None

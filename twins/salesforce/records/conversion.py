@@ -13,6 +13,7 @@ from typing import Any
 
 from twins.salesforce.errors import RowRefused
 from twins.salesforce.org.ids import canonical_id
+from twins.salesforce.org.mapping import mapped
 from twins.salesforce.org.store import Row
 from twins.salesforce.platform import campaigns, histories
 from twins.salesforce.records.saving import Save
@@ -42,7 +43,6 @@ class Conversion:
     opportunity_id: str | None = None
     opportunity_name: str | None = None
     with_opportunity: bool = True
-    map_custom_fields: bool = True
     status: str | None = None
     owner_id: str | None = None
     overwrite_lead_source: bool = False
@@ -118,23 +118,14 @@ def _parent(save: Save, chosen: Conversion) -> str | None:
 
 
 def _account(save: Save, lead: Row, chosen: str | None, owner: str) -> str:
-    values = _carried(lead, _TO_ACCOUNT)
+    values = {**_carried(lead, _TO_ACCOUNT), **_own(save, lead, "Account")}
     if chosen is None:
         return _born(save, "Account", {**values, "OwnerId": owner})
     return _merge(save, "Account", chosen, values)
 
 
 def _contact(save: Save, lead: Row, chosen: Conversion, account: str, owner: str) -> str:
-    """Custom fields travel only where the admin has mapped them (Setup > Lead > Map Lead Fields)."""
-    names = dict(_TO_CONTACT)
-    if chosen.map_custom_fields:
-        contact = save.org.kinds["Contact"].fields
-        names |= {
-            name: name
-            for name, field in save.org.kinds["Lead"].fields.items()
-            if field.custom and name in contact
-        }
-    values = {**_carried(lead, names), "AccountId": account}
+    values = {**_carried(lead, _TO_CONTACT), **_own(save, lead, "Contact"), "AccountId": account}
     if chosen.contact_id is None:
         return _born(save, "Contact", {**values, "OwnerId": owner})
     came_from = lead.get("LeadSource") if chosen.overwrite_lead_source else None
@@ -176,6 +167,7 @@ def _opportunity(
             "LeadSource": lead.get("LeadSource"),
             "CampaignId": campaign,
             "OwnerId": owner,
+            **_own(save, lead, "Opportunity"),
         }
         opportunity = _born(save, "Opportunity", values)
     # The role of a conversion is not primary (https://gist.github.com/09d02f38).
@@ -189,6 +181,11 @@ def _follow(save: Save, lead_id: str, contact: str) -> None:
         table = save.org.tables[api_name]
         for key in table.live("WhoId", lead_id):
             save.change(table.kind, table.rows[key], {"WhoId": contact})
+
+
+def _own(save: Save, lead: Row, target: str) -> dict[str, Any]:
+    """The admin's own fields, where they are mapped."""
+    return _carried(lead, mapped(save.org, target))
 
 
 def _carried(lead: Row, names: dict[str, str]) -> dict[str, Any]:

@@ -103,11 +103,13 @@ class Kind:
 
     @property
     def indexed(self) -> tuple[str, ...]:
-        """Fields by which the store keeps a look-up: keys and references."""
+        """Fields by which the store keeps a look-up: keys, unique texts and references."""
         return tuple(
             one.name
             for one in self.fields.values()
-            if (one.is_key and one.type != "id") or (one.type == "reference" and one.name not in _EVERYWHERE)
+            if (one.is_key and one.type != "id")
+            or (one.unique and one.type in TEXTS)
+            or (one.type == "reference" and one.name not in _EVERYWHERE)
         )
 
 

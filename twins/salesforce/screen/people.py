@@ -128,7 +128,6 @@ class People(Doors, Pages, Setup):
             owner_id=owner_id,
             overwrite_lead_source=overwrite_lead_source,
             by_api=by_api,
-            map_custom_fields=self.org.switches.map_custom_fields,
         )
         with self._lock, Save(self.org, by, now) as save:
             return convert(save, lead_id, chosen)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from twins.salesforce.metadata import permissions, value_sets
-from twins.salesforce.org import rights
+from twins.salesforce.org import mapping, rights
 from twins.salesforce.org.setup import MESSAGE, Action, DuplicateRule, RecordType
 from twins.salesforce.org.state import Org
 from twins.salesforce.platform import permission_rows
@@ -195,6 +195,14 @@ class Setup:
             self.org.rights.permit(user, custom_permissions)
 
     # ── fields ───────────────────────────────────────────────────────────────
+
+    def map_lead_field(self, field: str, target: str = "Contact", to: str | None = None) -> None:
+        """Map a custom field of the Lead for conversion to the field *to* of an object, or (None) take it out.
+
+        Raises ValueError for what is no custom field.
+        """
+        with self._lock:
+            mapping.map_field(self.org, field, target, to)
 
     def add_record_type(
         self,

@@ -60,7 +60,6 @@ def _convert(save: Save, row: Element) -> dict[str, Any]:
         opportunity_id=row.value("opportunityId"),
         opportunity_name=row.value("opportunityName"),
         with_opportunity=row.value("doNotCreateOpportunity") != "true",
-        map_custom_fields=save.org.switches.map_custom_fields,
         status=status,
         owner_id=row.value("ownerId"),
         overwrite_lead_source=row.value("overwriteLeadSource") == "true",
