@@ -23,6 +23,7 @@ from sync.store.tables import COUNTERS
 
 BUSY_TIMEOUT_S = 10.0
 FILE_NAME = "leadbridge.db"
+KEPT_READERS = 3
 
 
 class Database:
@@ -34,7 +35,11 @@ class Database:
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else create_engine(self.url)
         event.listen(self.engine, "handle_error", self._in_our_words)
         self.guard: Callable[[Connection], None] | None = None
-        self._writer = self.engine.execution_options(leadbridge_writes=True)
+        # On a server, too, a reader holds no transaction open between two statements.
+        self._reads = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
+        self._readers: list[Connection] = []
         self._lock = threading.RLock()
         self._open: Connection | None = None
         self._owner: int | None = None
@@ -56,14 +61,16 @@ class Database:
             if self._open is not None:
                 yield self._open
                 return
-            with self._writer.connect() as connection:
+            with self.engine.connect() as connection:
                 connection.begin()
+                if self.is_sqlite:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
                 self._open, self._owner = connection, threading.get_ident()
                 try:
                     if self.guard is not None:
                         self.guard(connection)
                     yield connection
-                    _commit(connection)
+                    self._commit(connection)
                 finally:
                     self._open = self._owner = None
 
@@ -73,12 +80,37 @@ class Database:
         if self._open is not None and self._owner == threading.get_ident():
             yield self._open
             return
-        with self.engine.connect() as connection:
+        connection = self._reader()
+        try:
             yield connection
+        except BaseException:
+            connection.close()
+            raise
+        if len(self._readers) < KEPT_READERS:
+            self._readers.append(connection)
+        else:
+            connection.close()
 
     def close(self) -> None:
         """Let go of every connection."""
+        while self._readers:
+            self._readers.pop().close()
         self.engine.dispose()
+
+    def _reader(self) -> Connection:
+        """A connection that is kept between two reads: to take one out of the pool costs more than most reads."""
+        try:
+            return self._readers.pop()
+        except IndexError:
+            return self._reads.connect()
+
+    def _commit(self, connection: Connection) -> None:
+        try:
+            connection.commit()
+        except BaseException:
+            # The pool takes it for settled and would hand it out again, still within its transaction.
+            connection.invalidate()
+            raise
 
     def _in_our_words(self, context: ExceptionContext) -> None:
         error = in_our_words(self.place, str(context.original_exception), BUSY_TIMEOUT_S)
@@ -153,7 +185,6 @@ def _counted(dialect: str) -> Executable:
 def _sqlite_engine(url: URL) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
     event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -163,17 +194,3 @@ def _set_up(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-16000", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _commit(connection: Connection) -> None:
-    try:
-        connection.commit()
-    except BaseException:
-        # The pool takes it for settled and would hand it out again, still within its transaction.
-        connection.invalidate()
-        raise
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("leadbridge_writes"):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -184,7 +184,7 @@ class Erasing(Recording):
         """Let nothing that was deleted stay in the file or beside it."""
         if not self.database.is_sqlite:
             return
-        self.database.engine.dispose()
+        self.database.close()
         raw = self.database.engine.raw_connection()
         try:
             for words in ("secure_delete = ON", "wal_checkpoint(TRUNCATE)"):

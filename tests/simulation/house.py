@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 from unittest import mock
 
-from sqlalchemy import event, select
+from sqlalchemy import Connection, select
 
 from connectors.records import Cursor, Side
 from connectors.wire import trust
@@ -162,8 +162,8 @@ class House:
         self.bridge = self._open.enter_context(
             bridge(settings, self._clock, threads=inline, chance=self._chance)
         )
-        event.listen(self.bridge.store.database.engine, "commit", self._watch.step)
-        engine = self.bridge.engine
+        engine, database = self.bridge.engine, self.bridge.store.database
+        database._commit = self._stepped(database._commit)  # type: ignore[method-assign]
         self.bridge.store.next_pass = self._numbered(self.bridge.store.next_pass)  # type: ignore[method-assign]
         engine.run_pass = self._seen(engine.run_pass)  # type: ignore[method-assign]
         self.daemon = Daemon(engine, take_edits=self.bridge.edits.take)
@@ -221,6 +221,13 @@ class House:
         if self.daemon.trouble and self.daemon.trouble.startswith("leadbridge itself failed"):
             self.failures.append(self.daemon.trouble)
         return pause
+
+    def _stepped(self, commit: Callable[[Connection], None]) -> Callable[[Connection], None]:
+        def stepped(connection: Connection) -> None:
+            self._watch.step()
+            commit(connection)
+
+        return stepped
 
     def _numbered(self, give: Callable[[datetime], int]) -> Callable[[datetime], int]:
         def next_pass(now: datetime) -> int:
