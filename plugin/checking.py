@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from mappings.agreement import Agreement
 from mappings.values import Side
@@ -16,6 +16,7 @@ from plugin.salesforce.rights import INTEGRATION
 from plugin.salesforce.rules import PERMISSION
 
 State = Literal["installed", "absent", "drifted"]
+LICENCE: Final = "SalesforceAPIIntegrationPsl"
 _KINDS: Mapping[str, str] = {name: kind for kind, name in OBJECTS.items()}
 
 
@@ -94,12 +95,22 @@ def lacking_rights(
             )
 
 
-def sets_of_daemon(user: str, sets: Mapping[str, Collection[str]]) -> Iterator[str]:
-    """What is wrong with the permission sets that leadbridge's user has, each with its powers over the whole org."""
+def sets_of_daemon(
+    user: str, sets: Mapping[str, Collection[str]], licences: Collection[str]
+) -> Iterator[str]:
+    """What is wrong with the permission sets that leadbridge's user has, each with its powers over the whole org.
+
+    Without its permission set licence a user of the licence “Salesforce Integration” can be given no set that opens
+    records (https://goravseth.com/salesforce-integration-user); others need none.
+    """
     if INTEGRATION not in sets:
+        first = "" if LICENCE in licences else (
+            " Where its user licence is “Salesforce Integration”, give it the permission set licence “Salesforce API"
+            f" Integration” ({LICENCE}) first, which it does not have."
+        )  # fmt: skip
         yield (
             f"salesforce user {user}: leadbridge's user does not have the permission set {INTEGRATION}: assign it"
-            f" (Setup > Permission Sets > {INTEGRATION} > Manage Assignments)."
+            f" (Setup > Permission Sets > {INTEGRATION} > Manage Assignments), or a group that it is in.{first}"
         )
     for name, powers in sorted(sets.items()):
         if powers:

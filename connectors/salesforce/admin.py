@@ -49,6 +49,10 @@ class SalesforceAdmin(SalesforceConnector):
         """The permission sets that *user* has, each with the powers over the whole org that it grants."""
         return installed.sets_of(self._client, user)
 
+    def licences_of(self, user: str) -> frozenset[str]:
+        """The permission set licences of *user*, by developer name."""
+        return installed.licences_of(self._client, user)
+
     def object_rights_of(self, user: str) -> dict[tuple[str, str], frozenset[str]]:
         """What *user* may do beyond reading, by permission set and object."""
         return installed.object_rights_of(self._client, user)

@@ -25,6 +25,7 @@ _LEAD_CONVERSION: Final = "LeadConvertSettings"  # the type, and the full name o
 # What nobody may do who is only to carry records: see all, change all, change what the org is made of.
 POWERS: Final = ("ModifyAllData", "ViewAllData", "ModifyMetadata", "CustomizeApplication", "ManageUsers")
 RIGHTS: Final = ("Create", "Edit", "Delete", "ViewAllRecords", "ModifyAllRecords")
+_SET: Final = "0PS"
 T = TypeVar("T")
 # name → its values, each a text or a further tree
 Tree = Mapping[str, "tuple[str | Tree, ...]"]
@@ -78,11 +79,11 @@ def sets_of(client: SalesforceClient, user: str) -> dict[str, frozenset[str]]:
 
     https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
     """
+    given = _given_to(client, user)
     columns = ("Name", *(f"Permissions{power}" for power in POWERS))
-    rows = [row["PermissionSet"] for row in _rows(client, soql.sets_of(user, columns))]
     return {
         str(row["Name"]): frozenset(power for power in POWERS if row.get(f"Permissions{power}"))
-        for row in rows
+        for row in (_rows(client, soql.sets(given, columns)) if given else ())
     }
 
 
@@ -91,23 +92,54 @@ def object_rights_of(client: SalesforceClient, user: str) -> dict[tuple[str, str
 
     https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_objectpermissions.htm
     """
-    rows = _rows(client, soql.object_rights_of(user, [f"Permissions{right}" for right in RIGHTS]))
+    given = _given_to(client, user)
+    columns = [f"Permissions{right}" for right in RIGHTS]
     return {
         (str(row["Parent"]["Name"]), str(row["SobjectType"])): frozenset(
             right for right in RIGHTS if row.get(f"Permissions{right}")
         )
-        for row in rows
+        for row in (_rows(client, soql.object_rights(given, columns)) if given else ())
     }
 
 
+def _given_to(client: SalesforceClient, user: str) -> list[str]:
+    """The ids of the permission sets that *user* has, those of groups one by one (what a group mutes is among them).
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetgroupcomponent.htm
+    """
+    rows = _rows(client, soql.given_to(user))
+    groups = sorted({str(row["PermissionSetGroupId"]) for row in rows if row.get("PermissionSetGroupId")})
+    given = {str(row["PermissionSetId"]) for row in rows if not row.get("PermissionSetGroupId")}
+    if groups:
+        given |= {str(row["PermissionSetId"]) for row in _rows(client, soql.in_groups(groups))}
+    return sorted(id_ for id_ in given if id_.startswith(_SET))
+
+
 def holders_of(client: SalesforceClient, permission: str) -> list[tuple[str, str]]:
-    """The active users who have a custom permission, each with the permission set that gives it.
+    """The active users who have a custom permission, each with the permission set, or group of them, that gives it.
 
     https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_setupentityaccess.htm
     """
     sets = [str(row["ParentId"]) for row in _rows(client, soql.granting(permission))]
-    rows = _rows(client, soql.having(sets)) if sets else []
-    return sorted((str(row["AssigneeId"]), str(row["PermissionSet"]["Name"])) for row in rows)
+    if not sets:
+        return []
+    groups = sorted({str(row["PermissionSetGroupId"]) for row in _rows(client, soql.groups_with(sets))})
+    rows = [(row["AssigneeId"], row["PermissionSet"]["Name"]) for row in _rows(client, soql.having(sets))]
+    if groups:
+        rows += [
+            (row["AssigneeId"], f"the group {row['PermissionSetGroup']['DeveloperName']}")
+            for row in _rows(client, soql.having_group(groups))
+        ]
+    return sorted({(str(user), str(name)) for user, name in rows})
+
+
+def licences_of(client: SalesforceClient, user: str) -> frozenset[str]:
+    """The permission set licences of *user*, by developer name.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetlicenseassign.htm
+    """
+    rows = _rows(client, soql.licences_of(user))
+    return frozenset(str(row["PermissionSetLicense"]["DeveloperName"]) for row in rows)
 
 
 def _text(tree: Any, name: str) -> str:

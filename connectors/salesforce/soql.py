@@ -65,19 +65,33 @@ def counted(kind: str, field: str) -> str:
     )
 
 
-def sets_of(user: str, columns: Sequence[str]) -> str:
-    """The permission sets that *user* has, the profile's own among them, with what they grant."""
-    wanted = ", ".join("PermissionSet." + name(column) for column in columns)
-    return " ".join(["SELECT", wanted, "FROM PermissionSetAssignment WHERE AssigneeId =", bound_id(user)])
+def given_to(user: str) -> str:
+    """The permission sets and groups of sets that *user* was given, the profile's own set among them."""
+    columns = "SELECT PermissionSetId, PermissionSetGroupId FROM PermissionSetAssignment"
+    return " ".join([columns, "WHERE AssigneeId =", bound_id(user)])
 
 
-def object_rights_of(user: str, columns: Sequence[str]) -> str:
-    """What the permission sets that *user* has allow with the records of each object."""
+def in_groups(groups: Sequence[str]) -> str:
+    """The permission sets of these groups."""
+    wanted = "SELECT PermissionSetId FROM PermissionSetGroupComponent WHERE"
+    return " ".join([wanted, one_of("PermissionSetGroupId", groups)])
+
+
+def sets(ids: Sequence[str], columns: Sequence[str]) -> str:
+    """These permission sets, with what they grant."""
+    return " ".join(["SELECT", ", ".join(map(name, columns)), "FROM PermissionSet WHERE", one_of("Id", ids)])
+
+
+def object_rights(sets_: Sequence[str], columns: Sequence[str]) -> str:
+    """What these permission sets allow with the records of each object."""
     wanted = ", ".join(map(name, ("Parent.Name", "SobjectType", *columns)))
-    sets = " ".join(
-        ["SELECT PermissionSetId FROM PermissionSetAssignment WHERE AssigneeId =", bound_id(user)]
-    )
-    return " ".join(["SELECT", wanted, "FROM ObjectPermissions WHERE ParentId IN (" + sets + ")"])
+    return " ".join(["SELECT", wanted, "FROM ObjectPermissions WHERE", one_of("ParentId", sets_)])
+
+
+def licences_of(user: str) -> str:
+    """The permission set licences of *user*."""
+    columns = "SELECT PermissionSetLicense.DeveloperName FROM PermissionSetLicenseAssign"
+    return " ".join([columns, "WHERE AssigneeId =", bound_id(user)])
 
 
 def granting(permission: str) -> str:
@@ -86,10 +100,22 @@ def granting(permission: str) -> str:
     return " ".join(["SELECT ParentId FROM SetupEntityAccess WHERE SetupEntityId IN", "(" + which + ")"])
 
 
-def having(sets: Sequence[str]) -> str:
-    """Who has any of these permission sets."""
+def groups_with(sets_: Sequence[str]) -> str:
+    """The groups that any of these permission sets is in."""
+    wanted = "SELECT PermissionSetGroupId FROM PermissionSetGroupComponent WHERE"
+    return " ".join([wanted, one_of("PermissionSetId", sets_)])
+
+
+def having(sets_: Sequence[str]) -> str:
+    """The active users who were given any of these permission sets."""
     wanted = ["SELECT", "AssigneeId, PermissionSet.Name", "FROM PermissionSetAssignment"]
-    return " ".join([*wanted, "WHERE Assignee.IsActive = true AND", one_of("PermissionSetId", sets)])
+    return " ".join([*wanted, "WHERE Assignee.IsActive = true AND", one_of("PermissionSetId", sets_)])
+
+
+def having_group(groups: Sequence[str]) -> str:
+    """The active users who were given any of these groups."""
+    wanted = ["SELECT", "AssigneeId, PermissionSetGroup.DeveloperName", "FROM PermissionSetAssignment"]
+    return " ".join([*wanted, "WHERE Assignee.IsActive = true AND", one_of("PermissionSetGroupId", groups)])
 
 
 def since(cursor: Cursor) -> str:

@@ -55,7 +55,8 @@ def _lacking(settings: Settings, agreement: Agreement, ways: Admins, notes: list
     findings: list[str] = []
     if ways.salesforce is not None:
         if user:
-            findings += sets_of_daemon(user, ways.salesforce.sets_of(user))
+            sets, licences = ways.salesforce.sets_of(user), ways.salesforce.licences_of(user)
+            findings += sets_of_daemon(user, sets, licences)
             findings += rights_beyond(user, agreement, ways.salesforce.object_rights_of(user))
             findings += exempt(user, ways.salesforce.holders_of(PERMISSION))
         findings += lacking_rights(daemons_rights(agreement), seen)

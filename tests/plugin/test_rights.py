@@ -17,7 +17,7 @@ from sync.demo import ADA, BEN, staged
 from sync.gather.fields import watched_fields
 from twins.log import CommitLog
 from twins.salesforce import SalesforceTwin
-from twins.salesforce.org.rights import can_be_closed, closed_as
+from twins.salesforce.org.closing import can_be_closed, closed_as
 
 NEVER = re.compile(r"delete|modify|viewAllData|author|manage|customize|transfer|password", re.IGNORECASE)
 

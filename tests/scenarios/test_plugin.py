@@ -90,6 +90,44 @@ def test_a_bridge_with_exactly_its_rights_is_sound_and_one_right_less_is_named(
     assert "more than it needs: tickets" in one_more.out
 
 
+def test_a_right_that_is_held_through_a_group_counts(fresh: Town, plugin: Plugin) -> None:
+    plugin("install", "--yes")
+    salesforce = fresh.world.salesforce
+    daemon, seller = salesforce.integration_user, fresh.user(SAM)
+    salesforce.give_minimum_access(daemon)
+    salesforce.group_permission_sets("Bridges", "Leadbridge_Integration")
+    salesforce.assign_permission_set_group(daemon, "Bridges")
+
+    sound = plugin("check")
+    salesforce.add_permission_set("Ours", objects={"Lead": "rcud"}, user_permissions=["ViewAllData"])
+    salesforce.group_permission_sets("Bridges", "Leadbridge_Integration", "Ours")
+    salesforce.assign_permission_set_group(seller, "Bridges")
+    checked = plugin("check", "--json")
+
+    assert sound.code == 0, sound.err
+    assert checked.code == 4
+    power, record, exempt = said(checked)["findings"]
+    assert power.startswith(f"salesforce user {daemon}: Ours gives leadbridge's user ViewAllData")
+    assert record.startswith(f"salesforce user {daemon}: Ours gives leadbridge's user Delete on Lead")
+    assert exempt.startswith(f"salesforce user {seller}: the group Bridges exempts this user from every rule")
+
+
+def test_a_missing_licence_is_named_with_the_missing_permission_set(fresh: Town, plugin: Plugin) -> None:
+    plugin("install", "--yes")
+    salesforce = fresh.world.salesforce
+    without = said(plugin("check", "--json"))["findings"][0]
+    salesforce.give_licence(salesforce.integration_user)
+    with_it = said(plugin("check", "--json"))["findings"][0]
+
+    assert "does not have the permission set Leadbridge_Integration: assign it" in without
+    assert (
+        "give it the permission set licence “Salesforce API Integration” (SalesforceAPIIntegrationPsl)"
+        in without
+    )
+    assert "does not have the permission set Leadbridge_Integration: assign it" in with_it
+    assert "licence" not in with_it
+
+
 def test_who_is_exempt_from_the_rules_and_what_the_bridge_may_do_beyond_its_need_are_named(
     fresh: Town, plugin: Plugin
 ) -> None:

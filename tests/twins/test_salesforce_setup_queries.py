@@ -41,6 +41,53 @@ def test_a_query_says_who_has_a_permission_set(admin: Admin) -> None:
 
 
 @pytest.mark.fact("GET /query")
+def test_queries_say_which_sets_a_group_is_made_of_and_who_was_given_it(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetgroupcomponent.htm"""
+    admin.twin.group_permission_sets("Bridges", "Leadbridge_Integration")
+    admin.twin.assign_permission_set_group(admin.office.sam, "Bridges")
+
+    [given] = admin.office.rows(
+        "SELECT PermissionSetGroup.DeveloperName, PermissionSet.Type FROM PermissionSetAssignment"
+    )
+    [member] = admin.office.rows("SELECT PermissionSet.Name FROM PermissionSetGroupComponent")
+
+    assert given["PermissionSetGroup"]["DeveloperName"] == "Bridges"
+    assert given["PermissionSet"]["Type"] == "Group"
+    assert member["PermissionSet"]["Name"] == "Leadbridge_Integration"
+
+
+@pytest.mark.fact("at the screen")
+def test_a_user_has_every_right_of_the_sets_in_a_group(admin: Admin) -> None:
+    """https://help.salesforce.com/s/articleView?id=platform.perm_set_groups.htm"""
+    daemon = admin.twin.integration_user
+    admin.twin.give_minimum_access(daemon)
+    admin.office.token = admin.daemon_token
+    nothing = admin.office.query("SELECT Id FROM Lead")["errorCode"]
+
+    admin.twin.group_permission_sets("Bridges", "Leadbridge_Integration")
+    admin.twin.assign_permission_set_group(daemon, "Bridges")
+
+    assert nothing == "INVALID_TYPE"
+    assert admin.office.query("SELECT Id, Leadbridge_Stage__c FROM Lead")["totalSize"] == 0
+    with pytest.raises(KeyError):
+        admin.twin.assign_permission_set_group(daemon, "Others")
+
+
+@pytest.mark.fact("GET /query")
+def test_a_query_says_who_has_a_permission_set_licence(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetlicenseassign.htm"""
+    for user in (admin.twin.integration_user, admin.office.sam):
+        admin.twin.give_licence(user)
+
+    given = admin.office.rows(
+        "SELECT AssigneeId, PermissionSetLicense.DeveloperName FROM PermissionSetLicenseAssign ORDER BY AssigneeId"
+    )
+
+    assert [one["AssigneeId"] for one in given] == sorted([admin.twin.integration_user, admin.office.sam])
+    assert {one["PermissionSetLicense"]["DeveloperName"] for one in given} == {"SalesforceAPIIntegrationPsl"}
+
+
+@pytest.mark.fact("GET /query")
 def test_queries_say_what_a_permission_set_grants(admin: Admin) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_fieldpermissions.htm"""
     of = "WHERE Parent.Name = 'Leadbridge_Integration'"

@@ -14,7 +14,8 @@ from typing import Any
 from twins.salesforce.metadata.messages import NotThere, PartRefused
 from twins.salesforce.metadata.site import Site
 from twins.salesforce.metadata.uses import uses_of_permission
-from twins.salesforce.org.rights import Grants, can_be_closed, closed_as
+from twins.salesforce.org.closing import can_be_closed, closed_as
+from twins.salesforce.org.rights import Grants
 from twins.salesforce.org.state import Org
 from twins.salesforce.schema.permitting import USER_PERMISSIONS
 from twins.salesforce.trees import Element, grown

@@ -9,33 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from twins.salesforce.errors import RowRefused
-from twins.salesforce.schema.kinds import Field, Kind
+from twins.salesforce.org.closing import BELONGS, OBJECT_RIGHTS, seen
+from twins.salesforce.schema.kinds import Kind
 
-OBJECT_RIGHTS = "rcud"
 ADMIN = "System Administrator"
-# Records that have no rights of their own: who may read or edit these may read or edit those.
-_BELONGS = {
-    "OpportunityContactRole": "Opportunity", "OpportunityLineItem": "Opportunity",
-    "OpportunityHistory": "Opportunity", "OpportunityFieldHistory": "Opportunity",
-    "CampaignMember": "Campaign", "CampaignMemberStatus": "Campaign", "CampaignHistory": "Campaign",
-    "LeadHistory": "Lead", "ContactHistory": "Contact", "AccountHistory": "Account",
-}  # fmt: skip
 _BY_USER_PERMISSION = {
     ("EditTask", "Task"): "rcud", ("EditTask", "Event"): "r", ("EditEvent", "Event"): "rcud",
     ("EditEvent", "Task"): "r", ("ActivitiesAccess", "Task"): "r", ("ActivitiesAccess", "Event"): "r",
 }  # fmt: skip
 _MAY_ADMINISTER = frozenset({"ModifyMetadata", "ModifyAllData"})
-# `permissionable` is false for these in recorded describes
-# (https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes); [M] for tasks.
-_ALWAYS = frozenset({"Id", "Name", "OwnerId", "IsDeleted", "RecordTypeId", "CreatedDate", "CreatedById",
-                     "LastModifiedDate", "LastModifiedById", "SystemModstamp", "IsConverted", "MasterRecordId",
-                     "LastActivityDate", "LastViewedDate", "LastReferencedDate", "PhotoUrl", "IndividualId",
-                     "ConvertedDate", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId", "IsUnreadByOwner",
-                     "IsClosed", "IsWon", "ForecastCategory", "ForecastCategoryName", "Fiscal", "FiscalQuarter", "FiscalYear",
-                     "EmailBouncedReason", "EmailBouncedDate", "IsEmailBounced", "StartDateTime", "EndDateTime",
-                     "ActivityDate", "ActivityDateTime", "CompletedDateTime", "CurrencyIsoCode",
-                     "Status", "Subject", "Priority"})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -85,6 +67,8 @@ class Rights:
         self._profiles: dict[str, Profile] = {}
         self._assigned: dict[str, dict[str, None]] = {}
         self._own: dict[str, set[str]] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
+        self._joined: dict[str, set[str]] = {}
 
     def restricted(self, user: str) -> bool:
         """Whether *user* sees less than the whole org."""
@@ -116,6 +100,7 @@ class Rights:
     def drop(self, name: str) -> None:
         """Forget a permission set that nobody has; raises KeyError where there is none of this name."""
         del self._sets[name]
+        self.groups = {one: tuple(each for each in sets if each != name) for one, sets in self.groups.items()}
         self.version += 1
 
     def forget_field(self, kind: str, field_: str) -> None:
@@ -140,8 +125,28 @@ class Rights:
         return tuple(self._sets)
 
     def holders(self, name: str) -> list[str]:
-        """The users who have a permission set."""
+        """The users to whom a permission set itself was given."""
         return [user for user, names in self._assigned.items() if name in names]
+
+    def group(self, name: str, sets: Iterable[str]) -> None:
+        """Make or replace a group of permission sets; raises KeyError where there is no such set."""
+        members = tuple(sets)
+        for one in members:
+            if one not in self._sets:
+                raise KeyError(one)
+        self.groups[name] = members
+        self.version += 1
+
+    def join(self, user: str, group: str) -> None:
+        """Give *user* all sets of a group; raises KeyError when there is none of this name."""
+        if group not in self.groups:
+            raise KeyError(group)
+        self._joined.setdefault(user, set()).add(group)
+        self.version += 1
+
+    def members(self, group: str) -> list[str]:
+        """The users to whom a group was given."""
+        return sorted(user for user, groups in self._joined.items() if group in groups)
 
     def may_administer(self, user: str) -> bool:
         """Whether *user* may use the Metadata API: Modify Metadata or Modify All Data
@@ -166,11 +171,13 @@ class Rights:
         kept.unopened = dict(self.unopened)
         kept._sets, kept._profiles, kept._own = dict(self._sets), self._profiles, self._own
         kept._assigned = {user: dict(names) for user, names in self._assigned.items()}
+        kept.groups, kept._joined = dict(self.groups), {user: set(one) for user, one in self._joined.items()}
         return kept
 
     def become(self, kept: Rights) -> None:
         """Take over the sets, assignments and custom permissions of *kept*."""
         self._sets, self._assigned = kept._sets, kept._assigned
+        self.groups, self._joined = kept.groups, kept._joined
         self.custom_permissions, self.admins = kept.custom_permissions, kept.admins
         self.unopened = kept.unopened
         self.version += 1
@@ -207,7 +214,7 @@ class Rights:
                   for name, kind in kinds.items()}  # fmt: skip
         readable = {name for name, letters in access.items() if "r" in letters}
         return {
-            name: _seen(kind, access[name], self._field_rights(profile, sets, kind), readable)
+            name: seen(kind, access[name], self._field_rights(profile, sets, kind), readable)
             for name, kind in kinds.items()
             if name in readable
         }
@@ -223,33 +230,13 @@ class Rights:
         return rights
 
     def _of(self, user: str) -> list[Grants]:
-        return [self._sets[name] for name in self._assigned.get(user, ())]
-
-
-def may(kind: Kind | None, way: str, *, status: int) -> None:
-    """Raise `RowRefused` when the user, who sees *kind* so, may not create, update or delete its records."""
-    if kind is not None and way in kind.access:
-        return
-    if way == "c":
-        name = kind.name if kind else "record"
-        said = f"entity type cannot be inserted: {name}"
-        raise RowRefused("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", said)
-    raise RowRefused(
-        "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", status=status
-    )
-
-
-def can_be_closed(one: Field) -> bool:
-    """Whether field-level security applies: system and required fields, and a person's name, are seen by all
-    (https://help.salesforce.com/s/articleView?id=platform.admin_fls.htm, and `permissionable` in recorded describes:
-    https://github.com/SFDO-Tooling/CumulusCI, cumulusci/tests/shared_cassettes).
-    """
-    return not (one.open_to_all or one.name in _ALWAYS or one.required or one.part_of == "Name")
-
-
-def closed_as(kind: Kind, one: Field) -> str:
-    """The name under which a field is closed or granted: the parts of an address go together."""
-    return one.part_of if one.part_of in kind.fields and one.part_of != "Name" else one.name
+        """What *user* was given, set by set and by groups
+        (https://help.salesforce.com/s/articleView?id=platform.perm_set_groups.htm).
+        """
+        names = dict.fromkeys(self._assigned.get(user, ()))
+        for group in sorted(self._joined.get(user, ())):
+            names |= dict.fromkeys(self.groups[group])
+        return [self._sets[name] for name in names]
 
 
 def _granted(grants: Grants, kind: str) -> str:
@@ -258,7 +245,7 @@ def _granted(grants: Grants, kind: str) -> str:
     https://help.salesforce.com/s/articleView?id=platform.users_profiles_object_perms.htm
     """
     letters = grants.objects.get(kind, "")
-    above = grants.objects.get(_BELONGS.get(kind, ""), "")
+    above = grants.objects.get(BELONGS.get(kind, ""), "")
     letters += ("r" if "r" in above else "") + ("cud" if "u" in above else "")
     letters += "".join(_BY_USER_PERMISSION.get((one, kind), "") for one in grants.system)
     return letters + (
@@ -269,37 +256,3 @@ def _granted(grants: Grants, kind: str) -> str:
 def _joined(letters: Iterable[str]) -> str:
     found = set().union(*letters)
     return "".join(letter for letter in OBJECT_RIGHTS if letter in found)
-
-
-def _seen(kind: Kind, letters: str, field_rights: Callable[[str], str], readable: set[str]) -> Kind:
-    fields = {}
-    for name, one in kind.fields.items():
-        seen = _seen_field(kind, one, field_rights)
-        if seen is not None:
-            fields[name] = _without_hidden_parents(seen, readable)
-    return replace_kind(kind, fields, "".join(letter for letter in kind.access if letter in letters))
-
-
-def _seen_field(kind: Kind, one: Field, field_rights: Callable[[str], str]) -> Field | None:
-    if not can_be_closed(one) or (kind.name in _BELONGS and not one.custom):
-        return one
-    access = field_rights(closed_as(kind, one))
-    if "r" not in access:
-        return None
-    return one if "e" in access or not one.write else replace(one, write="")
-
-
-def _without_hidden_parents(one: Field, readable: set[str]) -> Field:
-    """A look-up stays, the way to a parent that cannot be read does not."""
-    seen = tuple(name for name in one.refers_to if name in readable)
-    if seen == one.refers_to:
-        return one
-    return replace(one, refers_to=seen, relation=one.relation if seen else "")
-
-
-def replace_kind(kind: Kind, fields: dict[str, Field], access: str) -> Kind:
-    """*kind* with other fields and access."""
-    return Kind(
-        name=kind.name, prefix=kind.prefix, label=kind.label, fields=fields, access=access,
-        queryable=kind.queryable, undeletable=kind.undeletable,
-    )  # fmt: skip

@@ -12,6 +12,8 @@ from twins.salesforce.schema.permitting import OBJECT_PERMISSIONS
 # What tells the rows of each kind apart.
 _KEYS = {
     "CustomPermission": ("DeveloperName",),
+    "PermissionSetGroup": ("DeveloperName",),
+    "PermissionSetGroupComponent": ("PermissionSetGroupId", "PermissionSetId"),
     "PermissionSet": ("Name",),
     "PermissionSetAssignment": ("PermissionSetId", "AssigneeId"),
     "ObjectPermissions": ("ParentId", "SobjectType"),
@@ -23,11 +25,23 @@ _KEYS = {
 def write(org: Org) -> None:
     """Make the rows what the rights are; rows of rights that stay keep their ids."""
     permissions = _put(org, "CustomPermission", (_permission(org, name) for name in _sorted_permissions(org)))
-    sets = _put(org, "PermissionSet", (_set(org, name) for name in org.rights.sets))
+    groups = _put(org, "PermissionSetGroup", (
+        {"DeveloperName": name, "MasterLabel": name, "Status": "Updated"} for name in sorted(org.rights.groups)
+    ))  # fmt: skip
+    sets = _put(org, "PermissionSet", (
+        *(_set(org, name) for name in org.rights.sets),
+        *(_sum(org, name, groups[name,]) for name in sorted(org.rights.groups)),
+    ))  # fmt: skip
+    _put(org, "PermissionSetGroupComponent", (
+        {"PermissionSetGroupId": groups[name,], "PermissionSetId": sets[one,]}
+        for name, members in org.rights.groups.items() for one in members
+    ))  # fmt: skip
     granted = [(sets[name,], grants) for name in org.rights.sets if (grants := org.rights.grants(name))]
     _put(org, "PermissionSetAssignment", (
-        {"PermissionSetId": sets[name,], "AssigneeId": user, "IsActive": True}
-        for name in org.rights.sets for user in org.rights.holders(name)
+        *({"PermissionSetId": sets[name,], "AssigneeId": user, "IsActive": True}
+          for name in org.rights.sets for user in org.rights.holders(name)),
+        *({"PermissionSetId": sets[_sum_name(name),], "PermissionSetGroupId": groups[name,], "AssigneeId": user,
+           "IsActive": True} for name in org.rights.groups for user in org.rights.members(name)),
     ))  # fmt: skip
     _put(org, "ObjectPermissions", (row for parent, grants in granted for row in _objects(parent, grants)))
     _put(org, "FieldPermissions", (row for parent, grants in granted for row in _fields(parent, grants)))
@@ -79,6 +93,24 @@ def _set(org: Org, name: str) -> dict[str, Any]:
         "Type": "Regular",
         "IsCustom": True,
         **{f"Permissions{one}": True for one in grants.system},
+    }
+
+
+def _sum_name(group: str) -> str:
+    return f"Sum_of_{group}"
+
+
+def _sum(org: Org, group: str, id_: str) -> dict[str, Any]:
+    """[M] The set of a group itself, which is what its users are given: it has no entries of its own here."""
+    granted = [grants for name in org.rights.groups[group] if (grants := org.rights.grants(name))]
+    system = {one for grants in granted for one in grants.system}
+    return {
+        "Name": _sum_name(group),
+        "Label": group,
+        "Type": "Group",
+        "IsCustom": True,
+        "PermissionSetGroupId": id_,
+        **{f"Permissions{one}": True for one in system},
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from twins.log import Actor
 from twins.salesforce.errors import RowRefused
-from twins.salesforce.org import rights
+from twins.salesforce.org import closing
 from twins.salesforce.org.ids import canonical_id
 from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
@@ -226,7 +226,7 @@ class Save:
     def _writable(self, api_name: str, way: str) -> Kind:
         kind = self.org.writable(api_name, way)
         if self.seen is not self.org:
-            rights.may(self.seen.kinds.get(kind.name), way, status=self.org.switches.no_access_status)
+            closing.may(self.seen.kinds.get(kind.name), way, status=self.org.switches.no_access_status)
         return kind
 
     def _checked(self, kind: Kind, values: Mapping[str, Any], way: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from twins.salesforce.access.call import Answer, Call, Resource
-from twins.salesforce.org.rights import can_be_closed
+from twins.salesforce.org.closing import can_be_closed
 from twins.salesforce.org.setup import RecordType
 from twins.salesforce.org.state import BIRTH
 from twins.salesforce.rules.record_types import MASTER

@@ -1,7 +1,8 @@
 """Who has which permission, as objects that queries read; only admins change them.
 
 https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
-and its neighbours permissionsetassignment, fieldpermissions, objectpermissions, setupentityaccess, custompermission
+and its neighbours permissionsetassignment, permissionsetgroup, permissionsetgroupcomponent, permissionsetlicense,
+permissionsetlicenseassign, fieldpermissions, objectpermissions, setupentityaccess, custompermission
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def kinds() -> list[Kind]:
         "PermissionSet", "0PS",
         [
             text("Name", 80), text("Label", 80), text("Description", 255), text("Type", 40),
+            reference("PermissionSetGroupId", "PermissionSetGroup"),
             *several("boolean", "IsOwnedByProfile", "IsCustom", write=""),
             *several("boolean", *(f"Permissions{name}" for name in USER_PERMISSIONS), write=""),
         ],
@@ -35,7 +37,8 @@ def kinds() -> list[Kind]:
     )  # fmt: skip
     assignment = kind_of(
         "PermissionSetAssignment", "0Pa",
-        [reference("PermissionSetId", "PermissionSet"), reference("AssigneeId", "User"),
+        [reference("PermissionSetId", "PermissionSet"), reference("PermissionSetGroupId", "PermissionSetGroup"),
+         reference("AssigneeId", "User"),
          *several("boolean", "IsActive", write="")],
         label="Permission Set Assignment", access="",
     )  # fmt: skip
@@ -62,4 +65,23 @@ def kinds() -> list[Kind]:
          choice("SetupEntityType")],
         label="Setup Entity Access", access="",
     )  # fmt: skip
-    return [permission_set, assignment, fields, objects, custom, access]
+    group = kind_of(
+        "PermissionSetGroup", "0PG",
+        [text("DeveloperName", 80), text("MasterLabel", 80), choice("Status")],
+        label="Permission Set Group", access="",
+    )  # fmt: skip
+    component = kind_of(
+        "PermissionSetGroupComponent", "0PH",
+        [reference("PermissionSetGroupId", "PermissionSetGroup"), reference("PermissionSetId", "PermissionSet")],
+        label="Permission Set Group Component", access="",
+    )  # fmt: skip
+    licence = kind_of(
+        "PermissionSetLicense", "0PL", [text("DeveloperName", 80), text("MasterLabel", 80)],
+        label="Permission Set License", access="",
+    )  # fmt: skip
+    licensed = kind_of(
+        "PermissionSetLicenseAssign", "2LA",
+        [reference("PermissionSetLicenseId", "PermissionSetLicense"), reference("AssigneeId", "User")],
+        label="Permission Set License Assignment", access="",
+    )  # fmt: skip
+    return [permission_set, assignment, fields, objects, custom, access, group, component, licence, licensed]

@@ -20,11 +20,12 @@ from twins.salesforce.schema.fresh import custom
 from twins.salesforce.schema.kinds import Field
 from twins.salesforce.schema.moments import stamp
 from twins.salesforce.screen.pages import Pages
+from twins.salesforce.screen.permitting import Permitting
 from twins.salesforce.screen.records import Doors
 from twins.salesforce.screen.setup import Setup
 
 
-class People(Doors, Pages, Setup):
+class People(Doors, Pages, Setup, Permitting):
     """The doors of an org that no wire leads to."""
 
     org: Org
