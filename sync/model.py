@@ -160,7 +160,7 @@ class Decision:
     """Why something is done or left: one entry of the ledger.
 
     *what* is a constant word: ``field``, ``conflict``, ``moved``, ``reverted``,
-    ``linked``, ``created``, ``held``, ``outcome``, ``told``, ``projected``, ``deleted``, ``late``.
+    ``linked``, ``created``, ``held``, ``outcome``, ``told``, ``projected``, ``deleted``, ``late``, ``corrected``.
     *old* and *new* are packed values; *occurred_at* is the vendor's time.
     """
 

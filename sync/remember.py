@@ -28,7 +28,9 @@ RETRY_AFTER: Final = timedelta(minutes=1)
 HELD_FOR: Final = timedelta(minutes=10)
 RETURNS_PER_PASS: Final = 2
 REFUSALS: Final = frozenset({"field_refused", "write_refused", "write_not_kept"})
-STANDINGS: Final = frozenset({"moved", "late"})  # what a standing tells, so that it is never told twice
+STANDINGS: Final = frozenset(
+    {"moved", "corrected", "late"}
+)  # what a standing tells, so that it is never told twice
 FOUND_BY_SWEEPS: Final = frozenset({DOUBLE})
 
 

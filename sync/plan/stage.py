@@ -43,6 +43,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     asked = requests(draft, contact, person)
     outcome = decide(lifecycle, draft.facts.standing, asked, around, draft.now)
     _keep_steps(draft, outcome)
+    _keep_correction(draft, outcome, person)
     draft.standing = outcome.standing
     for message in outcome.tells:
         tell(draft, message, contact, person)
@@ -171,6 +172,26 @@ def _keep_steps(draft: Draft, outcome: Outcome) -> None:
             by=step.user or step.actor,
             occurred_at=min(step.at, outcome.standing.since) if step.verdict == "adopted" else step.at,
         )
+
+
+def _keep_correction(draft: Draft, outcome: Outcome, person: Record | None) -> None:
+    """A reason that is given, or given otherwise, once the person stands where one is given is an entry of its own."""
+    before, after = draft.facts.standing, outcome.standing
+    is_moved = any(step.verdict not in _REFUSALS for step in outcome.steps)
+    if before is None or is_moved or before.reason == after.reason:
+        return
+    is_rejection = person is not None and after.stage == "rejected"
+    author = person.modified_by if person is not None and is_rejection else None
+    draft.decide(
+        "corrected",
+        "the reason was given otherwise",
+        field="reason",
+        side="salesforce",
+        old=before.reason,
+        new=after.reason,
+        by=None if author == draft.terms.us.get("salesforce") else author,
+        occurred_at=person.modified_at if person is not None and is_rejection else None,
+    )
 
 
 def _hand_over_new(draft: Draft, contact: Record, owner: str | None) -> None:

@@ -13,7 +13,19 @@ from connectors.records import Ref, Side
 from mappings.own_fields import State
 
 _STORY: Final = frozenset(
-    {"moved", "reverted", "late", "told", "created", "linked", "conflict", "outcome", "deleted", "erased"}
+    {
+        "moved",
+        "reverted",
+        "corrected",
+        "late",
+        "told",
+        "created",
+        "linked",
+        "conflict",
+        "outcome",
+        "deleted",
+        "erased",
+    }
 )
 
 

@@ -126,10 +126,12 @@ def line_of(entry: Entry) -> Line:
 
 
 def _why(entry: Entry) -> str:
-    rule = entry.decision.rule
-    if rule in SELF_EVIDENT:
-        return entry.decision.why
-    return f"{entry.decision.why} [{rule}]" if rule and rule not in entry.decision.why else entry.decision.why
+    decision = entry.decision
+    said, rule = decision.why, decision.rule
+    if rule and rule not in SELF_EVIDENT and rule not in said:
+        said = f"{said} [{rule}]"
+    is_judged = decision.what.startswith(("moved", "reverted")) and isinstance(decision.other, str)
+    return f"{said} (reason: {decision.other})" if is_judged else said
 
 
 def shown(packed: Any) -> str | None:

@@ -55,6 +55,19 @@ def told(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     context.close()
 
 
+def test_a_hand_off_that_is_accepted_in_time_waits_no_more_and_its_story_says_who_took_it(told: Told) -> None:
+    told.until("asks for a call")
+    page = told.see("/hand-offs")
+    waiting = page.get_by_role("listitem").filter(has_text="handed_over").filter(has_text="Sam Seller")
+    expect(waiting).to_have_count(1)
+
+    told.until("accepts her lead")
+    page = told.see(f"/person?ref={ADA}")
+    expect(page.get_by_text("the stage was edited by sales").first).to_be_visible()
+    told.see("/hand-offs")
+    expect(waiting).to_have_count(0)
+
+
 def test_who_is_handed_over_and_late_is_seen_reminded_told_and_moved(told: Told) -> None:
     told.until("asks for a call in a form; Sara is away")
     page = told.see("/hand-offs")
@@ -82,6 +95,7 @@ def test_a_rejection_is_counted_with_its_reason_and_its_way_back_is_told(told: T
         expect(page.get_by_role("rowheader", name=reason)).to_be_visible()
 
     page = told.see(f"/person?ref={BEN}")
+    expect(page.get_by_text("(reason: not_ready)").first).to_be_visible()
     expect(page.get_by_text("the delay is over")).to_be_visible()
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
+from sync.demo import staged
+from sync.demo.story import ADA, BEN, CLEO, MIA, SAM, SARA
 from tests.scenarios.conftest import Ended, Leadbridge
 
 PEOPLE = "60"
@@ -90,3 +94,72 @@ def test_the_demo_takes_ones_own_files_and_lists_the_rows_it_refused(
 
     told = leadbridge("demo", "--once", "--data", str(tmp_path / "mine"), "--json").json
     assert [line.strip() for line in listed] == told["refused"]
+
+
+@pytest.mark.goal("G-H2", "G-H4", "G-L3")
+def test_each_turn_of_the_story_stands_in_the_timeline_with_who_when_and_why(
+    leadbridge: Leadbridge, tmp_path: Path
+) -> None:
+    state = tmp_path / "told"
+    with staged(state, people=0, data=None) as made:
+        made.daemon.settle()
+        for scene in made.story.scenes:
+            made.show(scene)
+        ours = {"LEADBRIDGE_CONFIG": str(state / "config"), "LEADBRIDGE_STATE": str(state)}
+
+        def timeline(email: str) -> list[str]:
+            ended = leadbridge(
+                "timeline", email, "--json", settings={**made.world.settings(), **ours}, clock=made.clock
+            )
+            assert ended.code == 0, ended.err
+            keys = ("at", "who", "what", "old", "new", "why")
+            return [" ".join(str(one[key]) for key in keys if one[key]) for one in ended.json]
+
+        sam, sara = map(made.world.salesforce.user, (SAM, SARA))
+        mia = next(one.user_id for one in made.world.hubspot.owners if one.email == MIA)
+        ada, ben, cleo = timeline(ADA), timeline(BEN), timeline(CLEO)
+
+    assert (
+        _missed(
+            ada,
+            "2026-11-23T09:01:00Z bridge moved qualified handed_over",
+            f"2026-11-23T10:20:00Z {sam} moved handed_over accepted",
+            "bridge moved accepted working first activity of the owner",
+            f"{sam} moved working rejected the stage was edited by sales (reason: bad_timing)",
+            "bridge moved rejected recycled the reason has a delay",
+            "bridge moved recycled nurturing the delay is over",
+            "bridge moved nurturing qualified sales-ready",
+            f"{sam} moved handed_over accepted implied: the Lead was converted",
+            "bridge moved opportunity won",
+            f"{mia} reverted won handed_over marketing may not move from won to handed over",
+            "bridge told The stage was edited; this was put back",
+        )
+        == []
+    )
+    assert (
+        _missed(
+            ben,
+            f"{sara} moved handed_over rejected the stage was edited by sales (reason: not_ready)",
+            "bridge moved rejected recycled",
+            "bridge moved recycled nurturing the delay is over",
+        )
+        == []
+    )
+    assert (
+        _missed(
+            cleo,
+            "bridge late handed_over 50 50 % of the time until accepted is used up: the owner is reminded",
+            "bridge late handed_over 100 100 % of the time until accepted is used up: the manager is told",
+            "bridge late handed_over 300 300 % of the time until accepted is used up: the record goes to the queue",
+            f"{sam} moved handed_over accepted",
+            f"{sam} moved accepted rejected the stage was edited by sales (reason: wrong_segment)",
+            "bridge moved rejected disqualified with a final reason",
+        )
+        == []
+    )
+
+
+def _missed(lines: list[str], *said: str) -> list[str]:
+    """What of this does not stand there, each in a line of its own, one after the other."""
+    left = iter(lines)
+    return [one for one in said if not any(one in line for line in left)]

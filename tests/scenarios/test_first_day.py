@@ -229,6 +229,30 @@ def test_an_adoption_cut_off_between_the_two_sides_ends_the_same(empty_town: Tow
     assert contact["leadbridge_stage_changed_by"] == "bridge"
 
 
+@pytest.mark.goal("G-H5")
+def test_nobody_of_the_sample_company_is_handed_over_or_late_because_the_bridge_was_switched_on(
+    old_town: Town,
+) -> None:
+    before = len(old_town.world.salesforce.records("Task"))
+    old_town.run("write")
+    old_town.daemon.settle()
+    people = sum(old_town.bridge.store.people_by_stage().values())
+    # The grace of ten business days ends on the seventh of December.
+    for day in ("2026-11-24", "2026-11-27", "2026-12-01", "2026-12-04"):
+        old_town.settle(f"{day} 16:59")
+
+    assert people > 20
+    assert old_town.decided("late") == []
+    assert {"qualified", "handed_over"}.isdisjoint(str(one.decision.new) for one in old_town.decided("moved"))
+    assert len(old_town.world.salesforce.records("Task")) == before
+    late = [
+        row["email"]
+        for row in old_town.world.hubspot.records("contacts")
+        if row.get("leadbridge_sla_breached") == "true"
+    ]
+    assert late == []
+
+
 def test_an_old_enquiry_hands_nobody_over_but_a_new_one_does(empty_town: Town) -> None:
     _populated(empty_town)
     empty_town.run("write")

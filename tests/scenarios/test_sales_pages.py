@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sync.report.handoffs import hand_offs, rejections
+from sync.report.views import story_of
 from tests.scenarios.town import SAM, SARA, berlin, town
 
 ADA, BEN = "ada@nordwind.example", "ben@nordwind.example"
@@ -61,6 +62,10 @@ def test_a_hand_off_waits_with_its_owner_until_sales_acts_and_a_rejection_says_w
         here.settle()
         [corrected] = _given_back(here)
         assert (corrected.reason, corrected.at) == ("bad_timing", rejected.at)
+        [said] = [one for one in story_of(here.bridge.store, rejected.ref) if one.what == "corrected"]
+        assert (said.old, said.new, said.who, said.is_of_the_story) == (
+            "no_budget", "bad_timing", here.user(SAM), True,
+        )  # fmt: skip
 
 
 def test_each_rejection_of_a_disputed_hand_off_keeps_the_reason_that_it_had_in_the_end(tmp_path):
