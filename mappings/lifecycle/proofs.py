@@ -144,10 +144,13 @@ def _only_a_seller_enters(move: Move) -> bool:
 
 
 def _a_rejection_has_a_reason(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    reached = _ways(lifecycle, START)
     for place, shape in enumerate(document.moves):
         if shape.to == "rejected" and "reason" not in shape.needs:
+            ways = [reached[name] for name in _list(shape.from_) if reached.get(name)]
+            shortest = min(ways, key=len, default=())
             yield document.mistake(
-                f"A rejection without a reason is possible: {_and(_list(shape.from_))} → rejected.",
+                f"A rejection without a reason is possible: {_told(shortest)} → rejected.",
                 "Add `needs: [reason]`.",
                 "moves",
                 place,
@@ -155,11 +158,13 @@ def _a_rejection_has_a_reason(lifecycle: Lifecycle, document: LifecycleDocument)
 
 
 def _every_reason_leads_on(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
+    reached = _ways(lifecycle, START)
     for reason in lifecycle.reasons_by_name.values():
+        given = {name: _told(reached[name]) for name in sorted(reason.where) if name in reached}
         if (reason.delay_days is None) != reason.final:
             both = "both a delay and `final`" if reason.final else "neither a delay nor `final: true`"
             yield document.mistake(
-                f"The reason `{reason.name}` has {both}: what happens after a rejection with it is not said.",
+                f"The reason `{reason.name}` has {both}: what happens after {_and([*given.values()])} with it is not said.",
                 "Give it either `delay: 60 days` or `final: true`.",
                 "reasons",
                 reason.name,
@@ -169,7 +174,8 @@ def _every_reason_leads_on(lifecycle: Lifecycle, document: LifecycleDocument) ->
             if not _leads_on(lifecycle, stage, reason):
                 end = "an end" if reason.final else "a stage where the delay runs and then back to nurture"
                 yield document.mistake(
-                    f"{stage} with the reason `{reason.name}` is a dead end: no move of the bridge leads to {end}.",
+                    f"{given.get(stage, stage)} with the reason `{reason.name}` is a dead end:"
+                    f" no move of the bridge leads to {end}.",
                     f"Add a move from {stage} that the bridge may make.",
                     "reasons",
                     reason.name,

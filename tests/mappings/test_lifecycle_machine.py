@@ -95,6 +95,7 @@ def test_the_raw_fields_it_wants_are_named(lifecycle):
     assert lifecycle.needs("hubspot", "company") == lifecycle.needs("salesforce", "account") == ()
 
 
+@pytest.mark.goal("G-L2")
 @pytest.mark.parametrize(
     ("exchanges", "says"),
     [
@@ -162,30 +163,34 @@ def test_the_raw_fields_it_wants_are_named(lifecycle):
         ),
         pytest.param(
             [("to: rejected, who: [seller], needs: [reason]}", "to: rejected, who: [seller]}")],
-            "A rejection without a reason is possible: handed_over, accepted and working → rejected",
+            "A rejection without a reason is possible: start → working → rejected.",
             id="rejection without a reason",
         ),
         pytest.param(
             [("no_need: {where: [rejected, lost], delay: 180 days}", "no_need: {where: [rejected, lost]}")],
-            "`no_need` has neither a delay nor `final: true`",
+            "The reason `no_need` has neither a delay nor `final: true`: what happens after"
+            " start → working → opportunity → lost and start → working → rejected with it is not said.",
             id="reason without a way back",
         ),
         pytest.param(
             [("no_need: {where: [rejected, lost], delay: 180 days}",
               "no_need: {where: [rejected, lost], delay: 180 days, final: true}")],
-            "`no_need` has both a delay and `final`",
+            "The reason `no_need` has both a delay and `final`: what happens after"
+            " start → working → opportunity → lost and start → working → rejected with it is not said.",
             id="reason with two ways",
         ),
         pytest.param(
             [("  - {from: [lost, rejected], to: recycled, who: [marketer, bridge]",
               "  - {from: [lost, rejected], to: recycled, who: [marketer]")],
-            "rejected with the reason `no_contact` is a dead end",
+            "start → working → rejected with the reason `no_contact` is a dead end:"
+            " no move of the bridge leads to a stage where the delay runs and then back to nurture.",
             id="no way back for a reason",
         ),
         pytest.param(
             [("nurturing, new], to: disqualified, who: [marketer, bridge]",
               "nurturing, new], to: disqualified, who: [marketer]")],
-            "rejected with the reason `wrong_segment` is a dead end: no move of the bridge leads to an end",
+            "start → working → rejected with the reason `wrong_segment` is a dead end:"
+            " no move of the bridge leads to an end.",
             id="no end for a final reason",
         ),
         pytest.param(
