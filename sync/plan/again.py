@@ -8,7 +8,7 @@ from connectors.records import Record, Side
 from sync.model import Link
 from sync.plan.create import create_in_hubspot
 from sync.plan.draft import Draft
-from sync.plan.stage import hand_over_again
+from sync.plan.hand_off import hand_over_again
 
 
 def make_again(draft: Draft, partner: Record) -> None:

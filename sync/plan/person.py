@@ -14,10 +14,11 @@ from sync.plan.company import account_of
 from sync.plan.create import SALESFORCE_KEY, settle_key
 from sync.plan.draft import Draft
 from sync.plan.gone import LET_IN
+from sync.plan.hand_off import hand_over_again
 from sync.plan.identity import chosen
 from sync.plan.lines import merge_lines
 from sync.plan.situation import opportunities
-from sync.plan.stage import hand_over_again, is_with_sales, plan_stage
+from sync.plan.stage import is_with_sales, plan_stage
 
 
 def plan_person(draft: Draft) -> None:
