@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import PurePosixPath
 from typing import Final, Literal
@@ -54,6 +55,10 @@ class Given:
     comment: str = ""
 
 
+# Whether a save of an object with an edge is legal, by what was given
+Judge = Callable[[str, Edge], Callable[[Given], bool]]
+
+
 @dataclass(frozen=True, slots=True)
 class CounterExample:
     """A case in which Salesforce and the lifecycle disagree: *refused* by these rules, or by none."""
@@ -86,12 +91,18 @@ class Proof:
     wrong: tuple[CounterExample, ...]
 
 
-def prove(lifecycle: Lifecycle, files: Mapping[str, bytes], givens: Sequence[Given] | None = None) -> Proof:
+def prove(
+    lifecycle: Lifecycle,
+    files: Mapping[str, bytes],
+    givens: Sequence[Given] | None = None,
+    judge: Judge | None = None,
+) -> Proof:
     """Try every case against the rules of every person's object in *files* (the deploy's rendering).
 
-    With *givens* only these are tried with every edge: quicker, and enough for the edges alone. Raises
-    `FormulaError` where a rule cannot be worked out at all.
+    With *givens* only these are tried with every edge: quicker, and enough for the edges alone. The state machine
+    judges, unless there is another *judge*. Raises `FormulaError` where a rule cannot be worked out at all.
     """
+    judge = judge or partial(_judge, lifecycle)
     cases, forbidden, wrong = 0, 0, list[CounterExample]()
     for name, rules in _objects(files):
         for edge, said in _cases(lifecycle, givens):
@@ -99,7 +110,7 @@ def prove(lifecycle: Lifecycle, files: Mapping[str, bytes], givens: Sequence[Giv
                 is_new=edge.prior is None, permissions=frozenset({PERMISSION} if edge.who == "bridge" else ())
             )
             plain = _refusing(rules, edge, Given(), context, given=False)
-            judged = _judge(lifecycle, name, edge)
+            judged = judge(name, edge)
             for given in said:
                 refused = (*plain, *_refusing(rules, edge, given, context, given=True))
                 legal = judged(given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from plugin.salesforce import bundle, mdapi
 from plugin.salesforce.fields import custom_fields
 from plugin.salesforce.rules import rules
 from sync.bootstrap import read_agreement, shipped_config
+from tests.plugin import sellers_table
 from tests.plugin.drawn import drawn
 
 # Enough for the edges alone: nothing is given, or all that can be asked for.
@@ -23,6 +25,14 @@ FEW = (Given(), Given("", "no_need", "", "said"))
 STAGES = (START, *read_agreement(shipped_config()).lifecycle.stages)
 # Besides: a reason without and with its comment, and one that is taken away.
 SOME = (*FEW, Given("", "other"), Given("", "other", "", "said"), Given("no_need", ""))
+# Reason and comment given, kept, exchanged and taken away, as far as the rules for them tell cases apart.
+BOTH = (
+    Given(), Given("", "no_need"), Given("no_need", "no_need"), Given("no_need", ""), Given("", "no_need", "", "said"),
+    Given("", "other"), Given("", "other", "", "said"), Given("no_need", "other"), Given("other", "other"),
+    Given("other", "other", "said", ""),
+)  # fmt: skip
+# Nothing, a reason, and a comment, too.
+GIVEN = (Given(), Given("", "no_need"), Given("", "no_need", "", "said"))
 FORMS = ("per_stage", "compact")
 
 
@@ -76,6 +86,86 @@ def test_the_forbidden_edges_are_as_many_as_the_table_of_moves_leaves(agreement)
 
     # Of a Contact only those that leave a stage.
     assert proof.forbidden == stages * stages - (len(sellers) - from_start)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_shipped_rules_say_what_the_table_of_moves_says_that_was_written_by_hand(agreement, form):
+    lifecycle = in_form(agreement.lifecycle, form)
+    files = {**lead(lifecycle), **contact(lifecycle)}
+
+    proof = prove(lifecycle, files, judge=sellers_table.judge)
+
+    assert proof.wrong == ()
+    assert (proof.cases, proof.forbidden) == (134_264, 54_984)
+
+
+ATOM = re.compile(r"(?:ISPICKVAL|ISBLANK|ISCHANGED|ISNEW)\((?:[^()]|\([^()]*\))*\)|\$Permission\.\w+")
+
+
+def text_of(files: dict[str, bytes], object_: str, rule: str) -> tuple[str, str]:
+    """The whole file, and the formula in it as it stands there."""
+    text = files[f"objects/{object_}.object"].decode()
+    [formula] = re.findall(
+        rf"<fullName>{rule}</fullName>.*?<errorConditionFormula>(.*?)</err", text, re.DOTALL
+    )
+    return text, formula
+
+
+def atoms_changed(formula: str) -> Iterator[str]:
+    """The formula with one condition in it always true, never true, or the opposite."""
+    for found in ATOM.finditer(formula):
+        for instead in ("TRUE", "FALSE", f"NOT({found[0]})"):
+            # What a new record may not be is refused by the rules of stages, too, and ISCHANGED is false for one.
+            if (found[0], instead) == ("ISNEW()", "FALSE"):
+                continue
+            yield formula[: found.start()] + instead + formula[found.end() :]
+        if '"' in found[0]:
+            yield formula[: found.start()] + re.sub('".*?"', '"working"', found[0]) + formula[found.end() :]
+
+
+@pytest.mark.parametrize(
+    ("object_", "rule", "n"),
+    [
+        ("Lead", "Leadbridge_Reason_Required", 23), ("Lead", "Leadbridge_Comment_Required", 29),
+        ("Contact", "Leadbridge_Reason_Required", 24), ("Contact", "Leadbridge_Comment_Required", 27),
+    ],
+)  # fmt: skip
+def test_every_change_of_a_condition_of_the_rules_for_reason_and_comment_is_found(
+    agreement, object_, rule, n
+):
+    lifecycle = agreement.lifecycle
+    files = lead(lifecycle, object_)
+    text, formula = text_of(files, object_, rule)
+    mutants = list(atoms_changed(formula))
+
+    survived = []
+    for mutant in mutants:
+        changed = {f"objects/{object_}.object": text.replace(formula, mutant).encode()}
+        if not prove(lifecycle, changed, BOTH, sellers_table.judge).wrong:
+            survived.append(mutant)
+
+    assert len(mutants) == n
+    assert survived == []
+
+
+def test_a_mistake_that_rules_and_lifecycle_share_is_found_by_the_table_written_by_hand(agreement):
+    lifecycle = agreement.lifecycle
+    mistaken: list[tuple[Lifecycle, tuple[Given, ...]]] = []
+
+    for move, what in product(lifecycle.moves, ("reason", "comment")):
+        if "seller" in move.who:
+            other = replace(move, needs=move.needs ^ {what})
+            moves = tuple(other if one is move else one for one in lifecycle.moves)
+            mistaken.append((replace(lifecycle, moves=moves), GIVEN))
+    for name, reason in lifecycle.reasons_by_name.items():
+        reasons = {**lifecycle.reasons_by_name, name: replace(reason, comment=not reason.comment)}
+        mistaken.append((replace(lifecycle, reasons_by_name=reasons), (Given("", name),)))
+
+    assert len(mistaken) == 42
+    for mutant, given in mistaken:
+        files = lead(mutant)
+        assert prove(mutant, files, given).wrong == ()
+        assert prove(mutant, files, given, sellers_table.judge).wrong
 
 
 def without(lifecycle: Lifecycle, move: Move) -> Lifecycle:
@@ -153,15 +243,14 @@ def test_every_reason_that_stops_asking_for_a_comment_or_starts_to_is_found(agre
 def test_every_move_that_stops_asking_for_something_or_starts_to_is_found(agreement):
     lifecycle = agreement.lifecycle
     moves = [move for move in lifecycle.moves if "seller" in move.who]
-    given = (Given(), Given("", "no_need"), Given("", "no_need", "", "said"))
 
     for move, what in product(moves, ("reason", "comment")):
         other = [
             one if one is not move else replace(one, needs=one.needs ^ {what}) for one in lifecycle.moves
         ]
         mutant = replace(lifecycle, moves=tuple(other))
-        assert prove(lifecycle, lead(mutant), given).wrong, (move.came_from, move.to, what)
-        judged = bool(prove(lifecycle, contact(mutant), given).wrong)
+        assert prove(lifecycle, lead(mutant), GIVEN).wrong, (move.came_from, move.to, what)
+        judged = bool(prove(lifecycle, contact(mutant), GIVEN).wrong)
         assert judged is (move.came_from != START), (move.came_from, move.to, what)
 
 
