@@ -17,10 +17,12 @@ from mappings.documents.words import Name
 class PluginShape(Shape):
     """What `leadbridge plugin` makes of this file for Salesforce."""
 
-    rules: Literal["per_stage", "compact"] = Field(
+    rules: Literal["per_stage", "compact", "none"] = Field(
         description=(
             "`per_stage`: one validation rule for every stage that is left, whose message names the legal next ones."
-            " `compact`: one rule for all moves, for editions that allow few rules (Starter: 20 on an object)"
+            " `compact`: one rule for all moves, for editions that allow few rules (Starter: 20 on an object)."
+            " `none`: no rule; Salesforce takes any stage from anybody, so the bridge puts back whatever is not one"
+            " legal move from where the person stood at its last look"
         ),
         default="per_stage",
         examples=["compact"],

@@ -211,8 +211,12 @@ class _Course:
         return request if fits else replace(request, reason=UNKNOWN_REASON)
 
     def _way(self, request: Request) -> tuple[Move, ...]:
-        """In Salesforce every human step was legal when made: a jump is the seller's shortest way."""
-        if request.actor == "seller" and request.side == "salesforce":
+        """Where rules hold sellers every step was legal when made: a jump is the shortest way, as what they do is anywhere.
+
+        Elsewhere a stage that is not one legal move away is no way at all.
+        """
+        goes_on = self.lifecycle.holds_sellers or request.source != "stage"
+        if request.actor == "seller" and request.side == "salesforce" and goes_on:
             return self.lifecycle.path(self.standing.stage, request.to, "seller")
         move = self.lifecycle.move(self.standing.stage, request.to, request.actor)
         return (move,) if move else ()
@@ -231,7 +235,7 @@ class _Course:
             if wrong:
                 self._refuse(request, "refused_guard", phrases.needs(self.lifecycle, move, wrong))
                 return
-            trial._make(move, request, "legal" if move is way[-1] else "implied")
+            trial._make(move, request, "legal" if move is way[-1] else self._between)
         self.standing = trial.standing
         self.steps.extend(trial.steps)
 
@@ -251,14 +255,22 @@ class _Course:
                 return "comment"
         return "comment" if "comment" in move.needs and not request.comment else None
 
+    @property
+    def _between(self) -> Verdict:
+        """How a middle step is marked: the plugin's rules vouch for it, or nobody does."""
+        return "implied" if self.lifecycle.holds_sellers else "unseen"
+
     def _make(self, move: Move, request: Request, verdict: Verdict) -> None:
-        implied = verdict == "implied"
+        implied = verdict in ("implied", "unseen")
         takes_reason = not implied and self.lifecycle.stage(move.to).is_given_a_reason
         given = request.reason if takes_reason and self.lifecycle.reason(request.reason) else None
         entry = Entry(
             move.to, request.actor, request.user, request.at, given, None if implied else request.comment
         )
-        why = phrases.implied(request) if implied else phrases.made(move, request)
+        if implied:
+            why = phrases.between(request, verdict)
+        else:
+            why = phrases.seen(phrases.made(move, request), request)
         self._enter(entry, request, verdict, why)
 
     def _enter(self, entry: Entry, request: Request, verdict: Verdict, why: str) -> None:
@@ -294,7 +306,7 @@ class _Course:
         text = phrases.refused(self.lifecycle, self.standing, request, why, policy)
         match policy:
             case "accept":
-                self._take(request, "accepted_illegal", why)
+                self._take(request, "accepted_illegal", phrases.seen(why, request))
                 return
             case "flag":
                 if request.source == "stage":
@@ -319,7 +331,7 @@ class _Course:
     def _step(self, request: Request, verdict: Verdict, why: str) -> Step:
         return Step(
             self.standing.stage, request.to, request.actor, request.user, request.at, request.side, verdict,
-            why, request.reason, request.comment,
+            phrases.seen(why, request), request.reason, request.comment,
         )  # fmt: skip
 
     # The bridge's own moves.

@@ -251,7 +251,7 @@ class Rounds:
 class Installing:
     """How the plugin says this lifecycle in Salesforce; *retired* are stages that are no more, oldest first."""
 
-    rules: Literal["per_stage", "compact"] = "per_stage"
+    rules: Literal["per_stage", "compact", "none"] = "per_stage"
     retired: tuple[str, ...] = ()
 
 
@@ -356,6 +356,11 @@ class Lifecycle:
     def has_stage_field(self) -> bool:
         """Whether people can ask for a stage by name; in standard mode they cannot."""
         return fields.STAGE["salesforce"] not in self.lacking
+
+    @property
+    def holds_sellers(self) -> bool:
+        """Whether Salesforce itself takes legal moves only from people, so that a jump is a way of legal steps."""
+        return self.has_stage_field and self.installing.rules != "none"
 
     @property
     def _active(self) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from typing import Literal
 
 from mappings.lifecycle.guards import said
 from mappings.lifecycle.machine import Lifecycle, Mark, Move
-from mappings.lifecycle.words import Actor, Late, Request, Standing
+from mappings.lifecycle.words import Actor, Late, Request, Standing, Verdict
 
 LATE = "late"
+UNSEEN = "steps before it since the last look, if any, were unseen"
 _TEAMS = {"marketer": "marketing", "seller": "sales", "bridge": "leadbridge"}
 _HOW = {
     "stage": "the stage was edited",
@@ -129,9 +130,14 @@ def made(move: Move, request: Request) -> str:
     return f"{_HOW[request.source]} by {_TEAMS[request.actor]}" + (f" ({move.says})" if move.says else "")
 
 
-def implied(request: Request) -> str:
-    """Why a middle step was made."""
-    return f"implied: {_HOW[request.source]} to {plain(request.to)}"
+def between(request: Request, verdict: Verdict) -> str:
+    """Why a middle step was made: implied by what stands at the end, or unseen."""
+    return f"{verdict}: {_HOW[request.source]} to {plain(request.to)}"
+
+
+def seen(why: str, request: Request) -> str:
+    """*why*, and what was not seen of the way there."""
+    return f"{why}; {UNSEEN}" if request.unseen else why
 
 
 def by_itself(lifecycle: Lifecycle, move: Move) -> str:

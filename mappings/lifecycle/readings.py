@@ -110,7 +110,7 @@ class _Sight:
         """It stands where the bridge has the person, but was left at another stage, and came here by more than one step."""
         now, known = raw.text(self.values.get(self.field)), raw.text(self.shown.get(self.field))
         came_back = now == self.standing.stage and self.field in self.shown and known != now
-        return came_back and bool(history) and len(self._unseen(history)) > 1
+        return came_back and bool(history) and len(self._new(history)) > 1
 
     def _is_fresh_contact(self) -> bool:
         """A Contact that a Lead has just become shows whatever the admin's field mapping carried over."""
@@ -119,27 +119,40 @@ class _Sight:
 
     def stage_requests(self, history: History, is_bridge: bool) -> list[Request]:
         now = raw.text(self.values[self.field])
-        steps = self._unseen(history) if history and raw.text(history[0][0]) == now else []
+        steps = self._new(history) if history and raw.text(history[0][0]) == now else []
         if not steps:
-            return [self._request(now or "", "stage", is_bridge=is_bridge)]
-        last = len(steps) - 1
+            return [self._request(now or "", "stage", is_bridge=is_bridge, unseen=self._is_blind)]
+        last, is_cut = len(steps) - 1, self._is_cut(steps, history)
         return [
-            self._request(raw.text(value) or "", "stage", at, user, wrote_bridge, is_last=place == last)
+            self._request(
+                raw.text(value) or "", "stage", at, user, wrote_bridge,
+                is_last=place == last, unseen=is_cut and place == 0,
+            )
             for place, (value, at, user, wrote_bridge) in enumerate(steps)
-        ]
+        ]  # fmt: skip
 
-    def _unseen(self, history: History) -> list[tuple[Any, datetime, str | None, bool]]:
+    def _is_cut(self, steps: History, history: History) -> bool:
+        """The history ends before it comes to what was known: HubSpot keeps so many values of a property."""
+        known = raw.text(self.shown.get(self.field))
+        return known is not None and len(steps) == len(history) and not steps[0][3]
+
+    @property
+    def _is_blind(self) -> bool:
+        """Nothing tells what stood there since the last look: no history, and no rules that hold sellers."""
+        return self.side == "hubspot" or not self.lifecycle.holds_sellers
+
+    def _new(self, history: History) -> list[tuple[Any, datetime, str | None, bool]]:
         """The steps since the last look, else since the value last known; none before the bridge's own last write."""
         known = raw.text(self.shown.get(self.field))
         fresh = self._fresh(history, known)
-        unseen: list[tuple[Any, datetime, str | None, bool]] = []
+        new: list[tuple[Any, datetime, str | None, bool]] = []
         for step in history if fresh is None else history[:fresh]:
-            if unseen and (step[3] or (fresh is None and raw.text(step[0]) == known)):
+            if new and (step[3] or (fresh is None and raw.text(step[0]) == known)):
                 break
-            unseen.append(step)
+            new.append(step)
             if step[3]:
                 break
-        return unseen[::-1]
+        return new[::-1]
 
     def _fresh(self, history: History, known: str | None) -> int | None:
         """How many steps are younger than the last look; None where the history does not say what stood there then."""
@@ -158,7 +171,8 @@ class _Sight:
             is_new = "Status" not in self.shown or raw.text(self.shown["Status"]) != status
             if is_new or self.standing.asked == reading.asks_for:
                 user = None if is_bridge else self.modified_by
-                return [self._request(reading.asks_for, "status", user=user, user_known=True)]
+                unseen = not self.lifecycle.holds_sellers
+                return [self._request(reading.asks_for, "status", user=user, user_known=True, unseen=unseen)]
         return []
 
     def _request(
@@ -171,6 +185,7 @@ class _Sight:
         *,
         is_last: bool = True,
         user_known: bool = False,
+        unseen: bool = False,
     ) -> Request:
         by = user if at is not None or user_known else self.modified_by
         return Request(
@@ -182,6 +197,7 @@ class _Sight:
             source=source,
             reason=self._given(fields.REASON) if is_last or self.side == "salesforce" else None,
             comment=self._given(fields.COMMENT),
+            unseen=unseen and not is_bridge,
         )
 
     def _given(self, names: dict[str, str]) -> str | None:

@@ -19,6 +19,7 @@ Source = Literal["stage", "status", "conversion", "opportunity", "activity"]
 Verdict = Literal[
     "legal",
     "implied",
+    "unseen",
     "adopted",
     "started",
     "illegal",
@@ -108,7 +109,8 @@ class Standing:
 class Request:
     """Somebody asks for a stage: by editing it, by a reading of the status, by what they did.
 
-    *stands* is False where a write of the bridge hid it: it cannot be left as it is.
+    *stands* is False where a write of the bridge hid it: it cannot be left as it is. *unseen* says that neither a
+    history nor the plugin's rules tell what stood there between the last look and this one.
     """
 
     to: str
@@ -120,6 +122,7 @@ class Request:
     reason: str | None = None
     comment: str | None = None
     stands: bool = True
+    unseen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,11 @@ from sync.notify import findings as untold
 from sync.report.ahead import ahead
 from sync.settings import shipped_config
 
+_UNHELD = (
+    "no rule holds sellers to legal moves: steps between two looks are unseen, and where people stand in the end"
+    " may depend on `poll_s`"
+)
+
 
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where the config folder shall stand.")],
@@ -184,4 +189,5 @@ def _drawn(lifecycle: Lifecycle, suffix: str) -> str:
 
 def _said(agreement: Agreement) -> str:
     lines = sum(len(pair.lines) for pair in agreement.pairs.values())
-    return f"{len(agreement.pairs)} pairs, {lines} mapping lines, {len(agreement.lifecycle.stages)} stages"
+    said = f"{len(agreement.pairs)} pairs, {lines} mapping lines, {len(agreement.lifecycle.stages)} stages"
+    return said if agreement.lifecycle.holds_sellers else f"{said}; {_UNHELD}"

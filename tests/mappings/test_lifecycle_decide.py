@@ -18,7 +18,7 @@ from mappings.lifecycle import (
 )
 from mappings.lifecycle.clocks import review_over_at
 from mappings.lifecycle.decide import PUT_BACK_A_DAY
-from mappings.lifecycle.machine import ReasonField
+from mappings.lifecycle.machine import Installing, ReasonField
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -243,6 +243,20 @@ def test_a_status_of_working_implies_acceptance(lifecycle):
 
     assert path(outcome) == [("accepted", "implied"), ("working", "legal")]
     assert outcome.standing.accepted_at == NOW
+
+
+@pytest.mark.goal("G-L6")
+def test_a_step_that_neither_a_history_nor_a_rule_vouches_for_is_marked_unseen(lifecycle):
+    unheld = replace(lifecycle, installing=Installing("none"))
+    asked = replace(sales("working", "status"), unseen=True)
+    contact = situation(salesforce={"Id": "003", "OwnerId": "005"}, salesforce_kind="contact")
+
+    by_status = decide(unheld, standing("handed_over"), [asked], situation(), NOW)
+    converted = decide(unheld, standing("handed_over"), [], contact, NOW)
+
+    assert path(by_status) == path(converted) == [("accepted", "unseen"), ("working", "legal")]
+    assert by_status.steps[1].why.endswith("; steps before it since the last look, if any, were unseen")
+    assert "unseen" not in converted.steps[1].why  # a Lead is converted once
 
 
 def test_a_rejection_by_status_waits_for_its_reason(lifecycle):

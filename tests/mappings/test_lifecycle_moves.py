@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from mappings.lifecycle import Opportunity, Request, Round, Situation, Standing, decide
+from mappings.lifecycle.machine import Installing
 
 STAGES = (
     "new", "nurturing", "qualified", "handed_over", "accepted", "working",
@@ -256,6 +257,23 @@ def test_a_jump_in_salesforce_is_the_shortest_way_of_a_seller(lifecycle, came_fr
     assert [step.verdict for step in by_people] == ["implied"] * (length - 1) + ["legal"]
     assert by_people[-1].to == to
     assert all(S in MOVES[step.came_from, step.to] for step in by_people)
+
+
+@pytest.mark.goal("G-L6")
+@pytest.mark.parametrize("came_from", STAGES)
+def test_a_jump_of_a_seller_whom_no_rule_holds_is_one_legal_move_or_illegal(lifecycle, came_from):
+    unheld = replace(lifecycle, installing=Installing("none"))
+    stands, around = around_opportunity(came_from)
+    if came_from == "opportunity":
+        around = {"opportunities": ()}
+    for to in set(STAGES) - {came_from}:
+        seen = {"opportunities": (replace(OPEN, created_at=NOW),)} if to == "opportunity" else around
+        request = ask(to, S, "salesforce", reason="bad_timing")
+
+        outcome = decide(unheld, standing(came_from, **stands), [request], situation(**seen), NOW)
+
+        by_people = [(step.to, step.verdict) for step in outcome.steps if step.actor == S]
+        assert by_people == [(to, "legal" if S in MOVES.get((came_from, to), ()) else "illegal")]
 
 
 @pytest.mark.parametrize("came_from", STAGES)

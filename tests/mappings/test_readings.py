@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mappings.lifecycle import Standing, read_requests
+from mappings.lifecycle.machine import Installing
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HISTORY_START = NOW - timedelta(hours=5)
@@ -162,6 +163,23 @@ def test_a_stage_that_was_left_elsewhere_and_came_back_is_asked_for_step_by_step
     assert [(one.to, one.user) for one in asked] == [("disqualified", "b"), ("nurturing", "a")]
     assert in_hubspot(lifecycle, stands, "handed_over", "nurturing", put_right) == []
     assert in_hubspot(lifecycle, stands, "handed_over", "nurturing") == []
+
+
+@pytest.mark.goal("G-L6")
+def test_what_stood_between_two_looks_is_unseen_without_history_and_rules(lifecycle):
+    unheld = replace(lifecycle, installing=Installing("none"))
+    accepted, working = {"Leadbridge_Stage__c": "accepted"}, {"Status": "Working - Contacted"}
+
+    def unseen(requests):
+        return [one.unseen for one in requests]
+
+    assert unseen(in_hubspot(lifecycle, standing(), "handed_over", "nurturing")) == [True]
+    told = history(("nurturing", "a"), ("handed_over", "us"))
+    assert unseen(in_hubspot(lifecycle, standing(), "handed_over", "nurturing", told)) == [False]
+    for edit in (accepted, working):
+        assert unseen(on_lead(lifecycle, standing(), edit)) == [False]
+        assert unseen(on_lead(unheld, standing(), edit)) == [True]
+    assert unseen(on_lead(unheld, standing(), accepted, is_bridge=True)) == [False]
 
 
 def test_a_history_that_lags_behind_the_value_is_not_used(lifecycle):

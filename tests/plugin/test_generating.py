@@ -181,6 +181,12 @@ def test_compact_rules_are_three_on_an_object():
     ]
 
 
+def test_an_org_may_be_left_without_rules():
+    parts = bundle(compile_agreement(texts(rules="none")))
+
+    assert {part.type for part in parts if part.type in ("ValidationRule", "QuickAction")} == {"QuickAction"}
+
+
 def test_no_rule_of_a_contact_says_how_it_comes_by_its_first_stage(agreement):
     names = {object_: {part.name for part in bundle(agreement) if part.type == "ValidationRule" and part.object == object_}
              for object_ in ("Lead", "Contact")}  # fmt: skip

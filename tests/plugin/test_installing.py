@@ -11,7 +11,7 @@ from connectors.errors import Refused, SignInFailed
 from connectors.salesforce import SalesforceSettings
 from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
-from mappings.lifecycle.machine import ReasonField
+from mappings.lifecycle.machine import Installing, ReasonField
 from plugin import hubspot
 from plugin.checking import drifted, lacking_rights, state_of
 from plugin.converting import OURS, stopped
@@ -509,6 +509,21 @@ def test_an_org_with_many_rules_of_its_own_is_offered_the_compact_form(
 
     assert note.startswith("Lead has 20 active validation rules of its own and gets ")
     assert "rules: compact" in note
+
+
+@pytest.mark.goal("G-L6")
+def test_rules_that_there_should_not_be_are_drift_and_go_with_the_next_install(
+    installed: Office, agreement: Agreement
+) -> None:
+    unheld = replace(agreement, lifecycle=replace(agreement.lifecycle, installing=Installing("none")))
+
+    told = drifted(installed.plan(unheld).changes)
+    installed.install(unheld)
+
+    assert any("Leadbridge_From_handed_over" in one for one in told)
+    assert not [name for name in installed.salesforce.names_of("ValidationRule") if "Leadbridge" in name]
+    assert list(drifted(installed.plan(unheld).changes)) == []
+    assert any("Leadbridge_From_handed_over" in one for one in findings(installed))
 
 
 def test_uninstall_leaves_fields_and_values_unless_data_goes_too(installed: Office) -> None:

@@ -69,6 +69,15 @@ def test_the_shipped_rules_say_what_the_lifecycle_says_in_three_seconds(agreemen
     assert (proof.cases, proof.forbidden) == (155_568, 65_014)
 
 
+def test_where_there_are_to_be_no_rules_one_that_is_there_is_told(agreement):
+    unheld = in_form(agreement.lifecycle, "none")
+
+    free, held = prove(unheld, lead(unheld), FEW), prove(unheld, lead(agreement.lifecycle), FEW)
+
+    assert (free.forbidden, free.wrong) == (0, ())
+    assert "is legal, and refused by Leadbridge_From_handed_over" in " ".join(map(str, held.wrong))
+
+
 def test_the_forbidden_edges_are_as_many_as_the_table_of_moves_leaves(agreement):
     sellers = [move for move in agreement.lifecycle.moves if "seller" in move.who]
     stages = len(agreement.lifecycle.stages)

@@ -66,6 +66,7 @@ TERMS: Final[Mapping[str, tuple[Callable[[Texts], None], ...]]] = {
     "fewest": (
         _said("bridge.yaml", r"^  rules: \[\]", f"  rules: [{{give_to: {_SELLERS}, by: fewest_open, in_hours: true}}]"),
     ),
+    "unheld": (_said("lifecycle.yaml", r"^  rules: per_stage", "  rules: none"),),
     "falls_back": (_said("bridge.yaml", r"fallback_queue: null", "fallback_queue: Incoming_Leads"),),
 }  # fmt: skip
 

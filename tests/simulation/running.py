@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -30,8 +31,9 @@ _A_PROCESS: Final = 250
 def warm(about: str = "everything") -> None:
     """Pay once for what each history needs: imports, compiled configs, schemas, statements."""
     if about == "requests":
-        for name in (config_of(terms, poll) for terms in TERMS for poll in POLLS):
-            for own_fields in (True, False):
+        for terms, poll, is_held in product(TERMS, POLLS, (True, False)):
+            for own_fields in (True, False) if not is_held else (True,):
+                name = config_of(terms, poll, is_held=is_held)
                 agreement_of(config_folder(name), is_checked=True, own_fields=own_fields)
     else:
         for name in CONFIGS:

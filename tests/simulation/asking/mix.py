@@ -62,12 +62,13 @@ class Mix:
 
     def polled(self, poll: str) -> Mix:
         """The same with another poll."""
-        return replace(self, poll=poll, swarm=replace(self.swarm, config=config_of(self.terms, poll)))
+        config = config_of(self.terms, poll, is_held=self.is_held)
+        return replace(self, poll=poll, swarm=replace(self.swarm, config=config))
 
 
-def config_of(terms: str, poll: str) -> str:
+def config_of(terms: str, poll: str, *, is_held: bool = True) -> str:
     """The name of the config with these terms and this poll; nothing is swept, what is missed stays missed."""
-    return f"{terms}+unswept+{poll}"
+    return f"{terms}+unswept+{poll}" if is_held else f"{terms}+unswept+{poll}+unheld"
 
 
 def draw(seed: int) -> Mix:

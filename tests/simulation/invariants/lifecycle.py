@@ -16,7 +16,7 @@ from tests.simulation.invariants.past import SIDES, Couple, Past
 from tests.simulation.invariants.registry import invariant
 from twins.log import Commit
 
-_LEGAL: Final = frozenset({"legal", "implied"})
+_LEGAL: Final = frozenset({"legal", "implied", "unseen"})
 _MERGED: Final = "merged"
 _UNBOUND: Final = frozenset({"adopted", "started", "accepted_illegal", _MERGED})
 _LEFT: Final = frozenset({"flagged", "asked"})
@@ -207,7 +207,9 @@ def _judged_once(
         and one.decision.occurred_at is not None and abs(one.decision.occurred_at - commit.at) <= _SECOND
     ]  # fmt: skip
     verdicts = [
-        one for one in about if one.decision.rule != "implied" and one.decision.by in (commit.user, None)
+        one
+        for one in about
+        if one.decision.rule not in ("implied", "unseen") and one.decision.by in (commit.user, None)
     ]
     if len(verdicts) > 1:
         yield Violation(

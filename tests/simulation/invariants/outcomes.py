@@ -143,7 +143,7 @@ def _outcomes(words: set[str], moves: Sequence[Entry]) -> set[str]:
     follows, is_sure = False, False
     for step in steps:
         if step.new in _SAYS:
-            follows, is_sure = True, step.rule in ("legal", "implied")
+            follows, is_sure = True, step.rule in ("legal", "implied", "unseen")
         elif step.new == "handed_over" and step.old in _RESUMED:
             is_sure = False
         elif step.new == "working" or (step.new in _IN_ROUND and step.old not in _IN_ROUND):
