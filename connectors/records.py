@@ -200,6 +200,7 @@ class Field:
     required: bool = False
     unique: bool = False
     closable: bool = True
+    description: str = ""
     choices: tuple[str, ...] = ()
 
 

@@ -27,9 +27,10 @@ from connectors.salesforce import SalesforceConnector, SalesforceSettings
 from connectors.salesforce.admin import SalesforceAdmin
 from connectors.wire import Threads
 from mappings.agreement import Agreement
+from plugin.probe import Described
 from sync.clock import Clock, SystemClock
 from sync.engine import Engine
-from sync.folder import Described, Edits, fields_of, read_agreement, require_a_place, require_all_or_none
+from sync.folder import Edits, fields_of, read_agreement, require_a_place, require_all_or_none
 from sync.settings import (
     PREFIX,
     AdminAccess,
@@ -117,7 +118,12 @@ def bridge(
                 pool=pool,
                 stopping=stopping,
             )
-            log.info("bridge opened", mode=agreement.bridge.mode, own_fields=agreement.own.state)
+            log.info(
+                "bridge opened",
+                mode=agreement.bridge.mode,
+                own_fields=agreement.own.state,
+                plugin=agreement.own.marker,
+            )
             edits = Edits(settings.config, known, engine, lambda: describe(connectors), clock)
             yield Bridge(settings, agreement, store, connectors, engine, clock, edits, known)
     finally:

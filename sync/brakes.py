@@ -23,7 +23,7 @@ _OF_A_MOVE: Final = frozenset({"moved", "reverted", "projected", "told", "create
 _WHAT: Final[Mapping[str, str]] = {
     "updates": "would update {records} {pair} records in one pass, {share} of {links} links ({fields})",
     "clears": "would clear a field of, or delete, {records} {pair} records in one pass, {share} of {links} links ({fields})",
-    "lines": "changed mapping lines would update {records} {pair} records, {share} of {links} links ({fields})",
+    "lines": "changed mapping lines or `migrations` would update {records} {pair} records, {share} of {links} links ({fields})",
     "emptied": "{side} showed {shown} of {asked} linked {pair} records; so few are an error, not deletions",
 }
 

@@ -26,10 +26,14 @@ def keep_definition(store: Store, lifecycle: Lifecycle) -> None:
         store.set_fact(DEFINITION, said)
 
 
+def last_version(store: Store) -> int:
+    """The number of the definition by which the bridge wrote last; 0 before it ever wrote."""
+    return int((store.fact(DEFINITION) or "").partition(" ")[0] or 0)
+
+
 def changed_unseen(store: Store, lifecycle: Lifecycle) -> Mistake | None:
     """Why *lifecycle* cannot follow the definition that the bridge wrote by last; None where it can."""
-    version, _, stood = (store.fact(DEFINITION) or "").partition(" ")
-    last = int(version or 0)
+    last, stood = last_version(store), (store.fact(DEFINITION) or "").partition(" ")[2]
     if last > lifecycle.version:
         text = f"`version` is {lifecycle.version}, but the bridge last wrote by version {last}."
         remedy = f"Write `version: {last + 1}`, or put version {last} of the file back."
@@ -37,7 +41,7 @@ def changed_unseen(store: Store, lifecycle: Lifecycle) -> Mistake | None:
     is_comparable = last == lifecycle.version and stood.startswith(f"{_FORM}:")
     if not is_comparable or stood == _fingerprint(lifecycle):
         return None
-    text = f"Stages, moves, guards or reasons have changed since the bridge last wrote, and `version` is {version} still."
+    text = f"Stages, moves, guards or reasons have changed since the bridge last wrote, and `version` is {last} still."
     remedy = (
         f"Write `version: {lifecycle.version + 1}`: every round keeps the version by which it was judged."
         " Or put them back as they were."

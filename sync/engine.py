@@ -33,6 +33,7 @@ from connectors.records import Ref, Side
 from mappings.agreement import Agreement
 from mappings.directory import Directory
 from mappings.documents.tree import Mistake
+from mappings.own_fields import OwnFields
 from mappings.owners import findings
 from sync.apply import Applied, apply
 from sync.braking import Braking, Held
@@ -40,6 +41,7 @@ from sync.calls import Calls
 from sync.clock import Clock
 from sync.giving import say_unknown
 from sync.guard import Guard
+from sync.installs import say_own
 from sync.intake import Batch, Intake, role_links
 from sync.lacking import say_lacking
 from sync.lanes import Lanes
@@ -113,6 +115,7 @@ class Engine:
         self.pool = pool
         self._head_told_on: date | None = None
         self._told_of: Directory | None = None
+        self._told_own: OwnFields | None = None
         self._told_lacking: tuple[Mistake, ...] | None = None
         for connector in connectors.values():
             connector.before_write(store.check_lease)
@@ -219,6 +222,9 @@ class Engine:
         if self._told_of is not terms.directory:
             self._told_of = terms.directory
             say_unknown(self.store, self.owner_findings(terms), now)
+        if self._told_own != self.agreement.own:
+            self._told_own = self.agreement.own
+            say_own(self.store, self.agreement.own, now)
         if self._told_lacking != self.agreement.unoffered:
             self._told_lacking = self.agreement.unoffered
             say_lacking(self.store, self.agreement.unoffered, now)

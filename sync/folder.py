@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -11,13 +12,12 @@ from typing import Final
 import structlog
 
 from connectors.errors import ConnectorError
-from connectors.records import Field, Side
 from mappings.agreement import Agreement, compile_agreement
 from mappings.documents.broken import Broken
 from mappings.documents.reading import Mistake
 from mappings.lifecycle.migrating import stranded
 from mappings.own_fields import INSTALLED, OwnFields
-from plugin.probe import probe
+from plugin.probe import Described, noticed, probe
 from sync.clock import Clock
 from sync.definition import changed_unseen
 from sync.engine import Engine
@@ -27,7 +27,6 @@ from sync.store import Store
 
 LOOK_AGAIN: Final = timedelta(hours=1)
 log = structlog.get_logger(__name__)
-Described = Mapping[tuple[Side, str], Mapping[str, Field]]
 
 
 class HalfInstalled(Broken):
@@ -53,9 +52,10 @@ class Edits:
     def take(self, doubtful: bool = False) -> str | None:
         """Go by what stands there now; what is wrong with it, if it cannot be taken.
 
-        The fields are looked at once an hour, and at once when a vendor refused a call (*doubtful*).
+        The fields are looked at once an hour, and at once for an edit and when a vendor refused a call (*doubtful*).
         """
-        texts, known = read_texts(self._folder), self._fields_now(doubtful)
+        texts = read_texts(self._folder)
+        known = self._fields_now(doubtful or texts != self._taken)
         if texts == self._taken and known == self._known:
             return self._trouble
         what = (
@@ -70,7 +70,7 @@ class Edits:
 
     def _mistakes(self, texts: Mapping[str, str], known: Described) -> str | None:
         try:
-            agreement = compile_agreement(texts, known, probe(known))
+            agreement = _agreed(texts, known)
             require_all_or_none(agreement)
             require_name(agreement, self._engine.agreement.bridge.name)
             require_a_place(agreement, self._engine.store)
@@ -79,7 +79,9 @@ class Edits:
             self._engine.take(self._engine.agreement, self._still_there(known))
             return "; ".join(map(str, broken.mistakes))
         self._engine.take(agreement, fields_of(agreement, known))
-        log.info("config taken", files=len(texts), own_fields=agreement.own.state)
+        log.info(
+            "config taken", files=len(texts), own_fields=agreement.own.state, plugin=agreement.own.marker
+        )
         return None
 
     def _fields_now(self, doubtful: bool) -> Described:
@@ -107,7 +109,14 @@ def read_agreement(folder: Path, known: Described | None = None) -> Agreement:
     if not folder.is_dir():
         remedy = "Write one with `leadbridge init DIR`, or name it with --config or LEADBRIDGE_CONFIG."
         raise Broken([Mistake(str(folder), 0, "There is no config folder here.", remedy)])
-    return compile_agreement(read_texts(folder), known, INSTALLED if known is None else probe(known))
+    texts = read_texts(folder)
+    return compile_agreement(texts, None, INSTALLED) if known is None else _agreed(texts, known)
+
+
+def _agreed(texts: Mapping[str, str], known: Described) -> Agreement:
+    """The config held against the fields, and the fields that leadbridge brought against the config."""
+    agreement = compile_agreement(texts, known, probe(known))
+    return replace(agreement, own=noticed(agreement, known))
 
 
 def read_texts(folder: Path) -> dict[str, str]:

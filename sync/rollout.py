@@ -13,15 +13,15 @@ from typing import Final
 
 from connectors.records import Record, Ref
 from mappings.agreement import Agreement
+from plugin.marker import Marker
 from sync.apply import Memory
-from sync.definition import keep_definition
+from sync.definition import keep_definition, last_version
 from sync.intake import begin_backfill
 from sync.model import Facts, Plan, Remember
 from sync.store import Store
 
 _LIVE_SINCE: Final = "live_since"
 _SCOPE: Final = "scope"
-OWN_FIELDS: Final = "own_fields"
 _CREATED: Final = "created"
 _HOUR: Final = timedelta(hours=1)
 
@@ -56,22 +56,38 @@ class Rollout:
         """Knock for every key when the bridge is new, may write more, or a mapping line, the stages or our own fields have changed."""
         if self.may_write and self._store.fact(_LIVE_SINCE) is None:
             self._store.set_fact(_LIVE_SINCE, now.isoformat())
+        stood, scope = self._store.fact(_SCOPE), self._scope()
+        if stood != scope:
+            begin_backfill(self._store, self._answered_by(stood, scope))
+            self._store.set_fact(_SCOPE, scope)
         if self.may_write:
             keep_definition(self._store, self._agreement.lifecycle)
-        stood, scope = self._store.fact(_SCOPE), self._scope()
-        if stood == scope:
-            return
-        is_same_reach = stood is not None and stood.partition(" ")[0] == scope.partition(" ")[0]
-        begin_backfill(self._store, "lines" if is_same_reach and self.may_write else "word")
-        self._store.set_fact(_SCOPE, scope)
-        self._store.set_fact(OWN_FIELDS, self._agreement.own.state)
+
+    def _answered_by(self, stood: str | None, scope: str) -> str:
+        """Whose word a backfill is: a person's, who let the bridge do more or installed the definition that moves people;
+        what else changed is counted first.
+        """
+        if stood is None or not self.may_write:
+            return "word"
+        (reach, *lines), (was_reach, *was_lines) = scope.split(), stood.split()
+        if reach != was_reach:
+            return "word"
+        return "word" if lines[0] == was_lines[0] and self._was_installed() else "lines"
+
+    def _was_installed(self) -> bool:
+        """An admin has installed this new definition, and was told then whom it moves."""
+        lifecycle = self._agreement.lifecycle
+        return (
+            self._agreement.own.marker == str(Marker.of(lifecycle))
+            and last_version(self._store) < lifecycle.version
+        )
 
     def _scope(self) -> str:
-        """Mode and roll-out, then lines, migrations and what we lack: which of them changed decides who answers for it."""
+        """Mode and roll-out, then lines and what we lack, then migrations: which of them changed decides who answers for it."""
         lines = sorted(line.fingerprint for pair in self._agreement.pairs.values() for line in pair.lines)
-        lines += [repr(one) for one in self._agreement.lifecycle.migrations]
         lines += [repr(self._agreement.own)] if self._agreement.own.missing else []
-        said = (repr((self._bridge.mode, self._bridge.rollout)), repr(lines))
+        migrations = [repr(one) for one in self._agreement.lifecycle.migrations]
+        said = (repr((self._bridge.mode, self._bridge.rollout)), repr(lines), repr(migrations))
         return " ".join(hashlib.sha256(each.encode()).hexdigest() for each in said)
 
     def admits(self, facts: Facts, planned: Plan) -> bool:

@@ -30,6 +30,7 @@ def _field(told: Mapping[str, Any]) -> Field:
         label=told.get("label", ""),
         createable=writable,
         updateable=writable,
+        description=told.get("description") or "",
         unique=bool(told.get("hasUniqueValue", False)),
         choices=tuple(each["value"] for each in told.get("options") or () if not each.get("hidden", False)),
     )

@@ -5,6 +5,7 @@ Bytes depend on nothing but the parts: names are sorted, lines end with LF, no c
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -68,6 +69,11 @@ def mdapi(parts: Iterable[Part]) -> Files:
     for name, children in held.items():
         files[f"objects/{name}.object"] = _text(_object(children))
     return dict(sorted(files.items()))
+
+
+def bundle_id(files: Mapping[str, bytes]) -> str:
+    """Eight letters by which a bundle is known again: two of the same bytes have the same."""
+    return hashlib.sha256(zipped(files)).hexdigest()[:8]
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

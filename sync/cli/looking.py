@@ -26,13 +26,14 @@ from sync.cli.options import (
     require_pair,
     settings_with,
 )
+from sync.cli.plugin_words import install_in_words
 from sync.cli.printing import as_json, clock_time, in_one_line, in_order, json_bytes, progress, say, table
 from sync.cli.problems import in_words
+from sync.installs import OWN_FIELDS, last_installs
 from sync.model import Plan
 from sync.report.forecast import forecast
 from sync.report.lines import Line
 from sync.report.views import shown, story_of
-from sync.rollout import OWN_FIELDS
 
 _SHOWN_AT_ONCE = 60
 
@@ -145,6 +146,7 @@ def status(config: Config = None, json: Json = False) -> None:
             "bridge": agreement.bridge.name,
             "mode": agreement.bridge.mode,
             "own_fields": store.fact(OWN_FIELDS),
+            "installs": last_installs(store),
             "live_since": store.fact("live_since"),
             "people": in_order(store.people_by_stage(), agreement.lifecycle.stages),
             "backlog": store.backlog(),
@@ -162,6 +164,8 @@ def status(config: Config = None, json: Json = False) -> None:
     )
     if said["own_fields"] is not None:
         say(f"{IN_WORDS[said['own_fields']]}.")
+    for side, install in said["installs"].items():
+        say(f"{side}: {install_in_words(install, agreement.bridge.zone)}.")
     for brake in said["brakes"]:
         say(f"brake #{brake['id']}: {brake['text']}; {brake['waiting']} records wait; {brake['remedy']}.")
     for heading in ("people", "backlog", "problems", "calls_today"):

@@ -12,6 +12,7 @@ import typer
 
 from connectors.salesforce.kinds import is_id
 from mappings.agreement import Agreement
+from plugin.diff import touched
 from plugin.hubspot import scopes
 from plugin.installing import go_on, install, look
 from plugin.planning import Plan
@@ -23,6 +24,7 @@ from sync.cli.endings import DIFFERS, BadArgument, writing_to
 from sync.cli.options import Config, Json, secrets_of, settings_with
 from sync.cli.plugin_checks import checked
 from sync.cli.plugin_removal import asks, asks_nobody, removed
+from sync.cli.plugin_trace import note
 from sync.cli.plugin_words import print_plan, said, stop, tell_installed
 from sync.cli.printing import as_json, complain, progress, say
 from sync.logs import start_logging
@@ -93,7 +95,7 @@ def install_(
     """
     if resume is not None:
         _require_deployment(resume, only)
-    with _opened(config, only, proved=True) as (_, agreement, ways):
+    with _opened(config, only, proved=True) as (settings, agreement, ways):
         if resume is not None and ways.salesforce is not None:
             with _bar() as told:
                 go_on(ways.salesforce, resume, told)
@@ -109,6 +111,8 @@ def install_(
             with _bar() as told:
                 install(found, ways.salesforce, ways.hubspot, told)
         left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
+        if not found.is_empty:
+            note(settings, agreement, ways, {one.side for one in touched(found.changes)}, widened=widen)
     tell_installed(found, left, json, widen=widen)
 
 
@@ -193,8 +197,9 @@ def uninstall(
         raise BadArgument("--save is for --delete-data: without it no data goes, and none is saved.")
     if save is not None and save.exists() and any(save.iterdir()):
         raise BadArgument(f"{save} is not empty; name a folder that does not exist yet. Nothing was changed.")
-    with _opened(config, only) as (_, agreement, ways), _bar() as told:
+    with _opened(config, only) as (settings, agreement, ways), _bar() as told:
         done = removed(agreement, ways, save, told, asks_nobody if yes else partial(asks, save))
+        note(settings, agreement, ways, {line.partition(" ")[0] for line in done["removed"]}, removed=True)
     if json:
         as_json(done)
     else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from plugin.diff import VERBS, counted, touched
 from plugin.planning import Plan
 from sync.cli.endings import DECIDE, FAILED, WRONG
-from sync.cli.printing import as_json, complain, say, table
+from sync.cli.printing import as_json, clock_time, complain, say, table
 
 
 def stop(found: Plan, json: bool) -> None:
@@ -81,3 +82,14 @@ def tell_installed(found: Plan, left: Plan, json: bool, *, widen: bool) -> None:
             say(step)
     if lacking:
         raise typer.Exit(FAILED)
+
+
+def install_in_words(install: Mapping[str, Any], zone: Any) -> str:
+    """Which plugin stands there, for which lifecycle, since when and by whom."""
+    when = clock_time(datetime.fromisoformat(install["at"]), zone)
+    what = "taken out" if install["removed"] else "installed, wider" if install["widened"] else "installed"
+    by = f" by user {install['by']}" if install["by"] else ""
+    return (
+        f"plugin {install['version']} for version {install['lifecycle']} of the lifecycle (bundle {install['bundle']})"
+        f" was {what} {when}{by}"
+    )

@@ -163,8 +163,10 @@ def _say_ahead(told: dict[str, Any]) -> None:
             ["stage", "people", "because"],
             ([one["stage"], one["people"], one["because"]] for one in told["adopted"]),
         )
+        closed = f", {_people(told['closed'])} in a closed stage" if told["closed"] else ""
         say(
-            f"{_people(told['for_sales'])} in the hands of sales, {_people(told['for_marketing'])} in those of marketing."
+            f"{_people(told['for_sales'])} in the hands of sales, {_people(told['for_marketing'])} in those of"
+            f" marketing{closed}."
         )
     if told["migrated"]:
         say("The changed definition would move, and nothing was written:")

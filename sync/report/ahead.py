@@ -33,19 +33,18 @@ class Ahead:
         self.late += any(one.what == "late" for one in plan.decisions)
 
     def told(self, lifecycle: Lifecycle) -> dict[str, Any]:
-        """The same for `--json`, by the stages of *lifecycle*."""
-        teams = Counter[str]()
+        """The same for `--json`, by the stages of *lifecycle*; every adopted person is one team's, or closed."""
+        whose = Counter[str]()
         for (stage, _), many in self.adopted.items():
-            teams["sales" if lifecycle.stage(stage).is_open_for_sales else "marketing"] += (
-                0 if lifecycle.stage(stage).closed else many
-            )
+            whose[_whose(lifecycle, stage)] += many
         return {
             "adopted": [
                 {"stage": stage, "because": why, "people": many}
                 for (stage, why), many in self._in_order(lifecycle)
             ],
-            "for_sales": teams["sales"],
-            "for_marketing": teams["marketing"],
+            "for_sales": whose["sales"],
+            "for_marketing": whose["marketing"],
+            "closed": whose["closed"],
             "migrated": [
                 {"from": old, "to": new, "people": many} for (old, new), many in sorted(self.migrated.items())
             ],
@@ -64,6 +63,12 @@ def ahead(plans: Iterable[Plan]) -> Ahead:
     for plan in plans:
         found.add(plan)
     return found
+
+
+def _whose(lifecycle: Lifecycle, stage: str) -> str:
+    if lifecycle.stage(stage).closed:
+        return "closed"
+    return "sales" if lifecycle.stage(stage).is_open_for_sales else "marketing"
 
 
 def _is_hand_off(step: Decision) -> bool:

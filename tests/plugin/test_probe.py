@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from connectors.records import Field
 from plugin.components import components
-from plugin.probe import probe
+from plugin.marker import Marker
+from plugin.probe import noticed, probe
+from sync.bootstrap import read_agreement, shipped_config
 
 KINDS = {
     "hubspot": ("contact", "company", "deal"),
@@ -61,3 +66,68 @@ def test_kinds_that_nobody_described_are_not_missed():
     known = {place: names for place, names in described().items() if place[1] != "deal"}
 
     assert probe(known).state == "installed"
+
+
+TYPES = {
+    ("hubspot", "choice"): "enumeration", ("hubspot", "text"): "string", ("hubspot", "number"): "number",
+    ("hubspot", "boolean"): "bool", ("hubspot", "datetime"): "datetime", ("hubspot", "date"): "date",
+    ("salesforce", "choice"): "picklist", ("salesforce", "text"): "string", ("salesforce", "number"): "double",
+    ("salesforce", "boolean"): "boolean", ("salesforce", "datetime"): "datetime", ("salesforce", "url"): "url",
+    ("salesforce", "long_text"): "textarea",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def agreement():
+    return read_agreement(shipped_config())
+
+
+@pytest.fixture
+def known(agreement):
+    """Both systems as a right install of the shipped lifecycle leaves them."""
+    lifecycle = agreement.lifecycle
+    found = {(side, kind): {} for side, kinds in KINDS.items() for kind in kinds}
+    for one in components(lifecycle.stages, lifecycle.reasons):
+        for kind in one.kinds:
+            found[one.side, kind][one.name] = Field(
+                one.name, TYPES[one.side, one.type], unique=one.unique, choices=one.choices,
+                description=f"{one.label}. {Marker.of(lifecycle)}" if one.side == "hubspot" else "",
+            )  # fmt: skip
+    return found
+
+
+def test_what_was_installed_and_is_still_so_bears_its_mark(agreement, known):
+    found = noticed(agreement, known)
+
+    assert (found.state, found.drift) == ("installed", ())
+    assert found.marker == str(Marker.of(agreement.lifecycle))
+
+
+@pytest.mark.parametrize(
+    ("side", "kind", "name", "change", "says"),
+    [
+        ("salesforce", "lead", "Leadbridge_Round__c", {"type": "string"}, "is of type string, not double."),
+        ("salesforce", "contact", "Leadbridge_HubSpot_Id__c", {"unique": False}, "takes the same value twice."),
+        ("hubspot", "contact", "leadbridge_stage", {"choices": ("new",)}, "does not offer nurturing, qualified"),
+        ("hubspot", "contact", "leadbridge_sales_rating", {"choices": ("good", "fair", "poor", "odd")},
+         "offers odd, which the lifecycle does not have."),
+        ("salesforce", "lead", "Leadbridge_Stage__c", {"updateable": False}, "leadbridge's user may not edit it"),
+        ("hubspot", "contact", "leadbridge_stage", {"description": "x [leadbridge 1.0.0 lifecycle 7 0a1b2c3d]"},
+         "hubspot holds what leadbridge 1.0.0 brings for version 7 of the lifecycle (0a1b2c3d)"),
+    ],
+)  # fmt: skip
+def test_what_is_no_longer_as_the_config_says_is_drift(agreement, known, side, kind, name, change, says):
+    known[side, kind][name] = replace(known[side, kind][name], **change)
+
+    found = noticed(agreement, known)
+
+    assert found.state == "drifted"
+    [sentence] = found.drift
+    assert says in sentence
+
+
+def test_of_fields_that_leadbridge_did_not_install_nothing_is_said(agreement, known):
+    stage = known["hubspot", "contact"]["leadbridge_stage"]
+    known["hubspot", "contact"]["leadbridge_stage"] = replace(stage, description="Ours.", choices=())
+
+    assert noticed(agreement, known) == agreement.own

@@ -58,6 +58,8 @@ def test_check_says_who_would_be_adopted_where_and_that_is_what_happens(
     sales = {"accepted", "working", "opportunity"}
     assert said["for_sales"] == sum(many for stage, many in people.items() if stage in sales)
     assert said["for_marketing"] == sum(people.values()) - said["for_sales"] - people.get("won", 0)
+    assert said["closed"] == people["won"] == 1
+    assert ", 1 person in a closed stage." in read.out
     assert (said["hand_offs"], said["late"], said["migrated"]) == (0, 0, [])
     assert f"Adoption would take over {sum(people.values())} people where they stand" in read.out
     assert "Hand-offs that would come of it: 0; people who would be late by it: 0." in read.out
