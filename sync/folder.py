@@ -116,7 +116,8 @@ def read_agreement(folder: Path, known: Described | None = None) -> Agreement:
 def _agreed(texts: Mapping[str, str], known: Described) -> Agreement:
     """The config held against the fields, and the fields that leadbridge brought against the config."""
     agreement = compile_agreement(texts, known, probe(known))
-    return replace(agreement, own=noticed(agreement, known))
+    own = noticed(agreement, known)
+    return agreement if own == agreement.own else replace(agreement, own=own)
 
 
 def read_texts(folder: Path) -> dict[str, str]:

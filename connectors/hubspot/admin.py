@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from datetime import datetime
+from functools import cached_property
 
 from connectors.hubspot.administering import Administration
 from connectors.hubspot.connector import HubSpotConnector
-from connectors.hubspot.settings import HubSpotSettings
-from connectors.wire import Limits
 
 
 class HubSpotAdmin(HubSpotConnector):
     """A connector whose token may change properties and segments; for an admin's commands only."""
 
-    def __init__(
-        self,
-        settings: HubSpotSettings,
-        *,
-        clock_now: Callable[[], datetime],
-        sleep: Callable[[float], None],
-        rng: random.Random | None = None,
-        limits: Limits | None = None,
-    ) -> None:
-        super().__init__(settings, clock_now=clock_now, sleep=sleep, rng=rng, limits=limits)
-        self.portal = Administration(self._client)
+    @cached_property
+    def portal(self) -> Administration:
+        """What this portal is made of."""
+        return Administration(self._client)

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from functools import cached_property
 
 from connectors.salesforce import installed
 from connectors.salesforce.connector import SalesforceConnector
 from connectors.salesforce.installed import Tree
 from connectors.salesforce.metadata import Deployer
-from connectors.salesforce.settings import SalesforceSettings
-from connectors.wire import Limits
 
 
 class SalesforceAdmin(SalesforceConnector):
     """A connector whose user may read and deploy components; for an admin's commands only."""
 
-    def __init__(
-        self,
-        settings: SalesforceSettings,
-        *,
-        clock_now: Callable[[], datetime],
-        sleep: Callable[[float], None],
-        rng: random.Random | None = None,
-        limits: Limits | None = None,
-    ) -> None:
-        super().__init__(settings, clock_now=clock_now, sleep=sleep, rng=rng, limits=limits)
-        self.deployer = Deployer(self._client, clock_now=clock_now, sleep=sleep)
+    @cached_property
+    def deployer(self) -> Deployer:
+        """Deploys to this org."""
+        return Deployer(self._client)
 
     def components(self, type_: str, names: Sequence[str]) -> dict[str, Tree]:
         """The components of *type_* that are there, by full name."""

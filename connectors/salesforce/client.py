@@ -60,7 +60,7 @@ class SalesforceClient:
         hosts = Hosts(addresses, VENDOR_HOSTS)
         self.version = settings.api_version.removeprefix("v")
         self.meter, self.retry = Meter(), Retry(sleep, rng)
-        self.now = clock_now
+        self.now, self.sleep = clock_now, sleep
         self.before_write: Callable[[], None] = _nothing
         self._wire = Wire(settings, hosts, clock_now, limits)
         self._tokens = Tokens(settings, self._wire, hosts, self.meter, clock_now)

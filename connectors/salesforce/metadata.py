@@ -6,9 +6,8 @@ https://developer.salesforce.com/docs/atlas.en-us.api_meta.meta/api_meta/meta_re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -70,10 +69,8 @@ class StillRunning(ConnectorError):
 class Deployer:
     """Sends archives of components to one org and tells what became of them."""
 
-    def __init__(
-        self, client: SalesforceClient, *, clock_now: Callable[[], datetime], sleep: Callable[[float], None]
-    ) -> None:
-        self._client, self._now, self._sleep = client, clock_now, sleep
+    def __init__(self, client: SalesforceClient) -> None:
+        self._client = client
 
     def start(self, archive: bytes, *, check_only: bool) -> str:
         """Hand in a zip of components; the id of the deployment. Never sent twice: a lost answer raises Unknown."""
@@ -109,7 +106,7 @@ class Deployer:
 
         Raises `StillRunning` after ten minutes, and when a person interrupts.
         """
-        begun, pause = self._now(), FIRST_PAUSE_S
+        begun, pause = self._client.now(), FIRST_PAUSE_S
         while True:
             try:
                 now = self.look(id_)
@@ -120,14 +117,14 @@ class Deployer:
                 pass  # it runs there, whether or not anybody looks
             except KeyboardInterrupt:
                 raise StillRunning(id_, "you stopped waiting") from None
-            if (self._now() - begun).total_seconds() >= LIMIT_S:
+            if (self._client.now() - begun).total_seconds() >= LIMIT_S:
                 raise StillRunning(id_, "it was not done after 10 minutes")
             self._wait(id_, pause)
             pause = min(LONGEST_PAUSE_S, pause * 1.5)
 
     def _wait(self, id_: str, pause_s: float) -> None:
         try:
-            self._sleep(pause_s)
+            self._client.sleep(pause_s)
         except KeyboardInterrupt:
             raise StillRunning(id_, "you stopped waiting") from None
 

@@ -31,7 +31,7 @@ def clock() -> VirtualClock:
 def deployer(clock: VirtualClock) -> Deployer:
     settings = SalesforceSettings(access_token=TOKEN, instance_url=URL)
     client = SalesforceClient(settings, clock.now, clock.advance)
-    return Deployer(client, clock_now=clock.now, sleep=clock.advance)
+    return Deployer(client)
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_who_stops_waiting_is_told_how_to_go_on(net, deployer, monkeypatch):
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(deployer, "_sleep", interrupted)
+    monkeypatch.setattr(deployer._client, "sleep", interrupted)
 
     with pytest.raises(StillRunning, match=f"you stopped waiting.*--resume {ID}"):
         list(deployer.watch(ID))

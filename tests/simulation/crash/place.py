@@ -21,7 +21,7 @@ from unittest.mock import patch
 import connectors.hubspot.client
 import connectors.salesforce.session
 import sync.folder
-import sync.settings
+import sync.settings.environment
 from mappings.agreement import Agreement, compile_agreement
 from mappings.own_fields import OwnFields
 from sync.bootstrap import bridge, read_agreement, settings_from, shipped_config
@@ -174,7 +174,7 @@ def quick() -> Iterator[None]:
     trust = functools.cache(connectors.hubspot.client.trust)
     with (
         patch.object(sync.folder, "compile_agreement", compile_once),
-        patch.object(sync.settings, "_unreadable_authority", lambda _file: ()),
+        patch.object(sync.settings.environment, "unreadable_authority", lambda _file: ()),
         patch.object(connectors.hubspot.client, "trust", trust),
         patch.object(connectors.salesforce.session, "trust", trust),
     ):

@@ -9,7 +9,6 @@ config folder, never here.
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import json
 import os
 import re
@@ -17,10 +16,9 @@ import ssl
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -28,7 +26,15 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-PREFIX = "LEADBRIDGE_"
+from sync.settings.access import (
+    PREFIX,
+    AdminAccess,
+    Group,
+    HubSpotAccess,
+    SalesforceAccess,
+    not_an_admin,
+)
+
 SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 NOTIFY = f"{PREFIX}NOTIFY__<NAME>"
 
@@ -47,27 +53,6 @@ class UnusableSettings(Exception):
         self.sentences = tuple(sentences)
 
 
-def is_loopback(host: str) -> bool:
-    """Say whether *host* can be reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _vendor_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise ValueError("must be an address such as https://example.my.salesforce.com")
-    if parts.username or parts.password or parts.query or parts.fragment or parts.path not in ("", "/"):
-        raise ValueError("must be scheme and host only, without user, path or query")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("must begin with https:// (http:// is accepted for this machine only)")
-    return text.rstrip("/")
-
-
 def _token(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < 16:
         raise ValueError("must have at least 16 characters; make one with `openssl rand -hex 24`")
@@ -83,102 +68,10 @@ def _json_list(given: object) -> object:
         raise ValueError('must be a JSON list such as ["bridge.example.com"]') from None
 
 
-Address = Annotated[str, AfterValidator(_vendor_address)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 
 
-class _Group(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class SalesforceAccess(_Group):
-    """How to sign in to Salesforce: one of three ways."""
-
-    login_url: Address = Field(
-        "https://login.salesforce.com",
-        description="Where tokens come from; client credentials need the org's own My Domain address.",
-        examples=["https://example.my.salesforce.com"],
-    )
-    instance_url: Address | None = Field(
-        None,
-        description="The org's address; needed with a given access token only.",
-        examples=["https://example.my.salesforce.com"],
-    )
-    client_id: str | None = Field(None, description="Consumer key of the connected app.", examples=["3MVG9…"])
-    client_secret: SecretStr | None = Field(
-        None, description="Consumer secret, for client credentials.", examples=["…"]
-    )
-    username: str | None = Field(
-        None, description="Integration user, for JWT bearer.", examples=["bridge@example.com"]
-    )
-    private_key_file: Path | None = Field(
-        None, description="PEM key of the app's certificate, for JWT bearer.", examples=["salesforce.pem"]
-    )
-    access_token: SecretStr | None = Field(
-        None, description="A token made elsewhere; the daemon cannot renew it.", examples=["00D…!AQ…"]
-    )
-    api_version: str = Field(
-        "66.0", pattern=r"^\d{2,3}\.0$", description="Salesforce API version.", examples=["66.0"]
-    )
-
-    def missing(self, group: str = "SALESFORCE") -> tuple[str, ...]:
-        """Name what the chosen way to sign in still lacks; empty when it is complete. *group* is how it is called."""
-        if self.access_token:
-            return () if self.instance_url else (_lacks(f"{group}__INSTANCE_URL", "the org's address"),)
-        lacking = [] if self.client_id else [_lacks(f"{group}__CLIENT_ID", "the app's consumer key")]
-        if self.username or self.private_key_file:
-            if not self.username:
-                lacking.append(_lacks(f"{group}__USERNAME", "the integration user of the JWT bearer way"))
-            if not self.private_key_file:
-                lacking.append(_lacks(f"{group}__PRIVATE_KEY_FILE", "the PEM file of the JWT bearer way"))
-        elif not self.client_secret:
-            lacking.append(_lacks(f"{group}__CLIENT_SECRET", "the app's consumer secret"))
-        return tuple(lacking)
-
-    @property
-    def credentials(self) -> tuple[object, ...]:
-        """What it signs in with."""
-        return (self.access_token, self.client_id, self.username, self.client_secret)
-
-
-class HubSpotAccess(_Group):
-    """How to sign in to HubSpot: one token."""
-
-    access_token: SecretStr | None = Field(
-        None,
-        description="Service key, static-token app or legacy private-app token.",
-        examples=["pat-eu1-…"],
-    )
-    base_url: Address = Field(
-        "https://api.hubapi.com", description="HubSpot's address.", examples=["https://api.hubapi.com"]
-    )
-    portal_id: int | None = Field(
-        None, description="The portal that the token must belong to.", examples=[4815162]
-    )
-    api_version: Literal["2026-09", "2026-03", "v3"] = Field(
-        "2026-09", description="HubSpot API version.", examples=["2026-03"]
-    )
-
-    def missing(self, group: str = "HUBSPOT") -> tuple[str, ...]:
-        """Name what is lacking to sign in; empty when it is complete. *group* is how it is called."""
-        return (
-            () if self.access_token else (_lacks(f"{group}__ACCESS_TOKEN", "the service key or app token"),)
-        )
-
-    @property
-    def credentials(self) -> tuple[object, ...]:
-        """What it signs in with."""
-        return (self.access_token,)
-
-
-class AdminAccess(_Group):
-    """How an admin signs in, who may change what both systems are made of: read by `plugin` commands only."""
-
-    salesforce: SalesforceAccess = Field(default_factory=SalesforceAccess)
-    hubspot: HubSpotAccess = Field(default_factory=HubSpotAccess)
-
-
-class Http(_Group):
+class Http(Group):
     """Where the dashboard listens and who may look."""
 
     host: str = Field(
@@ -202,7 +95,7 @@ class Http(_Group):
     )
 
 
-class Log(_Group):
+class Log(Group):
     """How the log is written (to standard error)."""
 
     format: Literal["auto", "pretty", "json"] = Field(
@@ -274,7 +167,7 @@ class Settings(BaseSettings):
 
     def missing(self) -> tuple[str, ...]:
         """One sentence for each credential that is lacking before a vendor can be contacted."""
-        return self.hubspot.missing() + self.salesforce.missing() + _unreadable_authority(self.ca_file)
+        return self.hubspot.missing() + self.salesforce.missing() + unreadable_authority(self.ca_file)
 
     def require_credentials(self) -> None:
         """Raise `UnusableSettings` unless both systems can be signed in to."""
@@ -283,42 +176,17 @@ class Settings(BaseSettings):
 
     def require_admin(self, sides: Collection[str]) -> None:
         """Raise `UnusableSettings` unless an admin, who is not the daemon, can be signed in to *sides*."""
-        found = _unreadable_authority(self.ca_file)
+        found = unreadable_authority(self.ca_file)
         if "salesforce" in sides:
-            found += _admins(self.admin.salesforce, self.salesforce, "SALESFORCE")
+            found += not_an_admin(self.admin.salesforce, self.salesforce, "SALESFORCE")
         if "hubspot" in sides:
-            found += _admins(self.admin.hubspot, self.hubspot, "HUBSPOT")
+            found += not_an_admin(self.admin.hubspot, self.hubspot, "HUBSPOT")
         if found:
             raise UnusableSettings(found)
 
 
-def _admins(
-    admin: SalesforceAccess | HubSpotAccess, daemon: SalesforceAccess | HubSpotAccess, side: str
-) -> tuple[str, ...]:
-    if any(admin.credentials) and admin.credentials == daemon.credentials:
-        said = (
-            f"{PREFIX}ADMIN__{side}__… holds the daemon's own credentials; `plugin` needs an admin's, because"
-            " the daemon must not be able to change fields. Nothing was contacted."
-        )
-        return (said,)
-    lacking = admin.missing(f"ADMIN__{side}")
-    if lacking and side == "SALESFORCE" and not any(admin.credentials):
-        name = f"ADMIN__{side}__ACCESS_TOKEN"
-        lacking = (
-            _lacks(
-                name,
-                "an admin's access token, with the org's address in …INSTANCE_URL (or an app of your own)",
-            ),
-        )
-    if lacking and not daemon.missing(side):
-        return (
-            *lacking,
-            f"{PREFIX}{side}__… is the daemon's and is never used to install anything.",
-        )
-    return lacking
-
-
-def _unreadable_authority(ca_file: Path | None) -> tuple[str, ...]:
+def unreadable_authority(ca_file: Path | None) -> tuple[str, ...]:
+    """Why the further authority cannot be used; empty where it can, or there is none."""
     if ca_file is None:
         return ()
     try:
@@ -346,9 +214,9 @@ def read_settings(dotenv: Path = Path(".env")) -> Settings:
 
 
 def shipped_config() -> Path:
-    """The folder of config files that `init` writes: packed beside this file, or the checkout's own."""
-    packed = Path(__file__).parent / "shipped"
-    return packed if packed.is_dir() else Path(__file__).parents[1] / "config"
+    """The folder of config files that `init` writes: packed with the code, or the checkout's own."""
+    packed = Path(__file__).parents[1] / "shipped"
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "config"
 
 
 def setting_names() -> tuple[str, ...]:
@@ -364,14 +232,10 @@ def described_settings() -> Iterator[tuple[str, Any]]:
 def _described(group: type[BaseModel], before: str) -> Iterator[tuple[str, Any]]:
     for name, field in group.model_fields.items():
         inner = field.annotation
-        if isinstance(inner, type) and issubclass(inner, _Group):
+        if isinstance(inner, type) and issubclass(inner, Group):
             yield from _described(inner, f"{before}{name}__".upper())
         else:
             yield NOTIFY if name == "notify" else f"{before}{name}".upper(), field
-
-
-def _lacks(name: str, what: str) -> str:
-    return f"{PREFIX}{name} is missing ({what}); set it in the environment or in .env."
 
 
 def _unknown(names: Iterable[str]) -> Iterator[str]:
