@@ -47,7 +47,8 @@ JOINS: Mapping[tuple[str, str], int] = MappingProxyType(
         ("deal", "company"): 341,
     }
 )
-_ID = re.compile(r"[0-9]{1,20}")
+_ID = re.compile(r"[0-9]{1,19}")
+_NO_ID = 2**63
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 
@@ -60,8 +61,8 @@ def object_of(kind: str) -> Object:
 
 
 def is_id(text: str | None) -> bool:
-    """Whether *text* can be a record id: nothing else may reach an address or a filter."""
-    return text is not None and _ID.fullmatch(text) is not None
+    """Whether *text* can be a record id: nothing else may reach an address or a filter, whoever typed it."""
+    return text is not None and _ID.fullmatch(text) is not None and int(text) < _NO_ID
 
 
 def property_name(text: str) -> str:

@@ -26,7 +26,9 @@ OBJECTS = MappingProxyType(
 # A Group is a queue only with this Type: https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_group.htm
 ONLY = MappingProxyType({"queue": ("Type", "Queue")})
 
+LEAD = "lead"
 DELETED, SURVIVOR = "IsDeleted", "MasterRecordId"
+CONVERTED, CONVERTED_TO = "IsConverted", "ConvertedContactId"
 # What two records of these kinds can become: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_merge.htm
 MERGED = frozenset({"lead", "contact", "account"})
 
@@ -55,12 +57,16 @@ def object_name(kind: str) -> str:
 
 def fate_fields(kind: str) -> tuple[str, ...]:
     """The fields that tell what became of a record of *kind*."""
-    return (DELETED, SURVIVOR) if kind in MERGED else (DELETED,)
+    more = (CONVERTED, CONVERTED_TO) if kind == LEAD else ()
+    return (DELETED, SURVIVOR, *more) if kind in MERGED else (DELETED,)
 
 
 def is_id(text: str | None) -> bool:
-    """Whether *text* can be a record id: nothing else may reach an address or a query."""
-    return text is not None and _ID.fullmatch(text) is not None
+    """Whether *text* can be a record id: nothing else may reach an address or a query.
+
+    One whose last three characters contradict the others (people type ids) is none: a query that names it fails as a whole.
+    """
+    return text is not None and _ID.fullmatch(text) is not None and long_id(text[:15])[: len(text)] == text
 
 
 def long_id(id_: str) -> str:

@@ -16,7 +16,7 @@ from connectors.records import Cursor, Fate, Find, Page, Record, Watch
 from connectors.salesforce import soql
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.faults import refusal
-from connectors.salesforce.kinds import ALWAYS, MODIFIED, fate_fields, is_id, long_id, object_name
+from connectors.salesforce.kinds import ALWAYS, LEAD, MODIFIED, fate_fields, is_id, long_id, object_name
 from connectors.salesforce.rows import records
 from connectors.wire import Answer
 
@@ -60,7 +60,10 @@ def fetch(
     fields: Sequence[str],
     purpose: Purpose = "gather",
 ) -> list[Record]:
-    """The records with these ids; 2,000 a call, by query where a parent's field is wanted."""
+    """The records with these ids; 2,000 a call, by query where a parent's field is wanted.
+
+    A converted Lead answers when it was deleted, too: the person goes on as a Contact, and it says as which.
+    """
     wanted = list(dict.fromkeys(long_id(id_) for id_ in ids if is_id(id_)))
     if any("." in field for field in fields):
         [found] = find(client, [Find(kind, {"Id": tuple(wanted)}, tuple(fields))], purpose)
@@ -73,7 +76,27 @@ def fetch(
         if not isinstance(rows, list):
             raise Transient("Salesforce answered POST " + path + " without a list of records.")
         found += records(kind, (row for row in rows if row is not None), fields)
-    return found
+    return [*found, *_converted_and_deleted(client, wanted, found, names, purpose)] if kind == LEAD else found
+
+
+def _converted_and_deleted(
+    client: SalesforceClient,
+    wanted: Sequence[str],
+    found: Sequence[Record],
+    names: Sequence[str],
+    purpose: Purpose,
+) -> list[Record]:
+    """Those of the Leads that did not answer which the recycle bin shows as converted.
+
+    https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_queryall.htm
+    """
+    answered = {record.ref.id for record in found}
+    queries = [
+        soql.select(LEAD, names, soql.one_of("Id", some), soql.CONVERTED)
+        for some in chunks([id_ for id_ in wanted if id_ not in answered], VALUES_A_QUERY)
+    ]
+    answers = asked(client, queries, purpose, QUERY_ALL)
+    return [row for body, _ in answers for row in records(LEAD, body["records"], ())]
 
 
 def fates(client: SalesforceClient, kind: str, ids: Sequence[str]) -> list[Fate]:
@@ -169,10 +192,14 @@ def _goes_on(body: Any) -> bool:
 
 def _questions(place: int, one: Find) -> Iterable[_Question]:
     for field, values in one.wanted.items():
-        # a text in WHERE may have 4,000 characters; no field that is searched holds more
-        usable = [value for value in dict.fromkeys(values) if 0 < len(value) <= soql.LONGEST_TEXT]
+        usable = [value for value in dict.fromkeys(values) if _can_be_asked(field, value)]
         condition = soql.containing if one.contains else soql.one_of
         yield from (_Question(place, one, condition(field, some)) for some in _fitting(usable, one.contains))
+
+
+def _can_be_asked(field: str, value: str) -> bool:
+    """A text in a condition may have 4,000 characters, and no field that is searched holds more; what is no id refuses the query."""
+    return is_id(value) if field == "Id" else 0 < len(value) <= soql.LONGEST_TEXT
 
 
 def _fitting(values: Sequence[str], contains: bool) -> list[list[str]]:

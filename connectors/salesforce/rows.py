@@ -8,7 +8,16 @@ from typing import Any
 
 from connectors.errors import Transient
 from connectors.records import Fate, Record, Ref
-from connectors.salesforce.kinds import CREATED, DELETED, MODIFIED, MODIFIED_BY, SURVIVOR, long_id
+from connectors.salesforce.kinds import (
+    CONVERTED,
+    CONVERTED_TO,
+    CREATED,
+    DELETED,
+    MODIFIED,
+    MODIFIED_BY,
+    SURVIVOR,
+    long_id,
+)
 
 _APART = frozenset({"attributes", DELETED, SURVIVOR})
 
@@ -39,10 +48,15 @@ def _record(kind: str, row: Mapping[str, Any], dotted: Sequence[str]) -> Record:
 
 
 def _fate(ref: Ref, row: Mapping[str, Any], at: datetime) -> Fate | None:
-    if row.get(DELETED) is not True:
+    if row.get(DELETED) is not True or _lives_on(row):
         return None
     survivor = row.get(SURVIVOR)
     return Fate(ref, Ref("salesforce", ref.kind, long_id(survivor)) if survivor else None, at)
+
+
+def _lives_on(row: Mapping[str, Any]) -> bool:
+    """A Lead that was converted is a Contact now, whoever tidied it away since."""
+    return bool(row.get(CONVERTED) and row.get(CONVERTED_TO))
 
 
 def _is_parent(value: Any) -> bool:

@@ -18,6 +18,7 @@ from connectors.salesforce.kinds import ALWAYS, HISTORIES, MODIFIED, ONLY, is_id
 PAGE = 2000
 LONGEST_TEXT = 4000
 AFTER = "after"
+CONVERTED = "IsConverted = true"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,5}")
 
 

@@ -21,7 +21,11 @@ from twins.messages import Reply
 RETRIEVE = "composite/sobjects/Lead"
 URL = "https://acme.my.salesforce.com"
 LEADS = URL + "/services/data/v66.0/" + RETRIEVE
-ID = "00Q000000000099AAA"
+ID = "00Q000000000099EAA"
+ROW = {
+    "attributes": {"type": "Lead"}, "Id": ID, "SystemModstamp": "2026-03-02T09:00:00.000+0000",
+    "CreatedDate": None, "LastModifiedById": None, "LastName": None,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -138,7 +142,7 @@ def test_a_redirect_is_told_and_never_followed(net: responses.RequestsMock, stat
 
 
 def test_every_call_has_a_time_limit(net: responses.RequestsMock) -> None:
-    net.post(LEADS, json=[])
+    net.post(LEADS, json=[ROW])
 
     fetch(connector(limits=Limits(connect_s=3, read_s=7)))
 
@@ -231,7 +235,7 @@ def test_errors_hold_neither_tokens_nor_values_of_people(net: responses.Requests
 
 def test_usage_is_learned_from_every_call(net: responses.RequestsMock) -> None:
     usage = "api-usage=25/5000; per-app-api-usage=17/250(appName=x)"
-    net.post(LEADS, json=[], headers={"Sforce-Limit-Info": usage})
+    net.post(LEADS, json=[ROW], headers={"Sforce-Limit-Info": usage})
     counted = connector()
 
     fetch(counted)
@@ -254,15 +258,25 @@ def test_numbers_dates_and_parents_keep_their_shape(world: World) -> None:
 
 
 def test_missing_records_come_as_null_and_are_left_out(net: responses.RequestsMock) -> None:
-    row = {
-        "attributes": {"type": "Lead"}, "Id": ID, "SystemModstamp": "2026-03-02T09:00:00.000+0000",
-        "CreatedDate": None, "LastModifiedById": None, "LastName": None,
-    }  # fmt: skip
-    net.post(LEADS, json=[None, row])
+    id_ = "003000000000099AAA"
+    net.post(LEADS.replace("Lead", "Contact"), json=[None, {**ROW, "Id": id_}])
 
-    [record] = connector().fetch("lead", [ID, "00Q000000000098AAA"], ["LastName"])
+    [record] = connector().fetch("contact", [id_, "003000000000098AAA"], ["LastName"])
 
-    assert (record.ref.id, record.values["LastName"], record.created_at) == (ID, None, None)
+    assert (record.ref.id, record.values["LastName"], record.created_at) == (id_, None, None)
+
+
+def test_a_converted_lead_is_read_out_of_the_recycle_bin_and_another_one_is_not(world: World) -> None:
+    converted, deleted = (world.put(email=f"{name}@example.com", surname="Adams") for name in ("a", "b"))
+    org, seller, now = world.people.twin, world.people.seller, world.clock.now()
+    _, contact, _ = org.convert_lead(converted, seller, now)
+    for lead in (converted, deleted):
+        org.delete("Lead", lead, seller, now)
+
+    found = world.connector.fetch("lead", [converted, deleted], ("ConvertedContactId", "Email"))
+
+    assert [one.values["ConvertedContactId"] for one in found] == [contact]
+    assert [one.ref.id for one in world.connector.fates("lead", [converted, deleted])] == [deleted]
 
 
 def test_a_row_without_a_time_is_no_record(net: responses.RequestsMock) -> None:

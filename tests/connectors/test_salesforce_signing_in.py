@@ -156,7 +156,7 @@ def test_many_threads_that_meet_an_ended_session_sign_in_once(world: World, betw
 
     def fetch(_: int) -> int:
         together.wait(10)
-        return len(world.connector.fetch("lead", ["00Q000000000099AAA"], ["LastName"]))
+        return len(world.connector.fetch("lead", ["00Q000000000099EAA"], ["LastName"]))
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(fetch, range(8))) == [0] * 8

@@ -70,6 +70,12 @@ def test_only_letters_and_digits_can_be_an_id(text: str) -> None:
     assert not is_id(text) or (text.isascii() and text.isalnum() and len(text) in (15, 18))
 
 
+def test_an_id_whose_last_three_characters_contradict_the_others_is_none() -> None:
+    assert is_id("0015500001QdQWaAAN")
+    assert not is_id("0015500001QDQWAAAN")
+    assert not is_id("0015500001QdQWaaan")
+
+
 @pytest.mark.parametrize(
     "text", ["Name; DELETE", "Name FROM User", "a,b", "", "1a", "Na\u0000me", "COUNT()", "Näme"]
 )
@@ -79,12 +85,12 @@ def test_odd_names_are_refused(text: str) -> None:
 
 
 def test_each_condition_has_its_own_parentheses() -> None:
-    query = soql.select("queue", ["Name"], soql.since(Cursor(AT, "00Q000000000099AAA")))
+    query = soql.select("queue", ["Name"], soql.since(Cursor(AT, "00Q000000000099EAA")))
 
     assert query == (
         "SELECT Id, SystemModstamp, CreatedDate, LastModifiedById, Name FROM Group "
         "WHERE (SystemModstamp > 2026-03-02T09:00:00.123Z OR (SystemModstamp = 2026-03-02T09:00:00.123Z "
-        "AND Id >= '00Q000000000099AAA')) AND (Type = 'Queue') ORDER BY Id LIMIT 2000"
+        "AND Id >= '00Q000000000099EAA')) AND (Type = 'Queue') ORDER BY Id LIMIT 2000"
     )
 
 

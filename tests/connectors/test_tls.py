@@ -103,7 +103,7 @@ def hubspot(url: str, ca_file: str | None) -> Connector:
 
 
 def fetched(connector: Connector) -> object:
-    kind, id_ = ("lead", "00Q000000000099AAA") if connector.side == "salesforce" else ("contact", "1")
+    kind, id_ = "contact", "003000000000099AAA" if connector.side == "salesforce" else "1"
     try:
         return connector.fetch(kind, [id_], [])
     finally:

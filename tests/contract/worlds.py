@@ -108,7 +108,7 @@ def salesforce(before: Any = None, **more: Any) -> Iterator[World]:
             names,
             ("task", "Subject"),
             {"Company": "Acme"},
-            "00Q000000000099AAA",
+            "00Q000000000099EAA",
         )
         connector.close()
     assert served.failures == []

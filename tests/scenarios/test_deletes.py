@@ -184,6 +184,27 @@ def test_recreate_makes_the_lead_again_with_the_stage_she_stands_in(tmp_path: Pa
 
 
 @pytest.mark.goal("G-I8")
+@pytest.mark.fault("F25")
+@pytest.mark.parametrize("policy", ["keep", "ask", "delete", "recreate"])
+def test_a_lead_that_was_converted_and_tidied_away_before_the_bridge_looked_is_a_contact_and_not_deleted(
+    tmp_path: Path, policy: str
+) -> None:
+    with handed_over(tmp_path, salesforce=policy) as here:
+        salesforce, sam = here.world.salesforce, here.user(SAM)
+        lead = str(here.sales("Lead", ADA)["Id"])
+        _, contact, _ = salesforce.convert_lead(lead, sam, here.clock.now(), opportunity_name="First order")
+        salesforce.delete("Lead", lead, sam, here.clock.now())
+        comes_to_rest(here)
+
+        assert (leads(here), len(contacts(here)), len(salesforce.records("Contact"))) == ([], 1, 1)
+        shown = here.contact(ADA)
+        assert (shown["leadbridge_stage"], shown["leadbridge_outcome"]) == ("opportunity", "open")
+        assert (codes(here), here.bridge.store.all_tombstones()) == ([], [])
+        link = here.bridge.store.links("person", [Ref("salesforce", "contact", contact)])
+        assert [one.hubspot for one in link.values()] == [Ref("hubspot", "contact", shown["hs_object_id"])]
+
+
+@pytest.mark.goal("G-I8")
 @pytest.mark.parametrize("ending", ["restored", "lifted"])
 def test_ask_waits_for_a_person(tmp_path: Path, ending: str) -> None:
     with handed_over(tmp_path, salesforce="ask") as here:

@@ -259,6 +259,39 @@ def test_an_address_full_of_signs_finds_its_own_record_and_no_other(here: Struck
 # ── addresses ────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.fault("F44")
+@pytest.mark.fault("F46")
+@pytest.mark.invariant("I14")
+@pytest.mark.parametrize("name", ["leadbridge_key", "salesforceleadid", "salesforcecontactid"])
+@pytest.mark.parametrize("typed", ["00Qhello", "003 or so", "00Q5g0000000001eaa", "00Q000000000099AAA"])
+def test_an_id_of_salesforce_that_somebody_typed_and_that_is_none_stops_nobody(
+    ada: Struck, name: str, typed: str
+) -> None:
+    ada.world.hubspot.submit_form(BEN, "Newsletter", {"firstname": "Ben"}, ada.clock.now())
+    ada.live(1)
+    ada.market(BEN, **{name: typed})
+    ada.edit()
+    ada.live(3)
+
+    assert ada.title_arrived
+    assert ada.phone_arrived
+    said = [one.text for one in ada.problems() if typed in one.text]
+    assert bool(said) == (name == "leadbridge_key")
+
+
+@pytest.mark.fault("F44")
+@pytest.mark.invariant("I14")
+@pytest.mark.parametrize("typed", ["9" * 20, "9223372036854775808", "٣", "hello"])
+def test_an_id_of_hubspot_that_somebody_typed_and_that_is_none_stops_nobody(ada: Struck, typed: str) -> None:
+    alone = {"LastName": "Okafor", "Company": "Sydvind", "Email": BEN, "Leadbridge_HubSpot_Id__c": typed}
+    ada.world.salesforce.create("Lead", alone, ada.user(SAM), ada.clock.now())
+    ada.edit()
+    ada.live(3)
+
+    assert ada.title_arrived
+    assert ada.phone_arrived
+
+
 @pytest.mark.fault("F47")
 def test_an_address_that_went_to_another_person_joins_nobody_to_the_wrong_record(here: Struck) -> None:
     old = here.contact(ADA)["hs_object_id"]
