@@ -18,7 +18,8 @@ from typing import Final
 import structlog
 
 from connectors.errors import ConnectorError, OverBudget, Refused, SignInFailed, Transient
-from sync.engine import Engine, Pass
+from sync.engine import Engine
+from sync.settling import Pass
 from sync.store import LeaseLost, StoreError, StoreUnusable
 
 log = structlog.get_logger(__name__)

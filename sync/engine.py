@@ -19,10 +19,8 @@ nothing leaves the inbox and no cursor moves before its plans are recorded.
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -35,63 +33,29 @@ from mappings.directory import Directory
 from mappings.documents.tree import Mistake
 from mappings.own_fields import OwnFields
 from mappings.owners import findings
-from sync.apply import Applied, apply
-from sync.braking import Braking, Held
+from sync.braking import Braking
 from sync.calls import Calls
 from sync.clock import Clock
 from sync.giving import say_unknown
-from sync.guard import Guard
 from sync.installs import say_own
 from sync.intake import Batch, Intake, role_links
 from sync.lacking import say_lacking
 from sync.lanes import Lanes
 from sync.looking_back import look_back
-from sync.loops import fields_of_lines, give_way
-from sync.model import Base, Brake, Lane, Plan
+from sync.model import Base, Lane, Plan
 from sync.plan import Terms
 from sync.planning import Planning
 from sync.recovery import settle_unknown
-from sync.remember import put_off, remember, rest, without_moves
+from sync.remember import put_off
 from sync.rollout import Rollout
 from sync.roster import Roster
+from sync.settling import Pass, Settling
 from sync.store import Store
 from sync.sweep import Sweep
-from sync.trying import Trying, targets
 
 log = structlog.get_logger(__name__)
 
 GUARD: Final = timedelta(seconds=30)
-
-
-@dataclass(slots=True)
-class Pass:
-    """What one pass did, in figures.
-
-    *resting* are units with a write whose fate is not known yet; those that were looked up rest until *until*.
-    *put_off* are units whose write the vendor did not take for now, however often it was tried.
-    *word* is the last one that a person had said about a record when the pass began.
-    """
-
-    id: int
-    word: str | None = None
-    planned: int = 0
-    observed: int = 0
-    written: Counter[str] = field(default_factory=Counter)
-    moved: int = 0
-    problems: int = 0
-    more: bool = False
-    polled: bool = False
-    returns: Counter[Ref] = field(default_factory=Counter)
-    resting: set[Ref] = field(default_factory=set)
-    put_off: set[Ref] = field(default_factory=set)
-    until: datetime | None = None
-    held: int = 0
-    brakes: tuple[Brake, ...] = ()
-
-    @property
-    def is_quiet(self) -> bool:
-        """Nothing was written and nothing is left to do, as far as nothing rests."""
-        return not self.written and not self.more
 
 
 class Engine:
@@ -136,6 +100,17 @@ class Engine:
             self.store, self.intake, self.sweep, self.connectors, agreement.bridge.budget, poll
         )
         self.roster = Roster(self.connectors, agreement.bridge.owners, fields)
+        self.settling = Settling(
+            self.store,
+            self.connectors,
+            agreement,
+            fields,
+            self.pool,
+            self.rollout,
+            self.braking,
+            self.roster,
+            self.sweep,
+        )
 
     def run_pass(self) -> Pass:
         """Work off all that is due now; writes only in `mode: write` and inside the roll-out."""
@@ -264,90 +239,8 @@ class Engine:
                 self.braking.weigh(plans[0].pair, written, batch.lane, now)
 
     def settle(self, done: Pass, plans: Sequence[Plan], now: datetime, lane: Lane | None = None) -> None:
-        """Record, apply, remember: the second half of the road. What a brake holds is only observed.
-
-        Plans of no *lane* are a person's word already: no brake holds them.
-        """
-        plans = self._awake(done, plans, now)
-        if not plans:
-            return
-        free: list[Plan] = [one for one in plans if not one.observed]
-        braked: list[Held] = []
-        if lane is not None:
-            free = self._without_fights(free, now)
-            free, braked = self.braking.split(free, lane, now)
-            self.braking.keep(braked)
-        observed = [one for one in plans if one.observed] + [_held(one) for one, _ in braked]
-        admitted, held = self.rollout.within_the_hour(free, now)
-        self.store.record(done.id, observed, now, observed=True)
-        self.store.record(done.id, [without_moves(one) for one in admitted], now, observed=False)
-        refused = self.store.setbacks(targets(admitted))
-        trying = Trying({(one.target, one.field): one for one in refused})
-        guard = Guard(self.agreement, self.roster.directory(now))
-        applied = apply(self.connectors, admitted, self.fields, self.pool, trying, guard)
-        if applied.ownerless:
-            self.roster.forget()
-        settled = [*observed, *admitted, *held]
-        with self.store.transaction():
-            self.store.record(done.id, applied.back, now, observed=False)
-            remember(
-                self.store,
-                done.id,
-                settled,
-                applied,
-                held=held,
-                returns=done.returns,
-                lane=lane or "live",
-                word=done.word,
-                now=now,
-            )
-            self.braking.let_go(one for one in admitted if one.subject not in applied.in_doubt)
-        self._put_back(done, applied, lane or "live", now)
-        self.sweep.note(settled, applied)
-        done.resting.update(applied.in_doubt)
-        done.put_off.update(applied.later)
-        done.observed += len(observed)
-        done.held += len(braked)
-        self._count(done, admitted, applied)
-
-    def _put_back(self, done: Pass, applied: Applied, lane: Lane, now: datetime) -> None:
-        """What people typed under the writes, and what is theirs, stands again at once: it is in the ledger by now."""
-        if not applied.back:
-            return
-        came = Applied()
-        came.join(apply(self.connectors, applied.back, self.fields, self.pool))
-        with self.store.transaction():
-            remember(
-                self.store,
-                done.id,
-                applied.back,
-                came,
-                held=(),
-                returns=done.returns,
-                lane=lane,
-                word=done.word,
-                now=now,
-            )
-        applied.join(came)
-
-    def _without_fights(self, plans: Sequence[Plan], now: datetime) -> list[Plan]:
-        """The plans without what somebody else keeps changing back."""
-        limits = self.agreement.bridge.brakes
-        lines = fields_of_lines(plans)
-        if not lines:
-            return list(plans)
-        since = now - timedelta(hours=limits.rewrite_hours)
-        return give_way(plans, self.store.rewritten(lines, since), limits.rewrites)
-
-    def _awake(self, done: Pass, plans: Sequence[Plan], now: datetime) -> Sequence[Plan]:
-        """The plans but those of units in doubt, knocked for when their writes are settled, and of units put off."""
-        asleep = done.resting | done.put_off
-        resting = [one for one in plans if one.subject in asleep]
-        if not resting:
-            return plans
-        refs = [one.subject for one in resting if one.subject not in done.resting]
-        rest(self.store, [ref for one in resting for ref in one.settles], refs, now)
-        return [one for one in plans if one.subject not in asleep]
+        """Record, apply, remember, by the agreement in force; plans of no *lane* are a person's word already."""
+        self.settling.settle(done, plans, now, lane)
 
     def _remember_progress(self, batch: Batch) -> None:
         """Cursors and places move only now, when everything they passed is recorded."""
@@ -360,14 +253,3 @@ class Engine:
                 self.store.set_backfill_place(*batch.place)
             if batch.sweep is not None:
                 self.sweep.keep(batch, self.clock.now())
-
-    def _count(self, done: Pass, plans: Sequence[Plan], applied: Applied) -> None:
-        done.planned += len(plans)
-        done.written.update(put.write.side for put, receipt in applied.receipts if receipt.outcome == "done")
-        done.moved += sum(decision.what == "moved" for one in plans for decision in one.decisions)
-        done.problems += sum(len(one.problems) for one in plans) + len(applied.problems)
-
-
-def _held(plan: Plan) -> Plan:
-    """The plan as it is remembered while a brake holds it; an empty answer is no news of a record."""
-    return replace(plan, observed=True, problems=() if plan.missing else plan.problems)

@@ -12,13 +12,14 @@ from datetime import datetime
 
 from connectors.records import Ref
 from sync.brakes import Load, tripped
-from sync.engine import Engine, Pass
+from sync.engine import Engine
 from sync.gather import Reader, gather
 from sync.intake import PAIR_OF
 from sync.model import EVERYTHING, Entry, Knock, Plan
 from sync.plan import Terms
 from sync.plan.draft import subject_of
 from sync.plan.undo import Left, plan_undo
+from sync.settling import Pass
 
 __all__ = ["Left", "Stopped", "Undone", "undo"]
 

@@ -19,7 +19,7 @@ from sync.cli.options import Config, Json, Pair, opened_bridge, require_pair
 from sync.cli.printing import as_json, progress, say
 from sync.cli.serving import dashboard
 from sync.daemon import Daemon
-from sync.engine import Pass
+from sync.settling import Pass
 
 MOST_PASSES: Final = 100_000
 

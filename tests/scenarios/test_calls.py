@@ -22,7 +22,7 @@ from benchmarks.people import (
 from sync.bootstrap import Bridge, bridge, read_agreement, settings_from
 from sync.clock import VirtualClock
 from sync.daemon import Daemon
-from sync.engine import Pass
+from sync.settling import Pass
 from twins.world import World
 
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=ZoneInfo("Europe/Berlin"))

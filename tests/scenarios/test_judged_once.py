@@ -151,7 +151,7 @@ def test_a_jump_stands_once_in_the_ledger_though_the_bridge_dies_while_it_puts_i
         raise _Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"sync.engine.{station}", dies)
+        patched.setattr(f"sync.settling.{station}", dies)
         with pytest.raises(_Killed):
             known.settle()
     known.run()

@@ -67,7 +67,7 @@ class Giving(Town):
             raise Fallen
 
         if moment == "remember":
-            patched.setattr("sync.engine.remember", forgets)
+            patched.setattr("sync.settling.remember", forgets)
         else:
             patched.setattr(twin, "handle", struck)
 

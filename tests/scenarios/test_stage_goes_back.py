@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sync.engine import Pass
 from sync.intake import Batch
 from sync.model import Knock
+from sync.settling import Pass
 from sync.trying import TRIES
 from tests.scenarios.test_deletes import ADA, ask_for_a_call
 from tests.scenarios.town import Town, mutations, town

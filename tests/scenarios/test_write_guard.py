@@ -482,7 +482,7 @@ def test_a_process_that_dies_after_its_write_leaves_the_look_to_the_next_one(
     "moment",
     [
         "connectors.hubspot.writing.looked_back",
-        "sync.engine.remember",
+        "sync.settling.remember",
         "sync.engine.Engine._remember_progress",
     ],
 )
@@ -609,7 +609,7 @@ def _edited_under_a_write_of_a_process_that_dies(
             here.market(ADA, jobtitle=typed)
 
     with between(here, side, act), monkeypatch.context() as patched:
-        patched.setattr("sync.engine.apply", die)
+        patched.setattr("sync.settling.apply", die)
         with pytest.raises(Died):
             here.settle()
     assert typed not in both(here)

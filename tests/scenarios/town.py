@@ -18,8 +18,8 @@ from mappings.agreement import Agreement
 from sync.bootstrap import Bridge, bridge, read_agreement, settings_from, shipped_config
 from sync.clock import VirtualClock
 from sync.daemon import Daemon
-from sync.engine import Pass
 from sync.model import Entry, Problem
+from sync.settling import Pass
 from twins.log import Commit
 from twins.messages import Request
 from twins.world import World

@@ -29,8 +29,8 @@ from sync import bootstrap
 from sync.bootstrap import Bridge, bridge, settings_from
 from sync.clock import VirtualClock
 from sync.daemon import Daemon
-from sync.engine import Pass
 from sync.model import Entry, Link
+from sync.settling import Pass
 from sync.store.columns import moment
 from sync.store.links import LINK_COLUMNS, link_of
 from sync.store.tables import CURSORS, LINKS

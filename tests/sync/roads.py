@@ -12,9 +12,10 @@ from typing import Any, Final
 from connectors.records import Ref, Side, Write
 from mappings.agreement import Agreement
 from sync.clock import VirtualClock
-from sync.engine import Engine, Pass
+from sync.engine import Engine
 from sync.gather import watched_fields
 from sync.model import Problem
+from sync.settling import Pass
 from sync.store import Store
 from tests.sync.dumb import Dumb, Here, staff
 

@@ -27,7 +27,7 @@ from mappings.own_fields import OwnFields
 from sync.bootstrap import bridge, read_agreement, settings_from, shipped_config
 from sync.clock import VirtualClock
 from sync.daemon import Daemon
-from sync.engine import Pass
+from sync.settling import Pass
 from tests.scenarios.town import MORNING, POLL_S, Town
 from tests.simulation.seams import inline
 from twins.log import Commit
