@@ -16,7 +16,8 @@ from typing import Final, Literal
 
 from lxml import etree
 
-from mappings.lifecycle.machine import START, Lifecycle, Move
+from mappings.lifecycle.definition import START, Move
+from mappings.lifecycle.machine import Lifecycle
 from plugin.formula import Context, Formula, FormulaError, Type, compile_formula
 
 STAGE: Final = "Leadbridge_Stage__c"

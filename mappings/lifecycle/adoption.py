@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from mappings import raw
 from mappings.lifecycle import fields, following
-from mappings.lifecycle.machine import START, Lifecycle, Move
+from mappings.lifecycle.definition import START, Move
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.migrating import renamed
 from mappings.lifecycle.words import Opportunity, Request, Round, Side, Situation, Standing, Step
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mappings.hours import BusinessHours
+from mappings.lifecycle.definition import UNKNOWN_REASON, Clock, Mark, Within
 from mappings.lifecycle.following import followed
-from mappings.lifecycle.machine import UNKNOWN_REASON, Clock, Lifecycle, Mark, Within
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.signals import subject
 from mappings.lifecycle.words import Opportunity, Situation, Standing
 

@@ -19,13 +19,12 @@ from mappings.documents.stages import ClockShape
 from mappings.documents.tree import Mistake
 from mappings.hours import BusinessHours
 from mappings.lifecycle import fields, showing
-from mappings.lifecycle.machine import (
+from mappings.lifecycle.definition import (
     AdoptedLead,
     Adoption,
     Clock,
     Guard,
     Installing,
-    Lifecycle,
     Mark,
     Migration,
     Move,
@@ -39,6 +38,7 @@ from mappings.lifecycle.machine import (
     Way,
     Within,
 )
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.naming import unknown_names
 from mappings.lifecycle.proofs import unsound
 

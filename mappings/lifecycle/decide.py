@@ -14,11 +14,12 @@ from typing import Final
 
 from mappings import raw
 from mappings.lifecycle import adoption, clocks, fields, phrases
+from mappings.lifecycle.definition import START, UNKNOWN_REASON, Move
 from mappings.lifecycle.entering import Entry, enter
 from mappings.lifecycle.following import followed
 from mappings.lifecycle.guards import Case, failing
 from mappings.lifecycle.looking import look
-from mappings.lifecycle.machine import START, UNKNOWN_REASON, Lifecycle, Move
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.migrating import migrate, renamed
 from mappings.lifecycle.words import (
     Late,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final, Literal
 
-from mappings.lifecycle.machine import START, Lifecycle, Move, Stage
+from mappings.lifecycle.definition import START, Move, Stage
+from mappings.lifecycle.machine import Lifecycle
 
 Where = Literal["left", "right"]
 

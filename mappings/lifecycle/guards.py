@@ -9,8 +9,9 @@ from typing import Final
 
 from mappings import raw
 from mappings.lifecycle import clocks, fields, signals
+from mappings.lifecycle.definition import UNKNOWN_REASON, Move, Reason
 from mappings.lifecycle.following import followed, is_gone
-from mappings.lifecycle.machine import UNKNOWN_REASON, Lifecycle, Move, Reason
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.words import Actor, Request, Situation, Standing
 
 IDENTIFIED: Final = "identified"

@@ -8,8 +8,8 @@ from mappings.documents.lifecycle import LifecycleDocument
 from mappings.documents.moves import MoveShape
 from mappings.documents.reading import Shape, suggestion
 from mappings.documents.tree import Mistake
+from mappings.lifecycle.definition import START, UNKNOWN_REASON
 from mappings.lifecycle.guards import FACTS
-from mappings.lifecycle.machine import START, UNKNOWN_REASON
 
 # Stages that the bridge has something to do in; all others may be renamed, split or left out.
 NEEDED = (

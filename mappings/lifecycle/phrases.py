@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from mappings.lifecycle.definition import Mark, Move
 from mappings.lifecycle.guards import said
-from mappings.lifecycle.machine import Lifecycle, Mark, Move
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.words import Actor, Late, Request, Standing, Verdict
 
 LATE = "late"

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from mappings import raw
 from mappings.lifecycle import fields, signals
-from mappings.lifecycle.machine import Lifecycle, Shown
+from mappings.lifecycle.definition import Shown
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.words import Projection, Raw, Standing
 
 LIFECYCLE_STAGE: Final = "lifecyclestage"

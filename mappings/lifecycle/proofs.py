@@ -9,7 +9,8 @@ from typing import Final
 from mappings.documents.lifecycle import LifecycleDocument
 from mappings.documents.tree import Mistake
 from mappings.lifecycle.clocks import REVIEWED
-from mappings.lifecycle.machine import START, Lifecycle, Mark, Move, Reason, Shown, Stage
+from mappings.lifecycle.definition import START, Mark, Move, Reason, Shown, Stage
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.showing import followed
 
 Way = tuple[Move, ...]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from mappings.documents.projections import LifecycleStageShape, ShownShape
-from mappings.lifecycle.machine import Shown
+from mappings.lifecycle.definition import Shown
 
 BLANK: Final = "blank"
 UNCHANGED: Final = "unchanged"

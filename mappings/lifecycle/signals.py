@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from mappings import raw
-from mappings.lifecycle.machine import Lifecycle, Signals
+from mappings.lifecycle.definition import Signals
+from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.words import Raw
 
 

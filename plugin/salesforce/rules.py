@@ -20,7 +20,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mappings.lifecycle.machine import START, Lifecycle, Move
+from mappings.lifecycle.definition import START, Move
+from mappings.lifecycle.machine import Lifecycle
 from plugin.marker import Marker
 from plugin.salesforce.labels import label, one_of, shortened
 from plugin.salesforce.parts import ValidationRule

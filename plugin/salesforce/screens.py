@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from mappings.lifecycle.machine import Lifecycle, Move
+from mappings.lifecycle.definition import Move
+from mappings.lifecycle.machine import Lifecycle
 from plugin.marker import Marker
 from plugin.salesforce.labels import label
 from plugin.salesforce.objects import PEOPLE

@@ -12,7 +12,7 @@ from typing import Final
 
 from mappings.agreement import Agreement
 from mappings.fields import FieldLine
-from mappings.lifecycle.machine import Shown
+from mappings.lifecycle.definition import Shown
 from mappings.wordmaps import WordMap
 from twins.hubspot.schema.stages import STAGE_PROPERTIES, Pipeline, Stage
 from twins.world import World

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from connectors.records import Record
 from mappings.lifecycle import Late, Outcome
-from mappings.lifecycle.machine import Mark
+from mappings.lifecycle.definition import Mark
 from sync.plan.draft import Draft
 from sync.plan.notes import late_task, was_handed_on
 from sync.plan.situation import USER_PREFIX

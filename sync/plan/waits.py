@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from mappings.lifecycle import Outcome, Situation
+from mappings.lifecycle.definition import UNKNOWN_REASON
 from mappings.lifecycle.following import followed
 from mappings.lifecycle.guards import IDENTIFIED, Case, failing, said
-from mappings.lifecycle.machine import UNKNOWN_REASON
 from sync.plan.draft import Draft
 
 NO_EMAIL: Final = (

@@ -11,7 +11,7 @@ import pytest
 
 from mappings.conditions import compile_condition
 from mappings.lifecycle import Opportunity, Request, Round, Situation, Standing, decide, time_left
-from mappings.lifecycle.machine import Mark, Segment, Within
+from mappings.lifecycle.definition import Mark, Segment, Within
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -18,7 +18,7 @@ from mappings.lifecycle import (
 )
 from mappings.lifecycle.clocks import review_over_at
 from mappings.lifecycle.decide import PUT_BACK_A_DAY
-from mappings.lifecycle.machine import Installing, ReasonField
+from mappings.lifecycle.definition import Installing, ReasonField
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

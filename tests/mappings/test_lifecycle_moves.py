@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from mappings.lifecycle import Opportunity, Request, Round, Situation, Standing, decide
-from mappings.lifecycle.machine import Installing
+from mappings.lifecycle.definition import Installing
 
 STAGES = (
     "new", "nurturing", "qualified", "handed_over", "accepted", "working",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mappings.lifecycle import Standing, read_requests
-from mappings.lifecycle.machine import Installing
+from mappings.lifecycle.definition import Installing
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HISTORY_START = NOW - timedelta(hours=5)

@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 from lxml import etree
 
-from mappings.lifecycle.machine import Installing
+from mappings.lifecycle.definition import Installing
 from plugin.proof import Edge, Given, is_legal
 from plugin.salesforce import bundle, mdapi, source
 from plugin.salesforce.elements import XMLNS

@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from mappings.lifecycle.machine import START, Installing, Lifecycle, Move, Reason, Stage
+from mappings.lifecycle.definition import START, Installing, Move, Reason, Stage
+from mappings.lifecycle.machine import Lifecycle
 
 _ACTORS = ("marketer", "seller", "bridge")
 _FORMS = ("per_stage", "compact")

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from mappings.lifecycle.machine import Installing
+from mappings.lifecycle.definition import Installing
 from plugin.salesforce import bundle, mdapi, zipped
 from sync.bootstrap import read_agreement, shipped_config
 from tests.twins.deploying import Admin

@@ -16,7 +16,7 @@ import pytest
 from lxml import etree
 
 from mappings.agreement import Broken, compile_agreement
-from mappings.lifecycle.machine import Move
+from mappings.lifecycle.definition import Move
 from plugin.marker import Marker
 from plugin.salesforce import bundle, mdapi, source, zipped
 from plugin.salesforce.elements import XMLNS

@@ -11,7 +11,7 @@ from connectors.errors import Refused, SignInFailed
 from connectors.salesforce import SalesforceSettings
 from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
-from mappings.lifecycle.machine import Installing, ReasonField
+from mappings.lifecycle.definition import Installing, ReasonField
 from plugin import hubspot
 from plugin.checking import drifted, lacking_rights, state_of
 from plugin.converting import OURS, stopped

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mappings.agreement import Agreement
-from mappings.lifecycle.machine import Migration, Way
+from mappings.lifecycle.definition import Migration, Way
 from plugin import hubspot
 from plugin.hubspot import scopes
 from sync.bootstrap import read_agreement, shipped_config

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from mappings.lifecycle.machine import Installing, Lifecycle, Move, Stage
+from mappings.lifecycle.definition import Installing, Move, Stage
+from mappings.lifecycle.machine import Lifecycle
 from plugin.lint import mistakes
 from plugin.salesforce import Part, bundle, mdapi, source
 from plugin.salesforce.parts import (

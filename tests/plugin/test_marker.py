@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from mappings.lifecycle.machine import Installing, Lifecycle
+from mappings.lifecycle.definition import Installing
+from mappings.lifecycle.machine import Lifecycle
 from plugin.marker import VERSION, Marker, fingerprint
 from sync.bootstrap import read_agreement, shipped_config
 

@@ -10,7 +10,8 @@ from itertools import product
 
 import pytest
 
-from mappings.lifecycle.machine import START, Installing, Lifecycle, Move
+from mappings.lifecycle.definition import START, Installing, Move
+from mappings.lifecycle.machine import Lifecycle
 from plugin.formula import FormulaError
 from plugin.proof import CounterExample, Edge, Given, is_legal, prove
 from plugin.salesforce import bundle, mdapi

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mappings.agreement import Agreement
-from mappings.lifecycle.machine import ReasonField
+from mappings.lifecycle.definition import ReasonField
 from plugin.salesforce import bundle
 from plugin.salesforce.objects import OBJECTS
 from plugin.salesforce.parts import PermissionSet

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.records import Ref
-from mappings.lifecycle.machine import Mark
+from mappings.lifecycle.definition import Mark
 from sync.model import Facts, Plan
 from tests.sync.dumb import SAM
 from tests.sync.plan.people import (
