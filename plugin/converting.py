@@ -99,7 +99,7 @@ def advice(lifecycle: Lifecycle, mapped: Mapped | None) -> Iterator[str]:
     lacking = [name for name in ours if name != HUBSPOT_ID and (name, f"Contact.{name}") not in mapped]
     if lacking:
         yield (
-            f"Lead conversion does not carry over {_listed(lacking, ours)}: what sellers wrote there stays on the Lead."
+            f"Lead conversion does not carry over {_listed(lacking, ours)}: the Contact that it makes begins without."
             f" Map each to the Contact's field of the same name ({WHERE})."
         )
     if (HUBSPOT_ID, f"Contact.{HUBSPOT_ID}") in mapped:

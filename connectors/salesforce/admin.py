@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from connectors.errors import Gone, Refused
+from connectors.records import Field
 from connectors.salesforce import installed
 from connectors.salesforce.connector import SalesforceConnector
 from connectors.salesforce.installed import Tree
@@ -18,6 +20,16 @@ class SalesforceAdmin(SalesforceConnector):
     def deployer(self) -> Deployer:
         """Deploys to this org."""
         return Deployer(self._client)
+
+    def seen(self, kinds: Sequence[str]) -> dict[str, Mapping[str, Field]]:
+        """The fields of each kind that the admin's user sees; none of a kind whose records are closed to it."""
+        return {kind: self._seen(kind) for kind in kinds}
+
+    def _seen(self, kind: str) -> Mapping[str, Field]:
+        try:
+            return self.describe([kind])[kind].fields
+        except (Gone, Refused):
+            return {}
 
     def components(self, type_: str, names: Sequence[str]) -> dict[str, Tree]:
         """The components of *type_* that are there, by full name."""

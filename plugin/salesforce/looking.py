@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from connectors.errors import Refused
 from connectors.salesforce.admin import SalesforceAdmin
@@ -13,6 +14,9 @@ from plugin.salesforce.objects import OBJECTS, PEOPLE
 from plugin.salesforce.parts import TYPES
 from plugin.salesforce.rules import LOSS_REASON, REASON, STAGE
 from plugin.salesforce.trees import text_in
+
+# What Salesforce says of a field, or of records, that the user does not see.
+_UNSEEN: Final = frozenset({"INVALID_FIELD", "INVALID_TYPE"})
 
 
 def look(org: SalesforceAdmin) -> Org:
@@ -45,8 +49,8 @@ def _open(org: SalesforceAdmin) -> frozenset[str]:
     """
     return frozenset(
         f"{OBJECTS[kind]}.{one.name}"
-        for kind, schema in org.describe(list(OBJECTS)).items()
-        for one in schema.fields.values()
+        for kind, fields in org.seen(list(OBJECTS)).items()
+        for one in fields.values()
         if not one.closable and one.type != "address"
     )
 
@@ -78,7 +82,7 @@ def _counted(
         try:
             counted.update(org.people_by(object_.lower(), name))
         except Refused as why:
-            if "INVALID_FIELD" not in {fault.code for fault in why.faults}:
+            if _UNSEEN.isdisjoint(fault.code for fault in why.faults):
                 raise
             unseen.append(f"{object_}.{name}")
     return counted, tuple(unseen)

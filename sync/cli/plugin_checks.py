@@ -70,7 +70,7 @@ def _conversions(agreement: Agreement, org: SalesforceAdmin, notes: list[str]) -
     """The people whom no seller could convert; *notes* learn what an admin would map."""
     mapped = org.lead_mapping()
     notes += advice(agreement.lifecycle, mapped)
-    described = {kind: schema.fields for kind, schema in org.describe(_CONVERTED).items()}
+    described = org.seen(_CONVERTED)
     findings: list[str] = []
     for one in uniques(mapped, described) if mapped is not None else (OURS,):
         hidden = [

@@ -152,6 +152,45 @@ def test_who_is_exempt_from_the_rules_and_what_the_bridge_may_do_beyond_its_need
     assert "Leadbridge_Integration exempts this user from every rule" in exempt
 
 
+def test_what_an_admin_added_to_our_permission_set_is_shown_before_an_install_takes_it_away(
+    fresh: Town, plugin: Plugin
+) -> None:
+    plugin("install", "--yes")
+    salesforce = fresh.world.salesforce
+    daemon = salesforce.integration_user
+    salesforce.assign_permission_set(daemon, "Leadbridge_Integration")
+    salesforce.open_in_permission_set("Leadbridge_Integration", "applicationVisibilities", "standard__Sales")
+
+    checked = plugin("check", "--json")
+    planned = plugin("plan", "--json")
+    installed = plugin("install", "--yes")
+    after = plugin("check")
+
+    assert checked.code == 4
+    [finding] = said(checked)["findings"]
+    assert finding == (
+        "salesforce permission set “leadbridge: integration user” (Leadbridge_Integration): it grants the app"
+        " standard__Sales (an install takes that away). `leadbridge plugin install` sets it right."
+    )
+    [change] = said(planned)["changes"]
+    assert change["why"] == "it grants the app standard__Sales (an install takes that away)"
+    assert installed.code == 0, installed.err
+    assert after.code == 0, after.err
+
+
+def test_an_admin_who_may_read_no_records_installs_and_checks_all_the_same(
+    fresh: Town, plugin: Plugin
+) -> None:
+    salesforce = fresh.world.salesforce
+    salesforce.give_minimum_access(salesforce.admin())
+
+    installed = plugin("install", "--yes", "--only", "salesforce")
+    checked = plugin("check", "--only", "salesforce", "--json")
+
+    assert installed.code == 0, installed.err
+    assert any("does not see Lead.Leadbridge_HubSpot_Id__c" in note for note in said(checked)["notes"])
+
+
 HUBSPOT_ID = "Leadbridge_HubSpot_Id__c"
 
 
