@@ -24,6 +24,9 @@ _CLOSED: Final = {"Closed Won": "won", "Closed Lost": "lost"}
 _SAYS: Final = {"opportunity": "open", "won": "won", "lost": "lost"}
 _IN_ROUND: Final = frozenset({"qualified", "handed_over", "accepted", "working"})
 _RESUMED: Final = frozenset({"won", "lost", "rejected"})  # a hand-off from here goes on with the same round
+_BACK: Final = _IN_ROUND - {
+    "working"
+}  # from `opportunity` no move leads here: an edit did, in the same round
 _OUTCOME: Final = "leadbridge_outcome"
 
 
@@ -144,7 +147,9 @@ def _outcomes(words: set[str], moves: Sequence[Entry]) -> set[str]:
     for step in steps:
         if step.new in _SAYS:
             follows, is_sure = True, step.rule in ("legal", "implied", "unseen")
-        elif step.new == "handed_over" and step.old in _RESUMED:
+        elif (step.new == "handed_over" and step.old in _RESUMED) or (
+            step.new in _BACK and step.old == "opportunity"
+        ):
             is_sure = False
         elif step.new == "working" or (step.new in _IN_ROUND and step.old not in _IN_ROUND):
             follows = False
