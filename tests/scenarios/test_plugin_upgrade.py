@@ -69,6 +69,7 @@ def here(tmp_path: Path, leadbridge: Leadbridge) -> Iterator[Upgraded]:
 def test_widen_migrate_narrow_with_the_bridge_running_and_no_write_refused(here: Upgraded) -> None:
     before = here.stages()
     here.edit()
+    asked = here.plugin("check")
     held = here.plugin("install", "--yes")
     widened = here.plugin("install", "--widen", "--yes")
     untaken = here.bridge.edits.take(doubtful=True)  # as a running daemon does before each pass
@@ -79,6 +80,11 @@ def test_widen_migrate_narrow_with_the_bridge_running_and_no_write_refused(here:
     checked = here.plugin("check")
 
     assert before["nurturing"] > 0
+    assert asked.code == 4
+    # First what stops an install, then what it would set right.
+    first, later = "stand in stages that are no more: nurturing", "when what stops it now (see above) is mended"
+    assert 0 < asked.err.index(first) < asked.err.index(later)
+    assert "`leadbridge plugin install` sets it right." not in asked.err
     assert held.code == 3, held.out + held.err
     assert f"nurturing ({before['nurturing']})" in held.err
     assert widened.code == 0, widened.err
