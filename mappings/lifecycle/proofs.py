@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
 
 from mappings.documents.lifecycle import LifecycleDocument
 from mappings.documents.tree import Mistake
 from mappings.lifecycle.clocks import REVIEWED
-from mappings.lifecycle.definition import START, Mark, Move, Reason, Shown, Stage
+from mappings.lifecycle.definition import START, Mark, Move, Reason, Stage
 from mappings.lifecycle.machine import Lifecycle
-from mappings.lifecycle.showing import followed
+from mappings.lifecycle.proofs_of_fields import one_value_is_shown, readings_are_requests
 
 Way = tuple[Move, ...]
-_UNSAID: Final = "is `unchanged`, but with `follow` every stage shows a value of its own"
 
 
 def unsound(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
@@ -27,8 +25,8 @@ def unsound(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mista
         _lateness_is_told_to_somebody,
         _a_rejection_has_a_reason,
         _every_reason_leads_on,
-        _one_value_is_shown,
-        _readings_are_requests,
+        one_value_is_shown,
+        readings_are_requests,
     ):
         yield from proof(lifecycle, document)
 
@@ -200,76 +198,6 @@ def _leads_on(lifecycle: Lifecycle, stage: str, reason: Reason) -> bool:
 
 def _wakes(lifecycle: Lifecycle, stage: str) -> bool:
     return any("delay_over" in move.guards_for("bridge") for move in lifecycle.moves_from(stage, "bridge"))
-
-
-def _one_value_is_shown(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
-    follow = document.projections.lifecyclestage.follow
-    told: set[tuple[str, str]] = set()
-    for name, shown in _shown_fields(lifecycle, document):
-        for stage in lifecycle.stages:
-            wrong = _wrong_cell(shown, stage) or _out_of_order(shown, stage, document)
-            if wrong and (name, stage) not in told:
-                told.add((name, stage))
-                said = "follow" if shown.goes_back and (stage in follow or wrong == _UNSAID) else "shows"
-                yield document.mistake(
-                    f"`{name}` for the stage `{stage}` {wrong}.",
-                    f"Write one value, `blank`, {'' if shown.goes_back else '`unchanged`, '}or a list whose"
-                    " first value is written.",
-                    "projections",
-                    name,
-                    said,
-                    stage,
-                )
-
-
-def _shown_fields(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[tuple[str, Shown]]:
-    """Every projected field; what `follow` says is proven before anybody switches to it."""
-    for name in ("lifecyclestage", "hs_lead_status", "lead_status"):
-        yield name, getattr(lifecycle, name)
-    shape = document.projections.lifecyclestage
-    if shape.follow and shape.policy != "follow":
-        yield "lifecyclestage", followed(shape)
-
-
-def _wrong_cell(shown: Shown, stage: str) -> str:
-    if stage not in shown.cells:
-        return "is not said: no value would be written"
-    cell = shown.cells[stage]
-    if cell is None:
-        return _UNSAID if shown.goes_back else ""
-    if not cell or len(set(cell)) != len(cell) or (len(cell) > 1 and {"", "unchanged"} & set(cell)):
-        return f"names {len(set(cell))} values of which none can be told to be the written one"
-    if cell[0] in shown.leave_alone:
-        return f"is `{cell[0]}`, which stands under `leave_alone`"
-    if shown.order and not shown.goes_back and cell[0] not in shown.order:
-        return f"is `{cell[0]}`, which has no place in `order`: whether it moves back cannot be told"
-    return ""
-
-
-def _out_of_order(shown: Shown, stage: str, document: LifecycleDocument) -> str:
-    """What goes back with the stage is known by its place in `order`, or as a value apart from it."""
-    value = (shown.cells[stage] or ("",))[0]
-    known = {"", *shown.order, *document.projections.lifecyclestage.leave_alone}
-    if shown.goes_back and value not in known:
-        return f"is `{value}`, which stands neither in `order` nor under `leave_alone`: it may be misspelt"
-    return ""
-
-
-def _readings_are_requests(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
-    for place, reading in enumerate(lifecycle.readings):
-        for stage in sorted(reading.stages):
-            why = ""
-            if reading.shows in (lifecycle.lead_status.cells.get(stage) or ()):
-                why = "is what that stage itself shows"
-            elif not lifecycle.path(stage, reading.asks_for, "seller"):
-                why = f"would ask for `{reading.asks_for}`, where no way of a seller leads"
-            if why:
-                yield document.mistake(
-                    f"In the stage `{stage}` a Lead.Status `{reading.shows}` {why}.",
-                    "Correct the reading, or the moves of sellers.",
-                    "readings",
-                    place,
-                )
 
 
 def _ways(lifecycle: Lifecycle, start: str) -> dict[str, Way]:

@@ -82,7 +82,10 @@ def test_widen_migrate_narrow_with_the_bridge_running_and_no_write_refused(here:
     assert before["nurturing"] > 0
     assert asked.code == 4
     # First what stops an install, then what it would set right.
-    first, later = "stand in stages that are no more: nurturing", "when what stops it now (see above) is mended"
+    first, later = (
+        "stand in stages that are no more: nurturing",
+        "when what stops it now (see above) is mended",
+    )
     assert 0 < asked.err.index(first) < asked.err.index(later)
     assert "`leadbridge plugin install` sets it right." not in asked.err
     assert held.code == 3, held.out + held.err
