@@ -91,8 +91,8 @@ def _all_seen(org: Connector, gone: Sequence[tuple[str, str]]) -> None:
     if unseen:
         raise Refused(
             f"The admin's user does not see {', '.join(unseen)}, so that what stands there cannot be saved: give it"
-            " read access to these fields (the permission set Leadbridge_Sales_User has it, where it is still there)."
-            " Nothing was removed."
+            " read access to these fields by a permission set of your own (leadbridge's go, too, and only once nobody has"
+            " them). Nothing was removed."
         )
 
 
