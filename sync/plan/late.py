@@ -41,7 +41,7 @@ def tell_late(draft: Draft, told: dict[str, Late], person: Record | None, greete
 def queue_at_last(draft: Draft, person: Record) -> str | None:
     """The queue that takes the record from a user past that mark; once, however late the queue is named.
 
-    A store that met the person later knows by the tasks of the hand-off whether it went through other hands.
+    A store that meets the person only now knows by the tasks of the hand-off whether it went through other hands.
     """
     standing = draft.standing
     if standing is None or standing.was_queued or not _should_go(draft):

@@ -59,8 +59,8 @@ def hand_off_task(draft: Draft, person: Record | None) -> str | None:
 
 
 def was_handed_on(draft: Draft, standing: Standing, owner: str) -> bool:
-    """Before this store met the person somebody else than *owner* was asked to accept the same hand-off."""
-    if not _is_older(standing):
+    """As this store meets the person: somebody else than *owner* was asked to accept the same hand-off before."""
+    if draft.facts.standing is not None:
         return False
     of_round = _of_round(standing)
     asked = {key.removeprefix(of_round).split()[0] for key in draft.told if key.startswith(of_round)}

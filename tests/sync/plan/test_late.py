@@ -253,6 +253,18 @@ def test_a_store_that_was_lost_throws_nobody_back_who_took_the_hand_off_from_oth
     assert "OwnerId" not in writes(after, "salesforce")
 
 
+def test_whom_a_lost_store_met_before_the_mark_goes_to_the_queue_from_a_new_owner_too(
+    planner: Planner,
+) -> None:
+    at_queue(planner)
+    facts = lost(waiting(planner), SAM)
+    facts = carried_out(facts, planner.plan(facts, FULL))
+    facts = edited(facts, "salesforce", by=SAM, OwnerId=BOSS)
+    facts = carried_out(facts, planner.plan(facts, FULL + timedelta(hours=1)))
+
+    assert writes(planner.plan(facts, TRIPLE), "salesforce").get("OwnerId") == QUEUE
+
+
 def test_ops_are_told_at_any_mark(planner: Planner) -> None:
     facts = waiting(_telling_ops(planner))
 
