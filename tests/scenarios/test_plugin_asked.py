@@ -137,3 +137,16 @@ def test_where_hubspot_fails_in_an_uninstall_it_is_told_what_stands(
     assert stopped.code == 1
     assert "Salesforce's part is taken out, and 0 of HubSpot's 5 parts are: mend this" in stopped.err
     assert [one.partition(" ")[0] for one in rest.json["removed"]] == ["hubspot"] * 5
+
+
+def test_where_no_trace_can_be_kept_it_is_said_and_the_install_stands(
+    fresh: Town, plugin: Plugin, keys: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "a-file").touch()
+    keys["LEADBRIDGE_STATE"] = str(tmp_path / "a-file" / "state")
+
+    installed = plugin("install", "--yes", "--only", "hubspot")
+
+    assert installed.code == 0, installed.err
+    assert "All was done; only that it was cannot be kept in" in installed.err
+    assert fresh.world.hubspot.has_property("contacts", "leadbridge_stage")

@@ -101,6 +101,10 @@ def test_unknown_page_says_so_in_a_sentence(browser_of):
     [
         (Health(alive=True, ready=True, mode="observe"), "Observing: nothing is written."),
         (Health(alive=True, ready=True, mode="write", problems=1), "1 problem open"),
+        (
+            Health(alive=True, ready=True, mode="write", own_fields="drifted"),
+            "is no longer as the config says.",
+        ),
         (Health(alive=False, ready=False, mode="write", reasons=("Sign-in failed.",)), "stands still"),
         (Health(alive=True, ready=False, mode="write", reasons=("First pass runs.",)), "First pass runs."),
     ],
