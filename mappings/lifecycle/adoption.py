@@ -15,7 +15,7 @@ from mappings.lifecycle import fields, following
 from mappings.lifecycle.definition import START, Move
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.migrating import renamed
-from mappings.lifecycle.words import Opportunity, Request, Round, Side, Situation, Standing, Step
+from mappings.lifecycle.words import Actor, Opportunity, Request, Round, Side, Situation, Standing, Step
 
 _BORN: Final = ("qualified", "handed_over")  # how the bridge comes to make a record in Salesforce
 
@@ -95,11 +95,13 @@ def asked_at_birth(lifecycle: Lifecycle, standing: Standing, situation: Situatio
 
 
 def _asked(side: Side, stage: str, standing: Standing, situation: Situation) -> Request:
+    actor: Actor = "marketer" if side == "hubspot" else "seller"
+    told = situation.authors.get(side, (actor, None, standing.since))
     return Request(
         to=stage,
-        actor="marketer" if side == "hubspot" else "seller",
-        user=None,
-        at=standing.since,
+        actor=told[0],
+        user=told[1],
+        at=max(told[2], standing.since),
         side=side,
         reason=_text(side, fields.REASON, situation),
         comment=_text(side, fields.COMMENT, situation),

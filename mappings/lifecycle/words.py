@@ -151,7 +151,8 @@ class Situation:
     *bridge_created* that the Salesforce record was made by the bridge itself;
     *adopted_before* the bridge's first moment in write mode (None: everybody is
     adopted). *opportunities* is None when nobody looked: then nothing follows from them.
-    *countries* are those of the Salesforce users, by id.
+    *countries* are those of the Salesforce users, by id; *authors* say by side who gave a record nobody knows its
+    stage (team, user), and when, as far as the vendor tells it.
     """
 
     hubspot: Raw | None = None
@@ -168,6 +169,7 @@ class Situation:
     bridge_created: bool = False
     adopted_before: datetime | None = None
     countries: Mapping[str, str] = field(default_factory=dict, repr=False)
+    authors: Mapping[Side, tuple[Actor, str, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

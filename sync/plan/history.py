@@ -20,12 +20,13 @@ STAGE: Final = "leadbridge_stage"
 
 
 def doubtful_fields(facts: Facts, terms: Terms, side: Side) -> tuple[str, ...]:
-    """Fields of *side* whose steps matter: our stage when it moved in HubSpot, and fields edited on both sides."""
+    """Fields of *side* whose steps matter: our stage when it moved, or was given, in HubSpot, and fields edited on both sides."""
     record = facts.record(side)
     if record is None:
         return ()
     is_there = STAGE not in terms.agreement.own.lacking
-    stage = (STAGE,) if side == "hubspot" and is_there and _stage_moved(facts, record) else ()
+    is_asked = _stage_moved(facts, record) or _was_given_a_stage(facts, terms, record)
+    stage = (STAGE,) if side == "hubspot" and is_there and is_asked else ()
     return stage + _contested(facts, terms, record)
 
 
@@ -62,6 +63,13 @@ def _reads(
 def _stage_moved(facts: Facts, contact: Record) -> bool:
     shown = facts.base.shown.get("hubspot")
     return bool(shown) and (contact.values.get(STAGE) or None) != ((shown or {}).get(STAGE) or None)
+
+
+def _was_given_a_stage(facts: Facts, terms: Terms, contact: Record) -> bool:
+    """Somebody made a contact, after the bridge went live, and gave it a stage before the bridge looked."""
+    made_at, live = contact.created_at, terms.live_since
+    is_new = facts.standing is None and made_at is not None and live is not None and made_at >= live
+    return is_new and bool(contact.values.get(STAGE))
 
 
 def _contested(facts: Facts, terms: Terms, record: Record) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from connectors.records import Record
-from mappings.lifecycle import Opportunity, Situation
+from connectors.records import Record, Side
+from mappings.lifecycle import Actor, Opportunity, Situation
 from mappings.matching import domain_of
 from sync.model import Facts
 from sync.plan.terms import Terms
@@ -46,7 +46,23 @@ def situation(facts: Facts, terms: Terms, person: Record | None, now: datetime) 
         bridge_created=_made_by_us(facts.converted or person, terms),
         adopted_before=terms.live_since,
         countries=terms.directory.countries,
+        authors=_authors(facts, terms, person) if facts.standing is None else {},
     )
+
+
+def _authors(facts: Facts, terms: Terms, person: Record | None) -> dict[Side, tuple[Actor, str, datetime]]:
+    """Who gave a new record its stage: by HubSpot's history, in Salesforce whoever edited it last but ourselves."""
+    actor = terms.agreement.bridge.teams.actor
+    found: dict[Side, tuple[Actor, str, datetime]] = {}
+    contact = facts.hubspot
+    given = contact.history.get("leadbridge_stage", ())[:1] if contact is not None else ()
+    for step in given:
+        if contact and step.by is not None and step.value == contact.values.get("leadbridge_stage"):
+            found["hubspot"] = (actor("hubspot", step.by), step.by, step.at)
+    if person is not None and person.modified_by not in (None, terms.us.get("salesforce")):
+        by = str(person.modified_by)
+        found["salesforce"] = (actor("salesforce", by), by, person.modified_at)
+    return found
 
 
 def opportunities(facts: Facts, person: Record | None, terms: Terms) -> tuple[Opportunity, ...]:

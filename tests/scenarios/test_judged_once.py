@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mappings.lifecycle.decide import PUT_BACK_A_DAY
@@ -50,6 +52,35 @@ def test_an_illegal_jump_of_somebody_who_is_handed_over_at_once_stands_once_in_t
     assert known.contact(ADA)["leadbridge_stage"] == "handed_over"
     [note] = known.world.hubspot.records("notes")
     assert "may not move from nurturing to new" in note["hs_note_body"]
+
+
+@pytest.mark.goal("G-L3")
+def test_the_ledger_names_who_gave_a_new_record_its_stage_and_when(empty_town: Town) -> None:
+    here = empty_town
+    here.run()
+    here.settle()
+    created = {"lastname": "Lind", "country": "Sweden", "email": ADA}
+    here.world.hubspot.create("contacts", created, SAM, here.clock.now())
+    lead = _lead_of(here)
+    here.clock.advance(5)
+    at = here.clock.now()
+    here.market(ADA, by=MIA, leadbridge_stage="won")
+    here.clock.advance(5)
+    here.sell(lead, by=SARA, Leadbridge_Stage__c="opportunity")
+
+    here.settle()
+
+    judged = {one.decision.new: one.decision for one in (*here.decided("moved"), *_refused(here))}
+    mia = next(one.user_id for one in here.world.hubspot.owners if one.email == MIA)
+    assert (judged["won"].by, judged["won"].occurred_at) == (str(mia), at)
+    assert judged["opportunity"].by == here.user(SARA)
+
+
+def _lead_of(here: Town) -> dict[str, Any]:
+    """The Lead that Sam makes of her by hand."""
+    told = {"LastName": "Lind", "Company": "Nordwind AB", "Email": ADA, "OwnerId": here.user(SAM)}
+    here.world.salesforce.create("Lead", told, here.user(SAM), here.clock.now())
+    return here.sales("Lead", ADA)
 
 
 @pytest.mark.invariant("I9")
