@@ -75,12 +75,10 @@ class Rollout:
         return "word" if lines[0] == was_lines[0] and self._was_installed() else "lines"
 
     def _was_installed(self) -> bool:
-        """An admin has installed this new definition, and was told then whom it moves."""
-        lifecycle = self._agreement.lifecycle
-        return (
-            self._agreement.own.marker == str(Marker.of(lifecycle))
-            and last_version(self._store) < lifecycle.version
-        )
+        """An admin has installed this new definition in both systems, and was told then whom it moves."""
+        agreement = self._agreement
+        is_marked = agreement.own.marker == str(Marker.of(agreement.lifecycle)) and not agreement.unoffered
+        return is_marked and last_version(self._store) < agreement.lifecycle.version
 
     def _scope(self) -> str:
         """Mode and roll-out, then lines and what we lack, then migrations: which of them changed decides who answers for it."""

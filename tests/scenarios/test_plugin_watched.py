@@ -66,17 +66,18 @@ def look_again(here: Upgraded) -> None:
 
 
 @pytest.mark.parametrize("here", [25], indirect=True)
-@pytest.mark.parametrize("is_installed", [True, False], ids=["installed", "not installed"])
-def test_a_migration_that_an_admin_installed_trips_no_brake_and_another_one_does(
-    here: Upgraded, is_installed: bool
+@pytest.mark.parametrize("where", ["in both", "in neither", "in hubspot"])
+def test_a_migration_that_an_admin_installed_in_both_systems_trips_no_brake_and_another_one_does(
+    here: Upgraded, where: str
 ) -> None:
     before = here.stages()["nurturing"]
     here.stop()
     let_few_pass(here)
     here.edit()
 
-    widened = here.plugin("install", "--widen", "--yes")
-    if not is_installed:  # the values are there, and no mark says that this definition was installed
+    only = ("--only", "hubspot") if where == "in hubspot" else ()
+    widened = here.plugin("install", "--widen", "--yes", *only)
+    if where == "in neither":  # the values are there, and no mark says that this definition was installed
         describe_stage_as(here, OLD)
     here.run()
     here.settle()
@@ -85,7 +86,7 @@ def test_a_migration_that_an_admin_installed_trips_no_brake_and_another_one_does
     brakes = [brake.what for brake in here.bridge.store.brakes()]
     assert before > 1
     assert "nurturing → warming (" in widened.out
-    if is_installed:
+    if where == "in both":
         assert brakes == []
         assert (here.stages()["nurturing"], here.stages()["warming"]) == (0, before)
     else:
