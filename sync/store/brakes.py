@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, literal, select, update
 
 from connectors.records import Ref
 from sync.model import EVERYTHING, Brake
@@ -16,6 +16,11 @@ from sync.store.inbox import RANKS
 from sync.store.tables import BRAKES, HELD, INBOX
 
 _PASSES_ONCE: Final = ("updates", "clears", "emptied")
+# All brakes, and those that stand, the oldest first.
+_ALL: Final = select(BRAKES).where(BRAKES.c.bridge == bindparam("bridge")).order_by(BRAKES.c.id)
+_STANDING: Final = _ALL.where(BRAKES.c.released_at.is_(None))
+# One held key.
+_ANY_HELD: Final = select(HELD.c.ref).where(HELD.c.bridge == bindparam("bridge")).limit(1)
 
 
 class Brakes(Shelf):
@@ -49,14 +54,12 @@ class Brakes(Shelf):
     def brakes(self) -> list[Brake]:
         """The brakes that stand, the oldest first."""
         with self.database.reading() as connection:
-            return self._brakes(connection, BRAKES.c.released_at.is_(None))
+            return [_brake(row) for row in connection.execute(_STANDING, {"bridge": self.bridge})]
 
     def holds_any(self) -> bool:
         """Whether any key is held, or may pass."""
         with self.database.reading() as connection:
-            # One held key.
-            statement = select(HELD.c.ref).where(HELD.c.bridge == self.bridge).limit(1)
-            return connection.execute(statement).first() is not None
+            return connection.execute(_ANY_HELD, {"bridge": self.bridge}).first() is not None
 
     def held(self) -> dict[int, int]:
         """How many keys each brake holds, or lets pass after its release."""
@@ -154,9 +157,7 @@ class Brakes(Shelf):
 
     def _brakes(self, connection: Connection, *conditions: ColumnElement[bool]) -> list[Brake]:
         # Brakes that meet some conditions.
-        rows = connection.execute(
-            select(BRAKES).where(BRAKES.c.bridge == self.bridge, *conditions).order_by(BRAKES.c.id)
-        ).all()
+        rows = connection.execute(_ALL.where(*conditions), {"bridge": self.bridge}).all()
         return [_brake(row) for row in rows]
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from connectors.records import Side
 from sync.store.database import Shelf
 from sync.store.tables import CALLS, LANE_CALLS
+
+# The calls of one day by lane.
+_BY_LANE: Final = select(LANE_CALLS.c.side, LANE_CALLS.c.lane, LANE_CALLS.c.calls).where(
+    LANE_CALLS.c.bridge == bindparam("bridge"), LANE_CALLS.c.day == bindparam("day")
+)
 
 
 class Budgets(Shelf):
@@ -58,13 +63,8 @@ class Budgets(Shelf):
         """The calls of *day* by side and lane."""
         found: dict[Side, Counter[str]] = defaultdict(Counter)
         with self.database.reading() as connection:
-            # The calls of one day by lane.
-            rows = connection.execute(
-                select(LANE_CALLS.c.side, LANE_CALLS.c.lane, LANE_CALLS.c.calls).where(
-                    LANE_CALLS.c.bridge == self.bridge, LANE_CALLS.c.day == day.isoformat()
-                )
-            )
-            for side, lane, calls in rows:
+            which = {"bridge": self.bridge, "day": day.isoformat()}
+            for side, lane, calls in connection.execute(_BY_LANE, which):
                 found[side][lane] = calls
         return dict(found)
 

@@ -36,6 +36,8 @@ from sync.store.tables import (
 
 _MANY: Final = 2000
 _ID_CHARACTERS: Final = 15
+# The hashes of everybody who was erased.
+_MARKS: Final = select(ERASED.c.mark).where(ERASED.c.bridge == bindparam("bridge"))
 
 
 class Erasure(NamedTuple):
@@ -93,8 +95,7 @@ class Erasing(Recording):
         """Who was erased, as it was known when the pass began."""
         if self._erased is None:
             with self.database.reading() as connection:
-                # The hashes of everybody who was erased.
-                marks = connection.execute(select(ERASED.c.mark).where(ERASED.c.bridge == self.bridge))
+                marks = connection.execute(_MARKS, {"bridge": self.bridge})
                 self._erased = Erased(frozenset(marks.scalars()), self.chain)
         return self._erased
 

@@ -24,6 +24,10 @@ _HELD: Final = (
     .where(LEASES.c.bridge == bindparam("bridge"))
     .with_for_update()
 )
+# The lease ends later.
+_LONGER: Final = (
+    update(LEASES).where(LEASES.c.bridge == bindparam("of_bridge")).values(until=bindparam("ends"))
+)
 
 
 class Lease(Shelf):
@@ -70,10 +74,7 @@ class Lease(Shelf):
         with self.database.writing() as connection:
             if self._lock is not None:
                 self._lock.acquire()
-            # The lease ends later.
-            connection.execute(
-                update(LEASES).where(LEASES.c.bridge == self.bridge).values(until=stamp(until))
-            )
+            connection.execute(_LONGER, {"of_bridge": self.bridge, "ends": stamp(until)})
         self._until = until
 
     def check_lease(self) -> None:

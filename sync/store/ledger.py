@@ -39,6 +39,16 @@ _ENTERED: Final = insert(LEDGER)
 _LINK: Final = select(LEDGER.c.link).where(
     LEDGER.c.bridge == bindparam("bridge"), LEDGER.c.seq == bindparam("seq")
 )
+# What was decided for lines of some units of late, and what was written in which passes.
+_REWRITTEN: Final = (
+    select(LEDGER.c.kind, LEDGER.c.subject, LEDGER.c.pass_id, LEDGER.c.side, LEDGER.c.field, LEDGER.c.blob)
+    .where(
+        LEDGER.c.bridge == bindparam("bridge"), LEDGER.c.subject.in_(bindparam("subjects", expanding=True))
+    )
+    .where(LEDGER.c.kind.in_(("decided", "written")), LEDGER.c.observed_at > bindparam("since"))
+    .where(LEDGER.c.what != HELD)
+    .order_by(LEDGER.c.seq)
+)
 Edit = tuple[str, Ref, str | None, Any, datetime | None]
 LineOf = tuple[Ref, Side, str]
 
@@ -89,25 +99,8 @@ class Ledger(Shelf):
         rows: list[Any] = []
         with self.database.reading() as connection:
             for chunk in chunks({str(subject) for subject, _, _ in lines}):
-                # What was decided for lines of some units of late, and what was written in which passes.
-                rows += connection.execute(
-                    select(
-                        LEDGER.c.kind,
-                        LEDGER.c.subject,
-                        LEDGER.c.pass_id,
-                        LEDGER.c.side,
-                        LEDGER.c.field,
-                        LEDGER.c.blob,
-                    )
-                    .where(
-                        LEDGER.c.bridge == self.bridge,
-                        LEDGER.c.subject.in_(chunk),
-                        LEDGER.c.kind.in_(("decided", "written")),
-                        LEDGER.c.observed_at > stamp(since),
-                        LEDGER.c.what != HELD,
-                    )
-                    .order_by(LEDGER.c.seq)
-                ).all()
+                which = {"bridge": self.bridge, "subjects": chunk, "since": stamp(since)}
+                rows += connection.execute(_REWRITTEN, which).all()
         written: dict[tuple[str, int, str], set[str]] = defaultdict(set)
         for row in rows:
             if row.kind == "written" and row.blob is not None:

@@ -51,6 +51,13 @@ def _looked_at(side: Side) -> Executable:
 _LINKS_OF: Final = {side: _of_records(side, *LINK_COLUMNS) for side in SIDES}
 _SEEN: Final = {side: _of_records(side, LINKS.c[f"{side}_at"]) for side in SIDES}
 _LOOKED: Final = {side: _looked_at(side) for side in SIDES}
+# Links whose next timed move is due, the longest due first.
+_WAKING: Final = (
+    select(*LINK_COLUMNS)
+    .where(LINKS.c.bridge == bindparam("bridge"), LINKS.c.wakes_at <= bindparam("now"))
+    .order_by(LINKS.c.wakes_at, LINKS.c.id)
+    .limit(bindparam("size"))
+)
 
 
 class Links(Shelf):
@@ -98,7 +105,9 @@ class Links(Shelf):
 
     def waking(self, now: datetime, limit: int) -> list[Link]:
         """The links whose next timed move is due, the longest due first."""
-        return self._where(LINKS.c.wakes_at <= stamp(now), limit=limit, order=LINKS.c.wakes_at)
+        which = {"bridge": self.bridge, "now": stamp(now), "size": limit}
+        with self.database.reading() as connection:
+            return [link_of(row) for row in connection.execute(_WAKING, which)]
 
     def _rows(
         self, statements: Mapping[Side, Executable], pair: Pair, refs: Iterable[Ref]
@@ -113,15 +122,13 @@ class Links(Shelf):
                     for row in connection.execute(statements[side], where):
                         yield asked[row[-1]], row
 
-    def _where(
-        self, *conditions: ColumnElement[bool], limit: int, order: ColumnElement[Any] = LINKS.c.id
-    ) -> list[Link]:
+    def _where(self, *conditions: ColumnElement[bool], limit: int) -> list[Link]:
         with self.database.reading() as connection:
             # Links that meet some conditions, in order.
             rows = connection.execute(
                 select(*LINK_COLUMNS)
                 .where(LINKS.c.bridge == self.bridge, *conditions)
-                .order_by(order, LINKS.c.id)
+                .order_by(LINKS.c.id)
                 .limit(limit)
             ).all()
         return [link_of(row) for row in rows]

@@ -29,6 +29,7 @@ _UNLOOKED: Final = (
     select(OUTBOX.c.blob, OUTBOX.c.subject, OUTBOX.c.old)
     .where(_MINE, OUTBOX.c.state == UNLOOKED)
     .order_by(*_ORDER)
+    .limit(bindparam("size"))
 )
 # What some writes were intended for.
 _INTENDED: Final = select(
@@ -66,7 +67,7 @@ class Outbox(Shelf):
     def unlooked(self, limit: int) -> list[tuple[Write, Ref, dict[str, Any]]]:
         """Writes that were carried out, under which somebody may have typed: write, its plan's subject, what was read before."""
         with self.database.reading() as connection:
-            rows = connection.execute(_UNLOOKED.limit(limit), {"bridge": self.bridge}).all()
+            rows = connection.execute(_UNLOOKED, {"bridge": self.bridge, "size": limit}).all()
         return [
             (unblob(_write, text), ref(subject), unblob(_values, old) if old else {})
             for text, subject, old in rows

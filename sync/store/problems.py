@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select, update
 
 from connectors.records import Ref
 from sync.model import Problem
-from sync.store.columns import chunks, moment, ref, stamp
+from sync.store.columns import chunks, moment, ref, stamp, stamp_or_none
 from sync.store.database import Shelf
 from sync.store.tables import PROBLEMS
 
@@ -19,6 +19,14 @@ _TROUBLED: Final = (
     select(PROBLEMS.c.subject)
     .where(PROBLEMS.c.bridge == bindparam("bridge"), PROBLEMS.c.closed_at.is_(None))
     .where(PROBLEMS.c.subject.in_(bindparam("subjects", expanding=True)))
+)
+# Problems that are over, but those of some codes; and when that was.
+_OVER: Final = (
+    update(PROBLEMS)
+    .where(PROBLEMS.c.bridge == bindparam("of_bridge"), PROBLEMS.c.closed_at.is_(None))
+    .where(PROBLEMS.c.subject.in_(bindparam("subjects", expanding=True)))
+    .where(PROBLEMS.c.code.not_in(bindparam("kept", expanding=True)))
+    .values(closed_at=func.coalesce(bindparam("closed", type_=BigInteger), PROBLEMS.c.last_at))
 )
 
 
@@ -59,13 +67,13 @@ class Problems(Shelf):
         closed = 0
         with self.database.writing() as connection:
             for chunk in chunks(str(ref) for ref in subjects):
-                # Problems that are over.
-                closed += connection.execute(
-                    update(PROBLEMS)
-                    .where(PROBLEMS.c.bridge == self.bridge, PROBLEMS.c.closed_at.is_(None))
-                    .where(PROBLEMS.c.subject.in_(chunk), PROBLEMS.c.code.not_in(kept))
-                    .values(closed_at=PROBLEMS.c.last_at if at is None else stamp(at))
-                ).rowcount
+                which = {
+                    "of_bridge": self.bridge,
+                    "subjects": chunk,
+                    "kept": kept,
+                    "closed": stamp_or_none(at),
+                }
+                closed += connection.execute(_OVER, which).rowcount
         return closed
 
     def problems(self, state: str | None = None) -> list[Listed]:

@@ -42,6 +42,13 @@ from twins.world import World
 
 MEMORY: Final = Path("/dev/shm")
 EVERYTHING: Final = 1_000_000
+# How far every kind was polled, and all links in the order they were made.
+_POLLED: Final = (
+    select(CURSORS.c.side, CURSORS.c.kind, CURSORS.c.at, CURSORS.c.ref_id)
+    .where(CURSORS.c.at.is_not(None))
+    .order_by(CURSORS.c.side, CURSORS.c.kind)
+)
+_LINKS: Final = select(*LINK_COLUMNS).order_by(LINKS.c.id)
 _read = bootstrap.read_agreement
 _described = bootstrap.describe
 
@@ -272,13 +279,11 @@ class House:
     # ── what the store says ──────────────────────────────────────────────────
 
     def _cursors(self) -> dict[tuple[Side, str], Cursor]:
-        columns = (CURSORS.c.side, CURSORS.c.kind, CURSORS.c.at, CURSORS.c.ref_id)
-        rows = self._rows(select(*columns).where(CURSORS.c.at.is_not(None)).order_by(*columns[:2]))
-        return {(side, kind): Cursor(moment(at), id_) for side, kind, at, id_ in rows}
+        return {(side, kind): Cursor(moment(at), id_) for side, kind, at, id_ in self._rows(_POLLED)}
 
     def links(self) -> list[Link]:
         """All links, in the order they were made."""
-        return [link_of(row) for row in self._rows(select(*LINK_COLUMNS).order_by(LINKS.c.id))]
+        return [link_of(row) for row in self._rows(_LINKS)]
 
     def _rows(self, statement: Any) -> list[Any]:
         with self.bridge.store.database.reading() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -22,18 +23,28 @@ SCRIPTS = Path(__file__).parent
 
 def bring_up(database: Database, chain: Chain, scripts: Path = SCRIPTS) -> None:
     """Build the tables, or bring them to the newest of *scripts*; raise `StoreTooNew` for what they don't know."""
-    config = Config()
-    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-    directory = ScriptDirectory.from_config(config)
     found = _revision(database)
-    if found == directory.get_current_head():
+    if found == _newest(scripts):
         return
+    config = _config(scripts)
+    directory = ScriptDirectory.from_config(config)
     if found is not None:
         _check_known(directory, database, found)
         copy_beside(database, found)
     with database.writing() as connection:
         config.attributes.update(connection=connection, chain=chain)
         command.upgrade(config, "head")
+
+
+@cache
+def _newest(scripts: Path) -> str | None:
+    return ScriptDirectory.from_config(_config(scripts)).get_current_head()
+
+
+def _config(scripts: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    return config
 
 
 def copy_beside(database: Database, revision: str) -> Path | None:
