@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,7 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(self.url) if self.is_sqlite else create_engine(self.url)
-        event.listen(self.engine, "handle_error", self._in_our_words)
+        self.engine = _engine(self.url)
         self.guard: Callable[[Connection], None] | None = None
         # On a server, too, a reader holds no transaction open between two statements.
         self._reads = (
@@ -47,12 +46,12 @@ class Database:
     @property
     def file(self) -> Path | None:
         """The file the store stands in, if it is one."""
-        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+        return _file(self.url)
 
     @property
     def place(self) -> str:
         """Where the store is, in words that hold no password."""
-        return str(self.file or self.url.render_as_string(hide_password=True))
+        return _place(self.url)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -111,11 +110,6 @@ class Database:
             # The pool takes it for settled and would hand it out again, still within its transaction.
             connection.invalidate()
             raise
-
-    def _in_our_words(self, context: ExceptionContext) -> None:
-        error = in_our_words(self.place, str(context.original_exception), BUSY_TIMEOUT_S)
-        if error is not None:
-            raise error from context.original_exception
 
 
 class Shelf:
@@ -182,10 +176,30 @@ def _counted(dialect: str) -> Executable:
     ).returning(COUNTERS.c.value)
 
 
-def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
-    event.listen(engine, "connect", _set_up)
+@lru_cache(maxsize=4)
+def _engine(url: URL) -> Engine:
+    """The engine for *url*: who opens the same store again finds its statements compiled."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        event.listen(engine, "connect", _set_up)
+    else:
+        engine = create_engine(url)
+    event.listen(engine, "handle_error", partial(_in_our_words, _place(url)))
     return engine
+
+
+def _in_our_words(place: str, context: ExceptionContext) -> None:
+    error = in_our_words(place, str(context.original_exception), BUSY_TIMEOUT_S)
+    if error is not None:
+        raise error from context.original_exception
+
+
+def _file(url: URL) -> Path | None:
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _place(url: URL) -> str:
+    return str(_file(url) or url.render_as_string(hide_password=True))
 
 
 def _set_up(connection: Any, _: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import shutil
 from collections import Counter
@@ -11,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Final
 
 from connectors.records import Side
@@ -57,8 +57,9 @@ def live(seed: int, *, mutant: str | None = None, trace: bool = False) -> Lived:
 
 @contextmanager
 def a_folder() -> Iterator[Path]:
-    """A folder for one history, gone afterwards."""
-    made = Path(mkdtemp(dir=workshop()))
+    """A folder for one history, gone afterwards; always the same one of this process, as a store's address is kept."""
+    made = workshop() / f"history-{os.getpid()}"
+    made.mkdir()
     try:
         yield made
     finally:
