@@ -27,10 +27,20 @@ class Retry:
     def __init__(self, sleep: Callable[[float], None], rng: random.Random | None = None) -> None:
         self._sleep = sleep
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not a secret
+        self._again = {lost_too: self._retrying(lost_too=lost_too) for lost_too in (True, False)}
 
     def call(self, once: Callable[[], T], *, lost_too: bool) -> T:
         """The answer of *once*; a lost answer is asked for again only where *lost_too* says it is harmless."""
+        return self._again[lost_too](once)
 
+    def read(self, once: Callable[[], T]) -> T:
+        """The answer of a reading call; when it stays lost that is Transient, nothing was changed."""
+        try:
+            return self.call(once, lost_too=True)
+        except Unknown as error:
+            raise Transient(str(error)) from None
+
+    def _retrying(self, *, lost_too: bool) -> tenacity.Retrying:
         def may_again(error: BaseException) -> bool:
             if isinstance(error, OverBudget):
                 return False
@@ -42,14 +52,7 @@ class Retry:
             wait=self._pause_s,
             sleep=self._sleep,
             reraise=True,
-        )(once)
-
-    def read(self, once: Callable[[], T]) -> T:
-        """The answer of a reading call; when it stays lost that is Transient, nothing was changed."""
-        try:
-            return self.call(once, lost_too=True)
-        except Unknown as error:
-            raise Transient(str(error)) from None
+        )
 
     def _pause_s(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

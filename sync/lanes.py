@@ -86,9 +86,11 @@ class Lanes:
             self._polled_at, self.has_polled = now, True
         elif knocks:
             yield Batch(knocks=knocks)
-        if len(self._store.due(now, BATCH + 1, FAST)) > BATCH:
+        waiting = len(self._store.due(now, BATCH + 1, FAST))
+        if waiting > BATCH:
             yield from self._intake.weighed(now, FAST)
-        yield from self._due(now)
+        if waiting:
+            yield from self._due(now)
         if not braking.is_stopped:
             yield from self._slow(now, braking)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
 
@@ -36,7 +37,7 @@ class Pool:
     def request(self, method: str, url: str, **more: Any) -> Whole:
         more.update(preload_content=False, redirect=False)
         answer = self._pool.request(method, url, **more)
-        where = method + " " + urllib3.util.parse_url(url).request_uri.partition("?")[0]
+        where = method + " " + urlsplit(url).path
         raw = read_to_end(answer, self._limits, where)
         # the library decodes the body of an error without mercy
         data = raw if answer.status < 300 else raw.decode(errors="replace").encode()

@@ -37,7 +37,9 @@ def warm(about: str = "everything") -> None:
                 agreement_of(config_folder(name), is_checked=True, own_fields=own_fields)
     else:
         for name in CONFIGS:
-            agreement_of(config_folder(name), is_checked=True)
+            agreement_of(config_folder(name), is_checked=False)
+            for own_fields in (True, False):
+                agreement_of(config_folder(name), is_checked=True, own_fields=own_fields)
     live(_WARM)
     gc.collect()
     gc.freeze()

@@ -63,6 +63,8 @@ class Column:
 
 def bind(org: Org, kind: Kind, path: Path, text: str) -> Column:
     """The column that *path* means; raises `Rejected` with INVALID_FIELD, row and column."""
+    if len(path.parts) == 1 and (own := kind.find(path.parts[0])) is not None:
+        return Column(own, (), value_of(own, org))
     references, kinds = followed(org, kind, path, text)
     field = _field(kinds, path.parts[-1])
     if field is None:
