@@ -143,10 +143,10 @@ class Lanes:
                 yield from self._due(now)
 
     def _next_slow(self, now: datetime, braking: Braking) -> list[Batch]:
-        for lane in SLOW:
-            if not self.is_open(lane):
-                continue
-            if knocks := self._intake.due(now, (lane,)):
+        lanes = [lane for lane in SLOW if self.is_open(lane)]
+        waiting = self._intake.due(now, lanes) if lanes else []
+        for lane in lanes:
+            if knocks := [knock for knock in waiting if knock.lane == lane]:
                 return [Batch(lane=lane, knocks=self._rested(knocks))]
             if lane == "backfill" and (found := self._pages(now, braking)):
                 return found

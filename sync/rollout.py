@@ -33,6 +33,7 @@ class Rollout:
         self._store = store
         self._agreement = agreement
         self._bridge = agreement.bridge
+        self._is_kept = False
         self._known: int | None = None
         self._sampled: set[Ref] = set()
 
@@ -54,6 +55,8 @@ class Rollout:
 
     def knock_if_widened(self, now: datetime) -> None:
         """Knock for every key when the bridge is new, may write more, or a mapping line, the stages or our own fields have changed."""
+        if self._is_kept:
+            return
         if self.may_write and self._store.fact(_LIVE_SINCE) is None:
             self._store.set_fact(_LIVE_SINCE, now.isoformat())
         stood, scope = self._store.fact(_SCOPE), self._scope()
@@ -62,6 +65,7 @@ class Rollout:
             self._store.set_fact(_SCOPE, scope)
         if self.may_write:
             keep_definition(self._store, self._agreement.lifecycle)
+        self._is_kept = True  # nobody else writes these facts, and this roll-out stays as it is
 
     def _answered_by(self, stood: str | None, scope: str) -> str:
         """Whose word a backfill is: a person's, who let the bridge do more or installed the definition that moves people;

@@ -156,7 +156,7 @@ def asked(
 def _composite(client: SalesforceClient, queries: Sequence[str], purpose: Purpose, resource: str) -> Answer:
     root = "/services/data/v" + client.version + "/" + resource + "/?q="
     parts = [
-        {"method": "GET", "url": root + quote(query, safe=""), "referenceId": "q" + str(place)}
+        {"method": "GET", "url": root + soql.quoted(query), "referenceId": "q" + str(place)}
         for place, query in enumerate(queries)
     ]
     answer = client.once("POST", "composite", purpose, {"allOrNone": False, "compositeRequest": parts})

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import quote
 
 from simple_salesforce.format import format_soql, quote_soql_value
 
@@ -38,12 +40,27 @@ def moment(at: datetime) -> str:
 
 def select(kind: str, fields: Sequence[str], *where: str, order: Sequence[str] = ("Id",)) -> str:
     """One page of a kind; every condition stands in its own parentheses, because SOQL refuses mixed AND and OR."""
-    columns = dict.fromkeys((*ALWAYS, *fields))
     conditions = [*where, *([equals(*ONLY[kind])] if kind in ONLY else [])]
-    parts = ["SELECT", ", ".join(map(name, columns)), "FROM", object_name(kind)]
+    parts = ["SELECT", _columns(tuple(fields)), "FROM", object_name(kind)]
     if conditions:
         parts += ["WHERE", " AND ".join("(" + condition + ")" for condition in conditions)]
     return " ".join([*parts, "ORDER BY", ", ".join(order), "LIMIT", str(PAGE)])
+
+
+@lru_cache(maxsize=256)
+def _columns(fields: tuple[str, ...]) -> str:
+    return ", ".join(map(name, dict.fromkeys((*ALWAYS, *fields))))
+
+
+def quoted(query: str) -> str:
+    """The query as an address holds it; most of it are its columns, and these are the same each time."""
+    columns, where, condition = query.partition(" WHERE ")
+    return _quoted_columns(columns) + quote(where + condition, safe="")
+
+
+@lru_cache(maxsize=256)
+def _quoted_columns(text: str) -> str:
+    return quote(text, safe="")
 
 
 def steps(kind: str, ids: Sequence[str], fields: Sequence[str]) -> str:

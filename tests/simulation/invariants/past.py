@@ -492,9 +492,8 @@ class Past:
         if made_in is None:
             return step.first - 1
         began = made_in.began - self.seen.late.get(side, timedelta(0))
-        return max(
-            (one.seq for one in self.seen.log if one.at <= began and one.seq <= made_in.log_before), default=0
-        )
+        until = made_in.log_before
+        return next((one.seq for one in reversed(self.seen.log) if one.seq <= until and one.at <= began), 0)
 
     def pass_of(self, seq: int) -> PassSeen | None:
         """The pass in which a commit was made."""
