@@ -19,6 +19,7 @@ def holidays_of(code: str, year: int) -> frozenset[date]:
     return frozenset(calendar) if calendar is not None else frozenset()
 
 
+@lru_cache(maxsize=1024)
 def is_known(code: str) -> bool:
     """Whether the library knows the holidays of this country or part of it."""
     return _calendar(code, 2026) is not None

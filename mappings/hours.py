@@ -104,11 +104,10 @@ class BusinessHours:
         """The openings that end at *at* or later, as UTC reads."""
         day = (at + _ahead(self.zone, at)).date() - _DAY
         while True:
-            if self.works_on(day):
-                yield from (one for one in self._openings(day) if one[1] >= at)
+            yield from (one for one in _open_on(self, day) if one[1] >= at)
             day += _DAY
 
-    def _openings(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+    def openings(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """When the clock on the wall shows opening hours; twice or never where it is turned meanwhile."""
         shows = datetime.combine(day, self.start)
         until = datetime.combine(day + _DAY if self.end == _MIDNIGHT else day, self.end)
@@ -130,6 +129,12 @@ class BusinessHours:
             day += _DAY
             days -= self.works_on(day)
         return day
+
+
+@lru_cache(maxsize=8192)
+def _open_on(hours: BusinessHours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """When people work on *day*, as UTC reads: thousands of deadlines fall on the same few days."""
+    return tuple(hours.openings(day)) if hours.works_on(day) else ()
 
 
 @lru_cache(maxsize=256)
