@@ -18,6 +18,7 @@ from connectors.errors import Transient, Unknown
 from connectors.records import Record, Write
 from connectors.salesforce import soql
 from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.composite import named, replies
 from connectors.salesforce.faults import refusal
 from connectors.salesforce.kinds import ALWAYS, long_id, object_name
 from connectors.salesforce.rows import records
@@ -42,15 +43,15 @@ def guarded(client: SalesforceClient, rows: Sequence[Write]) -> tuple[Any, dict[
         changes = [_change(client, row) for row in rows]
     else:
         changes = [_collection(client, rows)]
-    asked = [{**part, "referenceId": f"p{place}"} for place, part in enumerate((*looks, *changes))]
+    asked = named((*looks, *changes))
     body = client.once("POST", "composite", "write", {"allOrNone": False, "compositeRequest": asked}).body
-    replies = body.get("compositeResponse") if isinstance(body, dict) else None
-    if not isinstance(replies, list) or len(replies) != len(asked):
+    told = replies(body, len(asked))
+    if told is None:
         raise Unknown("Salesforce did not answer each part of POST composite.")
     before: dict[str, Record] = {}
-    for some, reply in zip(kinds, replies, strict=False):
+    for some, reply in zip(kinds, told, strict=False):
         before |= _shown(some, reply)
-    answers = replies[len(looks) :]
+    answers = told[len(looks) :]
     if len(rows) <= ONE_BY_ONE:
         return [_result(row, reply) for row, reply in zip(rows, answers, strict=True)], before
     return _results(client, answers[0]), before

@@ -15,6 +15,7 @@ from connectors.errors import Transient
 from connectors.records import Cursor, Fate, Find, Page, Record, Watch
 from connectors.salesforce import soql
 from connectors.salesforce.client import SalesforceClient
+from connectors.salesforce.composite import named, replies
 from connectors.salesforce.faults import refusal
 from connectors.salesforce.kinds import ALWAYS, LEAD, MODIFIED, fate_fields, is_id, long_id, object_name
 from connectors.salesforce.rows import records
@@ -155,15 +156,12 @@ def asked(
 
 def _composite(client: SalesforceClient, queries: Sequence[str], purpose: Purpose, resource: str) -> Answer:
     root = "/services/data/v" + client.version + "/" + resource + "/?q="
-    parts = [
-        {"method": "GET", "url": root + soql.quoted(query), "referenceId": "q" + str(place)}
-        for place, query in enumerate(queries)
-    ]
+    parts = named([{"method": "GET", "url": root + soql.quoted(query)} for query in queries])
     answer = client.once("POST", "composite", purpose, {"allOrNone": False, "compositeRequest": parts})
-    replies = answer.body.get("compositeResponse") if isinstance(answer.body, dict) else None
-    if not isinstance(replies, list) or len(replies) != len(queries):
+    told = replies(answer.body, len(queries))
+    if told is None:
         raise Transient("Salesforce answered POST composite without one answer a query.")
-    return replace(answer, body=[_rows(reply, client) for reply in replies])
+    return replace(answer, body=[_rows(reply, client) for reply in told])
 
 
 def _rows(reply: Any, client: SalesforceClient) -> Any:

@@ -23,6 +23,7 @@ from connectors.salesforce.faults import Meaning, faults, meaning
 from connectors.salesforce.guarding import guarded
 from connectors.salesforce.kinds import is_id, long_id, object_name
 from connectors.salesforce.reading import fetch, find
+from connectors.salesforce.whose import by_their_keys, is_anothers, matched
 
 ROWS_A_CALL = 200
 # Their ids stand in the address, which may have 2,000 characters or so on its way through proxies.
@@ -111,9 +112,8 @@ def _sent(client: SalesforceClient, route: _Route, rows: Sequence[Write]) -> Rec
     def once() -> None:
         results, before = _answered(client, route, left)
         if not isinstance(results, list) or len(results) != len(left):
-            # rows are matched by position, as documented; anything else cannot be matched at all
             raise Unknown("Salesforce did not answer each row of " + route.method + " " + route.path + ".")
-        for row, result in zip(left, results, strict=True):
+        for row, result in matched(left, results):
             done[row.id] = replace(_receipt(row, result), before=before.get(row.id))
         left[:] = [row for row in left if done[row.id].outcome == "waiting"]
         if left:
@@ -203,6 +203,7 @@ def _shown(
         for each in fetch(client, kind, [ref.id for ref in ids.values() if ref], fields, "read_back")
     }
     found = {id_: by_id[ref] for id_, ref in ids.items() if ref and ref in by_id}
+    found |= by_their_keys(rows, found)
     for keyed in groups(
         [row for row in rows if not ids[row.id] and row.key], lambda row: row.key and row.key[0]
     ):
@@ -218,6 +219,8 @@ def _settled(row: Write, receipt: Receipt, seen: Mapping[str, Record]) -> Receip
     record = seen.get(row.id)
     if record is None:
         return receipt
+    if is_anothers(row, record, seen):
+        return replace(receipt, outcome="unknown", ref=None, created=False)
     if receipt.outcome == "unknown" and stands(row.values, record.values):
         return Receipt(row.id, "done", record.ref, record=record)
     return replace(receipt, record=record, ref=record.ref)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ import pytest
 from connectors.base import Connector
 from connectors.errors import Transient
 from connectors.hubspot import HubSpotConnector, HubSpotSettings
+from connectors.records import Ref
 from connectors.retry import ATTEMPTS
 from connectors.salesforce import SalesforceConnector, SalesforceSettings
 from connectors.wire import Limits
 from tests.scenarios.struck import ADA, Struck
-from tests.scenarios.town import Town, is_update
+from tests.scenarios.town import SAM, Town, is_update, town
 from twins.messages import Request
 
 pytestmark = pytest.mark.usefixtures("discreet")
@@ -227,8 +229,7 @@ def test_a_write_that_is_committed_after_the_client_gave_up_has_exactly_one_effe
 @pytest.mark.fault("F08")
 @pytest.mark.parametrize(
     ("side", "fault"),
-    # Salesforce documents the order of its results: its rows are matched by it
-    [("hubspot", "shuffled"), ("hubspot", "lost_rows"), ("salesforce", "lost_rows")],
+    [(side, fault) for side in SIDES for fault in ("shuffled", "lost_rows")],
 )
 def test_results_in_another_order_or_too_few_reach_nobody_elses_record(
     crowd: Struck, side: str, fault: str
@@ -248,6 +249,38 @@ def test_results_in_another_order_or_too_few_reach_nobody_elses_record(
         assert _sales_of(crowd, one)["Title"] == f"Buyer {number}"
         assert crowd.contact(one["email"])["mobilephone"].replace(" ", "") == f"+467000000{number:02}"
     assert [field for field, times in crowd.fields_written(after).items() if times > 1] == []
+
+
+@pytest.mark.fault("F08")
+@pytest.mark.invariant("I7")
+@pytest.mark.parametrize("own_fields", [True, False])
+def test_two_who_are_handed_over_in_one_call_are_never_taken_for_each_other(
+    tmp_path: Path, own_fields: bool
+) -> None:
+    with town(tmp_path, in_process=True, own_fields=own_fields) as here:
+        here.run()
+        here.settle()
+        for name in ("ada", "ben", "cem"):
+            told = {"firstname": name, "lastname": name, "company": f"{name} AB", "country": "Sweden"}
+            owned = {**told, "hubspot_owner_id": here.owner(SAM)}
+            here.world.hubspot.submit_form(
+                f"{name}@{name}.example", "Request a call", owned, here.clock.now()
+            )
+        here.world.faults.rate("shuffled", 1.0, side="salesforce")
+        for _ in range(3):
+            here.settle()
+
+        leads = here.world.salesforce.records("Lead")
+        assert [one["Email"] for one in leads] == [
+            f"{one['LastName']}@{one['LastName']}.example" for one in leads
+        ]
+        links = here.bridge.store.links(
+            "person", [Ref("salesforce", "lead", str(one["Id"])) for one in leads]
+        )
+        assert {ref.id: link.hubspot.id for ref, link in links.items() if link.hubspot} == {
+            one["Id"]: here.contact(str(one["Email"]))["hs_object_id"] for one in leads
+        }
+        assert len(leads) == 3
 
 
 def _kind_of(here: Struck, contact: dict[str, str]) -> str:
