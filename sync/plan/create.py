@@ -122,9 +122,16 @@ def first_values(
 def settle_key(draft: Draft, ours: Record, theirs: Record) -> None:
     """Let the HubSpot record carry the Salesforce id, so that a lost store finds it again.
 
-    A company or deal that came out of a merge may carry the other one's; the link says whose it is.
+    What came out of a merge may carry another one's, also where rewriting it was cut off; the link says whose it is.
     """
     key = str(ours.values.get(HUBSPOT_KEY) or "")
-    is_anothers = theirs.ref.kind in ("account", "opportunity") and key != theirs.ref.id
-    if not key or (is_anothers and draft.facts.link.hubspot == ours.ref):
+    if not key or (key != theirs.ref.id and _is_anothers(draft, key, ours, theirs)):
         draft.set("hubspot", {HUBSPOT_KEY: theirs.ref.id})
+
+
+def _is_anothers(draft: Draft, key: str, ours: Record, theirs: Record) -> bool:
+    """The key names a record of the same kind; that of the Lead somebody was stays, it is written once."""
+    link = draft.facts.link
+    if theirs.ref.kind in ("account", "opportunity"):
+        return link.hubspot == ours.ref
+    return (link.hubspot, link.salesforce) == (ours.ref, theirs.ref) and key[:3] == theirs.ref.id[:3]

@@ -107,7 +107,10 @@ def _follow_conversion(draft: Draft) -> None:
 
 
 def _settle_salesforce_key(draft: Draft, contact: Record, person: Record) -> None:
-    if person.values.get(SALESFORCE_KEY) in (None, "", *merged_ids(contact.values)):
+    """The Lead or Contact carries the contact's id; what the two linked ones carry of somebody else is rewritten."""
+    key, link = person.values.get(SALESFORCE_KEY), draft.facts.link
+    is_linked = (link.hubspot, link.salesforce) == (contact.ref, person.ref)
+    if key in (None, "", *merged_ids(contact.values)) or (is_linked and key != contact.ref.id):
         draft.set("salesforce", {SALESFORCE_KEY: contact.ref.id})
 
 

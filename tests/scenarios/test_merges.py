@@ -92,6 +92,32 @@ def test_a_merged_contact_keeps_its_lead(
 
 
 @pytest.mark.goal("G-I5")
+@pytest.mark.fault("F12")
+@pytest.mark.fault("F23")
+@pytest.mark.parametrize("primary", [ADA, BEN])
+@pytest.mark.parametrize("away", ["hubspot", "salesforce"])
+def test_both_name_each_other_after_a_merge_although_one_vendor_was_away_when_their_keys_were_rewritten(
+    here: Town, primary: str, away: str
+) -> None:
+    hand_over(here, ADA, BEN)
+    ids = {email: id_of(here, email) for email in (ADA, BEN)}
+    bens = here.sales("Lead", BEN)
+    left = merge_contacts(here, ids.pop(primary), *ids.values())
+    here.sell(bens, Title="Of him the bridge looks at the link first")
+    where = {"path": "/batch/update"} if away == "hubspot" else {"says": '"PATCH"'}
+    here.world.faults.rate("bad_gateway", 1.0, side=away, **where)
+    here.settle()
+    here.world.faults.clear()
+    comes_to_rest(here, after=6)
+
+    [contact] = contacts(here)
+    lead = linked_lead(here, left)
+    assert contact["leadbridge_key"] == lead
+    assert [one["Id"] for one in leads(here) if one["Leadbridge_HubSpot_Id__c"] == left] == [lead]
+    assert "several_candidates" in codes(here)
+
+
+@pytest.mark.goal("G-I5")
 @pytest.mark.fault("F23")
 def test_a_merged_lead_leads_to_its_winner_and_is_not_made_again(here: Town) -> None:
     hand_over(here, ADA)
