@@ -151,8 +151,10 @@ def _by_policy(past: Past, couple: Couple, line: FieldLine) -> Iterator[Violatio
                 continue
             if min(mine.first, theirs.first) <= past.merged(couple):
                 continue
-            if any(at >= min(mine.at, theirs.at) for at in past.seen.losses):
-                continue  # what both had agreed on was lost with the store: this is a first meeting
+            if min(mine.first, theirs.first) < past.met(couple):
+                continue  # the bridge could not look at them before: this is a first meeting
+            if past.is_unknown(couple, min(mine.at, theirs.at)):
+                continue  # what both had agreed on was lost with the store: this is one as well
             if line.conflict == "ask":
                 yield from _left_alone(past, couple, line, steps, mine, theirs)
             elif (named := _named(past, couple, line, mine, theirs)) is not None:

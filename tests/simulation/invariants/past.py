@@ -345,17 +345,21 @@ class Past:
         return min(joined_anew or keys, default=begun)
 
     def _let_in(self, couple: Couple) -> int:
-        """The first commit of the first pass; of who was outside a sample at first, of the pass that joined the two."""
-        passes = self.seen.passes
-        if self.seen.agreement.bridge.rollout.sample is not None:
-            refs = {*couple.hubspot, *couple.salesforce}
-            joined = {
-                entry.pass_id
+        """The first commit of the pass that linked the two: one that was cut off before it could look met nobody.
+
+        So it is with who was outside a sample at first.
+        """
+        refs = {*couple.hubspot, *couple.salesforce}
+        linked = min(
+            (
+                entry.observed_at
                 for entry in (*self.seen.ledger_lost, *self.seen.ledger)
                 if entry.kind == "decided" and entry.decision.what == "linked" and entry.subject in refs
-            }
-            passes = [one for one in passes if one.id in joined] or passes
-        return passes[0].log_before + 1 if passes else 0
+            ),
+            default=None,
+        )
+        begun = (one for one in self.seen.passes if linked is None or one.finished >= linked)
+        return next((one.log_before + 1 for one in begun), 0)
 
     def is_unknown(self, couple: Couple, at: datetime) -> bool:
         """Whether the store was lost after that moment, or before it and the two were not linked anew yet.
@@ -380,24 +384,32 @@ class Past:
         """The couple that the record of *side* was half of when *step* was made, by the keys right after that pass.
 
         Somebody whose record was deleted may be linked with another one later; what was written before came from the first.
+        Where the keys of both name each other, what a third one carries of somebody merged away says nothing.
         """
         made_in = self.pass_of(step.seq)
         seq = made_in.log_after if made_in is not None else step.seq
         named = str(self.raw(couple.now("hubspot"), "leadbridge_key", seq) or "")
         naming = str(self.raw(step.ref, "Leadbridge_HubSpot_Id__c", seq) or "")
         theirs = [str(self.raw(ref, "Leadbridge_HubSpot_Id__c", seq) or "") for ref in couple.salesforce]
+        kind = _PEOPLE.get(named[:3]) if couple.pair == "person" and side == "hubspot" else None
+        partner = Ref("salesforce", kind, named) if kind is not None else None
+        if partner is not None and partner not in couple.salesforce and self._names(partner, couple, seq):
+            return Couple(couple.pair, couple.hubspot, (*self._was(partner), partner))
         if couple.pair != "person" or named[:15] in {ref.id[:15] for ref in couple.salesforce} or (
             couple.now("hubspot").id in map(self.survivor, theirs)
         ):  # fmt: skip
             return couple
-        kind = _PEOPLE.get(named[:3])
-        if side == "hubspot" and kind is not None:
-            partner = Ref("salesforce", kind, named)
+        if partner is not None:
             return Couple(couple.pair, couple.hubspot, (*self._was(partner), partner))
         if side == "salesforce" and naming:
             contact = Ref("hubspot", "contact", self.survivor(naming, seq))
             return Couple(couple.pair, (contact,), couple.salesforce)
         return couple
+
+    def _names(self, person: Ref, couple: Couple, seq: int) -> bool:
+        """Whether a Lead or Contact carried the key of the couple's contact right after commit *seq*."""
+        key = str(self.raw(person, "Leadbridge_HubSpot_Id__c", seq) or "")
+        return self.survivor(key, seq) == couple.now("hubspot").id
 
     def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
         """Whether another line, which writes *side*, names one of this line's fields there too."""
