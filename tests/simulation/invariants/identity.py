@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from connectors.records import Ref
@@ -49,17 +50,33 @@ def _is_second(past: Past, ref: Ref, key: str, before: Sequence[tuple[Ref, str]]
 
 
 def _is_forgotten(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref]) -> bool:
-    """Archived in HubSpot, then the store was lost, and only then the next of that key was made.
+    """Archived in HubSpot, or deprived of its key by a merge; then the store was lost, and only then the next was made.
 
     HubSpot finds no archived record by a key, and an Opportunity or Account does not name what it was
-    linked to: where it lives again, nothing but the lost tombstone could tell of the first one.
+    linked to: where it lives again, nothing but the lost tombstone could tell of the first one. Where people
+    merge two companies in HubSpot, and not their Accounts, the one that is left bears one key of the two.
     """
-    gone = past.cells[ref].get("archived", ()) if ref.kind in ("deal", "company") else ()
     after = [past.births[one].seq for one in made if past.births[one].seq > past.births[ref].seq]
-    during = past.pass_of(min(after)) if after else None
-    if not gone or gone[-1].new is None or during is None:
-        return False
-    return any(gone[-1].at < lost <= during.finished for lost in seen.losses)
+    during = past.pass_of(min(after)) if after and ref.kind in ("deal", "company") else None
+    gone = _gone_at(past, ref)
+    return (
+        during is not None
+        and gone is not None
+        and any(gone < lost <= during.finished for lost in seen.losses)
+    )
+
+
+def _gone_at(past: Past, ref: Ref) -> datetime | None:
+    """When a record could be found by its key no more: archived, merged away, or survived with the other one's key."""
+    cells = past.cells[ref]
+    archived, merged = cells.get("archived", ())[-1:], cells.get("merged_into", ())[-1:]
+    taken = [
+        one
+        for one in cells.get("leadbridge_key", ())
+        if one.actor == "human" and one.old and past.merges.get(ref.id)
+    ]
+    gone = [*(one for one in archived if one.new is not None), *merged, *taken]
+    return min((one.at for one in gone), default=None)
 
 
 def _tells_of_another(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref]) -> bool:

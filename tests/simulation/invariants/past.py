@@ -193,6 +193,27 @@ class Past:
             and (link.hubspot in couple.hubspot) != (link.salesforce in couple.salesforce)
         ]
 
+    def linked_once(self, couple: Couple, step: Step) -> list[Couple]:
+        """With whom a store that was lost since had the record of *step* linked when it was written, by its ledger.
+
+        A merge on one side only may leave it to another record, and then nothing else tells of the first.
+        """
+        made_in, mine = self.pass_of(step.seq), (*couple.hubspot, *couple.salesforce)
+        if made_in is None or not any(step.at <= lost for lost in self.seen.losses):
+            return []
+        partners = {
+            ref
+            for entry in self.seen.ledger_lost
+            if entry.kind == "decided" and entry.pass_id == made_in.id
+            for ref in (entry.subject, entry.counterpart)
+            if step.ref in (entry.subject, entry.counterpart) and ref is not None
+            and ref.side != step.ref.side and ref not in mine
+        }  # fmt: skip
+        return [
+            Couple(couple.pair, *((ref,), (step.ref,)) if ref.side == "hubspot" else ((step.ref,), (ref,)))
+            for ref in sorted(partners, key=str)
+        ]
+
     def is_observed(self, couple: Couple) -> bool:
         """Whether the couple is outside a sample: whoever is outside is looked at and never linked."""
         if self.seen.agreement.bridge.rollout.sample is None:

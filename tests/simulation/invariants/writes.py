@@ -33,7 +33,7 @@ def _written(past: Past) -> Iterator[Written]:
                 for step in past.steps(couple, line, side):
                     if step.actor != "daemon":
                         continue
-                    then = [past.then(couple, side, step), *others]
+                    then = [past.then(couple, side, step), *others, *past.linked_once(couple, step)]
                     if all(step.first > past.merged(one) and past.has(one, line) for one in then):
                         yield then, line, side, step
 
