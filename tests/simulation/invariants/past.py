@@ -405,32 +405,38 @@ class Past:
         """The couple that the record of *side* was half of when *step* was made, by the keys right after that pass.
 
         Somebody whose record was deleted may be linked with another one later; what was written before came from the first.
-        Where the keys of both name each other, what a third one carries of somebody merged away says nothing.
         """
         made_in = self.pass_of(step.seq)
         seq = made_in.log_after if made_in is not None else step.seq
         named = str(self.raw(couple.now("hubspot"), "leadbridge_key", seq) or "")
         naming = str(self.raw(step.ref, "Leadbridge_HubSpot_Id__c", seq) or "")
         theirs = [str(self.raw(ref, "Leadbridge_HubSpot_Id__c", seq) or "") for ref in couple.salesforce]
-        kind = _PEOPLE.get(named[:3]) if couple.pair == "person" and side == "hubspot" else None
-        partner = Ref("salesforce", kind, named) if kind is not None else None
-        if partner is not None and partner not in couple.salesforce and self._names(partner, couple, seq):
-            return Couple(couple.pair, couple.hubspot, (*self._was(partner), partner))
         if couple.pair != "person" or named[:15] in {ref.id[:15] for ref in couple.salesforce} or (
             couple.now("hubspot").id in map(self.survivor, theirs)
         ):  # fmt: skip
             return couple
-        if partner is not None:
+        kind = _PEOPLE.get(named[:3])
+        if side == "hubspot" and kind is not None:
+            partner = Ref("salesforce", kind, named)
             return Couple(couple.pair, couple.hubspot, (*self._was(partner), partner))
         if side == "salesforce" and naming:
             contact = Ref("hubspot", "contact", self.survivor(naming, seq))
             return Couple(couple.pair, (contact,), couple.salesforce)
         return couple
 
-    def _names(self, person: Ref, couple: Couple, seq: int) -> bool:
-        """Whether a Lead or Contact carried the key of the couple's contact right after commit *seq*."""
-        key = str(self.raw(person, "Leadbridge_HubSpot_Id__c", seq) or "")
-        return self.survivor(key, seq) == couple.now("hubspot").id
+    def is_of_another(self, couple: Couple, step: Step) -> bool:
+        """Whether the contact and somebody else in Salesforce named each other right after the pass that made *step*.
+
+        What a third one then carried of somebody merged away says nothing.
+        """
+        made_in = self.pass_of(step.seq)
+        seq = made_in.log_after if made_in is not None else step.seq
+        named = str(self.raw(couple.now("hubspot"), "leadbridge_key", seq) or "")
+        kind = _PEOPLE.get(named[:3]) if couple.pair == "person" and step.ref.side == "hubspot" else None
+        if kind is None or named in {ref.id for ref in couple.salesforce}:
+            return False
+        naming = str(self.raw(Ref("salesforce", kind, named), "Leadbridge_HubSpot_Id__c", seq) or "")
+        return self.survivor(naming, seq) == couple.now("hubspot").id
 
     def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
         """Whether another line, which writes *side*, names one of this line's fields there too."""

@@ -117,7 +117,9 @@ def i13_no_echo(seen: Evidence, past: Past) -> Iterator[Violation]:
                 later = [
                     one
                     for one in steps[side]
-                    if one.first > past.merged(couple) and past.then(couple, side, one) == couple
+                    if one.first > past.merged(couple)
+                    and past.then(couple, side, one) == couple
+                    and not past.is_of_another(couple, one)
                 ]
                 yield from _echoes(seen, past, line, side, edits, later)
 
