@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from connectors.records import Find, Record, Ref
@@ -108,8 +108,13 @@ def contacts_of_strangers(store: Store, reader: Reader, facts: list[Facts]) -> l
     candidates = tuple({one.ref: one for one in (*by_email, *by_key)}.values())
     links = store.links("person", [record.ref for record in by_key])
     reader.read(link.salesforce for link in links.values())
+    deleted = [ref for ref, one in store.tombstones(_missing(reader, links)).items() if one.survivor is None]
     return [
-        replace(one, candidates=candidates, problem=one.problem or _left_over(reader, one.salesforce, links))
+        replace(
+            one,
+            candidates=candidates,
+            problem=one.problem or _left_over(reader, one.salesforce, links, deleted),
+        )
         if one.salesforce is not None and one.link.hubspot is None
         else one
         for one in facts
@@ -127,19 +132,34 @@ def _living(reader: Reader, ref: Ref) -> Record | None:
     return reader.get(ref) or (reader.get(fate.survivor) if fate is not None else None)
 
 
-def _left_over(reader: Reader, person: Record, links: Mapping[Ref, Link]) -> Problem | None:
-    """A Lead or Contact whose contact was merged into one that is linked to somebody else: people merge the two."""
+def _missing(reader: Reader, links: Mapping[Ref, Link]) -> list[Ref]:
+    """Who is linked and cannot be read."""
+    return [
+        ref for link in links.values() if (ref := link.salesforce) is not None and reader.get(ref) is None
+    ]
+
+
+def _left_over(
+    reader: Reader, person: Record, links: Mapping[Ref, Link], deleted: Sequence[Ref]
+) -> Problem | None:
+    """A Lead or Contact whose contact was merged into one that is linked to somebody else: people merge the two.
+
+    Where that one was deleted since, the contact rests, and only people can say that it goes on with this one.
+    """
     named = _named_contact(person)
     contact = _living(reader, named) if named is not None else None
     link = links.get(contact.ref) if contact is not None else None
     if contact is None or link is None or contact.ref == named:
         return None
-    if link.salesforce == person.ref or reader.get(link.salesforce) is None:
+    if link.salesforce == person.ref or (
+        reader.get(link.salesforce) is None and link.salesforce not in deleted
+    ):
         return None
     return Problem(
         code="several_candidates",
         subject=person.ref,
         text=f"{named} was merged into {contact.ref}, which is linked to {link.salesforce}; "
         f"{person.ref} carries the key of the merged one and has no counterpart any more",
-        remedy=f"merge {person.ref} and {link.salesforce}, too: they are one on the other side; nothing is written meanwhile",
+        remedy=f"merge {person.ref} and {link.salesforce}, too: they are one on the other side (if {link.salesforce} was "
+        f"deleted: `leadbridge state lift {link.salesforce}`); nothing is written meanwhile",
     )

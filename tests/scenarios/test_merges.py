@@ -9,7 +9,7 @@ import pytest
 
 from connectors.records import Ref
 from sync.model import Link
-from tests.scenarios.test_deletes import ADA, ask_for_a_call, codes, comes_to_rest, contacts, leads
+from tests.scenarios.test_deletes import ADA, ask_for_a_call, codes, comes_to_rest, contacts, leads, lift
 from tests.scenarios.town import MIA, SAM, Town, town
 
 BEN = "ben.okafor@nordwind.example"
@@ -115,6 +115,31 @@ def test_both_name_each_other_after_a_merge_although_one_vendor_was_away_when_th
     assert contact["leadbridge_key"] == lead
     assert [one["Id"] for one in leads(here) if one["Leadbridge_HubSpot_Id__c"] == left] == [lead]
     assert "several_candidates" in codes(here)
+
+
+@pytest.mark.goal("G-I5")
+@pytest.mark.fault("F24")
+def test_whom_a_merge_left_over_is_told_by_a_new_store_when_the_other_one_is_deleted_and_linked_once_it_is_lifted(
+    here: Town,
+) -> None:
+    hand_over(here, ADA, BEN)
+    left = merge_contacts(here, id_of(here, ADA), id_of(here, BEN))
+    here.forget()
+    here.run()
+    comes_to_rest(here, after=6)
+    linked = str(linked_lead(here, left))
+    here.world.salesforce.delete("Lead", linked, here.user(SAM), here.clock.now())
+    comes_to_rest(here)
+    [left_over] = leads(here)
+    here.sell(left_over, Title="Who is this?")
+    comes_to_rest(here)
+
+    assert "several_candidates" in codes(here)
+    assert any(f"state lift salesforce:lead:{linked}" in one.remedy for one in here.problems())
+    lift(here, f"salesforce:lead:{linked}")
+    comes_to_rest(here)
+    assert linked_lead(here, left) == left_over["Id"]
+    assert contacts(here)[0]["jobtitle"] == "Who is this?"
 
 
 @pytest.mark.goal("G-I5")
