@@ -58,8 +58,8 @@ def _is_kept(
         return True
     if not stands and is_blank(step.new) and line.blank == "protect":
         return True
-    if stands and is_blank(theirs) and line.blank == "ignore":
-        return True
+    if stands and is_blank(theirs) and (line.blank == "ignore" or line.if_required is not None):
+        return True  # it stands, and the blank on the other side cannot go where a value is required
     if stands:
         return past.is_told(couple, line) or _is_in_ledger(past, couple, line, step)
     return _is_in_ledger(past, couple, line, step) and _is_beaten(past, couple, line, side, step, later)
