@@ -183,8 +183,9 @@ def test_what_is_no_address_is_refused(
 ) -> None:
     ended = _erase(here, leadbridge, monkeypatch, email=said)
 
-    assert (ended.code, ended.out) == (2, "")
-    assert "There is no e-mail address on standard input" in ended.err
+    told = "There is no e-mail address on standard input: echo ADDRESS | leadbridge erase -"
+    assert (ended.code, ended.json) == (2, {"errors": [told], "exit": 2})
+    assert told in ended.err
 
 
 def test_an_address_on_the_command_line_is_refused(here: Town, leadbridge: Leadbridge) -> None:
