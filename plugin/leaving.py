@@ -43,6 +43,13 @@ def will_move(agreement: Agreement, org: Org | None, portal: Portal | None) -> I
                 f"{_people_stand(left, where)}: {shown}. The bridge moves them when it takes this config; an install of"
                 " it is your word for that."
             )
+    if org is not None and org.offered(STAGES) - set(agreement.lifecycle.stages) and _stages_unseen(org):
+        yield (
+            "Whom the bridge will move in Salesforce was not counted: the admin's user does not see"
+            f" {' and '.join(_stages_unseen(org))}."
+        )
+    if portal is not None and portal.unseen:
+        yield f"Whom the bridge will move in HubSpot was not counted: the admin's token lacks {COUNTS}."
 
 
 def reasons_kept(agreement: Agreement, org: Org | None, portal: Portal | None) -> Iterator[str]:
@@ -80,8 +87,12 @@ def _people_stand(left: Mapping[str, int], where: str) -> str:
     return f"{many:,} people in {where} stand in stages that are no more"
 
 
+def _stages_unseen(org: Org) -> list[str]:
+    return [one for one in org.unseen if one.endswith(STAGE)]
+
+
 def _unseen(org: Org, going: Collection[str]) -> Iterator[str]:
-    fields = [one for one in org.unseen if one.endswith(STAGE)]
+    fields = _stages_unseen(org)
     if going and fields:
         yield (
             f"{', '.join(sorted(going))} is no stage any more, and whether people stand in it cannot be counted: the"

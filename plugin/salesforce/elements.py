@@ -148,6 +148,7 @@ def _field_right(one: FieldRight) -> Children:
 
 
 def _object_right(one: ObjectRight) -> Children:
+    all_fields: Children = (("viewAllFields", True),) if one.view_all_fields else ()
     return (
         ("allowCreate", one.create),
         ("allowDelete", one.delete),
@@ -155,6 +156,7 @@ def _object_right(one: ObjectRight) -> Children:
         ("allowRead", True),
         ("modifyAllRecords", one.modify_all),
         ("object", one.object),
+        *all_fields,
         ("viewAllRecords", one.view_all),
     )
 

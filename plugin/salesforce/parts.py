@@ -99,7 +99,9 @@ class CustomPermission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectRight:
-    """What a set allows with the records of one object; leadbridge itself gives nobody *delete* or *modify_all*."""
+    """What a set allows with the records of one object; leadbridge itself gives nobody *delete*, *modify_all* or
+    *view_all_fields*.
+    """
 
     object: str
     create: bool = False
@@ -107,6 +109,7 @@ class ObjectRight:
     delete: bool = False
     view_all: bool = False
     modify_all: bool = False
+    view_all_fields: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

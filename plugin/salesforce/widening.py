@@ -81,6 +81,7 @@ def _objects(wanted: Sequence[ObjectRight], found: Iterable[Tree]) -> tuple[Obje
             delete=ours.delete or _says(tree, "allowDelete"),
             view_all=ours.view_all or _says(tree, "viewAllRecords"),
             modify_all=ours.modify_all or _says(tree, "modifyAllRecords"),
+            view_all_fields=ours.view_all_fields or _says(tree, "viewAllFields"),
         )
     return tuple(rights[name] for name in sorted(rights))
 

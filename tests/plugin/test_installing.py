@@ -466,7 +466,7 @@ def test_to_widen_takes_no_value_and_no_right_and_the_plan_shows_all_that_it_doe
     salesforce = installed.world.salesforce
     rights = part_of(agreement, PermissionSet, "Leadbridge_Sales_User")
     rating = part_of(agreement, CustomField, "Lead.Leadbridge_Sales_Rating__c")
-    more = (*rights.objects, ObjectRight(object="Lead", edit=True, delete=True))
+    more = (*rights.objects, ObjectRight(object="Lead", edit=True, delete=True, view_all_fields=True))
     fields = (*rights.fields, FieldRight(field="Lead.Website", editable=True))
     installed.deploy(
         replace(rights, objects=more, fields=fields, user_permissions=("RunReports",)),
@@ -483,6 +483,7 @@ def test_to_widen_takes_no_value_and_no_right_and_the_plan_shows_all_that_it_doe
     assert "superb" in choices[rating.name]
     assert "Lead.Website" in standing["fieldPermissions"]
     assert "'allowDelete': ('true',)" in standing["objectPermissions"]
+    assert "'viewAllFields': ('true',)" in standing["objectPermissions"]
     assert "RunReports" in standing["userPermissions"]
     assert [(one.name, one.verb, one.why) for one in touched(plan.changes) if one.side == "salesforce"] == [
         ("Leadbridge_Stage", "update", "version")

@@ -115,3 +115,16 @@ def test_a_wider_install_says_whom_the_bridge_will_move_and_where(
         "2 people in HubSpot stand in stages that are no more: disqualified → nurturing (2)",
     ]
     assert all("disqualified → nobody says where" in note for note in unsaid)
+
+
+def test_a_wider_install_says_where_whom_it_moves_was_not_counted(
+    installed: Office, agreement: Agreement
+) -> None:
+    may(installed, scopes.COUNTS)
+    lead(installed, **{STAGE: "disqualified"})
+
+    salesforce, portal = installed.plan(without(agreement, "disqualified"), widen=True).notes
+
+    assert f"was not counted: the admin's user does not see Lead.{STAGE} and Contact.{STAGE}." in salesforce
+    assert f"in HubSpot was not counted: the admin's token lacks {scopes.COUNTS}." in portal
+    assert installed.plan(agreement, widen=True).notes == ()

@@ -22,7 +22,7 @@ from twins.salesforce.trees import Element, grown
 
 _OBJECT_RIGHTS = {
     "allowRead": "r", "allowCreate": "c", "allowEdit": "u", "allowDelete": "d",
-    "viewAllRecords": "v", "modifyAllRecords": "m",
+    "viewAllRecords": "v", "modifyAllRecords": "m", "viewAllFields": "f",
 }  # fmt: skip
 # What a set opens besides: the element, the name of what it opens, and what says that it is open.
 OPENED = {
@@ -33,8 +33,16 @@ OPENED = {
     "tabSettings": ("tab", "visibility", "Visible"),
 }
 # What one right on an object asks for: https://help.salesforce.com/s/articleView?id=platform.users_profiles_object_perms.htm
-_ASKS = {"c": "r", "u": "r", "d": "ru", "v": "r", "m": "rudv"}
-_SPOKEN = {"r": "Read", "c": "Create", "u": "Edit", "d": "Delete", "v": "ViewAll", "m": "ModifyAll"}
+_ASKS = {"c": "r", "u": "r", "d": "ru", "v": "r", "m": "rudv", "f": "r"}
+_SPOKEN = {
+    "r": "Read",
+    "c": "Create",
+    "u": "Edit",
+    "d": "Delete",
+    "v": "ViewAll",
+    "m": "ModifyAll",
+    "f": "ViewAllFields",
+}
 # [M] A contact or deal cannot be read without its account; the words: https://docs.gearset.com/en/articles/7549344
 _PARENTS = {"Contact": "Account", "Opportunity": "Account"}
 # Objects that have no rights of their own: their parent's, or a user permission
@@ -137,8 +145,7 @@ def read(org: Org, name: str) -> Element | None:
         "label": tree.value("label") or name,
         "license": tree.value("license"),
         "objectPermissions": [
-            {**_object(grants.objects[kind]), "object": kind, "viewAllFields": False}
-            for kind in sorted(grants.objects)
+            {**_object(grants.objects[kind]), "object": kind} for kind in sorted(grants.objects)
         ],
         "userPermissions": [{"enabled": True, "name": one} for one in sorted(grants.system)],
     }

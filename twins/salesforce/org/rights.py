@@ -24,7 +24,8 @@ _MAY_ADMINISTER = frozenset({"ModifyMetadata", "ModifyAllData"})
 class Grants:
     """What a permission set allows: letters of ``rcud`` per kind, ``r`` or ``re`` per field, permissions.
 
-    A kind may also have ``v`` (view all records) and ``m`` (modify all); *system* are user permissions by name.
+    A kind may also have ``v`` (view all records), ``m`` (modify all) and ``f`` (every field is read); *system* are user
+    permissions by name.
     """
 
     objects: dict[str, str] = field(default_factory=dict)
@@ -222,10 +223,11 @@ class Rights:
     def _field_rights(self, profile: Profile, sets: list[Grants], kind: Kind) -> Callable[[str], str]:
         unopened = self.unopened.get(kind.name, frozenset())
         granted = [grants.fields.get(kind.name, {}) for grants in sets]
+        every = "r" if any("f" in grants.objects.get(kind.name, "") for grants in sets) else ""
 
         def rights(name: str) -> str:
             own = "" if name in unopened else profile.field_access(kind, name)
-            return own + "".join(one.get(name, "") for one in granted)
+            return own + every + "".join(one.get(name, "") for one in granted)
 
         return rights
 
