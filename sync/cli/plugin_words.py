@@ -20,7 +20,11 @@ def stop(found: Plan, json: bool) -> None:
         return
     if not json:
         complain(stop.text for stop in found.stops)
-    raise typer.Exit(WRONG if any(stop.how == "wrong" for stop in found.stops) else DECIDE)
+    raise typer.Exit(_ends(found))
+
+
+def _ends(found: Plan) -> int:
+    return WRONG if any(stop.how == "wrong" for stop in found.stops) else DECIDE
 
 
 def _row(one: Any) -> dict[str, str]:
@@ -28,12 +32,14 @@ def _row(one: Any) -> dict[str, str]:
 
 
 def said(found: Plan) -> dict[str, Any]:
-    """The plan as `--json` prints it; *errors* say what stands in the way."""
+    """The plan as `--json` prints it; *errors* say what stands in the way, and *exit* how the command ends then."""
+    exit_ = {"exit": _ends(found)} if found.stops else {}
     return {
         "version": str(found.marker),
         "counts": counted(found.changes),
         "changes": [_row(one) for one in touched(found.changes)],
         "errors": [stop.text for stop in found.stops],
+        **exit_,
         "notes": list(found.notes),
     }
 
@@ -73,7 +79,8 @@ def tell_installed(found: Plan, left: Plan, json: bool, *, widen: bool) -> None:
     missing = touched(left.changes)
     lacking = [f"{one.side} {one.type} {one.name}: {one.why or 'missing'}" for one in missing]
     if json:
-        as_json({**said(found), "left": [_row(one) for one in missing], "errors": lacking})
+        exit_ = {"exit": FAILED} if lacking else {}
+        as_json({**said(found), "left": [_row(one) for one in missing], "errors": lacking, **exit_})
     elif lacking:
         complain(lacking)
     else:

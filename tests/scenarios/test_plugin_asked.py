@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
 from mappings.agreement import Agreement
 from plugin import hubspot
+from plugin.diff import Change
 from plugin.hubspot import scopes
+from plugin.marker import Marker
+from plugin.planning import Plan
+from sync.cli.plugin_words import tell_installed
 from tests.scenarios.conftest import Ended, Leadbridge
 from tests.scenarios.town import Town, mutations, town
 
@@ -95,13 +101,30 @@ def test_a_machine_reads_on_standard_output_what_went_wrong(
     assert says in ended.err
 
 
-def test_a_machine_reads_what_stands_in_the_way_of_a_plan(fresh: Town, plugin: Plugin) -> None:
+def test_a_machine_reads_what_stands_in_the_way_of_a_plan_and_how_it_ended(
+    fresh: Town, plugin: Plugin
+) -> None:
     fresh.world.install(["leadbridge_stage"])
 
-    planned = plugin("plan", "--only", "hubspot", "--json")
+    for words in (("plan",), ("install", "--yes")):
+        ended = plugin(*words, "--only", "hubspot", "--json")
 
-    assert planned.code == 3
-    assert "somebody else made it" in planned.json["errors"][0]
+        assert ended.json["exit"] == ended.code == 3
+        assert "somebody else made it" in ended.json["errors"][0]
+
+
+def test_a_machine_reads_what_an_install_left_and_how_it_ended(
+    fresh: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = Change("hubspot", "Property", "contacts.leadbridge_stage", "create")
+    plan = Plan(marker=Marker.of(fresh.agreement.lifecycle), changes=(missing,))
+
+    with pytest.raises(typer.Exit) as ended:
+        tell_installed(plan, plan, json=True, widen=False)
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit"] == ended.value.exit_code == 1
+    assert told["errors"] == ["hubspot Property contacts.leadbridge_stage: missing"]
 
 
 def test_an_uninstall_with_too_few_scopes_is_stopped_before_salesforce_is_touched(
