@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from plugin.diff import MINE, Change, Verb
 from plugin.hubspot.parts import GROUP, Group, Part, Property, Segment
+from plugin.hubspot.wording import called, told
 from plugin.marker import Marker, unmarked
 
 Raw = Mapping[str, Any]
@@ -169,13 +170,8 @@ def _property(part: Property, found: Raw, widen: bool) -> tuple[Change, Step | N
     if not differs:
         return _said(part, "unchanged")
     body = {**differs, "description": part.description}
-    why = "; ".join(
-        [
-            *(name for name in sorted(differs) if name != "options" or not (retired or added)),
-            *([f"adds {', '.join(added)}"] if added else []),
-            *([f"hides {', '.join(retired)}"] if retired else []),
-        ]
-    )
+    version = unmarked(part.description) == unmarked(str(found.get("description") or ""))
+    why = told(differs, added, retired, version=version)
     return _changed(part, body, why, "retire" if retired and not added and len(differs) == 1 else "update")
 
 
@@ -234,12 +230,16 @@ def holds(found: Any, wanted: Any) -> bool:
 
 
 def _said(part: Part, verb: Verb, why: str = "") -> tuple[Change, None]:
-    return Change("hubspot", type(part).__name__, part.place, verb, why), None
+    return Change("hubspot", type(part).__name__, part.place, verb, why, called(part)), None
 
 
 def _made(part: Part, body: Raw) -> tuple[Change, Step]:
-    return Change("hubspot", type(part).__name__, part.place, "create"), Step(part, "create", body)
+    return Change("hubspot", type(part).__name__, part.place, "create", called=called(part)), Step(
+        part, "create", body
+    )
 
 
 def _changed(part: Part, body: Raw, why: str, verb: Verb, id_: str = "") -> tuple[Change, Step]:
-    return Change("hubspot", type(part).__name__, part.place, verb, why), Step(part, "change", body, id_)
+    return Change("hubspot", type(part).__name__, part.place, verb, why, called(part)), Step(
+        part, "change", body, id_
+    )

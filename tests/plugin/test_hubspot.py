@@ -17,7 +17,7 @@ from plugin.diff import Change, counted, touched
 from plugin.hubspot import scopes
 from plugin.hubspot.comparing import compared
 from plugin.hubspot.generating import bundle
-from plugin.hubspot.parts import Part
+from plugin.hubspot.parts import Part, Property
 from plugin.hubspot.writing import carry_out, look, removable, remove
 from sync.bootstrap import read_agreement, shipped_config
 from sync.clock import VirtualClock
@@ -147,6 +147,20 @@ def test_a_stage_that_is_no_more_is_hidden_and_never_dropped(desk: Desk, agreeme
     assert (narrow.verb, narrow.why) == ("retire", "hides disqualified")
     assert hidden["disqualified"] is True
     assert touched(desk.plan(fewer)) == []
+
+
+def test_what_a_marketer_changed_in_a_property_is_told_in_words(desk: Desk, agreement: Agreement) -> None:
+    desk.install(bundle(agreement))
+    [stage] = [
+        one for one in bundle(agreement) if isinstance(one, Property) and one.name == "leadbridge_stage"
+    ]
+    edits = {"label": "Phase", "fieldType": "radio", "groupName": "contactinformation"}
+
+    desk.admin.change_property("contact", stage.name, edits)
+
+    [change] = touched(desk.plan(bundle(agreement)))
+    assert change.spoken == f"hubspot property “{stage.label}” of contacts (contact.leadbridge_stage)"
+    assert change.why == "how it is filled in differs; it stands in another group; its label differs"
 
 
 def test_a_marketers_own_option_is_hidden_and_kept(desk: Desk, agreement: Agreement) -> None:
