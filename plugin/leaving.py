@@ -99,6 +99,12 @@ def _unseen(org: Org, going: Collection[str]) -> Iterator[str]:
             f" admin's user does not see {' and '.join(fields)}. Assign the permission set Leadbridge_Sales_User to"
             " that user, then again."
         )
+    if going and org.narrow:
+        yield (
+            f"{', '.join(sorted(going))} is no stage any more, and not all who may stand in it can be counted: the"
+            f" admin's user may not see every record of {' and '.join(org.narrow)}. Give it “View All Records” there, or"
+            " “View All Data”, then again."
+        )
 
 
 def _where_to(lifecycle: Lifecycle, stage: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from connectors.errors import Gone, Refused
@@ -58,6 +58,24 @@ class SalesforceAdmin(SalesforceConnector):
     def object_rights_of(self, user: str) -> dict[tuple[str, str], frozenset[str]]:
         """What *user* may do beyond reading, by permission set and object."""
         return installed.object_rights_of(self._client, user)
+
+    def narrow(self, objects: Iterable[str]) -> tuple[str, ...]:
+        """Those of *objects* of which the admin's user may not see every record, since sharing decides which.
+
+        All of them where Salesforce does not tell what this user may do.
+        https://help.salesforce.com/s/articleView?id=platform.users_profiles_view_all_mod_all.htm
+        """
+        wanted = tuple(objects)
+        try:
+            user = self.whoami()
+            powers = {one for held in self.sets_of(user).values() for one in held} if user else set()
+            rights = self.object_rights_of(user) if user else {}
+        except (Gone, Refused):
+            return wanted
+        if powers & {"ViewAllData", "ModifyAllData"}:
+            return ()
+        wide = {name for (_, name), held in rights.items() if {"ViewAllRecords", "ModifyAllRecords"} & held}
+        return tuple(one for one in wanted if one not in wide)
 
     def holders_of(self, permission: str) -> list[tuple[str, str]]:
         """The active users who have a custom permission, each with the permission set that gives it."""

@@ -37,7 +37,8 @@ class Org:
     """What stands in an org: components of ours by type and lower-case name, and how full it is.
 
     *names* are their names as the org writes them, *rules* the active rules of others per object, *people* and *reasons*
-    how many live records hold each stage and reason, as far as the admin sees: *unseen* are the fields that nobody opened.
+    how many live records hold each stage and reason, as far as the admin sees: *unseen* are the fields that nobody opened,
+    *narrow* the objects of which sharing may hide records from the admin.
     *open* are the fields of all objects (``Lead.Company``) that everybody sees, so that no set may grant them.
     """
 
@@ -47,6 +48,7 @@ class Org:
     people: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
     unseen: tuple[str, ...] = ()
+    narrow: tuple[str, ...] = ()
     open: frozenset[str] = frozenset()
 
     def offered(self, value_set: str) -> frozenset[str]:

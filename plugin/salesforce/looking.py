@@ -37,6 +37,7 @@ def look(org: SalesforceAdmin) -> Org:
         people=people,
         reasons=reasons,
         unseen=(*unseen, *more),
+        narrow=org.narrow(PEOPLE),
         open=_open(org),
     )
 

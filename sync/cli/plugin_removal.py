@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from connectors.base import Connector
 from connectors.errors import Refused
+from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
 from plugin import hubspot
 from plugin.components import components
@@ -82,8 +83,11 @@ def removed(
     return {"removed": said, "saved": saved}
 
 
-def _all_seen(org: Connector, gone: Sequence[tuple[str, str]]) -> None:
-    """Raise `Refused` where the admin's user does not see a field that would be deleted: it could not be saved."""
+def _all_seen(org: SalesforceAdmin, gone: Sequence[tuple[str, str]]) -> None:
+    """Raise `Refused` where the admin's user does not see a field, or all records of one, that would be deleted.
+
+    What that user does not see could not be saved.
+    """
     fields = [name.partition(".") for type_, name in gone if type_ == "CustomField"]
     kinds = {object_: kind for kind, object_ in OBJECTS.items()}
     seen = org.describe(sorted({kinds[object_] for object_, _, _ in fields}))
@@ -93,6 +97,11 @@ def _all_seen(org: Connector, gone: Sequence[tuple[str, str]]) -> None:
             f"The admin's user does not see {', '.join(unseen)}, so that what stands there cannot be saved: give it"
             " read access to these fields by a permission set of your own (leadbridge's go, too, and only once nobody has"
             " them). Nothing was removed."
+        )
+    if narrow := org.narrow(sorted({object_ for object_, _, _ in fields})):
+        raise Refused(
+            f"The admin's user may not see every record of {', '.join(narrow)}, so that not all can be saved: give it"
+            " “View All Records” there, or “View All Data”. Nothing was removed."
         )
 
 

@@ -128,3 +128,25 @@ def test_a_wider_install_says_where_whom_it_moves_was_not_counted(
     assert f"was not counted: the admin's user does not see Lead.{STAGE} and Contact.{STAGE}." in salesforce
     assert f"in HubSpot was not counted: the admin's token lacks {scopes.COUNTS}." in portal
     assert installed.plan(agreement, widen=True).notes == ()
+
+
+def test_a_stage_does_not_go_while_sharing_may_hide_people_who_stand_in_it(
+    installed: Office, agreement: Agreement
+) -> None:
+    twin = installed.world.salesforce
+    twin.assign_permission_set(twin.admin(), "Leadbridge_Sales_User")
+    twin.give_minimum_access(twin.admin())
+    later = without(agreement, "disqualified")
+
+    def stops(letters: str) -> list[str]:
+        twin.add_permission_set("Ours", objects=dict.fromkeys(("Account", "Lead", "Contact"), letters))
+        twin.assign_permission_set(twin.admin(), "Ours")
+        return [stop.text for stop in installed.plan(later).stops]
+
+    [narrow], wide, same = stops("r"), stops("rv"), installed.plan().stops
+
+    assert narrow.startswith(
+        "disqualified is no stage any more, and not all who may stand in it can be counted"
+    )
+    assert "may not see every record of Lead and Contact" in narrow
+    assert (wide, same) == ([], ())

@@ -162,6 +162,46 @@ def test_where_hubspot_fails_in_an_uninstall_it_is_told_what_stands(
     assert [one.partition(" ")[0] for one in rest.json["removed"]] == ["hubspot"] * 5
 
 
+OBJECTS = ("Lead", "Contact", "Opportunity")
+
+
+def sees_our_fields(here: Town, letters: str) -> None:
+    """An admin of little access who may do *letters* with these objects, and sees leadbridge's fields."""
+    twin = here.world.salesforce
+    kinds = twin.org.kinds
+    every = {kind: [one for one in kinds[kind].fields if one.startswith("Leadbridge_")] for kind in OBJECTS}
+    twin.give_minimum_access(twin.admin())
+    twin.add_permission_set(
+        "Ours",
+        objects=dict.fromkeys((*OBJECTS, "Account"), letters),
+        fields={kind: dict.fromkeys(names, "r") for kind, names in every.items()},
+    )
+    twin.assign_permission_set(twin.admin(), "Ours")
+
+
+def test_what_sharing_may_hide_from_the_admin_is_not_deleted(
+    fresh: Town, plugin: Plugin, tmp_path: Path
+) -> None:
+    plugin("install", "--yes", "--only", "salesforce")
+    fields = fresh.world.salesforce.org.kinds["Lead"].fields
+    words = ("uninstall", "--only", "salesforce", "--yes", "--delete-data", "--save", str(tmp_path / "saved"))
+
+    sees_our_fields(fresh, "r")
+    narrow, kept = plugin(*words), "Leadbridge_Stage__c" in fields
+    saved = (tmp_path / "saved").exists()
+    sees_our_fields(fresh, "rv")
+    wide = plugin(*words)
+
+    assert narrow.code == 1
+    assert (
+        "may not see every record of Contact, Lead, Opportunity, so that not all can be saved" in narrow.err
+    )
+    assert "Nothing was removed." in narrow.err
+    assert (kept, saved) == (True, False)
+    assert wide.code == 0, wide.err
+    assert "Leadbridge_Stage__c" not in fresh.world.salesforce.org.kinds["Lead"].fields
+
+
 def test_where_no_trace_can_be_kept_it_is_said_and_the_install_stands(
     fresh: Town, plugin: Plugin, keys: dict[str, str], tmp_path: Path
 ) -> None:

@@ -41,6 +41,17 @@ def test_a_query_says_who_has_a_permission_set(admin: Admin) -> None:
 
 
 @pytest.mark.fact("GET /query")
+def test_an_administrators_profile_owns_a_set_that_grants_to_see_all_data(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm"""
+    ask = "SELECT AssigneeId FROM PermissionSetAssignment WHERE PermissionSet.PermissionsViewAllData = TRUE"
+    before = admin.office.rows(ask)
+    admin.twin.give_minimum_access(admin.twin.admin())
+
+    assert [one["AssigneeId"] for one in before] == [admin.twin.admin()]
+    assert admin.office.query(ask)["totalSize"] == 0
+
+
+@pytest.mark.fact("GET /query")
 def test_queries_say_which_sets_a_group_is_made_of_and_who_was_given_it(admin: Admin) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetgroupcomponent.htm"""
     admin.twin.group_permission_sets("Bridges", "Leadbridge_Integration")
@@ -48,6 +59,7 @@ def test_queries_say_which_sets_a_group_is_made_of_and_who_was_given_it(admin: A
 
     [given] = admin.office.rows(
         "SELECT PermissionSetGroup.DeveloperName, PermissionSet.Type FROM PermissionSetAssignment"
+        " WHERE PermissionSet.IsOwnedByProfile = FALSE"
     )
     [member] = admin.office.rows("SELECT PermissionSet.Name FROM PermissionSetGroupComponent")
 
@@ -101,6 +113,7 @@ def test_queries_say_what_a_permission_set_grants(admin: Admin) -> None:
     custom = admin.office.rows(f"SELECT SetupEntity.DeveloperName FROM SetupEntityAccess {of}")
     set_ = admin.office.rows(
         "SELECT Label, PermissionsApiEnabled, PermissionsModifyAllData FROM PermissionSet"
+        " WHERE IsOwnedByProfile = FALSE"
     )
 
     assert [(one["Field"], one["PermissionsEdit"]) for one in fields] == [

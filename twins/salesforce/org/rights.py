@@ -92,6 +92,11 @@ class Rights:
         found = self._profiles.get(user)
         return found.name if found else Profile().name
 
+    @property
+    def unbound_admins(self) -> list[str]:
+        """The administrators whose profile was not made one of next to nothing."""
+        return sorted(user for user in self.admins if self._profiles.get(user, Profile()).everything)
+
     def define(self, name: str, grants: Grants) -> None:
         """Make or replace a permission set; its custom permissions exist from now on."""
         self._sets[name] = grants

@@ -7,8 +7,10 @@ from typing import Any
 
 from twins.salesforce.org.rights import Grants
 from twins.salesforce.org.state import Org
-from twins.salesforce.schema.permitting import OBJECT_PERMISSIONS
+from twins.salesforce.schema.permitting import ADMINS_PERMISSIONS, OBJECT_PERMISSIONS
 
+# [M] A profile's own set has a technical name, such as this.
+_OF_ADMINS = "X00e5g000001AdMn"
 # What tells the rows of each kind apart.
 _KEYS = {
     "CustomPermission": ("DeveloperName",),
@@ -31,6 +33,7 @@ def write(org: Org) -> None:
     sets = _put(org, "PermissionSet", (
         *(_set(org, name) for name in org.rights.sets),
         *(_sum(org, name, groups[name,]) for name in sorted(org.rights.groups)),
+        *([_of_admins()] if org.rights.unbound_admins else []),
     ))  # fmt: skip
     _put(org, "PermissionSetGroupComponent", (
         {"PermissionSetGroupId": groups[name,], "PermissionSetId": sets[one,]}
@@ -42,6 +45,8 @@ def write(org: Org) -> None:
           for name in org.rights.sets for user in org.rights.holders(name)),
         *({"PermissionSetId": sets[_sum_name(name),], "PermissionSetGroupId": groups[name,], "AssigneeId": user,
            "IsActive": True} for name in org.rights.groups for user in org.rights.members(name)),
+        *({"PermissionSetId": sets[_OF_ADMINS,], "AssigneeId": user, "IsActive": True}
+          for user in org.rights.unbound_admins),
     ))  # fmt: skip
     _put(org, "ObjectPermissions", (row for parent, grants in granted for row in _objects(parent, grants)))
     _put(org, "FieldPermissions", (row for parent, grants in granted for row in _fields(parent, grants)))
@@ -112,6 +117,16 @@ def _sum(org: Org, group: str, id_: str) -> dict[str, Any]:
         "PermissionSetGroupId": id_,
         **{f"Permissions{one}": True for one in system},
     }
+
+
+def _of_admins() -> dict[str, Any]:
+    """The set that the profile System Administrator owns.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
+    (`IsOwnedByProfile`)
+    """
+    granted = dict.fromkeys((f"Permissions{name}" for name in ADMINS_PERMISSIONS), True)
+    return {"Name": _OF_ADMINS, "Label": _OF_ADMINS, "Type": "Profile", "IsOwnedByProfile": True, **granted}
 
 
 def _objects(parent: str, grants: Grants) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,8 @@ USER_PERMISSIONS = (
     "ImportLeads", "ManageUsers", "ModifyAllData", "ModifyMetadata", "RunReports", "TransferAnyLead",
     "ViewAllData", "ViewAllUsers", "ViewRoles", "ViewSetup",
 )  # fmt: skip
+# What the profile System Administrator grants of them and a bridge's user should not have.
+ADMINS_PERMISSIONS = ("CustomizeApplication", "ManageUsers", "ModifyAllData", "ModifyMetadata", "ViewAllData")
 OBJECT_PERMISSIONS = {
     "PermissionsRead": "r", "PermissionsCreate": "c", "PermissionsEdit": "u", "PermissionsDelete": "d",
     "PermissionsViewAllRecords": "v", "PermissionsModifyAllRecords": "m",

@@ -13,6 +13,7 @@ from typing import Any
 from plugin.components import Component
 from twins.salesforce.org.state import Org
 from twins.salesforce.org.store import Row
+from twins.salesforce.platform import permission_rows
 from twins.salesforce.records.conversion import Conversion, convert
 from twins.salesforce.records.loading import Loaded, load
 from twins.salesforce.records.saving import Save
@@ -55,6 +56,7 @@ class People(Doors, Pages, Setup, Permitting):
             admins = self.org.rights.admins
             if not admins:
                 admins.add(self.org.user("Ada", "Admin", "ada.admin@example.com"))
+                permission_rows.write(self.org)
             return min(admins)
 
     def deactivate(self, user: str, now: datetime) -> None:

@@ -57,6 +57,7 @@ class Permitting:
         with self._lock:
             held = self.org.rights.profile(user)
             held.name, held.everything = profile, False
+            permission_rows.write(self.org)
 
     def add_permission_set(
         self,
