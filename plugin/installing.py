@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from connectors.errors import ConnectorError, Refused
+from connectors.errors import ConnectorError, Refused, Unknown
 from connectors.hubspot.admin import HubSpotAdmin
 from connectors.salesforce.admin import SalesforceAdmin
-from connectors.salesforce.metadata import Deployment, Failure
+from connectors.salesforce.metadata import Deployment, Failure, StillRunning
 from mappings.agreement import Agreement
 from plugin import hubspot
 from plugin.hubspot import scopes
@@ -35,6 +35,9 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "referenced": "something of the org's own uses it: Setup > the field or set > Where is this used?",
     "duplicate": "a component of this name is there already: rename or delete it",
 }
+
+
+_RESUME: Final = "To go on: the same command with `--resume {id}`."
 
 
 class DeployFailed(Exception):
@@ -74,7 +77,8 @@ def install(plan: Plan, org: SalesforceAdmin | None, portal: HubSpotAdmin | None
     if portal is not None and plan.steps:
         require_scopes((one.part for one in plan.steps), portal)
     if org is not None and plan.deploys is not None:
-        deploy(org, plan.deploys, told)
+        with left_running(_RESUME):
+            deploy(org, plan.deploys, told)
     if portal is not None and plan.steps:
         before, many = "Salesforce has its whole part, and " if plan.deploys else "", len(plan.steps)
 
@@ -112,6 +116,16 @@ def part_by_part(told: Told, many: int, stands: Callable[[int], str]) -> Iterato
         raise
 
 
+@contextmanager
+def left_running(how: str) -> Iterator[None]:
+    """Whoever stops waiting for a deployment, or lost the answer to it, is told *how* to go on; *{id}* is its id."""
+    try:
+        yield
+    except (StillRunning, Unknown) as error:
+        error.args = (f"{error} {how.format(id=getattr(error, 'id', 'ID'))}",)
+        raise
+
+
 def deploy(org: SalesforceAdmin, archive: bytes, told: Told) -> None:
     """Let Salesforce validate *archive*, then take the same bytes."""
     for check_only in (True, False):
@@ -130,7 +144,8 @@ def follow(org: SalesforceAdmin, id_: str, told: Told, what: str = "deploying") 
 def go_on(org: SalesforceAdmin, id_: str, told: Told) -> None:
     """Watch a deployment that was left; raises `Refused` with a sentence for an id that Salesforce does not know."""
     try:
-        follow(org, id_, told, "going on")
+        with left_running(_RESUME):
+            follow(org, id_, told, "going on")
     except Refused as error:
         raise Refused(
             f"Salesforce shows no deployment {id_} to this user: take the id that the interrupted install printed, or"

@@ -59,10 +59,7 @@ class StillRunning(ConnectorError):
     """The deployment goes on in Salesforce, and nobody here waits for it any more."""
 
     def __init__(self, id_: str, why: str) -> None:
-        super().__init__(
-            f"The deployment {id_} goes on in Salesforce ({why}). To go on watching it:"
-            f" leadbridge plugin install --resume {id_}"
-        )
+        super().__init__(f"The deployment {id_} goes on in Salesforce ({why}).")
         self.id = id_
 
 
@@ -84,8 +81,7 @@ class Deployer:
             body = self._client.once("POST", PATH, "write", Form(content, type_)).body
         except Unknown as error:
             raise Unknown(
-                f"{error} Whether the deployment runs stands in Setup > Deployment Status: install again when"
-                " it does not, or take its id to `leadbridge plugin install --resume ID`."
+                f"{error} Whether the deployment runs stands in Setup > Deployment Status."
             ) from None
         id_ = body.get("id") if isinstance(body, dict) else None
         if not is_id(id_):

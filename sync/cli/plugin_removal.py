@@ -16,7 +16,7 @@ from plugin.components import components
 from plugin.hubspot.writing import look as look_at_portal
 from plugin.hubspot.writing import removable as removable_in_portal
 from plugin.hubspot.writing import remove
-from plugin.installing import Told, deploy, part_by_part, require_scopes
+from plugin.installing import Told, deploy, left_running, part_by_part, require_scopes
 from plugin.salesforce.archives import archive, removable
 from plugin.salesforce.looking import look as look_at_org
 from plugin.salesforce.objects import OBJECTS
@@ -26,6 +26,10 @@ from sync.cli.endings import writing_to
 from sync.cli.printing import say
 
 _ID: Final = "id"
+_AGAIN: Final = (
+    "Look in Setup > Deployment Status; when it has ended, run `leadbridge plugin uninstall` again as you did (what was"
+    " saved stays: name another folder for --save)."
+)
 
 
 def asks(kept: Path | None, gone: Sequence[str]) -> None:
@@ -68,7 +72,8 @@ def removed(
         ask(said)
     saved = _saved(agreement, ways, save) if save is not None else []
     if ways.salesforce is not None and gone:
-        deploy(ways.salesforce, archive((), gone), told)
+        with left_running(_AGAIN):
+            deploy(ways.salesforce, archive((), gone), told)
     if ways.hubspot is not None and portal is not None:
         before = "Salesforce's part is taken out, and " if gone else ""
 

@@ -144,6 +144,31 @@ def test_an_uninstall_with_too_few_scopes_is_stopped_before_salesforce_is_touche
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "says", "not_"),
+    [
+        ("install", "To go on: the same command with `--resume 0Af", "uninstall"),
+        ("uninstall", "run `leadbridge plugin uninstall` again", "--resume"),
+    ],
+)
+def test_who_stops_waiting_is_told_how_to_go_on_with_what_was_begun(
+    plugin: Plugin, monkeypatch: pytest.MonkeyPatch, word: str, says: str, not_: str
+) -> None:
+    if word == "uninstall":
+        plugin("install", "--yes")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("connectors.salesforce.metadata.Deployer.look", interrupted)
+    stopped = plugin(word, "--yes")
+
+    assert stopped.code == 1
+    assert "goes on in Salesforce (you stopped waiting)" in stopped.err
+    assert says in stopped.err
+    assert not_ not in stopped.err
+
+
 def test_where_hubspot_fails_in_an_uninstall_it_is_told_what_stands(
     fresh: Town, plugin: Plugin, keys: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
