@@ -129,7 +129,7 @@ def _notes(parts: Sequence[salesforce.Part], org: Org, is_compact: bool) -> tupl
         else "`plugin: {rules: compact}` in lifecycle.yaml needs one for all moves."
     )
     return tuple(
-        f"{object_} has {org.rules[object_]} active validation rules of its own and gets {n}: Starter Edition allows"
+        f"{object_} has {org.rules[object_]} active validation rules of its own and gets {n}: the smallest editions allow"
         f" {FEWEST_RULES} (others 100 and more). {remedy}"
         for object_, n in sorted(ours.items())
         if org.rules.get(object_, 0) + n > FEWEST_RULES and org.rules.get(object_, 0)

@@ -37,7 +37,9 @@ def in_form(agreement, form):
     return replace(agreement, lifecycle=lifecycle)
 
 
-@pytest.mark.parametrize(("form", "object_"), [("per_stage", "Contact"), ("compact", "Lead")])
+@pytest.mark.parametrize(
+    ("form", "object_"), [("per_stage", "Contact"), ("per_stage", "Lead"), ("compact", "Lead")]
+)
 def test_another_interpreter_of_formulas_refuses_what_the_lifecycle_forbids(
     every_check_holds, agreement, form, object_, tmp_path
 ):

@@ -360,7 +360,7 @@ def test_few_rules_are_not_advised_to_who_has_chosen_them(fresh: Town, plugin: P
     [note] = said(plugin("plan", "--only", "salesforce", "--json"))["notes"]
 
     assert note.startswith(
-        "Lead has 20 active validation rules of its own and gets 3: Starter Edition allows 20"
+        "Lead has 20 active validation rules of its own and gets 3: the smallest editions allow 20"
     )
     assert "switch off rules of its own" in note
     assert "compact" not in note
