@@ -11,6 +11,7 @@ from typing import Final
 
 from connectors.errors import ConnectorError, Refused, Unknown
 from connectors.hubspot.admin import HubSpotAdmin
+from connectors.records import Side
 from connectors.salesforce.admin import SalesforceAdmin
 from connectors.salesforce.metadata import Deployment, Failure, StillRunning
 from mappings.agreement import Agreement
@@ -24,6 +25,8 @@ from plugin.salesforce.looking import look as look_at_org
 
 # What is done, how far, of how many
 Told = Callable[[str, int, int], None]
+# Of which side all was done
+Done = Callable[[Side], None]
 _REMEDIES: Final[Mapping[str, str]] = {
     "insufficient": "the admin's user needs “Modify Metadata Through Metadata API Functions” and “Customize Application”",
     "rules": "switch off rules that nobody needs; the fewest come with `plugin: {rules: compact}` in lifecycle.yaml",
@@ -69,9 +72,16 @@ def look(
     )
 
 
-def install(plan: Plan, org: SalesforceAdmin | None, portal: HubSpotAdmin | None, told: Told) -> None:
-    """Carry *plan* out; raises `DeployFailed`, `StillRunning`, or what the vendor said and what stands by then.
+def _unkept(_: Side) -> None:
+    """Of a side that is done nothing is kept."""
 
+
+def install(
+    plan: Plan, org: SalesforceAdmin | None, portal: HubSpotAdmin | None, told: Told, done: Done = _unkept
+) -> None:
+    """Carry *plan* out, and say of each side when it is *done*.
+
+    Raises `DeployFailed`, `StillRunning`, or what the vendor said and what stands by then.
     Nothing is begun with a token of which HubSpot tells that it may not write all the parts.
     """
     if portal is not None and plan.steps:
@@ -79,17 +89,19 @@ def install(plan: Plan, org: SalesforceAdmin | None, portal: HubSpotAdmin | None
     if org is not None and plan.deploys is not None:
         with left_running(_RESUME):
             deploy(org, plan.deploys, told)
+        done("salesforce")
     if portal is not None and plan.steps:
         before, many = "Salesforce has its whole part, and " if plan.deploys else "", len(plan.steps)
 
-        def stands(done: int) -> str:
+        def stands(written: int) -> str:
             return (
-                f"{before}HubSpot has {done} of the {many} parts that it lacked: mend this, then"
+                f"{before}HubSpot has {written} of the {many} parts that it lacked: mend this, then"
                 " `leadbridge plugin install` brings the rest."
             )
 
         with part_by_part(told, many, stands) as reached:
             carry_out(portal.portal, plan.steps, reached)
+        done("hubspot")
 
 
 def require_scopes(parts: Iterable[Part], portal: HubSpotAdmin) -> None:
@@ -133,19 +145,24 @@ def deploy(org: SalesforceAdmin, archive: bytes, told: Told) -> None:
         follow(org, id_, told, "validating" if check_only else "deploying")
 
 
-def follow(org: SalesforceAdmin, id_: str, told: Told, what: str = "deploying") -> None:
-    """Watch a deployment to its end; raises `DeployFailed` when it did not succeed."""
+def follow(org: SalesforceAdmin, id_: str, told: Told, what: str = "deploying") -> bool:
+    """Watch a deployment to its end: whether the org is changed; raises `DeployFailed` when it did not succeed."""
+    seen: Deployment | None = None
     for seen in org.deployer.watch(id_):
         told(f"Salesforce: {what} ({seen.id})", seen.deployed, seen.total)
         if seen.done and not seen.success:
             raise DeployFailed(seen)
+    return seen is not None and not seen.only_checked
 
 
-def go_on(org: SalesforceAdmin, id_: str, told: Told) -> None:
-    """Watch a deployment that was left; raises `Refused` with a sentence for an id that Salesforce does not know."""
+def go_on(org: SalesforceAdmin, id_: str, told: Told) -> bool:
+    """Watch a deployment that was left: whether the org is changed, or it was only validated.
+
+    Raises `Refused` with a sentence for an id that Salesforce does not know.
+    """
     try:
         with left_running(_RESUME):
-            follow(org, id_, told, "going on")
+            return follow(org, id_, told, "going on")
     except Refused as error:
         raise Refused(
             f"Salesforce shows no deployment {id_} to this user: take the id that the interrupted install printed, or"

@@ -43,7 +43,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """How a deployment stands: *deployed* of *total* components; *failures* once it is done."""
+    """How a deployment stands: *deployed* of *total* components; *failures* once it is done.
+
+    One that is *only_checked* changes nothing.
+    """
 
     id: str
     status: str
@@ -51,6 +54,7 @@ class Deployment:
     success: bool
     deployed: int
     total: int
+    only_checked: bool = False
     failures: tuple[Failure, ...] = ()
     message: str = ""
 
@@ -137,6 +141,7 @@ def _read(body: Any) -> Deployment:
         success=bool(told.get("success")),
         deployed=int(told.get("numberComponentsDeployed") or 0),
         total=int(told.get("numberComponentsTotal") or 0),
+        only_checked=bool(told.get("checkOnly")),
         failures=tuple(_failure(one) for one in _rows(details.get("componentFailures"))),
         message=str(told.get("errorMessage") or ""),
     )

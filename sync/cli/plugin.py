@@ -12,7 +12,6 @@ import typer
 
 from connectors.salesforce.kinds import is_id
 from mappings.agreement import Agreement
-from plugin.diff import touched
 from plugin.hubspot import scopes
 from plugin.installing import go_on, install, look
 from plugin.planning import Plan
@@ -96,9 +95,12 @@ def install_(
     if resume is not None:
         _require_deployment(resume, only)
     with _opened(config, only, proved=True) as (settings, agreement, ways):
+        done = partial(note, settings, agreement, ways, widened=widen)
         if resume is not None and ways.salesforce is not None:
             with _bar() as told:
-                go_on(ways.salesforce, resume, told)
+                changed = go_on(ways.salesforce, resume, told)
+            if changed:
+                done("salesforce")
         found = _planned(agreement, ways, widen, allow_downgrade)
         if not json:
             print_plan(found)
@@ -109,10 +111,8 @@ def install_(
             if not yes:
                 require_word("Install this?")
             with _bar() as told:
-                install(found, ways.salesforce, ways.hubspot, told)
+                install(found, ways.salesforce, ways.hubspot, told, done)
         left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
-        if not found.is_empty:
-            note(settings, agreement, ways, {one.side for one in touched(found.changes)}, widened=widen)
     tell_installed(found, left, json, widen=widen)
 
 
@@ -198,8 +198,9 @@ def uninstall(
     if save is not None and save.exists() and any(save.iterdir()):
         raise BadArgument(f"{save} is not empty; name a folder that does not exist yet. Nothing was changed.")
     with _opened(config, only) as (settings, agreement, ways), _bar() as told:
-        done = removed(agreement, ways, save, told, asks_nobody if yes else partial(asks, save))
-        note(settings, agreement, ways, {line.partition(" ")[0] for line in done["removed"]}, removed=True)
+        ask = asks_nobody if yes else partial(asks, save)
+        each = partial(note, settings, agreement, ways, removed=True)
+        done = removed(agreement, ways, save, told, ask, each)
     if json:
         as_json(done)
     else:

@@ -16,7 +16,7 @@ from plugin.components import components
 from plugin.hubspot.writing import look as look_at_portal
 from plugin.hubspot.writing import removable as removable_in_portal
 from plugin.hubspot.writing import remove
-from plugin.installing import Told, deploy, left_running, part_by_part, require_scopes
+from plugin.installing import Done, Told, deploy, left_running, part_by_part, require_scopes
 from plugin.salesforce.archives import archive, removable
 from plugin.salesforce.looking import look as look_at_org
 from plugin.salesforce.objects import OBJECTS
@@ -48,9 +48,16 @@ def asks_nobody(gone: Sequence[str]) -> None:
 
 
 def removed(
-    agreement: Agreement, ways: Admins, save: Path | None, told: Told, ask: Callable[[Sequence[str]], None]
+    agreement: Agreement,
+    ways: Admins,
+    save: Path | None,
+    told: Told,
+    ask: Callable[[Sequence[str]], None],
+    done: Done,
 ) -> dict[str, Any]:
     """Take out what leadbridge brought, after *ask* was told what; with *save* the fields, too, saved there first.
+
+    It is said of each side when it is *done*.
 
     Nothing is begun with a token of which HubSpot tells that it may not delete all the parts.
     """
@@ -74,17 +81,20 @@ def removed(
     if ways.salesforce is not None and gone:
         with left_running(_AGAIN):
             deploy(ways.salesforce, archive((), gone), told)
+        done("salesforce")
     if ways.hubspot is not None and portal is not None:
         before = "Salesforce's part is taken out, and " if gone else ""
 
-        def stands(done: int) -> str:
+        def stands(gone_there: int) -> str:
             return (
-                f"{before}{done} of HubSpot's {len(ours)} parts are: mend this, then `leadbridge plugin uninstall`"
+                f"{before}{gone_there} of HubSpot's {len(ours)} parts are: mend this, then `leadbridge plugin uninstall`"
                 " takes out the rest."
             )
 
         with part_by_part(told, len(ours), stands) as reached:
             remove(ways.hubspot.portal, ours, portal, reached)
+        if ours:
+            done("hubspot")
     return {"removed": said, "saved": saved}
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 from connectors.errors import ConnectorError
+from connectors.records import Side
 from mappings.agreement import Agreement
 from plugin.marker import Marker
 from plugin.salesforce.generating import bundle
@@ -19,10 +18,8 @@ from sync.settings import Settings
 from sync.store import StoreError
 
 
-def note(settings: Settings, agreement: Agreement, ways: Admins, sides: Collection[Any], **how: bool) -> None:
-    """Remember what was done to *sides*, when and by whom; where that cannot be kept it is said, and nothing fails."""
-    if not sides:
-        return
+def note(settings: Settings, agreement: Agreement, ways: Admins, side: Side, **how: bool) -> None:
+    """Remember what was done to *side*, when and by whom; where that cannot be kept it is said, and nothing fails."""
     by = None
     if ways.salesforce is not None:
         with suppress(ConnectorError):  # a session that tells no name may install all the same
@@ -30,6 +27,6 @@ def note(settings: Settings, agreement: Agreement, ways: Admins, sides: Collecti
     made = bundle_id(mdapi(bundle(agreement)))
     try:
         with open_store(settings, agreement) as store:
-            keep_install(store, sides, Marker.of(agreement.lifecycle), made, datetime.now(UTC), by=by, **how)
+            keep_install(store, [side], Marker.of(agreement.lifecycle), made, datetime.now(UTC), by=by, **how)
     except StoreError as error:
-        complain([f"All was done; only that it was cannot be kept in {settings.state}: {error}"])
+        complain([f"The part of {side} is done; only that it is cannot be kept in {settings.state}: {error}"])

@@ -140,7 +140,7 @@ def test_an_install_leaves_a_trace_that_status_shows(here: Upgraded, leadbridge:
     gone, shown = status("--json").json["installs"], status().out
 
     salesforce = first["salesforce"]
-    assert first == {"salesforce": salesforce, "hubspot": salesforce}
+    assert first == {"salesforce": salesforce, "hubspot": {**salesforce, "at": first["hubspot"]["at"]}}
     assert (salesforce["version"], salesforce["lifecycle"]) == ("1.0.0", 1)
     assert len(salesforce["bundle"]) == len(salesforce["sha"]) == 8
     assert salesforce["by"] == here.world.salesforce.admin()
