@@ -54,6 +54,8 @@ def noticed(agreement: Agreement, known: Described) -> OwnFields:
     there = Marker.found_in(tells.description) if tells is not None else None
     if there is None or agreement.own.missing:
         return agreement.own
+    if there.lifecycle > agreement.lifecycle.version:
+        return OwnFields("drifted", marker=str(there), drift=(_ahead(there, agreement),))
     drift = (
         *_version(there, Marker.of(agreement.lifecycle)),
         *_shapes(agreement, known),
@@ -65,6 +67,13 @@ def noticed(agreement: Agreement, known: Described) -> OwnFields:
 def _of_own_fields(agreement: Agreement) -> Iterator[FieldRight]:
     ours = {one.name for one in components((), ()) if one.side == "salesforce"}
     return (right for right in daemons_rights(agreement) if right.field.partition(".")[2] in ours)
+
+
+def _ahead(there: Marker, agreement: Agreement) -> str:
+    return (
+        f"Version {there.lifecycle} of the lifecycle is installed already, and this bridge still goes by version"
+        f" {agreement.lifecycle.version}: give it the new lifecycle.yaml."
+    )
 
 
 def _version(there: Marker, wanted: Marker) -> Iterator[str]:

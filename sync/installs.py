@@ -21,9 +21,7 @@ OWN_FIELDS: Final = "own_fields"
 DRIFTED: Final = "plugin_drifted"
 _INSTALLS: Final = "installs"
 _PLUGIN: Final = Ref("hubspot", "fields", "plugin")
-_REMEDY: Final = (
-    "`leadbridge plugin check` shows all of it to an admin; `leadbridge plugin install` sets it right"
-)
+_REMEDY: Final = "`leadbridge plugin check` shows all of it to an admin; `leadbridge plugin install` with the newest lifecycle.yaml sets it right"
 log = structlog.get_logger(__name__)
 
 

@@ -102,9 +102,9 @@ class Settling:
         with self.store.transaction():
             self.store.record(done.id, applied.back, now, observed=False)
             self._remember(done, found.all, applied, found.held, lane, now)
-            self.braking.let_go(one for one in found.admitted if one.subject not in applied.in_doubt)
         if applied.back:
             applied.join(self._put_back(done, applied.back, lane, now))
+        self.braking.let_go(one for one in found.admitted if one.subject not in applied.in_doubt)
         self.sweep.note(found.all, applied)
         _count(done, found, applied)
 

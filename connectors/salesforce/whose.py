@@ -29,10 +29,11 @@ def matched(rows: Sequence[Write], results: Sequence[Any]) -> list[tuple[Write, 
 def by_their_keys(rows: Sequence[Write], shown: Mapping[str, Record]) -> dict[str, Record]:
     """Whose record it is says the key that it bears, whatever the order of the results."""
     keyed = {(row.key[0], row.key[1].casefold()): row.id for row in rows if row.op == "upsert" and row.key}
+    names = {name for name, _ in keyed}
     return {
         keyed[name, held]: record
         for record in shown.values()
-        for name in {name for name, _ in keyed}
+        for name in names
         if (name, held := str(record.values.get(name)).casefold()) in keyed
     }
 

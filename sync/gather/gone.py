@@ -78,7 +78,7 @@ def _hidden(subject: Ref, lost: Sequence[Ref]) -> Problem:
         code="record_gone",
         subject=subject,
         text=f"{' and '.join(map(str, lost))} cannot be read, and no recycle bin knows it: deleted for good, or hidden from the bridge's user",
-        remedy="give the bridge's user the right to read it; if it is gone for good, nothing is left to do: nothing is written or made again",
+        remedy="give the bridge's user the right to read it; if it is gone for good, nothing is left to do: nothing is written or made again (where `leadbridge_key` names it by mistake, clear it)",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from connectors.records import Find, Record, Ref
+from connectors.salesforce.kinds import is_id
 from mappings.matching import merged_ids, person_questions
 from sync.gather.gone import what_became
 from sync.gather.reader import Reader, taken_among, values_of
@@ -41,7 +42,10 @@ def candidates_in_salesforce(store: Store, reader: Reader, facts: list[Facts]) -
 
 
 def known_by_key(store: Store, reader: Reader, facts: list[Facts]) -> list[Facts]:
-    """A contact that names a Lead or Contact which does not answer was linked to it: what became of that one?"""
+    """A contact that names a Lead or Contact which does not answer was linked to it: what became of that one?
+
+    What somebody typed and is no id names nobody.
+    """
     named = {place: link for place, one in enumerate(facts) if (link := _lost_link(one)) is not None}
     if not named:
         return facts
@@ -54,7 +58,13 @@ def _lost_link(facts: Facts) -> Link | None:
     contact = facts.hubspot
     key = str(contact.values.get(HUBSPOT_KEY) or "") if contact is not None else ""
     kind = {"00Q": "lead", "003": "contact"}.get(key[:3])
-    if contact is None or kind is None or facts.link.salesforce is not None or facts.problem is not None:
+    if (
+        contact is None
+        or kind is None
+        or not is_id(key)
+        or facts.link.salesforce is not None
+        or facts.problem is not None
+    ):
         return None
     ours = (contact.ref.id, *merged_ids(contact.values))
     is_there = any(

@@ -51,7 +51,7 @@ def situation(facts: Facts, terms: Terms, person: Record | None, now: datetime) 
 
 
 def _authors(facts: Facts, terms: Terms, person: Record | None) -> dict[Side, tuple[Actor, str, datetime]]:
-    """Who gave a new record its stage: by HubSpot's history, in Salesforce whoever edited it last but ourselves."""
+    """Who gave a new record its stage: by HubSpot's history, in Salesforce who made it where nobody else edited it since."""
     actor = terms.agreement.bridge.teams.actor
     found: dict[Side, tuple[Actor, str, datetime]] = {}
     contact = facts.hubspot
@@ -59,8 +59,9 @@ def _authors(facts: Facts, terms: Terms, person: Record | None) -> dict[Side, tu
     for step in given:
         if contact and step.by is not None and step.value == contact.values.get("leadbridge_stage"):
             found["hubspot"] = (actor("hubspot", step.by), step.by, step.at)
-    if person is not None and person.modified_by not in (None, terms.us.get("salesforce")):
-        by = str(person.modified_by)
+    by = person.modified_by if person is not None else None
+    is_its_maker = person is not None and by == person.values.get("CreatedById")
+    if person is not None and by is not None and is_its_maker and by != terms.us.get("salesforce"):
         found["salesforce"] = (actor("salesforce", by), by, person.modified_at)
     return found
 

@@ -18,7 +18,7 @@ from sync.store import Store
 
 LONGEST_TIMELINE: Final = 2000
 DECISIVE: Final = frozenset(
-    {"moved", "reverted", "created", "linked", "conflict", "told", "outcome", "field", "late"}
+    {"moved", "reverted", "created", "linked", "conflict", "told", "outcome", "field", "late", "corrected"}
 )
 # Verdicts and marks of the lifecycle that the sentence beside them says already.
 SELF_EVIDENT: Final = frozenset(

@@ -32,7 +32,7 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _engine(self.url)
+        self.engine = _engine(_placed(self.url))
         self.guard: Callable[[Connection], None] | None = None
         # On a server, too, a reader holds no transaction open between two statements.
         self._reads = (
@@ -174,6 +174,12 @@ def _counted(dialect: str) -> Executable:
         index_elements=[COUNTERS.c.bridge, COUNTERS.c.name],
         set_={"value": COUNTERS.c.value + fresh.excluded.value},
     ).returning(COUNTERS.c.value)
+
+
+def _placed(url: URL) -> URL:
+    """The address as it stands in whatever folder this process is later."""
+    file = _file(url)
+    return url.set(database=str(file.absolute())) if file else url
 
 
 @lru_cache(maxsize=4)
