@@ -14,6 +14,7 @@ from plugin.hubspot.comparing import Portal, Step
 from plugin.marker import Marker
 from plugin.salesforce.archives import archive
 from plugin.salesforce.comparing import Org, installed
+from plugin.salesforce.keeping import keeping
 from plugin.salesforce.rights import grantable
 from plugin.salesforce.widening import widened
 
@@ -61,7 +62,7 @@ def planned(
     stops: tuple[Stop, ...] = ()
     notes: tuple[str, ...] = ()
     if org is not None:
-        parts = grantable(salesforce.bundle(agreement), org.open)
+        parts = keeping(grantable(salesforce.bundle(agreement), org.open), org)
         parts = widened(parts, org) if widen else parts
         changes = salesforce.compared(parts, org)
         changes = _adding(changes) if widen else changes

@@ -102,7 +102,7 @@ def _field(part: CustomField) -> Children:
             said |= {"precision": part.length or 18, "scale": 0}
         case "Checkbox":
             said["defaultValue"] = False
-    return tuple(sorted(said.items()))
+    return tuple(sorted({**said, **dict(part.kept)}.items()))
 
 
 def _values(part: CustomField) -> Children:
@@ -186,4 +186,5 @@ def _list_view(part: ListView) -> Children:
         ("filterScope", "Everything"),
         ("filters", ((("field", part.field), ("operation", "equals"), ("value", part.value)),)),
         ("label", part.label),
+        *((name, (_copied(tree),)) for name, tree in part.kept),
     )

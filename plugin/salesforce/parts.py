@@ -43,7 +43,10 @@ class ValueSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomField:
-    """A field of ours on one object; a restricted picklist has *choices* or those of a *value_set*."""
+    """A field of ours on one object; a restricted picklist has *choices* or those of a *value_set*.
+
+    *kept* is what an admin set there and leadbridge itself never says: an element of the vendor's schema, and its text.
+    """
 
     type: ClassVar[str] = "CustomField"
     object: str
@@ -57,6 +60,7 @@ class CustomField:
     external_id: bool = False
     value_set: str = ""
     choices: tuple[Choice, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def full_name(self) -> str:
@@ -164,7 +168,10 @@ class QuickAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListView:
-    """A list of all records of *object* whose *field* equals *value*; it has no description in Salesforce."""
+    """A list of all records of *object* whose *field* equals *value*; it has no description in Salesforce.
+
+    *kept* is whom an admin shares it with: the element of the vendor's schema, and its tree.
+    """
 
     type: ClassVar[str] = "ListView"
     object: str
@@ -174,6 +181,7 @@ class ListView:
     field: str
     value: str
     description: str = ""
+    kept: tuple[tuple[str, Mapping[str, tuple[Any, ...]]], ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -252,6 +254,30 @@ def test_what_was_opened_by_hand_in_our_permission_set_is_told_and_taken_away_bu
     assert "the tab standard-Lead (an install takes that away)" in change.why
     assert not any(element in tree_of_set(installed) for element, *_ in by_hand)
     assert installed.plan(later).is_empty
+
+
+def test_what_an_admin_set_beside_what_leadbridge_writes_stands_after_an_install(
+    installed: Office, agreement: Agreement
+) -> None:
+    stage = part_of(agreement, CustomField, f"Contact.{STAGE}")
+    views = [one for one in bundle(agreement) if isinstance(one, ListView)]
+    installed.world.salesforce.track("Contact", [STAGE])
+    installed.deploy(
+        replace(stage, kept=(("securityClassification", "Confidential"),)),
+        *(replace(one, kept=(("sharedTo", {"role": ("Sellers",)}),)) for one in views),
+    )
+
+    before = installed.plan()
+    plan = installed.install(without_reasons(agreement, "no_budget"))
+    found = look_at_org(installed.salesforce).components
+
+    assert before.is_empty
+    with zipfile.ZipFile(io.BytesIO(plan.deploys or b"")) as sent:
+        assert sent.read("objects/Contact.object").count(b"<trackHistory>true</trackHistory>") == 1
+    assert found["CustomField", f"contact.{STAGE}".lower()]["securityClassification"] == ("Confidential",)
+    assert all(
+        found["ListView", one.full_name.lower()]["sharedTo"] == ({"role": ("Sellers",)},) for one in views
+    )
 
 
 def test_a_field_that_takes_another_list_of_values_is_a_conflict_for_no_deployment_changes_that(
