@@ -85,18 +85,25 @@ def maybe_stopped(leads: Values, contacts: Values) -> Iterator[str]:
 
 
 def advice(lifecycle: Lifecycle, mapped: Mapped | None) -> Iterator[str]:
-    """What an admin would do in the mapping: all of our Lead's fields but the unique one go to the Contact's."""
+    """What an admin would do in the mapping: all of our Lead's fields but the unique one go to the Contact's.
+
+    Our lists are restricted, and a picklist may be mapped to “picklist (unrestricted)” alone [M], so that none is asked
+    for; the bridge fills them. https://help.salesforce.com/s/articleView?id=sales.customize_mapleads_guidelines.htm
+    """
     by_object: dict[str, dict[str, str]] = defaultdict(dict)
+    lists = {part.name for part in custom_fields(lifecycle) if part.kind == "Picklist"}
     for part in custom_fields(lifecycle):
         by_object[part.object][part.name] = part.label
     ours = {name: label for name, label in by_object["Lead"].items() if name in by_object["Contact"]}
     if mapped is None:
         yield (
             f"What lead conversion carries over could not be read. See for yourself ({WHERE}): every Leadbridge_ field"
-            f" of the Lead goes to the Contact's of the same name, except {HUBSPOT_ID}."
+            f" of the Lead goes to the Contact's of the same name, except {HUBSPOT_ID}, and the lists where Salesforce"
+            " does not offer them."
         )
         return
-    lacking = [name for name in ours if name != HUBSPOT_ID and (name, f"Contact.{name}") not in mapped]
+    asked = (name for name in ours if name != HUBSPOT_ID and name not in lists)
+    lacking = [name for name in asked if (name, f"Contact.{name}") not in mapped]
     if lacking:
         yield (
             f"Lead conversion does not carry over {_listed(lacking, ours)}: the Contact that it makes begins without."
