@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,6 +74,7 @@ def removed(
     ]
     if data and ways.salesforce is not None:
         _all_seen(ways.salesforce, gone)
+        _none_mapped(ways.salesforce, gone)
     if ways.hubspot is not None:
         require_scopes(ours, ways.hubspot)
     if said:
@@ -117,6 +119,22 @@ def _all_seen(org: SalesforceAdmin, gone: Sequence[tuple[str, str]]) -> None:
         raise Refused(
             f"The admin's user may not see every record of {', '.join(narrow)}, so that not all can be saved: give it"
             " “View All Records” there, or “View All Data”. Nothing was removed."
+        )
+
+
+def _none_mapped(org: SalesforceAdmin, gone: Sequence[tuple[str, str]]) -> None:
+    """Raise `Refused` while lead conversion carries over a field that would be deleted: Salesforce does not delete it.
+
+    Where the mapping cannot be read, Salesforce itself refuses.
+    https://help.salesforce.com/s/articleView?id=sales.customize_mapleads_guidelines.htm
+    """
+    fields = {name for type_, name in gone if type_ == "CustomField"}
+    pairs = ((f"Lead.{one}", there) for one, there in org.lead_mapping() or ())
+    if mapped := sorted(fields.intersection(chain.from_iterable(pairs))):
+        raise Refused(
+            f"Lead conversion carries over {', '.join(mapped)}, and Salesforce deletes no mapped field: first take them"
+            " out of the mapping (Setup > Object Manager > Lead > Fields & Relationships > Map Lead Fields). Nothing was"
+            " removed."
         )
 
 

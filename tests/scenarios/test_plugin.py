@@ -551,6 +551,8 @@ def test_uninstall_takes_out_what_it_brought_and_keeps_the_data_unless_told(
     lead = {"LastName": "Lind", "Company": "Nordwind"}
     first_lead = salesforce.create("Lead", {**lead, "Leadbridge_Round__c": 0}, salesforce.admin(), now)
     salesforce.create("Lead", lead, salesforce.admin(), now)
+    for name in every["Lead"]:
+        salesforce.map_lead_field(name)
     second = plugin("uninstall", "--yes", "--delete-data", "--save", str(tmp_path / "saved"), "--json")
 
     assert first.code == 0, first.err

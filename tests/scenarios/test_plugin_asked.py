@@ -205,7 +205,14 @@ def sees_our_fields(here: Town, letters: str) -> None:
     twin.assign_permission_set(twin.admin(), "Ours")
 
 
-def test_what_sharing_may_hide_from_the_admin_is_not_deleted(
+def unmap(here: Town) -> None:
+    """The admin takes leadbridge's fields out of the mapping of lead conversion."""
+    for name in here.world.salesforce.org.kinds["Lead"].fields:
+        if name.startswith("Leadbridge_"):
+            here.world.salesforce.map_lead_field(name)
+
+
+def test_what_sharing_may_hide_from_the_admin_or_a_conversion_carries_over_is_not_deleted(
     fresh: Town, plugin: Plugin, tmp_path: Path
 ) -> None:
     plugin("install", "--yes", "--only", "salesforce")
@@ -216,6 +223,8 @@ def test_what_sharing_may_hide_from_the_admin_is_not_deleted(
     narrow, kept = plugin(*words), "Leadbridge_Stage__c" in fields
     saved = (tmp_path / "saved").exists()
     sees_our_fields(fresh, "rv")
+    mapped = plugin(*words)
+    unmap(fresh)
     wide = plugin(*words)
 
     assert narrow.code == 1
@@ -224,6 +233,10 @@ def test_what_sharing_may_hide_from_the_admin_is_not_deleted(
     )
     assert "Nothing was removed." in narrow.err
     assert (kept, saved) == (True, False)
+    assert mapped.code == 1
+    assert "Lead conversion carries over Contact.Leadbridge_" in mapped.err
+    assert "Lead.Leadbridge_Stage__c" in mapped.err
+    assert "Map Lead Fields). Nothing was removed." in mapped.err
     assert wide.code == 0, wide.err
     assert "Leadbridge_Stage__c" not in fresh.world.salesforce.org.kinds["Lead"].fields
 

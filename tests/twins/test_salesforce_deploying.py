@@ -24,6 +24,7 @@ from tests.twins.deploying import (
     zipped,
 )
 from tests.twins.office import Office
+from twins.salesforce.schema.kinds import Field
 
 
 def fields_of(admin: Admin) -> set[str]:
@@ -254,6 +255,24 @@ def test_what_is_listed_for_deletion_goes_in_the_order_that_its_uses_ask_for() -
     assert fields_of(admin) == set()
     assert admin.twin.org.installed.parts == {}
     assert admin.twin.org.rules == {}
+
+
+@pytest.mark.fact("POST /metadata/deployRequest")
+@pytest.mark.parametrize("kind", ["Lead", "Contact"])
+def test_a_field_that_lead_conversion_carries_over_is_not_deleted(kind: str) -> None:
+    """https://help.salesforce.com/s/articleView?id=sales.customize_mapleads_guidelines.htm ([M] the wording)"""
+    admin = Admin()
+    for one in ("Lead", "Contact"):
+        admin.twin.add_fields(one, [Field(name="Passport__c", type="string", label="Passport", length=20)])
+    admin.twin.map_lead_field("Passport__c", "Contact", "Passport__c")
+
+    mapped = admin.remove({"CustomField": [f"{kind}.Passport__c"]})
+    admin.twin.map_lead_field("Passport__c")
+    free = admin.remove({"CustomField": [f"{kind}.Passport__c"]})
+
+    (wrong,) = mapped["details"]["componentFailures"]
+    assert "referenced elsewhere in salesforce.com. : Lead Custom Field Mapping" in wrong["problem"]
+    assert free["status"] == "Succeeded"
 
 
 @pytest.mark.fact("POST /metadata/deployRequest")

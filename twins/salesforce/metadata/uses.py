@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from twins.salesforce.org.mapping import TARGETS, mapped
 from twins.salesforce.org.state import Org
 from twins.salesforce.schema.kinds import Kind
 from twins.salesforce.trees import Element
 
 
 def uses_of_field(org: Org, kind: Kind, field: str) -> list[str]:
-    """The validation rules, quick actions and list views that name a field."""
+    """The validation rules, quick actions and list views that name a field, and the mapping of lead conversion.
+
+    https://help.salesforce.com/s/articleView?id=sales.customize_mapleads_guidelines.htm
+    """
     rules = org.rules[kind.name].by_name.values() if kind.name in org.rules else ()
     found = [
         f"Validation Rule {kind.name}.{rule.name}"
@@ -28,7 +32,14 @@ def uses_of_field(org: Org, kind: Kind, field: str) -> list[str]:
             *(one.value("field") for one in stored.tree.all("filters")),
         }:
             found.append(f"List View {name}")
-    return found
+    return [*found, *(["Lead Custom Field Mapping"] if _is_mapped(org, kind, field) else [])]
+
+
+def _is_mapped(org: Org, kind: Kind, field: str) -> bool:
+    """Whether a conversion carries a field over, by what an admin mapped or the org does by itself."""
+    if kind.name == "Lead":
+        return any(field in mapped(org, target) for target in TARGETS)
+    return kind.name in TARGETS and field in mapped(org, kind.name).values()
 
 
 def uses_of_permission(org: Org, permission: str) -> list[str]:
