@@ -47,6 +47,13 @@ def unwritable(parts: Iterable[Part], held: frozenset[str] | None) -> tuple[str,
     return () if held is None else tuple(one for one in needed if one not in held)
 
 
+def unreadable(parts: Iterable[Part], held: frozenset[str] | None) -> tuple[str, ...]:
+    """The scopes that an admin's token lacks to read what stands in *parts*; none where nobody tells what it may do."""
+    kinds = sorted({_PLURALS[part.kind] for part in parts if not isinstance(part, Segment)})
+    needed = (f"crm.objects.{kind}.read" for kind in kinds)
+    return () if held is None else tuple(one for one in needed if one not in held)
+
+
 def lacking(agreement: Agreement, held: frozenset[str] | None) -> tuple[str, ...]:
     """A sentence for the scopes that the daemon's token lacks; none where nobody tells what it may do."""
     missing = () if held is None else tuple(one for one in daemons(agreement) if one not in held)

@@ -14,6 +14,7 @@ from connectors.salesforce.admin import SalesforceAdmin
 from mappings.agreement import Agreement
 from plugin import hubspot
 from plugin.components import components
+from plugin.hubspot.scopes import unreadable
 from plugin.hubspot.writing import look as look_at_portal
 from plugin.hubspot.writing import removable as removable_in_portal
 from plugin.hubspot.writing import remove
@@ -77,6 +78,11 @@ def removed(
         _none_mapped(ways.salesforce, gone)
     if ways.hubspot is not None:
         require_scopes(ours, ways.hubspot)
+    if ways.hubspot is not None and data and (missing := unreadable(ours, ways.hubspot.scopes())):
+        raise Refused(
+            f"HubSpot: the admin's token lacks {', '.join(missing)}, so that not all can be saved: add them to its"
+            " scopes. Nothing was removed."
+        )
     if said:
         ask(said)
     saved = _saved(agreement, ways, save) if save is not None else []

@@ -55,7 +55,9 @@ def test_an_illegal_jump_of_somebody_who_is_handed_over_at_once_stands_once_in_t
 
 
 @pytest.mark.goal("G-L3")
-def test_the_ledger_names_who_gave_a_new_record_its_stage_and_when(empty_town: Town) -> None:
+@pytest.mark.parametrize("last", [SAM, SARA])
+def test_the_ledger_names_who_gave_a_new_record_its_stage_and_when(empty_town: Town, last: str) -> None:
+    """In Salesforce only its maker, where nobody else edited it since: else nobody tells who gave the stage."""
     here = empty_town
     here.run()
     here.settle()
@@ -66,14 +68,14 @@ def test_the_ledger_names_who_gave_a_new_record_its_stage_and_when(empty_town: T
     at = here.clock.now()
     here.market(ADA, by=MIA, leadbridge_stage="won")
     here.clock.advance(5)
-    here.sell(lead, by=SARA, Leadbridge_Stage__c="opportunity")
+    here.sell(lead, by=last, Leadbridge_Stage__c="opportunity")
 
     here.settle()
 
     judged = {one.decision.new: one.decision for one in (*here.decided("moved"), *_refused(here))}
     mia = next(one.user_id for one in here.world.hubspot.owners if one.email == MIA)
     assert (judged["won"].by, judged["won"].occurred_at) == (str(mia), at)
-    assert judged["opportunity"].by == here.user(SARA)
+    assert judged["opportunity"].by == (here.user(SAM) if last == SAM else "seller")
 
 
 def _lead_of(here: Town) -> dict[str, Any]:

@@ -553,6 +553,7 @@ def test_uninstall_takes_out_what_it_brought_and_keeps_the_data_unless_told(
     salesforce.create("Lead", lead, salesforce.admin(), now)
     for name in every["Lead"]:
         salesforce.map_lead_field(name)
+    assert not (tmp_path / "saved").exists()
     second = plugin("uninstall", "--yes", "--delete-data", "--save", str(tmp_path / "saved"), "--json")
 
     assert first.code == 0, first.err
