@@ -559,6 +559,9 @@ def test_uninstall_leaves_fields_and_values_unless_data_goes_too(installed: Offi
 
     assert {type_ for type_, _ in left} == {"GlobalValueSet", "CustomField"}
 
+    salesforce = installed.world.salesforce
+    for name in [name for name in salesforce.org.kinds["Lead"].fields if name.startswith("Leadbridge_")]:
+        salesforce.map_lead_field(name)
     installed.deploy(gone=removable(look_at_org(installed.salesforce), data=True))
     assert look_at_org(installed.salesforce).components == {}
 
