@@ -79,7 +79,7 @@ class Rollout:
         return "word" if lines[0] == was_lines[0] and self._was_installed() else "lines"
 
     def _was_installed(self) -> bool:
-        """An admin has installed this new definition in both systems, and was told then whom it moves."""
+        """An admin has installed this new definition, as its marker in HubSpot shows, and no system lacks a stage of it."""
         agreement = self._agreement
         is_marked = agreement.own.marker == str(Marker.of(agreement.lifecycle)) and not agreement.unoffered
         return is_marked and last_version(self._store) < agreement.lifecycle.version
