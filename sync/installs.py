@@ -66,3 +66,11 @@ def last_installs(store: Store) -> Mapping[str, Mapping[str, Any]]:
     said = store.fact(_INSTALLS)
     found: Mapping[str, Mapping[str, Any]] = msgspec.json.decode(said) if said else {}
     return found
+
+
+def installed_for(store: Store, side: Side) -> Marker | None:
+    """The marker of what was installed last on *side*, as far as its trace tells; None when it was taken out, or left none."""
+    told = last_installs(store).get(side)
+    if told is None or told["removed"]:
+        return None
+    return Marker(told["version"], told["lifecycle"], told["sha"])

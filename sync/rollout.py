@@ -16,6 +16,7 @@ from mappings.agreement import Agreement
 from plugin.marker import Marker
 from sync.apply import Memory
 from sync.definition import keep_definition, last_version
+from sync.installs import installed_for
 from sync.intake import begin_backfill
 from sync.model import Facts, Plan, Remember
 from sync.store import Store
@@ -79,10 +80,14 @@ class Rollout:
         return "word" if lines[0] == was_lines[0] and self._was_installed() else "lines"
 
     def _was_installed(self) -> bool:
-        """An admin has installed this new definition, as its marker in HubSpot shows, and no system lacks a stage of it."""
-        agreement = self._agreement
-        is_marked = agreement.own.marker == str(Marker.of(agreement.lifecycle)) and not agreement.unoffered
-        return is_marked and last_version(self._store) < agreement.lifecycle.version
+        """An admin has installed this new definition in both systems, and neither lacks a stage of it.
+
+        HubSpot shows the marker; Salesforce shows the bridge no description, so that its part is known by the trace that
+        the install left in the store.
+        """
+        agreement, wanted = self._agreement, Marker.of(self._agreement.lifecycle)
+        is_marked = agreement.own.marker == str(wanted) and installed_for(self._store, "salesforce") == wanted
+        return is_marked and not agreement.unoffered and last_version(self._store) < wanted.lifecycle
 
     def _scope(self) -> str:
         """Mode and roll-out, then lines and what we lack, then migrations: which of them changed decides who answers for it."""

@@ -23,7 +23,7 @@ from sync.cli.endings import DIFFERS, BadArgument, writing_to
 from sync.cli.options import Config, Json, secrets_of, settings_with
 from sync.cli.plugin_checks import checked
 from sync.cli.plugin_removal import asks, asks_nobody, removed
-from sync.cli.plugin_trace import note
+from sync.cli.plugin_trace import Trace
 from sync.cli.plugin_words import print_plan, said, stop, tell_installed
 from sync.cli.printing import as_json, complain, progress, say
 from sync.logs import start_logging
@@ -95,7 +95,8 @@ def install_(
     if resume is not None:
         _require_deployment(resume, only)
     with _opened(config, only, proved=True) as (settings, agreement, ways):
-        done = partial(note, settings, agreement, ways, widened=widen)
+        trace = Trace(settings, agreement, ways)
+        done = partial(trace.keep, widened=widen)
         if resume is not None and ways.salesforce is not None:
             with _bar() as told:
                 changed = go_on(ways.salesforce, resume, told)
@@ -113,7 +114,7 @@ def install_(
             with _bar() as told:
                 install(found, ways.salesforce, ways.hubspot, told, done)
         left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
-    tell_installed(found, left, json, widen=widen)
+    tell_installed(found, left, trace, json, widen=widen)
 
 
 @plugin.command("check")
@@ -199,14 +200,16 @@ def uninstall(
         raise BadArgument(f"{save} is not empty; name a folder that does not exist yet. Nothing was changed.")
     with _opened(config, only) as (settings, agreement, ways), _bar() as told:
         ask = asks_nobody if yes else partial(asks, save)
-        each = partial(note, settings, agreement, ways, removed=True)
-        done = removed(agreement, ways, save, told, ask, each)
+        trace = Trace(settings, agreement, ways)
+        done = removed(agreement, ways, save, told, ask, partial(trace.keep, removed=True))
     if json:
-        as_json(done)
+        as_json({**done, "trace": trace.place and str(trace.place)})
     else:
         for line in done["removed"]:
             say(f"removed {line}")
         say(f"{len(done['removed'])} components were taken out.")
+        if done["removed"]:
+            say(trace.told)
 
 
 def _require_deployment(id_: str, only: str | None) -> None:

@@ -11,6 +11,7 @@ import typer
 from plugin.diff import VERBS, counted, touched
 from plugin.planning import Plan
 from sync.cli.endings import DECIDE, FAILED, WRONG
+from sync.cli.plugin_trace import Trace
 from sync.cli.printing import as_json, clock_time, complain, say, table
 
 
@@ -74,17 +75,20 @@ def _next_steps(found: Plan, widen: bool) -> Iterator[str]:
         )
 
 
-def tell_installed(found: Plan, left: Plan, json: bool, *, widen: bool) -> None:
-    """What was done and is left to do by hand; exits with 1 where a second look misses something."""
+def tell_installed(found: Plan, left: Plan, trace: Trace, json: bool, *, widen: bool) -> None:
+    """What was done, where its *trace* is, what is left to do by hand; exits with 1 where a second look misses something."""
     missing = touched(left.changes)
     lacking = [f"{one.side} {one.type} {one.name}: {one.why or 'missing'}" for one in missing]
     if json:
         exit_ = {"exit": FAILED} if lacking else {}
-        as_json({**said(found), "left": [_row(one) for one in missing], "errors": lacking, **exit_})
+        more = {"left": [_row(one) for one in missing], "trace": trace.place and str(trace.place)}
+        as_json({**said(found), **more, "errors": lacking, **exit_})
     elif lacking:
         complain(lacking)
     else:
         say(f"All is installed: {left.marker}.")
+        if not found.is_empty:
+            say(trace.told)
         for step in _next_steps(found, widen):
             say(step)
     if lacking:

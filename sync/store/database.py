@@ -148,6 +148,15 @@ def sqlite_url(folder: Path) -> URL:
     return URL.create("sqlite", database=str(folder / FILE_NAME))
 
 
+def file_in(folder: Path) -> Path | None:
+    """The file of the embedded store in *folder*; None where nobody has made one, or this user may not look."""
+    file = folder / FILE_NAME
+    try:
+        return file if file.is_file() else None
+    except PermissionError:
+        return None
+
+
 def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 

@@ -17,7 +17,10 @@ from plugin.diff import Change
 from plugin.hubspot import scopes
 from plugin.marker import Marker
 from plugin.planning import Plan
+from sync.bootstrap import Admins
+from sync.cli.plugin_trace import Trace
 from sync.cli.plugin_words import tell_installed
+from sync.settings import read_settings
 from tests.scenarios.conftest import Ended, Leadbridge
 from tests.scenarios.town import Town, mutations, town
 
@@ -119,9 +122,10 @@ def test_a_machine_reads_what_an_install_left_and_how_it_ended(
 ) -> None:
     missing = Change("hubspot", "Property", "contacts.leadbridge_stage", "create")
     plan = Plan(marker=Marker.of(fresh.agreement.lifecycle), changes=(missing,))
+    trace = Trace(read_settings(), fresh.agreement, Admins(None, None))
 
     with pytest.raises(typer.Exit) as ended:
-        tell_installed(plan, plan, json=True, widen=False)
+        tell_installed(plan, plan, trace, json=True, widen=False)
 
     told = json.loads(capsys.readouterr().out)
     assert told["exit"] == ended.value.exit_code == 1
@@ -258,6 +262,7 @@ def test_what_was_done_is_kept_side_by_side_although_the_other_failed(
         "connectors.hubspot.connector.HubSpotConnector.scopes", lambda _: None
     )
     narrowed(fresh, keys, fresh.agreement, "crm.lists.write")
+    before = trace(leadbridge, fresh, keys)  # and the store is there from now on
     half = plugin("install", "--yes")
     after_half = trace(leadbridge, fresh, keys)
     narrowed(fresh, keys, fresh.agreement)
@@ -267,6 +272,7 @@ def test_what_was_done_is_kept_side_by_side_although_the_other_failed(
     plugin("uninstall", "--yes")
     out = trace(leadbridge, fresh, keys)
 
+    assert before == {}
     assert half.code == 1
     assert set(after_half) == {"salesforce"}
     assert set(whole) == {"salesforce", "hubspot"}
@@ -291,8 +297,8 @@ def test_a_deployment_that_was_left_and_gone_on_with_is_kept_unless_it_only_vali
 def test_where_no_trace_can_be_kept_it_is_said_and_the_install_stands(
     fresh: Town, plugin: Plugin, keys: dict[str, str], tmp_path: Path
 ) -> None:
-    (tmp_path / "a-file").touch()
-    keys["LEADBRIDGE_STATE"] = str(tmp_path / "a-file" / "state")
+    (tmp_path / "leadbridge.db").write_text("no database")
+    keys["LEADBRIDGE_STATE"] = str(tmp_path)
 
     installed = plugin("install", "--yes", "--only", "hubspot")
 

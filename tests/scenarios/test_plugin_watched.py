@@ -65,8 +65,27 @@ def look_again(here: Upgraded) -> None:
     here.settle()
 
 
+VALUES = "in hubspot, and salesforce got the values from elsewhere"
+
+
+def installed(here: Upgraded, where: str) -> str:
+    """What the first install of version 2 says."""
+    kept = here.state
+    if where == VALUES:
+        here.state = kept.with_name("another-state")
+    only = ("--only", "hubspot") if where == "in hubspot" else ()
+    told = here.plugin("install", "--widen", "--yes", *only).out
+    here.state = kept
+    if where == VALUES:
+        here.plugin("uninstall", "--yes", "--only", "hubspot")
+        here.plugin("install", "--widen", "--yes", "--only", "hubspot")
+    if where == "in neither":  # the values are there, and no mark says that this definition was installed
+        describe_stage_as(here, OLD)
+    return told
+
+
 @pytest.mark.parametrize("here", [25], indirect=True)
-@pytest.mark.parametrize("where", ["in both", "in neither", "in hubspot"])
+@pytest.mark.parametrize("where", ["in both", "in neither", "in hubspot", VALUES])
 def test_a_migration_that_an_admin_installed_in_both_systems_trips_no_brake_and_another_one_does(
     here: Upgraded, where: str
 ) -> None:
@@ -75,17 +94,14 @@ def test_a_migration_that_an_admin_installed_in_both_systems_trips_no_brake_and_
     let_few_pass(here)
     here.edit()
 
-    only = ("--only", "hubspot") if where == "in hubspot" else ()
-    widened = here.plugin("install", "--widen", "--yes", *only)
-    if where == "in neither":  # the values are there, and no mark says that this definition was installed
-        describe_stage_as(here, OLD)
+    told = installed(here, where)
     here.run()
     here.settle()
     here.settle()
 
     brakes = [brake.what for brake in here.bridge.store.brakes()]
     assert before > 1
-    assert "nurturing → warming (" in widened.out
+    assert "nurturing → warming (" in told
     if where == "in both":
         assert brakes == []
         assert (here.stages()["nurturing"], here.stages()["warming"]) == (0, before)
@@ -131,19 +147,43 @@ def test_what_is_no_longer_as_the_config_says_is_told_within_the_hour_and_stops_
     assert after.json["own_fields"] == "installed"
 
 
-def test_an_install_leaves_a_trace_that_status_shows(here: Upgraded, leadbridge: Leadbridge) -> None:
+def test_an_install_leaves_a_trace_in_the_store_that_the_bridge_has_made(
+    here: Upgraded, leadbridge: Leadbridge
+) -> None:
     def status(*words: str):
         return leadbridge("status", *words, settings=here.settings(), clock=here.clock)
 
-    first = status("--json").json["installs"]
+    before = status("--json").json["installs"]
     here.plugin("uninstall", "--yes", "--only", "hubspot")
-    gone, shown = status("--json").json["installs"], status().out
+    twin = here.world.salesforce
+    twin.change_permission_set("Leadbridge_Integration", f"Lead.{STAGE}", "r")
+    told = here.plugin("install", "--yes")
+    first, shown = status("--json").json["installs"], status().out
+    out = here.plugin("uninstall", "--yes", "--only", "hubspot", "--json")
+    gone = status("--json").json["installs"]
 
+    assert before == {}  # the fixture's install was before the bridge's first start
+    assert f"are kept in {here.state / 'leadbridge.db'}: `leadbridge status` shows them." in told.out
     salesforce = first["salesforce"]
     assert first == {"salesforce": salesforce, "hubspot": {**salesforce, "at": first["hubspot"]["at"]}}
     assert (salesforce["version"], salesforce["lifecycle"]) == ("1.0.0", 1)
     assert len(salesforce["bundle"]) == len(salesforce["sha"]) == 8
-    assert salesforce["by"] == here.world.salesforce.admin()
-    assert (gone["salesforce"], gone["hubspot"]["removed"]) == (salesforce, True)
+    assert salesforce["by"] == twin.admin()
     assert f"salesforce: plugin 1.0.0 for version 1 of the lifecycle (bundle {salesforce['bundle']})" in shown
-    assert "was taken out" in shown
+    assert out.json["trace"] == str(here.state / "leadbridge.db")
+    assert (gone["salesforce"], gone["hubspot"]["removed"]) == (salesforce, True)
+    assert "was taken out" in status().out
+
+
+def test_where_the_bridge_has_made_no_store_an_install_makes_none_and_says_so(
+    here: Upgraded, tmp_path: Path
+) -> None:
+    kept, here.state = here.state, tmp_path / "of-an-admin"
+
+    told = here.plugin("uninstall", "--yes", "--only", "hubspot").out
+    installed = here.plugin("install", "--yes", "--only", "hubspot", "--json")
+    made, here.state = here.state.exists(), kept
+
+    assert f"No trace of it is kept: the bridge's store was not written in {tmp_path / 'of-an-admin'}" in told
+    assert installed.json["trace"] is None
+    assert not made
