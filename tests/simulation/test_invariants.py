@@ -24,7 +24,9 @@ ADA: Final = Ref("hubspot", "contact", "101")
 LEAD: Final = Ref("salesforce", "lead", "00Q000000000001AAA")
 OTHER: Final = Ref("salesforce", "lead", "00Q000000000002AAA")
 THIRD: Final = Ref("salesforce", "lead", "00Q000000000003AAA")
-_THEIRS: Final = {"contact": "contacts", "lead": "Lead"}
+ACME: Final = Ref("hubspot", "company", "201")
+ACME_AGAIN: Final = Ref("hubspot", "company", "202")
+_THEIRS: Final = {"contact": "contacts", "lead": "Lead", "company": "companies"}
 
 
 @cache
@@ -338,3 +340,47 @@ def test_a_move_is_entered_late_only_with_the_write_whose_answer_was_lost(life: 
         life.ledger.append(Entry(len(life.ledger) + 1, number, "written", ADA, LEAD, written, life.now))
 
     assert any("wrote the stage" in str(one) for one in life.broken("I9")) != is_found
+
+
+@pytest.mark.invariant("I6")
+@pytest.mark.parametrize(
+    ("is_lost", "is_met", "is_broken"),
+    [(True, False, False), (True, True, True), (False, False, True)],
+)
+def test_a_company_is_made_again_only_for_a_store_that_was_lost_and_never_met_it(
+    life: Life, is_lost: bool, is_met: bool, is_broken: bool
+) -> None:
+    account = "001000000000001AAA"
+    for company in (ACME, ACME_AGAIN):
+        life.loaded(company)
+    life.bridge((ACME, {"name": "Acme", "leadbridge_key": account}))
+    if is_lost:
+        life.loses_its_store()
+    life.bridge(said=[Decision("linked", "leadbridge's key", ADA, new=str(ACME))] if is_met else ())
+    life.edits(ACME, archived="true")
+    life.bridge((ACME_AGAIN, {"name": "Acme", "leadbridge_key": account}))
+
+    assert bool(life.broken("I6")) == is_broken
+
+
+@pytest.mark.invariant("I4")
+@pytest.mark.parametrize(
+    ("is_under", "put_back", "is_broken"),
+    [(True, "CFO", False), (True, "Chief", True), (False, "CFO", True)],
+)
+def test_only_what_was_typed_under_a_write_of_the_bridge_may_come_back_where_it_stood(
+    life: Life, is_under: bool, put_back: str, is_broken: bool
+) -> None:
+    life.edits(LEAD, Title="CTO")
+    life.bridge()
+    sent_at = life.now
+    life.now += timedelta(seconds=1)
+    life.edits(ADA, jobtitle="CFO")
+    if is_under:
+        life.carries_out_late(ADA, sent_at, jobtitle="CTO")
+    else:
+        life.now += timedelta(seconds=1)
+        life.bridge((ADA, {"jobtitle": "CTO"}))
+    life.bridge((ADA, {"jobtitle": put_back}))
+
+    assert bool(life.broken("I4")) == is_broken

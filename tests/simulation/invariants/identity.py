@@ -50,19 +50,31 @@ def _is_second(past: Past, ref: Ref, key: str, before: Sequence[tuple[Ref, str]]
 
 
 def _is_forgotten(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref]) -> bool:
-    """Archived in HubSpot, or deprived of its key by a merge; then the store was lost, and only then the next was made.
+    """Archived in HubSpot, or deprived of its key by a merge, before the store that makes the next one ever met it.
 
     HubSpot finds no archived record by a key, and an Opportunity or Account does not name what it was
-    linked to: where it lives again, nothing but the lost tombstone could tell of the first one. Where people
+    linked to: where it lives again, nothing but the lost store could tell of the first one. Where people
     merge two companies in HubSpot, and not their Accounts, the one that is left bears one key of the two.
     """
     after = [past.births[one].seq for one in made if past.births[one].seq > past.births[ref].seq]
     during = past.pass_of(min(after)) if after and ref.kind in ("deal", "company") else None
     gone = _gone_at(past, ref)
-    return (
-        during is not None
-        and gone is not None
-        and any(gone < lost <= during.finished for lost in seen.losses)
+    if during is None or gone is None:
+        return False
+    lost = max((one for one in seen.losses if one <= during.finished), default=None)
+    return lost is not None and not _is_met_since(seen, past, ref, lost, gone)
+
+
+def _is_met_since(seen: Evidence, past: Past, ref: Ref, lost: datetime, gone: datetime) -> bool:
+    """Whether a record was made, linked or named in the ledger between that loss and its end: the new store knew it."""
+    met = past.births[ref].at >= lost or any(ref in (link.hubspot, link.salesforce) for link in seen.links)
+    return gone >= lost and (
+        met
+        or any(
+            str(ref) in map(str, (one.subject, one.counterpart, one.decision.new, one.decision.other))
+            for one in (*seen.ledger_lost, *seen.ledger)
+            if lost <= one.observed_at <= gone
+        )
     )
 
 

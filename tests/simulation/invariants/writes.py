@@ -47,6 +47,7 @@ def i04_no_invention(seen: Evidence, past: Past) -> Iterator[Violation]:
         if step.new in _defaults(line) or step.new is UNREADABLE:
             continue
         held = [value for one in couples for value in _held(past, one, line, other(side), step)]
+        held += [value for one in couples for value in _put_back(past, one, line, side, step)]
         if not any(value is UNREADABLE or alike(line, value, step.new) for value in held):
             yield Violation(
                 "I4",
@@ -68,6 +69,14 @@ def _held(past: Past, couple: Couple, line: FieldLine, giver: Side, step: Step) 
     later = [one for one in steps if agreed < one.seq <= step.first]
     since = [one.new for one in later] + _born_with(past, later)
     return [past.value(couple, line, giver, seq) for seq in (agreed, step.first - 1)] + since
+
+
+def _put_back(past: Past, couple: Couple, line: FieldLine, side: Side, step: Step) -> list[Any]:
+    """What was typed there under the write that *step* replaces: nobody can have seen it, and only that side held it."""
+    *_, typed, over = [None, None, *(one for one in past.steps(couple, line, side) if one.seq < step.first)]
+    if typed is None or over is None or typed.actor == "daemon" or over.actor != "daemon":
+        return []
+    return [typed.new] if typed.ref == step.ref and typed.seq > past.shown_by(side, over) else []
 
 
 def _born_with(past: Past, later: list[Step]) -> list[Any]:
