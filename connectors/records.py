@@ -156,11 +156,16 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a vendor said against one row: its code, its words, the fields it names."""
+    """What a vendor said against one row: its code, its words, the fields it names.
+
+    *taken* says that another record has the value already; *holder* is that record's id, where the vendor names it.
+    """
 
     code: str
     message: str
     fields: tuple[str, ...] = ()
+    taken: bool = False
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def faults(error: Mapping[str, Any], status: int | None = None) -> tuple[Fault, 
     """The faults in one error body; those that name properties come one a property."""
     message = str(error.get("message") or "")
     if taken := _TAKEN.search(message):
-        return (Fault("CONFLICT", message, (taken.group(1),)),)
+        return (Fault("CONFLICT", message, (taken.group(1),), taken=True, holder=existing_id(message)),)
     if named := _inside(message) or _listed(error):
         return named
     code = str(
@@ -67,9 +67,11 @@ def faults(error: Mapping[str, Any], status: int | None = None) -> tuple[Fault, 
         or error.get("policyName")
         or ("HTTP_" + str(status) if status else "UNREADABLE")
     )
+    code = "CONFLICT" if status == 409 else code
+    if not message.startswith("Contact already exists"):
+        return (Fault(code, message),)
     # what two contacts cannot share is the address, even where HubSpot does not name it
-    shared = ("email",) if message.startswith("Contact already exists") else ()
-    return (Fault("CONFLICT" if status == 409 else code, message, shared),)
+    return (Fault(code, message, ("email",), taken=True, holder=existing_id(message)),)
 
 
 def existing_id(message: str) -> str | None:

@@ -43,6 +43,9 @@ HISTORIES = MappingProxyType(
     }
 )
 
+# The one unique field that the bridge itself fills.
+OUR_KEY = "Leadbridge_HubSpot_Id__c"
+
 _ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 _SUFFIX = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 

@@ -15,13 +15,13 @@ from connectors.batches import chunks, groups, layers, stands
 from connectors.budget import Purpose
 from connectors.errors import ConnectorError, Transient, Unknown
 from connectors.receipts import Receipts, misnamed_rows, refused, sift, unsendable_rows, unsettled
-from connectors.records import Find, Receipt, Record, Ref, Write
+from connectors.records import Fault, Find, Receipt, Record, Ref, Write
 from connectors.salesforce import soql
 from connectors.salesforce.by_email import is_by_email, met
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.faults import Meaning, faults, meaning
 from connectors.salesforce.guarding import guarded
-from connectors.salesforce.kinds import is_id, long_id, object_name
+from connectors.salesforce.kinds import OUR_KEY, is_id, long_id, object_name
 from connectors.salesforce.reading import fetch, find
 from connectors.salesforce.whose import by_their_keys, is_anothers, matched
 
@@ -164,8 +164,23 @@ def _receipt(row: Write, result: Any) -> Receipt:
             ref,
             created=row.op == "create" or is_by_email(row) or result.get("created") is True,
         )
-    told = faults(result.get("errors") if isinstance(result, dict) else result)
+    told = tuple(
+        _about(row, fault) for fault in faults(result.get("errors") if isinstance(result, dict) else result)
+    )
     return Receipt(row.id, _OUTCOMES[meaning(told[0].code, told[0].message)], ref, faults=told)
+
+
+def _about(row: Write, fault: Fault) -> Fault:
+    """A taken value is one field's matter, unless it is the key by which the row itself is found.
+
+    Where Salesforce does not say which field (people may not see it), it is the key that we write.
+    """
+    if not fault.taken:
+        return fault
+    if row.key and row.key[0] in fault.fields:
+        return replace(fault, fields=())
+    is_ours = not fault.fields and not row.key and OUR_KEY in row.values
+    return replace(fault, fields=(OUR_KEY,)) if is_ours else fault
 
 
 def _seen(

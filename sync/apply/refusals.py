@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.records import Fault, Receipt
@@ -57,6 +57,8 @@ def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
         return left_as_it_was(plan, put, name)
     if not_offered(put, [replace(fault, fields=(name,))]):
         return value_missing(put, plan.subject, name)
+    if fault.taken:
+        return _field_taken(plan, put, name, fault)
     usual = "mend the value on the other side, or the mapping line of this field; the next change tries again"
     return Problem(
         code="field_refused",
@@ -67,11 +69,26 @@ def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
     )
 
 
+def _field_taken(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
+    write = put.write
+    holder = f"{write.side} {write.kind} {fault.holder}" if fault.holder else f"another {write.kind}"
+    return Problem(
+        code="field_refused",
+        subject=plan.subject,
+        field=name,
+        text=f"{write.side} refused the field {name} of {write.kind}: {fault.code}, {holder} has the same value"
+        " already; the other fields go through without it",
+        remedy=f"an admin of {write.side} clears {name} on {holder}, or merges both records if they are the same;"
+        " then say `leadbridge problems retry`",
+    )
+
+
 def _row_refused(plan: Plan, put: Put, receipt: Receipt) -> Problem:
     named = sorted(bad_fields(receipt))
     if name := not_offered(put, receipt.faults):
         return value_missing(put, plan.subject, name)
-    if len(named) == 1 and is_projection(put, named[0]):
+    is_taken = put.write.op == "update" and all(fault.taken for fault in receipt.faults)
+    if len(named) == 1 and (is_taken or is_projection(put, named[0])):
         return _field_refused(plan, put, named[0], receipt.faults[0])
     codes = ", ".join(dict.fromkeys(fault.code for fault in receipt.faults)) or "no reason given"
     about = f" (fields: {', '.join(named)})" if named else ""
@@ -84,7 +101,7 @@ def _row_refused(plan: Plan, put: Put, receipt: Receipt) -> Problem:
     )
 
 
-def _set_aside(problem: Problem, faults: Iterable[Fault], times: int) -> Problem:
+def _set_aside(problem: Problem, faults: Sequence[Fault], times: int) -> Problem:
     """The same problem, set aside with the vendor's own words once it was refused too often."""
     if times < TRIES:
         return problem
@@ -92,9 +109,10 @@ def _set_aside(problem: Problem, faults: Iterable[Fault], times: int) -> Problem
     usual = (
         "mend what refuses it, then edit the record or say `leadbridge problems retry`; until then it rests"
     )
+    keeps = problem.remedy in (BY_HAND, ADD_IT) or any(fault.taken for fault in faults)
     return replace(
         problem,
         state="set_aside",
         text=f"{problem.text}; refused {times} times in a row: {said[:500]}",
-        remedy=problem.remedy if problem.remedy in (BY_HAND, ADD_IT) else usual,
+        remedy=problem.remedy if keeps else usual,
     )

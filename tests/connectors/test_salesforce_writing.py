@@ -339,3 +339,25 @@ def test_joining_is_not_salesforces_way(world: World) -> None:
     )
 
     assert receipt.faults[0].code == "NOT_SUPPORTED"
+
+
+@pytest.mark.fault("F30")
+@pytest.mark.parametrize("how", ["15", "unknown"])
+def test_a_taken_value_names_its_field_and_its_holder_but_never_the_key_that_a_row_is_found_by(
+    world: World, how: str
+) -> None:
+    world.people.twin.flip(duplicate_value_names=how, upsert_race_ms=3000)
+    holder, other = lead(world, Leadbridge_HubSpot_Id__c="7"), lead(world)
+
+    [receipt] = world.connector.write([update(other, Title="x", Leadbridge_HubSpot_Id__c="7")], read_back={})
+    [fault] = receipt.faults
+    assert (fault.code, fault.fields, fault.taken) == (
+        "DUPLICATE_VALUE",
+        ("Leadbridge_HubSpot_Id__c",),
+        True,
+    )
+    assert fault.holder == (holder[:15] if how == "15" else None)
+
+    world.connector.write([upsert("8", "first", Leadbridge_HubSpot_Id__c="8")], read_back={})
+    [late] = world.connector.write([upsert("8", "late", Leadbridge_HubSpot_Id__c="8")], read_back={})
+    assert [(one.taken, one.fields) for one in late.faults] == [(True, ())]

@@ -1,0 +1,67 @@
+"""A key that another record holds: only that field is held back, and the problem says which record is in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.conftest import Leadbridge
+from tests.scenarios.struck import ADA, Struck, struck
+from tests.scenarios.town import MIA, SAM
+
+KEYS = {"salesforce": "Leadbridge_HubSpot_Id__c", "hubspot": "leadbridge_key"}
+
+
+@pytest.fixture
+def here(tmp_path: Path):
+    with struck(tmp_path) as made:
+        yield made
+
+
+def _taken(here: Struck, side: str) -> str:
+    """Somebody takes Ada's key from her record and types it into another one; that one's id."""
+    lead, contact = here.lead, here.contact(ADA)
+    if side == "hubspot":
+        here.market(ADA, leadbridge_key="")
+        other = {"email": "other@sydvind.example", "leadbridge_key": lead["Id"]}
+        return here.world.hubspot.create("contacts", other, MIA, here.clock.now())
+    here.sell(lead, **{KEYS[side]: ""})
+    row = {"LastName": "Other", "Company": "Sydvind", KEYS[side]: contact["hs_object_id"]}
+    return here.world.salesforce.create("Lead", row, here.user(SAM), here.clock.now())
+
+
+@pytest.mark.fault("F30")
+@pytest.mark.invariant("I14")
+@pytest.mark.parametrize(
+    ("side", "how"), [("salesforce", "15"), ("salesforce", "18"), ("salesforce", "unknown"), ("hubspot", "")]
+)
+def test_a_key_that_another_record_has_holds_back_itself_and_nothing_else_of_the_person(
+    here: Struck, leadbridge: Leadbridge, side: str, how: str
+) -> None:
+    if how:
+        here.world.salesforce.flip(duplicate_value_names=how)
+    other = _taken(here, side)
+    for _ in range(7):
+        here.edit()
+        here.settle()
+        assert here.title_arrived
+        assert here.phone_arrived
+
+    [problem] = [one for one in here.problems() if one.code == "field_refused"]
+    assert (problem.field, problem.state, problem.who) == (KEYS[side], "set_aside", "ops")
+    assert (other[:15] in problem.remedy) is (how != "unknown")
+    assert "merges both records" in problem.remedy
+
+    if side == "hubspot":
+        cleared = {"leadbridge_key": ""}
+        here.world.hubspot.update("contacts", other, cleared, MIA, here.clock.now())
+    else:
+        here.sell({"Id": other}, **{KEYS[side]: ""})
+    contact = f"hubspot:contact:{here.contact(ADA)['hs_object_id']}"
+    assert leadbridge("problems", "retry", contact, settings=here.settings()).code == 0
+    here.live(3)
+
+    assert here.lead[KEYS["salesforce"]] == here.contact(ADA)["hs_object_id"]
+    assert here.contact(ADA)["leadbridge_key"] == here.lead["Id"]
+    assert [one for one in here.problems() if one.code == "field_refused"] == []
