@@ -21,7 +21,6 @@ from sync.report.views import line_of
 
 STATE: Final = Path("state") / "demo"
 PAUSE_S: Final = 2.5
-_TOLD: Final = frozenset({"moved", "reverted", "told", "created", "linked", "outcome", "conflict", "late"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def _show(stage: Stage, scene: Scene, json: bool) -> None:
     if refusal:
         say(f"    Salesforce does not save it: {refusal}")
     for entry in _about(stage, scene, last):
-        say(f"    {in_one_line(_told(entry))}")
+        say(f"    {in_one_line(in_words(entry))}")
 
 
 def _about(stage: Stage, scene: Scene, last: int) -> list[Entry]:
@@ -130,7 +129,7 @@ def _about(stage: Stage, scene: Scene, last: int) -> list[Entry]:
     return [
         entry
         for entry in reversed(found)
-        if entry.seq > last and entry.kind == "decided" and entry.decision.what in _TOLD
+        if entry.seq > last and entry.kind == "decided" and line_of(entry).is_of_the_story
     ]
 
 
@@ -141,24 +140,26 @@ def _deals(stage: Stage) -> list[Ref]:
         return []
 
 
-def _told(entry: Entry) -> str:
-    """One decision in a sentence."""
+def in_words(entry: Entry) -> str:
+    """One decision of the story in a sentence."""
     line = line_of(entry)
-    if line.what == "moved":
-        return f"bridge: {line.old or 'start'} → {line.new}   ({line.why})"
-    if line.what == "reverted":
-        return f"bridge: {line.old} stays, not {line.new}   ({line.why})"
-    if line.what == "late":
-        return f"bridge: late at {line.old}   ({line.why})"
-    if line.what == "outcome":
-        return f"bridge: {line.field} = {line.new} on the contact in HubSpot"
-    if line.what == "told":
-        return f"bridge writes a note in {line.side}: {line.why}"
-    if line.what == "created":
-        return f"bridge creates a {line.new} in {line.side}   ({line.why})"
-    if line.what == "linked":
-        return f"bridge: {line.ref} and {line.new} belong together   ({line.why})"
-    return f"bridge: {line.what} {line.new or ''} in {line.side}   ({line.why})"
+    said = {
+        "moved": f"{line.old or 'start'} → {line.new}",
+        "reverted": f"{line.old} stays, not {line.new}",
+        "corrected": f"the reason is {line.new}, no longer {line.old or 'none'}",
+        "late": f"late at {line.old}",
+        "linked": f"{line.ref} and {line.new} belong together",
+        "conflict": f"two values for {line.field}",
+        "deleted": f"{line.old} is gone",
+    }
+    match line.what:
+        case "outcome":
+            return f"bridge: {line.field} = {line.new} on the contact in HubSpot"
+        case "told":
+            return f"bridge writes a note in {line.side}: {line.why}"
+        case "created":
+            return f"bridge creates a {line.new} in {line.side}   ({line.why})"
+    return f"bridge: {said.get(line.what, line.what)}   ({line.why})"
 
 
 def _sum_up(stage: Stage) -> Played:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from connectors.records import Ref
+from sync.cli.showing import in_words
 from sync.demo import staged
 from sync.demo.story import ADA, BEN, CLEO, MIA, SAM, SARA
+from sync.model import Decision, Entry
+from sync.report.views import line_of
 from tests.scenarios.conftest import Ended, Leadbridge
 
 PEOPLE = "60"
@@ -157,6 +162,32 @@ def test_each_turn_of_the_story_stands_in_the_timeline_with_who_when_and_why(
         )
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("what", "old", "new", "said"),
+    [
+        ("moved", None, "new", "bridge: start → new   (so it is)"),
+        ("reverted", "won", "handed_over", "bridge: won stays, not handed_over   (so it is)"),
+        ("corrected", "not_ready", "no_need", "bridge: the reason is no_need, no longer not_ready   (so it is)"),
+        ("late", "accepted", 50, "bridge: late at accepted   (so it is)"),
+        ("linked", None, "salesforce:lead:1", "bridge: hubspot:contact:1 and salesforce:lead:1 belong together   (so it is)"),
+        ("conflict", "a", "b", "bridge: two values for person.email   (so it is)"),
+        ("deleted", "salesforce:lead:1", None, "bridge: salesforce:lead:1 is gone   (so it is)"),
+        ("outcome", None, "won", "bridge: person.email = won on the contact in HubSpot"),
+        ("told", None, None, "bridge writes a note in hubspot: so it is"),
+        ("created", None, "lead", "bridge creates a lead in hubspot   (so it is)"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_entry_of_the_story_is_told_in_words(
+    what: str, old: str | None, new: str | int | None, said: str
+) -> None:
+    at, about = datetime(2026, 11, 23, tzinfo=UTC), Ref("hubspot", "contact", "1")
+    decision = Decision(what, "so it is", about, field="person.email", side="hubspot", old=old, new=new)
+    entry = Entry(1, 1, "decided", about, None, decision, at)
+
+    assert line_of(entry).is_of_the_story
+    assert in_words(entry) == said
 
 
 def _missed(lines: list[str], *said: str) -> list[str]:
