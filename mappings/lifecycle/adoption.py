@@ -7,16 +7,17 @@ an adopted person has a grace period, and only an engagement after adoption coun
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from mappings import raw
-from mappings.lifecycle import fields, following
+from mappings.lifecycle import clocks, fields, following
 from mappings.lifecycle.definition import START, Move
 from mappings.lifecycle.machine import Lifecycle
 from mappings.lifecycle.migrating import renamed
 from mappings.lifecycle.words import Actor, Opportunity, Request, Round, Side, Situation, Standing, Step
 
+A_SECOND: Final = timedelta(seconds=1)  # what a vendor's stamp may leave out
 _BORN: Final = ("qualified", "handed_over")  # how the bridge comes to make a record in Salesforce
 
 
@@ -160,7 +161,18 @@ def _kept(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime)
     )
     if stage == "opportunity" and (running := following.kept(standing, situation)) is not None:
         standing = replace(standing, opportunity=running.id)
+    if due is not None and _runs_on(lifecycle, standing, due, situation, now):
+        return replace(standing, clock_from=since)
     return replace(standing, grace_until=due or _grace(lifecycle, now))
+
+
+def _runs_on(
+    lifecycle: Lifecycle, standing: Standing, due: datetime, situation: Situation, now: datetime
+) -> bool:
+    """Whether the deadline shown is the stage's own, no grace: what fell due while no store knew is done at last."""
+    known = replace(standing, activity_at=situation.owner_activity_at)
+    own = clocks.due_at(lifecycle, known, situation, now)
+    return own is not None and abs(own - due) < A_SECOND
 
 
 def _tells_reason(lifecycle: Lifecycle, stage: str, situation: Situation, now: datetime) -> bool:

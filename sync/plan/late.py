@@ -12,28 +12,25 @@ from sync.plan.notes import late_task, was_handed_on
 from sync.plan.situation import USER_PREFIX
 
 
-def keep_late(draft: Draft, outcome: Outcome, person: Record | None) -> dict[str, Late]:
-    """Enter what is due about lateness; whoever must know of it, with the highest mark."""
-    told: dict[str, Late] = {}
-    for one in outcome.late:
-        reader, done = _answer(draft, one, person)
+def tell_late(draft: Draft, outcome: Outcome, person: Record | None, greeted: str | None) -> None:
+    """Enter what is due about lateness, and give whoever must know of it one task, with the highest mark.
+
+    Who is *greeted* as the owner of the hand-off reads there until when to accept.
+    """
+    readers = [_reader(draft, one, person) for one in outcome.late]
+    tasks = {reader: one for one, reader in zip(outcome.late, readers, strict=True) if reader}
+    for one, reader in zip(outcome.late, readers, strict=True):
+        task = None if reader is None or reader == greeted else tasks[reader]
         draft.decide(
             "late",
-            f"{one.why}: {done}",
+            f"{one.why}: {_answer(draft, one, person, reader, task)}",
             field="stage",
             rule=one.does,
             old=outcome.standing.stage,
             new=one.percent,
             other={"due": one.due.isoformat(), "owner": one.owner},
         )
-        if reader:
-            told[reader] = one
-    return told
-
-
-def tell_late(draft: Draft, told: dict[str, Late], person: Record | None, greeted: str | None) -> None:
-    """One task each; who is *greeted* as the owner of the hand-off reads there until when to accept."""
-    for reader, one in told.items():
+    for reader, one in tasks.items():
         if person is not None and reader != greeted:
             late_task(draft, person, one, reader, _text(draft, one, person))
 
@@ -99,27 +96,47 @@ def _say_no_queue(draft: Draft, person: Record, stands: str) -> None:
         )
 
 
-def _answer(draft: Draft, late: Late, person: Record | None) -> tuple[str | None, str]:
-    """Who is given a task of it, and what is done: in words that are true of this record."""
+def _answer(draft: Draft, late: Late, person: Record | None, reader: str | None, task: Late | None) -> str:
+    """What is done of it, in words that are true of this record; the *reader* has a *task* of that mark, or the hand-off's."""
     if late.does == "tell_ops":
-        return None, "ops are told"
+        return "ops are told"
     if person is None or not _is_user(_owner(person)):
-        return None, "nobody is told, as no user has the record"
-    if late.does == "give_to_queue" and _queue(draft, person):
-        return None, "the record goes to the queue"
-    reader = _reader(draft, late, person)
+        return "nobody is told, as no user has the record"
+    if _may_go(draft, late, person):
+        goes = draft.written("salesforce").get("OwnerId") == _queue(draft, person)
+        return (
+            "the record goes to the queue"
+            if goes
+            else "the record stays, as it went through other hands before"
+        )
     why = "; no queue can have the record" if late.does == "give_to_queue" else ""
     if reader is None:
-        return None, f"nobody is told, as the owner left and has no active manager{why}"
-    return reader, f"{'the owner is reminded' if reader == _owner(person) else 'the manager is told'}{why}"
+        return f"nobody is told, as the owner left and has no active manager{why}"
+    who, done = ("owner", "reminded") if reader == _owner(person) else ("manager", "told")
+    if task is None:
+        return f"the {who} is {done} by the task of the hand-off{why}"
+    if task.key in draft.told:
+        return f"the {who} was {done} before{why}"
+    return f"the {who} is {done}{f' by the task of {task.percent} %' if task is not late else ''}{why}"
 
 
-def _reader(draft: Draft, late: Late, person: Record) -> str | None:
-    """The owner or the manager; where Salesforce names no manager the owner has it."""
+def _reader(draft: Draft, late: Late, person: Record | None) -> str | None:
+    """The owner or the manager; where Salesforce names no manager the owner has it; None where nobody is told."""
+    if (
+        late.does == "tell_ops"
+        or person is None
+        or not _is_user(_owner(person))
+        or _may_go(draft, late, person)
+    ):
+        return None
     directory, owner = draft.terms.directory, _owner(person)
     is_for_manager = late.does != "remind" or owner in directory.inactive
     reader = (directory.above(owner) if is_for_manager else None) or owner
     return None if reader in directory.inactive else reader
+
+
+def _may_go(draft: Draft, late: Late, person: Record) -> bool:
+    return late.does == "give_to_queue" and _queue(draft, person) is not None
 
 
 def _text(draft: Draft, late: Late, person: Record) -> str:

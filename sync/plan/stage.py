@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final, cast
 
 from connectors.records import Record, Side
-from mappings.lifecycle import Outcome, decide
+from mappings.lifecycle import Outcome, Situation, decide
+from mappings.lifecycle.looking import look
 from sync.plan.asked import STAGE, requests
 from sync.plan.draft import Draft
 from sync.plan.hand_off import changes_hands, hand_over_new
-from sync.plan.late import keep_late, say_late, tell_late
+from sync.plan.late import say_late, tell_late
 from sync.plan.left import say_left
 from sync.plan.notes import hand_off_task, tell
 from sync.plan.projections import leave_edits, show
@@ -25,12 +26,12 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     around = situation(draft.facts, draft.terms, person, draft.now)
     asked = requests(draft, contact, person)
     outcome = decide(lifecycle, draft.facts.standing, asked, around, draft.now)
+    _keep_correction(draft, around, person)
     _keep_steps(draft, outcome)
-    _keep_correction(draft, outcome, person)
     draft.standing = outcome.standing
     for message in outcome.tells:
         tell(draft, message, contact, person)
-    late, greeted = keep_late(draft, outcome, person), None
+    greeted = None
     say_late(draft, person)
     _contested(draft, outcome)
     say_unmeant(draft, outcome, around)
@@ -46,7 +47,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
         say_waits(draft, outcome, around)
         _nobody_has(draft, person)
         say_left(draft, person)
-    tell_late(draft, late, person, greeted)
+    tell_late(draft, outcome, person, greeted)
 
 
 def _take_as_seen(draft: Draft, *records: Record) -> None:
@@ -72,13 +73,15 @@ def _keep_steps(draft: Draft, outcome: Outcome) -> None:
         )
 
 
-def _keep_correction(draft: Draft, outcome: Outcome, person: Record | None) -> None:
-    """A reason that is given, or given otherwise, once the person stands where one is given is an entry of its own."""
-    before, after = draft.facts.standing, outcome.standing
-    is_moved = any(step.verdict not in _REFUSALS for step in outcome.steps)
-    if before is None or is_moved or before.reason == after.reason:
+def _keep_correction(draft: Draft, around: Situation, person: Record | None) -> None:
+    """A reason that is given, or given otherwise, where the person stood until now is an entry of its own."""
+    lifecycle, before = draft.terms.agreement.lifecycle, draft.facts.standing
+    if before is None or before.stage not in lifecycle.stages_by_name:
         return
-    is_rejection = person is not None and after.stage == "rejected"
+    given = look(lifecycle, before, around, is_handed_over=False).reason
+    if given == before.reason:
+        return
+    is_rejection = person is not None and before.stage == "rejected"
     author = person.modified_by if person is not None and is_rejection else None
     draft.decide(
         "corrected",
@@ -86,7 +89,7 @@ def _keep_correction(draft: Draft, outcome: Outcome, person: Record | None) -> N
         field="reason",
         side="salesforce",
         old=before.reason,
-        new=after.reason,
+        new=given,
         by=None if author == draft.terms.us.get("salesforce") else author,
         occurred_at=person.modified_at if person is not None and is_rejection else None,
     )

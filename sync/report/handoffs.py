@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from connectors.records import Ref
 from mappings.lifecycle import Lifecycle, Standing, time_left
 from sync.model import Entry
 from sync.plan.draft import subject_of
@@ -14,6 +15,8 @@ from sync.store import Store
 
 LOOKED_BACK: Final = timedelta(days=90)
 REJECTED: Final = "rejected"
+CORRECTED: Final = "corrected"
+MOST: Final = 10_000
 NOBODY: Final = "nobody"
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -48,36 +51,46 @@ def hand_offs(
 def rejections(store: Store, now: datetime, name_of: Callable[[str], str]) -> list[Rejection]:
     """Every rejection of the last 90 days, newest first, by the ledger; the source is that of its round.
 
-    A reason that the seller corrected while marketing had not decided yet is the corrected one.
+    A reason that the seller corrected while marketing had not decided yet is the corrected one, also when it has.
     """
-    moves = [one for one in store.moves_since(now - LOOKED_BACK) if one.decision.new == REJECTED]
-    subjects = {one.subject for one in moves}
+    moves = store.moves_since(now - LOOKED_BACK)
+    given = [one for one in moves if one.decision.new == REJECTED]
+    subjects = {one.subject for one in given}
     links = store.links("person", subjects)
     standings = store.standings([link.id for link in links.values() if link.id is not None])
+    corrected = _corrected(moves, store.entries(subjects, MOST, what=(CORRECTED,)))
     found = []
-    for move in reversed(moves):
+    for move in reversed(given):
         link = links.get(move.subject)
         standing = standings.get(link.id) if link and link.id is not None else None
-        found.append(_rejection(move, standing, name_of))
+        found.append(_rejection(move, corrected.get(move.seq), standing, name_of))
     return found
 
 
-def _rejection(move: Entry, standing: Standing | None, name_of: Callable[[str], str]) -> Rejection:
+def _rejection(
+    move: Entry, corrected: str | None, standing: Standing | None, name_of: Callable[[str], str]
+) -> Rejection:
     decision = move.decision
     at = decision.occurred_at or move.observed_at
     return Rejection(
         ref=move.subject,
         at=at,
         who=name_of(decision.by or "bridge"),
-        reason=_corrected(standing, at) or str(decision.other or "unknown"),
+        reason=corrected or str(decision.other or "unknown"),
         source=_source(standing, at) or "unknown",
     )
 
 
-def _corrected(standing: Standing | None, at: datetime) -> str | None:
-    """The reason of the round that this rejection ended."""
-    ended = (one for one in standing.rounds if one.end == REJECTED and one.ended_at == at) if standing else ()
-    return next((one.reason for one in ended), None)
+def _corrected(moves: Iterable[Entry], corrections: Iterable[Entry]) -> dict[int, str]:
+    """The newest reason that was given otherwise after each of these moves, by its number, before the next was made."""
+    found: dict[int, str] = {}
+    last: dict[Ref, int] = {}
+    for entry in sorted((*moves, *corrections), key=lambda one: one.seq):
+        if entry.decision.what != CORRECTED:
+            last[entry.subject] = entry.seq
+        elif entry.subject in last:
+            found[last[entry.subject]] = str(entry.decision.new)
+    return found
 
 
 def _source(standing: Standing | None, at: datetime) -> str | None:

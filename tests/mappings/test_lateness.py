@@ -244,19 +244,39 @@ def test_nobody_is_late_because_the_bridge_was_switched_on(lifecycle):
     assert [(one.percent, one.does) for one in after.late] == [(100, "remind")]
 
 
-def test_what_was_told_before_the_store_was_lost_is_not_told_again(lifecycle):
-    shown = {
-        "leadbridge_stage": "handed_over", "leadbridge_stage_changed_at": "2026-11-23T09:00:00Z",
-        "leadbridge_sla_due_at": "2026-11-23T13:00:00Z", "leadbridge_round": "1", "email": "ada@example.com",
-    }  # fmt: skip
+SHOWN = {
+    "leadbridge_stage": "handed_over", "leadbridge_stage_changed_at": "2026-11-23T09:00:00Z",
+    "leadbridge_sla_due_at": "2026-11-23T13:00:00Z", "leadbridge_round": "1", "email": "ada@example.com",
+}  # fmt: skip
+
+
+def test_what_fell_due_while_the_store_was_lost_is_done_at_last(lifecycle):
+    kept = around(created_at=at("2025-01-01 00:00"), hubspot=SHOWN)
+
+    rebuilt = decide(lifecycle, None, [], kept, at("2026-11-23 12:30"))
+    [late] = rebuilt.late
+    again, full, last = looked(
+        lifecycle, rebuilt.standing, "2026-11-23 12:31", "2026-11-23 14:00", "2026-11-24 14:00", hubspot=SHOWN
+    )
+
+    # The key is that of the task which the lost store would have given: who was told has it already.
+    assert (late.percent, late.key) == (50, "late handed_over 1 50 20261123T090000")
+    assert rebuilt.standing.due_at == at("2026-11-23 14:00")
+    assert [done for done, *_ in (again, full, last)] == [
+        [],
+        [(100, "tell_manager")],
+        [(300, "give_to_queue")],
+    ]
+
+
+def test_of_a_deadline_that_is_no_clock_s_own_a_new_store_tells_nobody_before_it(lifecycle):
+    shown = SHOWN | {"leadbridge_sla_due_at": "2026-12-07T09:00:00Z"}
     kept = around(created_at=at("2025-01-01 00:00"), hubspot=shown)
 
-    rebuilt = decide(lifecycle, None, [], kept, at("2026-11-23 15:00"))
-    later = decide(lifecycle, rebuilt.standing, [], kept, at("2026-11-24 14:00"))
+    rebuilt = decide(lifecycle, None, [], kept, at("2026-12-04 16:00"))
 
     assert rebuilt.late == ()
-    assert rebuilt.standing.is_late
-    assert [(one.percent, one.does) for one in later.late] == [(300, "give_to_queue")]
+    assert rebuilt.standing.wakes_at == rebuilt.standing.due_at == at("2026-12-07 10:00")
 
 
 def test_while_no_record_of_sales_is_seen_nobody_is_told(lifecycle):

@@ -127,6 +127,38 @@ def test_a_store_that_is_lost_tells_nothing_twice(tmp_path: Path) -> None:
         assert len(tasks(here)) == 3
 
 
+@pytest.mark.invariant("I8")
+def test_a_reminder_that_fell_due_while_the_store_was_lost_is_given_once_by_the_new_one(
+    tmp_path: Path,
+) -> None:
+    with town(tmp_path) as here:
+        opened(here)
+        asks_for_a_call(here)
+        here.forget()
+        here.clock.set(berlin("2026-11-23 12:30"))
+        here.run()
+        here.settle()
+        here.settle()
+
+        [_, reminder] = tasks(here)
+        assert (reminder["OwnerId"], reminder["Subject"]) == (
+            here.user(SAM),
+            "Due by Mon 23 Nov 14:01: accepted",
+        )
+        assert [one.decision.why for one in here.decided("late")] == [
+            "50 % of the time until accepted is used up: the owner is reminded"
+        ]
+        here.forget()
+        here.run()
+        here.settle()
+        assert len(tasks(here)) == 2
+        assert [one.decision.why for one in here.decided("late")] == [
+            "50 % of the time until accepted is used up: the owner was reminded before"
+        ]
+        here.settle("2026-11-23 14:01")
+        assert [row["OwnerId"] for row in tasks(here)[2:]] == [here.user(SARA)]
+
+
 def test_a_store_lost_before_the_last_mark_gives_the_record_to_the_queue_all_the_same(tmp_path: Path) -> None:
     with town(tmp_path) as here:
         opened(here)

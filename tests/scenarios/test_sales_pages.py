@@ -90,6 +90,43 @@ def test_each_rejection_of_a_disputed_hand_off_keeps_the_reason_that_it_had_in_t
         assert [one.reason for one in _given_back(here)] == [reasons[2], reasons[0]]
 
 
+def test_a_corrected_reason_stays_corrected_once_marketing_disputes_the_rejection(tmp_path):
+    with town(tmp_path) as here:
+        here.run()
+        here.settle("2026-11-23 10:00")
+        _asks(here, ADA, "PAID_SEARCH")
+        here.settle("2026-11-23 11:00")
+        here.sell(here.sales("Lead", ADA), Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="not_ready")
+        here.settle()
+        here.sell(here.sales("Lead", ADA), Leadbridge_Reason__c="no_budget")
+        here.settle()
+        disputes = {"leadbridge_stage": "handed_over", "leadbridge_sales_comment": "She has the money."}
+        here.market(ADA, **disputes)
+        here.settle()
+        here.settle()
+
+        assert here.contact(ADA)["leadbridge_stage"] == "handed_over"
+        assert [one.reason for one in _given_back(here)] == ["no_budget"]
+
+
+def test_a_reason_corrected_in_the_same_look_as_the_dispute_is_kept_too(tmp_path):
+    with town(tmp_path) as here:
+        here.run()
+        here.settle("2026-11-23 10:00")
+        _asks(here, ADA, "PAID_SEARCH")
+        here.settle("2026-11-23 11:00")
+        here.sell(here.sales("Lead", ADA), Leadbridge_Stage__c="rejected", Leadbridge_Reason__c="not_ready")
+        here.settle()
+        here.sell(here.sales("Lead", ADA), Leadbridge_Reason__c="no_budget")
+        disputes = {"leadbridge_stage": "handed_over", "leadbridge_sales_comment": "She has the money."}
+        here.market(ADA, **disputes)
+        here.settle()
+        here.settle()
+
+        assert here.contact(ADA)["leadbridge_stage"] == "handed_over"
+        assert [one.reason for one in _given_back(here)] == ["no_budget"]
+
+
 def test_the_page_counts_by_the_owner_s_holidays_as_the_clock_does(tmp_path):
     with town(tmp_path) as here:
         here.world.salesforce.tell_of(here.user(SAM), here.clock.now(), Country="United States")

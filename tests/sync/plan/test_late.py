@@ -187,6 +187,10 @@ def test_who_must_know_of_two_marks_at_once_has_one_task_of_the_higher(planner: 
     done = planner.plan(facts, TRIPLE)
 
     assert late(done) == [(100, "tell_manager"), (300, "give_to_queue")]
+    assert said(done) == [
+        "100 % of the time until accepted is used up: the manager is told by the task of 300 %",
+        "300 % of the time until accepted is used up: the manager is told; no queue can have the record",
+    ]
     assert [(task.values["OwnerId"], task.values["Subject"]) for task in told(done)] == [
         (BOSS, "Overdue since Mon 23 Nov 14:00: accepted")
     ]
@@ -210,6 +214,7 @@ def test_who_is_given_a_hand_off_as_a_mark_is_due_has_one_task_of_both(
     assert task.values["OwnerId"] == BOSS
     assert str(task.values["Subject"]).startswith("Accept or reject")
     assert [rule for _, rule in late(done)] == [does]
+    assert said(done)[0].endswith("the owner is reminded by the task of the hand-off")
     assert (late(after), told(after)) == ([], [])
 
 
@@ -238,7 +243,27 @@ def test_a_store_that_was_lost_gives_to_the_queue_whom_nobody_accepted_in_time(p
     moved = planner.plan(facts, TRIPLE + timedelta(days=1))
 
     assert writes(moved, "salesforce").get("OwnerId") == QUEUE
-    assert (late(moved), told(moved)) == ([], [])
+    assert [task.values["OwnerId"] for task in told(moved)] == [BOSS]
+    assert said(moved) == [
+        "100 % of the time until accepted is used up: the manager is told",
+        "300 % of the time until accepted is used up: the record goes to the queue",
+    ]
+
+
+def test_a_store_that_was_lost_over_a_mark_does_what_is_due_and_what_was_done_only_says_so(
+    planner: Planner,
+) -> None:
+    facts = waiting(planner)
+    unsaid = planner.plan(lost(facts, SAM), HALF)
+    before = lost(carried_out(facts, planner.plan(facts, HALF)), SAM)
+    known = {**before.base.told, "late handed_over 1 50 20261123T090000": "2026-11-23"}
+    already = planner.plan(replace(before, base=replace(before.base, told=known)), HALF)
+
+    [task] = told(unsaid)
+    assert task.values["OwnerId"] == SAM
+    assert said(unsaid) == ["50 % of the time until accepted is used up: the owner is reminded"]
+    assert told(already) == []
+    assert said(already) == ["50 % of the time until accepted is used up: the owner was reminded before"]
 
 
 def test_a_store_that_was_lost_throws_nobody_back_who_took_the_hand_off_from_others(planner: Planner) -> None:
@@ -250,6 +275,9 @@ def test_a_store_that_was_lost_throws_nobody_back_who_took_the_hand_off_from_oth
 
     assert "OwnerId" not in writes(taken, "salesforce")
     assert [task.values["OwnerId"] for task in told(taken)] == [BOSS]
+    assert said(taken)[-1] == (
+        "300 % of the time until accepted is used up: the record stays, as it went through other hands before"
+    )
     assert "OwnerId" not in writes(after, "salesforce")
 
 
