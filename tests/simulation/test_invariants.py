@@ -208,6 +208,17 @@ def test_who_carries_one_key_with_two_others_is_excused_by_a_problem_of_his_own(
 
 
 @pytest.mark.invariant("I7")
+@pytest.mark.parametrize(("whom", "is_broken"), [((LEAD, OTHER), False), ((THIRD,), True), ((), True)])
+def test_two_who_carry_one_key_are_told_of_where_the_contacts_problem_names_them(
+    life: Life, whom: Sequence[Ref], is_broken: bool
+) -> None:
+    life.loaded(OTHER, Email="ada@acme.example", Leadbridge_HubSpot_Id__c=ADA.id)
+    life.tells("several_candidates", ADA, f"{ADA} could be any of {', '.join(one.id for one in whom)}")
+
+    assert bool(life.broken("I7")) == is_broken
+
+
+@pytest.mark.invariant("I7")
 @pytest.mark.parametrize(
     ("code", "field"), [("conflict", "person.email"), ("field_refused", None), ("late", None)]
 )

@@ -181,10 +181,20 @@ def _claimed_twice(past: Past) -> Iterator[Violation]:
         if _are_left_over(past, refs):
             continue
         untold = [ref for ref in refs if not any(past.is_told_of(one) for one in (ref, *_named(past, [ref])))]
+        untold = [ref for ref in untold if not _is_offered(past, ref)]
         if len(refs) > 1 and len(untold) > 1:
             yield Violation(
                 "I7", f"{len(refs)} living records carry the key {key} of one {group}", tuple(map(str, refs))
             )
+
+
+def _is_offered(past: Past, ref: Ref) -> bool:
+    """Whether the one whom a record's key names is told to be one of several, with this record's id in the text."""
+    key = past.standing[ref][_KEY[ref.side, ref.kind]]
+    return any(
+        one.code == "several_candidates" and one.subject.id == past.survivor(str(key)) and ref.id in one.text
+        for one in past.seen.problems
+    )
 
 
 def _are_left_over(past: Past, refs: Sequence[Ref]) -> bool:
