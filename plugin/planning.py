@@ -69,7 +69,8 @@ def planned(
         gone = [(one.type, one.name) for one in changes if _is_deleted(one)]
         deploys = archive(parts, gone) if touched(changes) else None
         stops += _versions(marker, installed(org), "Salesforce", allow_downgrade)
-        notes = _notes(parts, org, agreement.lifecycle.installing.rules == "compact")
+        is_compact = agreement.lifecycle.installing.rules == "compact"
+        notes = (*_notes(parts, org, is_compact), *_record_types(org))
     if portal is not None:
         found, steps = hubspot.compared(hubspot.bundle(agreement), portal, widen=widen)
         changes += found
@@ -134,4 +135,17 @@ def _notes(parts: Sequence[salesforce.Part], org: Org, is_compact: bool) -> tupl
         f" {FEWEST_RULES} (others 100 and more). {remedy}"
         for object_, n in sorted(ours.items())
         if org.rules.get(object_, 0) + n > FEWEST_RULES and org.rules.get(object_, 0)
+    )
+
+
+def _record_types(org: Org) -> tuple[str, ...]:
+    """What no deployment of ours does: a record type offers no new value by itself.
+
+    https://salesforcedictionary.com/how-to/master-picklist
+    """
+    return tuple(
+        f"{object_} has active record types ({n}): none offers a new value by itself. Add those of Stage, Reason and Sales"
+        f" rating to each (Setup > Object Manager > {object_} > Record Types > the type > Picklists), again after each new"
+        " stage or reason."
+        for object_, n in sorted(org.record_types.items())
     )

@@ -43,6 +43,13 @@ class SalesforceAdmin(SalesforceConnector):
         """How many live records of *kind* hold each value of *field*."""
         return installed.people_by(self._client, kind, field)
 
+    def record_types(self, objects: Sequence[str]) -> dict[str, int]:
+        """How many active record types each of *objects* has; of an edition that knows none, nothing."""
+        try:
+            return installed.record_types(self._client, objects)
+        except (Gone, Refused):
+            return {}
+
     def lead_mapping(self) -> frozenset[tuple[str, str]] | None:
         """What a conversion carries over: a Lead's field and ``Object.Field``; None where that cannot be read."""
         return installed.lead_mapping(self._client)

@@ -74,15 +74,23 @@ def people_by(client: SalesforceClient, kind: str, field: str) -> dict[str, int]
     return {str(row[field]): int(row["n"]) for row in rows if row.get(field)}
 
 
+def record_types(client: SalesforceClient, objects: Sequence[str]) -> dict[str, int]:
+    """How many active record types each of *objects* has, where it has any.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_recordtype.htm
+    """
+    return {str(row["SobjectType"]): int(row["n"]) for row in _rows(client, soql.record_types(objects))}
+
+
 def sets_of(client: SalesforceClient, user: str) -> dict[str, frozenset[str]]:
-    """The permission sets that *user* has by name, the profile's own too, each with the powers that it grants.
+    """The permission sets that *user* has by name, the profile's own as that profile, each with the powers that it grants.
 
     https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
     """
     given = _given_to(client, user)
-    columns = ("Name", *(f"Permissions{power}" for power in POWERS))
+    columns = (*soql.NAMED, *(f"Permissions{power}" for power in POWERS))
     return {
-        str(row["Name"]): frozenset(power for power in POWERS if row.get(f"Permissions{power}"))
+        _called(row): frozenset(power for power in POWERS if row.get(f"Permissions{power}"))
         for row in (_rows(client, soql.sets(given, columns)) if given else ())
     }
 
@@ -95,7 +103,7 @@ def object_rights_of(client: SalesforceClient, user: str) -> dict[tuple[str, str
     given = _given_to(client, user)
     columns = [f"Permissions{right}" for right in RIGHTS]
     return {
-        (str(row["Parent"]["Name"]), str(row["SobjectType"])): frozenset(
+        (_called(row["Parent"]), str(row["SobjectType"])): frozenset(
             right for right in RIGHTS if row.get(f"Permissions{right}")
         )
         for row in (_rows(client, soql.object_rights(given, columns)) if given else ())
@@ -124,7 +132,7 @@ def holders_of(client: SalesforceClient, permission: str) -> list[tuple[str, str
     if not sets:
         return []
     groups = sorted({str(row["PermissionSetGroupId"]) for row in _rows(client, soql.groups_with(sets))})
-    rows = [(row["AssigneeId"], row["PermissionSet"]["Name"]) for row in _rows(client, soql.having(sets))]
+    rows = [(row["AssigneeId"], _called(row["PermissionSet"])) for row in _rows(client, soql.having(sets))]
     if groups:
         rows += [
             (row["AssigneeId"], f"the group {row['PermissionSetGroup']['DeveloperName']}")
@@ -140,6 +148,16 @@ def licences_of(client: SalesforceClient, user: str) -> frozenset[str]:
     """
     rows = _rows(client, soql.licences_of(user))
     return frozenset(str(row["PermissionSetLicense"]["DeveloperName"]) for row in rows)
+
+
+def _called(set_: Any) -> str:
+    """A permission set by its name; the one that a profile owns has a technical one and is told as that profile.
+
+    https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
+    (`IsOwnedByProfile`, `ProfileId`)
+    """
+    profile = set_.get("Profile") if set_.get("IsOwnedByProfile") else None
+    return f"the profile {profile['Name']}" if profile else str(set_["Name"])
 
 
 def _text(tree: Any, name: str) -> str:

@@ -20,6 +20,8 @@ from connectors.salesforce.kinds import ALWAYS, HISTORIES, MODIFIED, ONLY, is_id
 PAGE = 2000
 LONGEST_TEXT = 4000
 AFTER = "after"
+# By which a permission set is told; one that a profile owns, by the profile.
+NAMED = ("Name", "IsOwnedByProfile", "Profile.Name")
 CONVERTED = "IsConverted = true"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*){0,5}")
 
@@ -83,6 +85,12 @@ def counted(kind: str, field: str) -> str:
     )
 
 
+def record_types(objects: Sequence[str]) -> str:
+    """How many active record types each of *objects* has; those without one are left out."""
+    wanted = "SELECT SobjectType, COUNT(Id) n FROM RecordType WHERE IsActive = true AND"
+    return " ".join([wanted, one_of("SobjectType", objects), "GROUP BY SobjectType"])
+
+
 def given_to(user: str) -> str:
     """The permission sets and groups of sets that *user* was given, the profile's own set among them."""
     columns = "SELECT PermissionSetId, PermissionSetGroupId FROM PermissionSetAssignment"
@@ -102,7 +110,7 @@ def sets(ids: Sequence[str], columns: Sequence[str]) -> str:
 
 def object_rights(sets_: Sequence[str], columns: Sequence[str]) -> str:
     """What these permission sets allow with the records of each object."""
-    wanted = ", ".join(map(name, ("Parent.Name", "SobjectType", *columns)))
+    wanted = ", ".join(map(name, (*(f"Parent.{one}" for one in NAMED), "SobjectType", *columns)))
     return " ".join(["SELECT", wanted, "FROM ObjectPermissions WHERE", one_of("ParentId", sets_)])
 
 
@@ -126,7 +134,8 @@ def groups_with(sets_: Sequence[str]) -> str:
 
 def having(sets_: Sequence[str]) -> str:
     """The active users who were given any of these permission sets."""
-    wanted = ["SELECT", "AssigneeId, PermissionSet.Name", "FROM PermissionSetAssignment"]
+    columns = ("AssigneeId", *(f"PermissionSet.{one}" for one in NAMED))
+    wanted = ["SELECT", ", ".join(columns), "FROM PermissionSetAssignment"]
     return " ".join([*wanted, "WHERE Assignee.IsActive = true AND", one_of("PermissionSetId", sets_)])
 
 

@@ -39,7 +39,8 @@ class Org:
     *names* are their names as the org writes them, *rules* the active rules of others per object, *people* and *reasons*
     how many live records hold each stage and reason, as far as the admin sees: *unseen* are the fields that nobody opened,
     *narrow* the objects of which sharing may hide records from the admin.
-    *open* are the fields of all objects (``Lead.Company``) that everybody sees, so that no set may grant them.
+    *open* are the fields of all objects (``Lead.Company``) that everybody sees, so that no set may grant them,
+    *record_types* how many active ones the objects of people have.
     """
 
     components: Mapping[Key, Tree] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Org:
     unseen: tuple[str, ...] = ()
     narrow: tuple[str, ...] = ()
     open: frozenset[str] = frozenset()
+    record_types: Mapping[str, int] = field(default_factory=dict)
 
     def offered(self, value_set: str) -> frozenset[str]:
         """The values of a set that a record may be given today."""

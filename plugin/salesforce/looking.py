@@ -39,6 +39,7 @@ def look(org: SalesforceAdmin) -> Org:
         unseen=(*unseen, *more),
         narrow=org.narrow(PEOPLE),
         open=_open(org),
+        record_types=org.record_types(PEOPLE),
     )
 
 

@@ -59,13 +59,14 @@ app.command("timeline")(looking.timeline)
 
 def main() -> None:
     """Run one command and leave with its exit code."""
+    json = "--json" in sys.argv[1:]
     try:
-        app()
+        sys.exit(app(standalone_mode=not json) or 0)
     except Exception as error:
         ending = ending_of(error)
         if ending is None:
             raise
-        if "--json" in sys.argv[1:]:
+        if json:
             as_json({"errors": ending.sentences, "exit": ending.code})
         complain(ending.sentences)
         sys.exit(ending.code)

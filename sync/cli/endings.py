@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import typer
+from typer.exceptions import TyperException
+
 from connectors.errors import ConnectorError, SignInFailed
 from mappings.documents.broken import Broken
 from plugin.installing import DeployFailed
@@ -48,6 +51,8 @@ _ENDINGS: Final[Mapping[type[Exception], tuple[int, Callable[[Any], tuple[str, .
     BadArgument: (WRONG, lambda error: tuple(str(error).splitlines())),
     CannotServe: (WRONG, _said),
     Declined: (DECIDE, _said),
+    TyperException: (WRONG, lambda error: (error.format_message(),)),
+    typer.Abort: (FAILED, lambda _: ("You stopped it before it was begun.",)),
     DeployFailed: (FAILED, lambda error: error.sentences),
     Stopped: (DECIDE, _said),
     SignInFailed: (FAILED, _said),

@@ -71,7 +71,7 @@ def plan(
         print_plan(found)
         for whose, names in scopes.of_both(agreement).items():
             say(f"HubSpot scopes of the {whose}'s token: {', '.join(names)}")
-    stop(found, json)
+    stop(found)
     if exit_code and not found.is_empty:
         raise typer.Exit(DIFFERS)
 
@@ -107,10 +107,10 @@ def install_(
             print_plan(found)
         elif found.stops:
             as_json(said(found))
-        stop(found, json)
+        stop(found)
         if not found.is_empty:
             if not yes:
-                require_word("Install this?")
+                require_word("Install this?", json=json)
             with _bar() as told:
                 install(found, ways.salesforce, ways.hubspot, told, done)
         left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
@@ -199,7 +199,7 @@ def uninstall(
     if save is not None and save.exists() and any(save.iterdir()):
         raise BadArgument(f"{save} is not empty; name a folder that does not exist yet. Nothing was changed.")
     with _opened(config, only) as (settings, agreement, ways), _bar() as told:
-        ask = asks_nobody if yes else partial(asks, save)
+        ask = asks_nobody if yes else partial(asks, save, json)
         trace = Trace(settings, agreement, ways)
         done = removed(agreement, ways, save, told, ask, partial(trace.keep, removed=True))
     if json:

@@ -34,15 +34,18 @@ _AGAIN: Final = (
 )
 
 
-def asks(kept: Path | None, gone: Sequence[str]) -> None:
-    """Ask for a person's word, who is told what goes and where people's data is *kept*."""
+def asks(kept: Path | None, json: bool, gone: Sequence[str]) -> None:
+    """Ask for a person's word, who is told what goes and where people's data is *kept*; nobody with *json*."""
+    question = f"Take these {len(gone)} components out?"
+    if json:
+        require_word(question, json=True)
     for one in gone:
         say(f"goes: {one}")
     if kept is not None:
         say(
             f"What stands in the fields is deleted for good; it is written to {kept} first, people's data among it."
         )
-    require_word(f"Take these {len(gone)} components out?")
+    require_word(question)
 
 
 def asks_nobody(gone: Sequence[str]) -> None:

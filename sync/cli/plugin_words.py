@@ -15,12 +15,11 @@ from sync.cli.plugin_trace import Trace
 from sync.cli.printing import as_json, clock_time, complain, say, table
 
 
-def stop(found: Plan, json: bool) -> None:
+def stop(found: Plan) -> None:
     """Leave when something stands in the way: 2 for the config, 3 for a person's decision."""
     if not found.stops:
         return
-    if not json:
-        complain(stop.text for stop in found.stops)
+    complain(stop.text for stop in found.stops)
     raise typer.Exit(_ends(found))
 
 
@@ -83,15 +82,14 @@ def tell_installed(found: Plan, left: Plan, trace: Trace, json: bool, *, widen: 
         exit_ = {"exit": FAILED} if lacking else {}
         more = {"left": [_row(one) for one in missing], "trace": trace.place and str(trace.place)}
         as_json({**said(found), **more, "errors": lacking, **exit_})
-    elif lacking:
-        complain(lacking)
-    else:
+    elif not lacking:
         say(f"All is installed: {left.marker}.")
         if not found.is_empty:
             say(trace.told)
         for step in _next_steps(found, widen):
             say(step)
     if lacking:
+        complain(lacking)
         raise typer.Exit(FAILED)
 
 

@@ -38,16 +38,24 @@ def run(
         if not once:
             telling = notifier_of(bridge).turning()
             with daemon.stopped_by_signals(), dashboard(bridge, daemon) as url, telling:
-                say(f"dashboard: {url}  ·  mode: {bridge.agreement.bridge.mode}  ·  stop with Ctrl-C")
-                if bridge.agreement.own.state != "installed":
-                    say(f"{IN_WORDS[bridge.agreement.own.state]}.")
+                _tell_begun(bridge, url, json)
                 daemon.run()
-            _leave_to_a_person(bridge)
+            _leave_to_a_person(bridge, json)
             return
         with daemon.stopped_by_signals(), daemon.writing(), progress("passes") as bar:
             done = daemon.settle(on_pass=lambda _: bar.advance(1))
             notifier_of(bridge).turn(at_rest=True)
         _tell_passes(bridge, done, json)
+
+
+def _tell_begun(bridge: Bridge, url: str, json: bool) -> None:
+    mode, own = bridge.agreement.bridge.mode, bridge.agreement.own.state
+    if json:
+        as_json({"dashboard": url, "mode": mode, "own_fields": own})
+        return
+    say(f"dashboard: {url}  ·  mode: {mode}  ·  stop with Ctrl-C")
+    if own != "installed":
+        say(f"{IN_WORDS[own]}.")
 
 
 def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
@@ -80,10 +88,10 @@ def _say_brakes(bridge: Bridge, json: bool) -> None:
             say(f"brake #{brake.id}: {brake.text}; {brake.remedy}.")
 
 
-def _leave_to_a_person(bridge: Bridge) -> None:
+def _leave_to_a_person(bridge: Bridge, json: bool) -> None:
     """The daemon ended by itself where a foreign writer was found: exit 3."""
     if any(brake.what == "foreign" for brake in bridge.store.brakes()):
-        _say_brakes(bridge, json=False)
+        _say_brakes(bridge, json)
         raise typer.Exit(DECIDE)
 
 

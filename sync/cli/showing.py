@@ -61,7 +61,7 @@ def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -
         stop = stack.enter_context(until_interrupted())
         if not once:
             url = stack.enter_context(dashboard(stage.bridge, stage.daemon))
-            say(f"Dashboard: {url}  (stop with Ctrl-C)")
+            say_unless(json, f"Dashboard: {url}  (stop with Ctrl-C)")
         _adopt(stage, json)
         for scene in stage.story.scenes:
             if stop.is_set():
@@ -72,7 +72,9 @@ def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -
         played = _sum_up(stage)
         _print_summary(stage, played, json)
         if not once:
-            say("The story is told; both systems and the bridge go on running. Stop with Ctrl-C.")
+            say_unless(
+                json, "The story is told; both systems and the bridge go on running. Stop with Ctrl-C."
+            )
             keep_running(stage, stop)
     return 0 if played.is_told else FAILED
 

@@ -10,7 +10,8 @@ import typer
 
 from connectors.records import Ref
 from sync.bootstrap import Bridge, read_agreement
-from sync.cli.endings import DECIDE, DIFFERS, BadArgument
+from sync.cli.asking import Declined
+from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
 from sync.cli.printing import as_json, progress, say
 from sync.daemon import Daemon
@@ -70,8 +71,9 @@ def rebuild(
         if not is_alone:
             raise BadArgument("The bridge is running; stop it first. Nothing was changed.")
         if is_whole(settings.state) and not anyway:
-            say("The store's file is sound; nothing was changed. `--anyway` puts it aside all the same.")
-            raise typer.Exit(DECIDE)
+            raise Declined(
+                "The store's file is sound; nothing was changed. `--anyway` puts it aside all the same."
+            )
         marks = erased_in(settings.state, name)
         kept = put_aside(settings.state)
     with opened_bridge(config, quiet=True) as bridge, progress("records planned") as bar:

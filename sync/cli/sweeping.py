@@ -30,7 +30,10 @@ def sweep(config: Config = None, json: Json = False) -> None:
             daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))
         certificate = bridge.engine.sweep.last()
         if certificate is None or bridge.engine.sweep.is_under_way():
-            say("The sweep was stopped; start it again, it goes on.")
+            if json:
+                as_json({"stopped": True})
+            else:
+                say("The sweep was stopped; start it again, it goes on.")
             return
         _tell(bridge, certificate, json=json)
     if certificate.unsettled:

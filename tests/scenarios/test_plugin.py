@@ -152,6 +152,38 @@ def test_who_is_exempt_from_the_rules_and_what_the_bridge_may_do_beyond_its_need
     assert "Leadbridge_Integration exempts this user from every rule" in exempt
 
 
+def test_what_a_profile_gives_is_told_by_the_name_of_the_profile(fresh: Town, plugin: Plugin) -> None:
+    plugin("install", "--yes", "--only", "salesforce")
+    salesforce = fresh.world.salesforce
+    daemon = salesforce.integration_user
+    salesforce.assign_permission_set(daemon, "Leadbridge_Integration")
+    salesforce.give_admins_profile(daemon)
+
+    [finding] = said(plugin("check", "--only", "salesforce", "--json"))["findings"]
+
+    assert finding == (
+        f"salesforce user {daemon}: the profile System Administrator gives leadbridge's user CustomizeApplication,"
+        " ManageUsers, ModifyAllData, ModifyMetadata, ViewAllData, which it does not need: take it away."
+    )
+
+
+def test_record_types_are_named_since_none_offers_a_new_value_by_itself(fresh: Town, plugin: Plugin) -> None:
+    before = said(plugin("plan", "--only", "salesforce", "--json"))["notes"]
+    fresh.world.salesforce.add_record_type("Lead", "Partner")
+    fresh.world.salesforce.add_record_type("Contact", "Old", active=False)
+
+    planned = plugin("plan", "--only", "salesforce", "--json")
+    checked = plugin("check", "--only", "salesforce", "--json")
+
+    assert before == []
+    [note] = said(planned)["notes"]
+    assert note.startswith(
+        "Lead has active record types (1): none offers a new value by itself. Add those of Stage,"
+    )
+    assert "Setup > Object Manager > Lead > Record Types > the type > Picklists" in note
+    assert note in said(checked)["notes"]
+
+
 def test_what_an_admin_added_to_our_permission_set_is_shown_before_an_install_takes_it_away(
     fresh: Town, plugin: Plugin
 ) -> None:

@@ -155,7 +155,7 @@ def test_a_sound_store_is_not_put_aside_unasked(lived: Town, leadbridge: Leadbri
     ended = leadbridge("state", "rebuild", settings=lived.settings(), clock=lived.clock)
 
     assert ended.code == 3
-    assert "file is sound; nothing was changed" in ended.out
+    assert "file is sound; nothing was changed" in ended.err
     assert not list(lived.state.glob("*.corrupt-*"))
 
 

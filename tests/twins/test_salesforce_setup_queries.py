@@ -52,6 +52,34 @@ def test_an_administrators_profile_owns_a_set_that_grants_to_see_all_data(admin:
 
 
 @pytest.mark.fact("GET /query")
+def test_a_set_that_a_profile_owns_has_a_technical_name_and_leads_to_the_profile(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm"""
+    ask = "SELECT Name, Profile.Name FROM PermissionSet WHERE IsOwnedByProfile = {}"
+    [owned] = admin.office.rows(ask.format("TRUE"))
+    others = admin.office.rows(ask.format("FALSE"))
+
+    assert owned["Name"].startswith("X00e")
+    assert owned["Profile"]["Name"] == "System Administrator"
+    assert {one["Profile"] for one in others} == {None}
+
+
+@pytest.mark.fact("GET /query")
+def test_active_record_types_are_counted_by_object(admin: Admin) -> None:
+    """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_recordtype.htm"""
+    ask = (
+        "SELECT SobjectType, COUNT(Id) n FROM RecordType"
+        " WHERE IsActive = true AND SobjectType IN ('Lead','Contact') GROUP BY SobjectType"
+    )
+    nothing = admin.office.rows(ask)
+    for name, active in (("Partner", True), ("Direct", True), ("Old", False)):
+        admin.twin.add_record_type("Lead", name, active=active)
+    admin.twin.add_record_type("Account", "Customer")
+
+    assert nothing == []
+    assert [(one["SobjectType"], one["n"]) for one in admin.office.rows(ask)] == [("Lead", 2)]
+
+
+@pytest.mark.fact("GET /query")
 def test_queries_say_which_sets_a_group_is_made_of_and_who_was_given_it(admin: Admin) -> None:
     """https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionsetgroupcomponent.htm"""
     admin.twin.group_permission_sets("Bridges", "Leadbridge_Integration")

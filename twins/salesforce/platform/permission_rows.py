@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from twins.salesforce.org.rights import Grants
+from twins.salesforce.org.rights import ADMIN, Grants
 from twins.salesforce.org.state import Org
 from twins.salesforce.schema.permitting import ADMINS_PERMISSIONS, OBJECT_PERMISSIONS
 
@@ -13,6 +13,7 @@ from twins.salesforce.schema.permitting import ADMINS_PERMISSIONS, OBJECT_PERMIS
 _OF_ADMINS = "X00e5g000001AdMn"
 # What tells the rows of each kind apart.
 _KEYS = {
+    "Profile": ("Name",),
     "CustomPermission": ("DeveloperName",),
     "PermissionSetGroup": ("DeveloperName",),
     "PermissionSetGroupComponent": ("PermissionSetGroupId", "PermissionSetId"),
@@ -30,10 +31,11 @@ def write(org: Org) -> None:
     groups = _put(org, "PermissionSetGroup", (
         {"DeveloperName": name, "MasterLabel": name, "Status": "Updated"} for name in sorted(org.rights.groups)
     ))  # fmt: skip
+    profiles = _put(org, "Profile", [{"Name": ADMIN}] if org.rights.unbound_admins else [])
     sets = _put(org, "PermissionSet", (
         *(_set(org, name) for name in org.rights.sets),
         *(_sum(org, name, groups[name,]) for name in sorted(org.rights.groups)),
-        *([_of_admins()] if org.rights.unbound_admins else []),
+        *(_of_admins(id_) for id_ in profiles.values()),
     ))  # fmt: skip
     _put(org, "PermissionSetGroupComponent", (
         {"PermissionSetGroupId": groups[name,], "PermissionSetId": sets[one,]}
@@ -119,14 +121,15 @@ def _sum(org: Org, group: str, id_: str) -> dict[str, Any]:
     }
 
 
-def _of_admins() -> dict[str, Any]:
+def _of_admins(profile: str) -> dict[str, Any]:
     """The set that the profile System Administrator owns.
 
     https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
-    (`IsOwnedByProfile`)
+    (`IsOwnedByProfile`, `ProfileId`)
     """
     granted = dict.fromkeys((f"Permissions{name}" for name in ADMINS_PERMISSIONS), True)
-    return {"Name": _OF_ADMINS, "Label": _OF_ADMINS, "Type": "Profile", "IsOwnedByProfile": True, **granted}
+    whose = {"Type": "Profile", "IsOwnedByProfile": True, "ProfileId": profile}
+    return {"Name": _OF_ADMINS, "Label": _OF_ADMINS, **whose, **granted}
 
 
 def _objects(parent: str, grants: Grants) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Who has which permission, as objects that queries read; only admins change them.
 
 https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_permissionset.htm
-and its neighbours permissionsetassignment, permissionsetgroup, permissionsetgroupcomponent, permissionsetlicense,
+and its neighbours profile, permissionsetassignment, permissionsetgroup, permissionsetgroupcomponent, permissionsetlicense,
 permissionsetlicenseassign, fieldpermissions, objectpermissions, setupentityaccess, custompermission
 """
 
@@ -26,12 +26,12 @@ OBJECT_PERMISSIONS = {
 
 
 def kinds() -> list[Kind]:
-    """Permission sets, who has them, and what they grant."""
+    """Profiles, permission sets, who has them, and what they grant."""
     permission_set = kind_of(
         "PermissionSet", "0PS",
         [
             text("Name", 80), text("Label", 80), text("Description", 255), text("Type", 40),
-            reference("PermissionSetGroupId", "PermissionSetGroup"),
+            reference("PermissionSetGroupId", "PermissionSetGroup"), reference("ProfileId", "Profile"),
             *several("boolean", "IsOwnedByProfile", "IsCustom", write=""),
             *several("boolean", *(f"Permissions{name}" for name in USER_PERMISSIONS), write=""),
         ],
@@ -86,4 +86,8 @@ def kinds() -> list[Kind]:
         [reference("PermissionSetLicenseId", "PermissionSetLicense"), reference("AssigneeId", "User")],
         label="Permission Set License Assignment", access="",
     )  # fmt: skip
-    return [permission_set, assignment, fields, objects, custom, access, group, component, licence, licensed]
+    profile = kind_of(
+        "Profile", "00e", [text("Name", 255), text("Description", 255)], label="Profile", access=""
+    )  # fmt: skip
+    rights = [permission_set, assignment, fields, objects, custom, access, group, component]
+    return [profile, *rights, licence, licensed]

@@ -52,6 +52,13 @@ class Permitting:
             kind = self.org.kind(api_name)
             self.org.change_field(kind, replace(kind.fields[name], open_to_all=True))
 
+    def give_admins_profile(self, user: str) -> None:
+        """Give a user the profile System Administrator."""
+        with self._lock:
+            self.org.rights.admins.add(user)
+            self.org.rights.version += 1
+            permission_rows.write(self.org)
+
     def give_minimum_access(self, user: str, profile: str = "Minimum Access - API Only Integrations") -> None:
         """Let a user do nothing that no permission set grants."""
         with self._lock:
