@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -92,55 +92,56 @@ def _converted_and_deleted(
     https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_queryall.htm
     """
     answered = {record.ref.id for record in found}
-    queries = [
-        soql.select(LEAD, names, soql.one_of("Id", some), soql.CONVERTED)
-        for some in chunks([id_ for id_ in wanted if id_ not in answered], VALUES_A_QUERY)
-    ]
-    answers = asked(client, queries, purpose, QUERY_ALL)
-    return [row for body, _ in answers for row in records(LEAD, body["records"], ())]
+    lost = [id_ for id_ in wanted if id_ not in answered]
+    questions = _by_id(Find(LEAD, {}, tuple(names)), lost, soql.CONVERTED)
+    return [row for _, row in _answered(client, questions, purpose, QUERY_ALL)]
 
 
 def fates(client: SalesforceClient, kind: str, ids: Sequence[str]) -> list[Fate]:
     """What the recycle bin says of these ids; five queries of 300 ids travel in one call."""
     wanted = list(dict.fromkeys(long_id(id_) for id_ in ids if is_id(id_)))
-    queries = [
-        soql.select(kind, fate_fields(kind), soql.one_of("Id", some))
-        for some in chunks(wanted, VALUES_A_QUERY)
-    ]
-    answers = asked(client, queries, "gather", QUERY_ALL)
-    rows = [row for body, _ in answers for row in records(kind, body["records"], ())]
-    return [row.fate for row in rows if row.fate is not None]
+    questions = _by_id(Find(kind, {}, fate_fields(kind)), wanted)
+    rows = _answered(client, questions, "gather", QUERY_ALL)
+    return [row.fate for _, row in rows if row.fate is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One query of one find: *condition*, continued after the id *after*."""
+    """One query of one find: its *conditions*, continued after the id *after*."""
 
     of: int
     find: Find
-    condition: str
+    conditions: tuple[str, ...]
     after: str = ""
 
     @property
     def query(self) -> str:
         on = [soql.beyond(self.after)] if self.after else []
-        return soql.select(self.find.kind, self.find.fields, self.condition, *on)
+        return soql.select(self.find.kind, self.find.fields, *self.conditions, *on)
 
 
 def find(client: SalesforceClient, finds: Sequence[Find], purpose: Purpose = "find") -> list[list[Record]]:
     """For each question the records that answer it, each once."""
     found: list[dict[str, Record]] = [{} for _ in finds]
-    open_questions = [question for place, one in enumerate(finds) for question in _questions(place, one)]
-    while open_questions:
-        answers = asked(client, [question.query for question in open_questions], purpose)
+    questions = [question for place, one in enumerate(finds) for question in _questions(place, one)]
+    for question, row in _answered(client, questions, purpose, QUERY):
+        found[question.of][row.ref.id] = row
+    return [list(each.values()) for each in found]
+
+
+def _answered(
+    client: SalesforceClient, questions: Sequence[_Question], purpose: Purpose, resource: str
+) -> Iterator[tuple[_Question, Record]]:
+    """The rows that answer *questions*; where a page is full, or was cut short, the rest is asked for, too."""
+    while questions:
+        answers = asked(client, [question.query for question in questions], purpose, resource)
         unfinished = []
-        for question, (body, _) in zip(open_questions, answers, strict=True):
+        for question, (body, _) in zip(questions, answers, strict=True):
             rows = records(question.find.kind, body["records"], question.find.fields)
-            found[question.of].update({row.ref.id: row for row in rows})
+            yield from ((question, row) for row in rows)
             if _goes_on(body):
                 unfinished.append(replace(question, after=rows[-1].ref.id))
-        open_questions = unfinished
-    return [list(each.values()) for each in found]
+        questions = unfinished
 
 
 def asked(
@@ -188,11 +189,20 @@ def _goes_on(body: Any) -> bool:
     return bool(body["records"]) and (len(body["records"]) >= soql.PAGE or body.get("done") is False)
 
 
+def _by_id(find: Find, ids: Sequence[str], *conditions: str) -> list[_Question]:
+    """The questions for what *find* wants to know of these ids."""
+    return [
+        _Question(0, find, (soql.one_of("Id", some), *conditions)) for some in chunks(ids, VALUES_A_QUERY)
+    ]
+
+
 def _questions(place: int, one: Find) -> Iterable[_Question]:
     for field, values in one.wanted.items():
         usable = [value for value in dict.fromkeys(values) if _can_be_asked(field, value)]
         condition = soql.containing if one.contains else soql.one_of
-        yield from (_Question(place, one, condition(field, some)) for some in _fitting(usable, one.contains))
+        yield from (
+            _Question(place, one, (condition(field, some),)) for some in _fitting(usable, one.contains)
+        )
 
 
 def _can_be_asked(field: str, value: str) -> bool:

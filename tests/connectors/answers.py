@@ -55,6 +55,21 @@ def hang_up(_: Request) -> Reply:
     raise ConnectionResetError
 
 
+def cut_short(vendor: Any, now: Any, rows: int) -> Odd:
+    """The vendor answers a composite of queries with so many rows each, and says that there are more."""
+
+    def odd(request: Request) -> Reply:
+        reply = vendor.handle(request, now())
+        body = reply.json()
+        for part in body["compositeResponse"]:
+            if len(part["body"]["records"]) > rows:
+                part["body"]["records"] = part["body"]["records"][:rows]
+                part["body"] |= {"done": False, "nextRecordsUrl": "/services/data/v66.0/query/01g-2000"}
+        return Reply(reply.status, reply.headers, json.dumps(body).encode())
+
+    return odd
+
+
 def after_commit(vendor: Any, now: Any, then: Odd = hang_up) -> Odd:
     """The vendor carries it out, and its answer is lost on the way."""
 

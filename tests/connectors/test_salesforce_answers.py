@@ -14,7 +14,7 @@ from connectors.records import Cursor, Find, Watch
 from connectors.salesforce import SalesforceConnector, SalesforceSettings
 from connectors.wire import Limits
 from sync.clock import VirtualClock
-from tests.connectors.answers import Between, hang_up, html, raw, told
+from tests.connectors.answers import Between, cut_short, hang_up, html, raw, told
 from tests.contract.worlds import START, World, salesforce
 from twins.messages import Reply
 
@@ -330,6 +330,37 @@ def test_more_answers_than_a_page_are_all_found(world: World) -> None:
     assert len({row.ref.id for row in found}) == 2500
     assert len(page.records) == 2000
     assert {row.ref.id for row in (*page.records, *rest.records)} == {row.ref.id for row in found}
+
+
+@pytest.mark.fault("F10", "F24")
+@pytest.mark.parametrize("rows", [1, 2, 4])
+def test_a_look_into_the_recycle_bin_that_is_cut_short_is_gone_on_with(
+    world: World, between: Between, rows: int
+) -> None:
+    ids = [world.people.put("lead", {"LastName": f"Gone {n}", "Company": "Acme"}) for n in range(5)]
+    for id_ in ids:
+        world.people.twin.delete("Lead", id_, world.people.seller, world.clock.now())
+    cut = cut_short(world.people.twin, world.clock.now, rows)
+    between.next("/composite", *[cut] * 5)
+
+    assert [one.ref.id for one in world.connector.fates("lead", ids)] == ids
+
+
+@pytest.mark.fault("F10", "F25")
+def test_converted_leads_are_all_found_in_the_recycle_bin_though_the_answer_is_cut_short(
+    world: World, between: Between
+) -> None:
+    people = [
+        world.people.put("lead", {"LastName": f"Bin {n}", "Company": "Acme", "Email": f"bin{n}@example.com"})
+        for n in range(3)
+    ]
+    for id_ in people:
+        world.people.twin.convert_lead(id_, world.people.seller, world.clock.now())
+        world.people.twin.delete("Lead", id_, world.people.seller, world.clock.now())
+    between.next("composite/sobjects", lambda request: None)
+    between.next("/composite", *[cut_short(world.people.twin, world.clock.now, 1)] * 3)
+
+    assert {one.ref.id for one in world.connector.fetch("lead", people, ["LastName"])} == set(people)
 
 
 def test_owners_are_users_and_queues(world: World) -> None:
