@@ -43,6 +43,10 @@ HISTORIES = MappingProxyType(
     }
 )
 
+# How the ids of what is made without a key begin:
+# https://help.salesforce.com/s/articleView?id=000385203&language=en_US&type=1
+PREFIXES = MappingProxyType({"lead": "00Q", "contact": "003", "task": "00T"})
+
 # The one unique field that the bridge itself fills.
 OUR_KEY = "Leadbridge_HubSpot_Id__c"
 

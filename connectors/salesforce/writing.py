@@ -23,7 +23,7 @@ from connectors.salesforce.faults import Meaning, faults, meaning
 from connectors.salesforce.guarding import guarded
 from connectors.salesforce.kinds import OUR_KEY, is_id, long_id, object_name
 from connectors.salesforce.reading import fetch, find
-from connectors.salesforce.whose import by_their_keys, is_anothers, matched
+from connectors.salesforce.whose import by_their_keys, is_anothers, told_apart
 
 ROWS_A_CALL = 200
 # Their ids stand in the address, which may have 2,000 characters or so on its way through proxies.
@@ -113,7 +113,7 @@ def _sent(client: SalesforceClient, route: _Route, rows: Sequence[Write]) -> Rec
         results, before = _answered(client, route, left)
         if not isinstance(results, list) or len(results) != len(left):
             raise Unknown("Salesforce did not answer each row of " + route.method + " " + route.path + ".")
-        for row, result in matched(left, results):
+        for row, result in told_apart(client, left, results):
             done[row.id] = replace(_receipt(row, result), before=before.get(row.id))
         left[:] = [row for row in left if done[row.id].outcome == "waiting"]
         if left:

@@ -361,3 +361,52 @@ def test_a_taken_value_names_its_field_and_its_holder_but_never_the_key_that_a_r
     world.connector.write([upsert("8", "first", Leadbridge_HubSpot_Id__c="8")], read_back={})
     [late] = world.connector.write([upsert("8", "late", Leadbridge_HubSpot_Id__c="8")], read_back={})
     assert [(one.taken, one.fields) for one in late.faults] == [(True, ())]
+
+
+@pytest.mark.fault("F08", "F29")
+@pytest.mark.parametrize("order", [(3, 2, 1, 0), (1, 2, 3, 0), (2, 0, 3, 1), (0, 1, 2, 3)])
+def test_new_rows_of_which_one_was_refused_are_told_apart_by_what_they_hold(
+    world: World, between: Between, order: tuple[int, ...]
+) -> None:
+    people = [lead(world) for _ in range(4)]
+    writes = [
+        Write(
+            f"w{n}",
+            "salesforce",
+            "task",
+            "create",
+            {"Subject": "Call", "WhoId": id_, "ActivityDate": "2026-03-04"},
+        )
+        for n, id_ in enumerate(people)
+    ]
+
+    def mixed(request: Request) -> Reply:
+        world.people.twin.refuse_next("Task", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "no")
+        reply = world.people.twin.handle(request, world.clock.now())
+        rows = reply.json()
+        return told(200, [rows[place] for place in order])
+
+    between.next(COLLECTIONS, mixed)
+    receipts = world.connector.write(writes, read_back={})
+
+    assert [one.outcome for one in receipts] == ["refused", "done", "done", "done"]
+    for receipt, person in list(zip(receipts, people, strict=True))[1:]:
+        assert receipt.ref is not None
+        assert row(world, receipt.ref.id)["WhoId"] == person
+
+
+@pytest.mark.fault("F08")
+def test_new_rows_that_cannot_be_looked_at_are_told_apart_by_their_place(
+    world: World, between: Between
+) -> None:
+    people = [lead(world) for _ in range(2)]
+    writes = [
+        Write(f"w{n}", "salesforce", "task", "create", {"Subject": "Call", "WhoId": id_})
+        for n, id_ in enumerate(people)
+    ]
+    world.people.twin.refuse_next("Task", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "no")
+    between.next(COLLECTIONS + "/Task", *[html(500)] * 9)
+
+    receipts = world.connector.write(writes, read_back={})
+
+    assert [one.outcome for one in receipts] == ["refused", "done"]

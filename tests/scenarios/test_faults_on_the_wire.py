@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -281,6 +282,32 @@ def test_two_who_are_handed_over_in_one_call_are_never_taken_for_each_other(
             one["Id"]: here.contact(str(one["Email"]))["hs_object_id"] for one in leads
         }
         assert len(leads) == 3
+
+
+@pytest.mark.fault("F08", "F29")
+@pytest.mark.parametrize("refusal", ["UNABLE_TO_LOCK_ROW", "FIELD_CUSTOM_VALIDATION_EXCEPTION"])
+def test_each_owner_gets_one_task_though_one_was_not_made_and_the_answers_come_in_another_order(
+    tmp_path: Path, refusal: str
+) -> None:
+    with town(tmp_path, in_process=True) as here:
+        here.run()
+        here.settle()
+        names = ("ada", "ben", "cem", "dia")
+        for name in names:
+            told = {"firstname": name, "lastname": name, "company": f"{name} AB", "country": "Sweden"}
+            owned = {**told, "hubspot_owner_id": here.owner(SAM)}
+            here.world.hubspot.submit_form(
+                f"{name}@{name}.example", "Request a call", owned, here.clock.now()
+            )
+        here.world.faults.rate("shuffled", 1.0, side="salesforce")
+        here.world.salesforce.refuse_next("Task", refusal, "not now")
+        for _ in range(4):
+            here.settle()
+
+        tasks = Counter(str(one["WhoId"]) for one in here.world.salesforce.records("Task"))
+        leads = [str(here.sales("Lead", f"{name}@{name}.example")["Id"]) for name in names]
+        assert tasks == dict.fromkeys(leads, 1)
+        assert here.problems() == []
 
 
 def _kind_of(here: Struck, contact: dict[str, str]) -> str:
