@@ -52,7 +52,8 @@ class Rollout:
     @property
     def reaches_anew(self) -> bool:
         """People are still to be adopted, reached or moved: it never wrote, may write more, or the definition has changed."""
-        return self._store.fact(_LIVE_SINCE) is None or self._store.fact(_SCOPE) != self._scope()
+        stood = self._store.fact(_SCOPE)
+        return self._store.fact(_LIVE_SINCE) is None or stood not in (self._scope(), self._scope_in_two())
 
     def knock_if_widened(self, now: datetime) -> None:
         """Knock for every key when the bridge is new, may write more, or a mapping line, the stages or our own fields have changed."""
@@ -62,7 +63,8 @@ class Rollout:
             self._store.set_fact(_LIVE_SINCE, now.isoformat())
         stood, scope = self._store.fact(_SCOPE), self._scope()
         if stood != scope:
-            begin_backfill(self._store, self._answered_by(stood, scope))
+            if stood != self._scope_in_two():
+                begin_backfill(self._store, self._answered_by(stood, scope))
             self._store.set_fact(_SCOPE, scope)
         if self.may_write:
             keep_definition(self._store, self._agreement.lifecycle)
@@ -91,11 +93,27 @@ class Rollout:
 
     def _scope(self) -> str:
         """Mode and roll-out, then lines and what we lack, then migrations: which of them changed decides who answers for it."""
-        lines = sorted(line.fingerprint for pair in self._agreement.pairs.values() for line in pair.lines)
-        lines += [repr(self._agreement.own)] if self._agreement.own.missing else []
-        migrations = [repr(one) for one in self._agreement.lifecycle.migrations]
-        said = (repr((self._bridge.mode, self._bridge.rollout)), repr(lines), repr(migrations))
-        return " ".join(hashlib.sha256(each.encode()).hexdigest() for each in said)
+        return _digests(self._reach, repr([*self._lines, *self._lacking]), repr(self._migrations))
+
+    def _scope_in_two(self) -> str:
+        """The same as stores hold it that were last opened when migrations still counted among the lines."""
+        return _digests(self._reach, repr([*self._lines, *self._migrations, *self._lacking]))
+
+    @property
+    def _reach(self) -> str:
+        return repr((self._bridge.mode, self._bridge.rollout))
+
+    @property
+    def _lines(self) -> list[str]:
+        return sorted(line.fingerprint for pair in self._agreement.pairs.values() for line in pair.lines)
+
+    @property
+    def _lacking(self) -> list[str]:
+        return [repr(self._agreement.own)] if self._agreement.own.missing else []
+
+    @property
+    def _migrations(self) -> list[str]:
+        return [repr(one) for one in self._agreement.lifecycle.migrations]
 
     def admits(self, facts: Facts, planned: Plan) -> bool:
         """What is *planned* for this unit may be written."""
@@ -155,3 +173,8 @@ def only_looked(plan: Plan) -> list[Memory]:
         for effect in plan.effects
         if isinstance(effect, Remember)
     ]
+
+
+def _digests(*said: str) -> str:
+    """One digest a part, so that what changed can be told from what did not."""
+    return " ".join(hashlib.sha256(each.encode()).hexdigest() for each in said)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from connectors.records import Ref
+from mappings.agreement import Agreement
 from mappings.bridge import Rollout
 from mappings.conditions import compile_condition
 from tests.sync.roads import Road
@@ -164,3 +166,33 @@ def test_the_bridge_is_live_from_its_first_moment_in_write_mode_and_stays_so(
 
     assert since is not None
     assert road.engine.rollout.live_since == since
+
+
+def _in_two_parts(agreement: Agreement) -> str:
+    """What a bridge kept of its scope before migrations had a digest of their own."""
+    lines = sorted(line.fingerprint for pair in agreement.pairs.values() for line in pair.lines)
+    lines += [repr(one) for one in agreement.lifecycle.migrations]
+    lines += [repr(agreement.own)] if agreement.own.missing else []
+    said = (repr((agreement.bridge.mode, agreement.bridge.rollout)), repr(lines))
+    return " ".join(hashlib.sha256(each.encode()).hexdigest() for each in said)
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_a_store_that_keeps_its_scope_in_two_parts_is_backfilled_only_where_one_of_them_has_changed(
+    build: Callable[..., Road], is_edited: bool
+) -> None:
+    road = build()
+    crowd(road, 2)
+    road.settle()
+    kept, before = road.store.fact("scope"), road.agreement
+    assert not road.store.is_backfilling()
+    road.store.set_fact("scope", _in_two_parts(before))
+    person = before.pairs["person"]
+    fewer = replace(before, pairs={**before.pairs, "person": replace(person, lines=person.lines[1:])})
+
+    road.again(fewer if is_edited else before)
+    assert road.engine.rollout.reaches_anew is is_edited
+    road.engine.rollout.knock_if_widened(road.clock.now())
+
+    assert road.store.is_backfilling() is is_edited
+    assert (road.store.fact("scope") == kept) is not is_edited
