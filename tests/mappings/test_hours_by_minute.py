@@ -13,7 +13,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from holidays import country_holidays
 
+from mappings.conditions import compile_condition
 from mappings.hours import BusinessHours
+from mappings.lifecycle import Lifecycle, Situation, Standing
+from mappings.lifecycle.clocks import wound
+from mappings.lifecycle.definition import Within
 
 A_MINUTE = timedelta(minutes=1)
 BEGIN, END = datetime(2026, 9, 1, tzinfo=UTC), datetime(2027, 6, 1, tzinfo=UTC)
@@ -99,6 +103,40 @@ def test_a_deadline_is_the_minute_at_which_so_many_open_minutes_were_counted(nam
         assert minute(deadline) == counted[place + minutes - 1] + 1, (begins, minutes)
         assert deadline == BEGIN + minute(deadline) * A_MINUTE
         assert office.between(begins, deadline) == minutes * A_MINUTE
+
+
+@pytest.mark.parametrize("name", OFFICES)
+def test_a_clock_that_stood_still_ends_at_the_minute_at_which_so_many_other_open_minutes_were_counted(
+    name: str, lifecycle: Lifecycle
+) -> None:
+    office, counted = OFFICES[name], open_minutes(OFFICES[name])
+    chance = random.Random(name)
+
+    for start, _ in cases(office, 200):
+        minutes = 60 * chance.randint(1, 20)
+        first = bisect_left(counted, start)
+        stood = counted[first + chance.randrange(minutes)]
+        goes_on = stood + chance.randint(1, 6000)
+        machine = _pausing(lifecycle, office, minutes)
+        standing = Standing("handed_over", BEGIN + start * A_MINUTE, round=1)
+        for moment, at in (("", start), ("ON_HOLD", stood), ("", goes_on)):
+            around = Situation(hubspot={"hs_lead_status": moment}, salesforce={"Id": "00Q"})
+            standing = wound(machine, standing, around, BEGIN + at * A_MINUTE)
+
+        used = bisect_left(counted, stood) - first
+        last = counted[bisect_left(counted, goes_on) + minutes - used - 1]
+        assert standing.due_at is not None
+        assert abs(standing.due_at - (BEGIN + (last + 1) * A_MINUTE)) < A_MINUTE / 60_000, (start, minutes)
+
+
+def _pausing(lifecycle: Lifecycle, office: BusinessHours, minutes: int) -> Lifecycle:
+    """A lifecycle in which a hand-off is to be accepted in so many minutes, and not while it is on hold."""
+    stage = lifecycle.stage("handed_over")
+    assert stage.clock is not None
+    holds = compile_condition({"is": {"hs_lead_status": "ON_HOLD"}})
+    clock = replace(stage.clock, within=Within(hours=minutes // 60), pauses=holds)
+    stages = {**lifecycle.stages_by_name, "handed_over": replace(stage, clock=clock)}
+    return replace(lifecycle, hours=office, stages_by_name=stages)
 
 
 @pytest.mark.parametrize("name", OFFICES)

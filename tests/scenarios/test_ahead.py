@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -65,6 +66,23 @@ def test_check_says_who_would_be_adopted_where_and_that_is_what_happens(
     assert "Hand-offs that would come of it: 0; people who would be late by it: 0." in read.out
     assert quick.json["ahead"] is None
     assert after.json["ahead"] is None
+
+
+@pytest.mark.goal("G-L1")
+def test_the_lifecycle_prints_itself_as_a_picture_and_as_a_table_for_the_teams_wiki(
+    here: Town, leadbridge: Leadbridge, tmp_path: Path
+) -> None:
+    picture, table = tmp_path / "lifecycle.svg", tmp_path / "lifecycle.txt"
+    for file in (picture, table):
+        ended = leadbridge("check", "--offline", "--diagram", str(file), settings=here.settings())
+        assert (ended.code, ended.err) == (0, "")
+
+    lifecycle, drawn = here.agreement.lifecycle, ET.fromstring(picture.read_bytes())
+    words = {" ".join(one.itertext()).strip() for one in drawn.iter() if one.tag.endswith("text")}
+    assert drawn.tag.endswith("svg")
+    assert set(lifecycle.stages) <= words
+    assert table.read_text("utf-8").rstrip() == lifecycle.table().rstrip()
+    assert not here.world.hubspot.calls
 
 
 def test_check_says_who_a_changed_definition_would_move(here: Town, leadbridge: Leadbridge) -> None:

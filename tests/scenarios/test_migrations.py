@@ -144,6 +144,8 @@ def test_such_an_edit_is_not_taken_by_a_running_bridge(here: Changing) -> None:
     assert here.bridge.engine.agreement.lifecycle.version == 1
 
 
+@pytest.mark.goal("G-L7")
+@pytest.mark.parametrize("here", [500], indirect=True)
 def test_the_plan_says_exactly_who_moves_and_writes_nothing(here: Changing) -> None:
     before, written = here.stages()[0], len(here.world.log)
     here.stop()
@@ -162,9 +164,11 @@ def test_the_plan_says_exactly_who_moves_and_writes_nothing(here: Changing) -> N
     assert len(here.world.log) == written
 
 
+@pytest.mark.goal("G-L7")
 @pytest.mark.parametrize("here", [500], indirect=True)
 def test_killed_half_way_and_resumed_everybody_stands_right_on_both_sides(here: Changing) -> None:
     before, known = here.stages(), here.problems()
+    assert all(one["nurturing"] > 100 and one["parked"] > 5 for one in before)
     here.stop()
     here.rename(and_say_where=True)
     here.run()
