@@ -26,7 +26,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
         made.run()
         made.look()
         told = {"lastname": "Lind", "country": "Sweden", "company": "Nordwind AB"}
-        owned = {**told, "hubspot_owner_id": made.owner(SAM)}
+        owned = {**told, "jobtitle": "Buyer", "hubspot_owner_id": made.owner(SAM)}
         made.world.hubspot.submit_form(ADA, "Request a call", owned, made.clock.now())
         made.rest()
         made.market(
@@ -70,6 +70,47 @@ def test_what_no_answer_had_brought_home_when_the_process_died_leaves_both_sides
     lead, contact = here.sales("Lead", ADA), here.contact(ADA)
     assert (lead["Title"], contact["jobtitle"]) == ("From Mia", "From Mia")
     assert (lead["Leadbridge_Stage__c"], contact["leadbridge_stage"]) == ("nurturing", "nurturing")
+
+
+@pytest.mark.fault("F34", "F37")
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize(
+    ("asks", "typed"),
+    [(True, TYPED), (False, TYPED), (True, "Buyer")],
+    ids=["with other fields", "alone", "what stood before"],
+)
+@pytest.mark.parametrize("one_by_one", [0, 20])
+def test_what_a_seller_types_over_a_write_that_the_process_did_not_outlive_is_the_sellers(
+    here: Place, monkeypatch: pytest.MonkeyPatch, asks: bool, typed: str, one_by_one: int
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", one_by_one)
+    if not asks:
+        here.rest()
+        here.market(ADA, jobtitle="Mia's second title")
+    seam = Seam()
+
+    def at(_count: int, what: str) -> None:
+        if what.startswith("after salesforce POST") and what.endswith("/composite"):
+            lead = here.sales("Lead", ADA)
+            if str(lead["Title"]).startswith(("From", "Mia")):
+                here.clock.advance(2)
+                here.sell(lead, Title=typed)
+                seam.die(what)
+
+    seam.at = at
+    seam.is_counting = True
+    with seam.below(here.world):
+        with pytest.raises(Killed):
+            here.look()
+        seam.revive()
+    left = here.folder / "left"
+    left.mkdir()
+    here.copy(left)
+    here.die(left)
+    here.open()
+    here.rest()
+
+    assert (here.sales("Lead", ADA)["Title"], here.contact(ADA)["jobtitle"]) == (typed, typed)
 
 
 def _dies_at(here: Place, moment: str, number: int) -> None:

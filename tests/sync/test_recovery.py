@@ -11,7 +11,7 @@ import pytest
 from connectors.errors import Transient
 from connectors.records import Receipt, Record, Ref, Side, Values, Write
 from mappings.directory import Directory
-from sync.model import Knock, Link, Plan, Put, Remember
+from sync.model import Knock, Link, Plan, Put, Remember, Setback
 from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.recovery import Recovered, settle_unknown
@@ -348,9 +348,11 @@ def test_a_write_of_which_one_field_was_edited_since_is_entered_and_the_edit_goe
 
 @pytest.mark.fault("F37")
 @pytest.mark.invariant("I3")
-@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+@pytest.mark.parametrize(
+    ("side", "edited_since"), [("hubspot", False), ("salesforce", False), ("salesforce", True)]
+)
 def test_a_field_that_was_refused_and_left_out_of_a_lost_write_is_agreed_on_by_nobody(
-    road: Road, pair: tuple[Ref, Ref], side: Side
+    road: Road, pair: tuple[Ref, Ref], side: Side, edited_since: bool
 ) -> None:
     contact, lead = pair
     ours, theirs = ("jobtitle", "city"), ("Title", "City")
@@ -370,6 +372,10 @@ def test_a_field_that_was_refused_and_left_out_of_a_lost_write_is_agreed_on_by_n
     intend(road, contact, write, {title: read.get(title), city: read.get(city)})
     road.clock.advance(5)
     road.sides[side].edit(ref, by=US[side], **{city: "Berlin"})
+    if edited_since:
+        road.store.keep_setbacks([Setback(f"salesforce:lead:{ref.id}", title, contact, 1, {})], [])
+        road.clock.advance(5)
+        road.sides[side].edit(ref, by=SAM, Phone="+46 8 1")
 
     recover(road)
 
