@@ -38,7 +38,8 @@ class Told:
         self._page.goto(self._url + path)
         if PICTURES and picture:
             Path(PICTURES).mkdir(parents=True, exist_ok=True)
-            self._page.screenshot(path=Path(PICTURES) / f"{picture}.png", full_page=False)
+            is_story = path.startswith("/person")  # the turn stands at its end
+            self._page.screenshot(path=Path(PICTURES) / f"{picture}.png", full_page=is_story)
         return self._page
 
 
@@ -62,7 +63,7 @@ def test_a_hand_off_that_is_accepted_in_time_waits_no_more_and_its_story_says_wh
     expect(waiting).to_have_count(1)
 
     told.until("accepts her lead")
-    page = told.see(f"/person?ref={ADA}")
+    page = told.see(f"/person?ref={ADA}", "accepted")
     expect(page.get_by_text("the stage was edited by sales").first).to_be_visible()
     told.see("/hand-offs")
     expect(waiting).to_have_count(0)
@@ -94,7 +95,7 @@ def test_a_rejection_is_counted_with_its_reason_and_its_way_back_is_told(told: T
     for reason in ("bad_timing", "not_ready", "wrong_segment"):
         expect(page.get_by_role("rowheader", name=reason)).to_be_visible()
 
-    page = told.see(f"/person?ref={BEN}")
+    page = told.see(f"/person?ref={BEN}", "came-back")
     expect(page.get_by_text("(reason: not_ready)").first).to_be_visible()
     expect(page.get_by_text("the delay is over")).to_be_visible()
 
