@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from connectors.base import Connector
@@ -148,21 +149,33 @@ def _none_mapped(org: SalesforceAdmin, gone: Sequence[tuple[str, str]]) -> None:
 
 
 def _saved(agreement: Agreement, ways: Admins, folder: Path) -> list[str]:
-    """One CSV file per kind with every record that holds anything of leadbridge's."""
-    every = components(tuple(agreement.lifecycle.stages), tuple(agreement.lifecycle.reasons))
-    written: list[str] = []
+    """One CSV file per kind with every record that holds anything of leadbridge's; *folder* is there when all are whole."""
     with writing_to(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for way in (ways.salesforce, ways.hubspot):
-            if way is None:
-                continue
-            ours = [one for one in every if one.side == way.side]
-            for kind in dict.fromkeys(kind for one in ours for kind in one.kinds):
-                known = way.describe([kind])[kind].fields
-                names = [one.name for one in ours if kind in one.kinds and one.name in known]
-                if names:
-                    written.append(_write(folder / f"{way.side}-{kind}.csv", way, kind, names))
-    return written
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
+            unfinished = Path(beside) / folder.name
+            unfinished.mkdir(mode=0o700)
+            written = [
+                _write(unfinished / f"{way.side}-{kind}.csv", way, kind, names)
+                for way, kind, names in _held(agreement, ways)
+            ]
+            if folder.exists():
+                folder.rmdir()
+            unfinished.rename(folder)
+    return [str(folder / name) for name in written]
+
+
+def _held(agreement: Agreement, ways: Admins) -> Iterator[tuple[Connector, str, list[str]]]:
+    """The kinds of both sides that have fields of leadbridge's, and which."""
+    every = components(tuple(agreement.lifecycle.stages), tuple(agreement.lifecycle.reasons))
+    for way in (ways.salesforce, ways.hubspot):
+        if way is None:
+            continue
+        ours = [one for one in every if one.side == way.side]
+        for kind in dict.fromkeys(kind for one in ours for kind in one.kinds):
+            known = way.describe([kind])[kind].fields
+            if names := [one.name for one in ours if kind in one.kinds and one.name in known]:
+                yield way, kind, names
 
 
 def _write(place: Path, way: Connector, kind: str, names: Sequence[str]) -> str:
@@ -170,7 +183,7 @@ def _write(place: Path, way: Connector, kind: str, names: Sequence[str]) -> str:
         rows = csv.writer(file)
         rows.writerow([_ID, *names])
         rows.writerows(_rows(way, kind, names))
-    return str(place)
+    return place.name
 
 
 def _rows(way: Connector, kind: str, names: Sequence[str]) -> Iterator[list[str]]:

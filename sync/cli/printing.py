@@ -99,12 +99,12 @@ def clock_time(at: datetime | None, zone: Any) -> str:
 
 
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[_Bar]:
-    """A progress bar while on a terminal; silent elsewhere."""
+def progress(what: str, total: int | None = None, *, quiet: bool = False) -> Iterator[_Bar]:
+    """A progress bar while standard error is a terminal; silent elsewhere, or where *quiet* is asked for."""
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     )  # fmt: skip
-    with Progress(*columns, console=errors, disable=not errors.is_terminal, transient=True) as shown:
+    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal, transient=True) as shown:
         yield _Bar(shown, shown.add_task(what, total=total))
 
 

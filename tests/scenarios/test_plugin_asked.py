@@ -192,6 +192,38 @@ def test_where_hubspot_fails_in_an_uninstall_it_is_told_what_stands(
     assert [one.partition(" ")[0] for one in rest.json["removed"]] == ["hubspot"] * 5
 
 
+def test_what_the_token_may_not_read_is_not_deleted_and_no_half_of_it_is_saved(
+    fresh: Town, plugin: Plugin, keys: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin("install", "--yes", "--only", "hubspot")
+    narrowed(fresh, keys, fresh.agreement)
+    (tmp_path / "exports").mkdir()
+    save = ("--delete-data", "--save", str(tmp_path / "exports" / "saved"))
+    before = mutations(fresh.world)
+
+    told = plugin("uninstall", "--only", "hubspot", "--yes", *save)
+    monkeypatch.setattr(  # as of service keys, of which HubSpot tells nothing
+        "connectors.hubspot.connector.HubSpotConnector.scopes", lambda _: None
+    )
+    silent = plugin("uninstall", "--only", "hubspot", "--yes", *save)
+    left = list((tmp_path / "exports").iterdir())
+    unchanged = mutations(fresh.world) == before
+    more = ("crm.objects.companies.read", "crm.objects.deals.read")
+    fresh.world.hubspot.grant(keys[PORTAL_TOKEN], [*scopes.admins(hubspot.bundle(fresh.agreement)), *more])
+    wide = plugin("uninstall", "--only", "hubspot", "--yes", "--json", *save)
+
+    assert (told.code, silent.code) == (1, 1)
+    assert f"lacks {', '.join(more)}, so that not all can be saved" in told.err
+    assert "crm.objects.companies.read" in silent.err
+    assert left == []
+    assert unchanged
+    assert wide.code == 0, wide.err
+    assert {Path(one).name for one in wide.json["saved"]} == {
+        "hubspot-contact.csv", "hubspot-company.csv", "hubspot-deal.csv",
+    }  # fmt: skip
+    assert all(Path(one).is_file() for one in wide.json["saved"])
+
+
 OBJECTS = ("Lead", "Contact", "Opportunity")
 
 
