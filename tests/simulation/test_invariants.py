@@ -308,6 +308,18 @@ def test_only_a_write_that_left_no_trace_behind_may_be_missing_in_the_ledger(
     assert bool(missing) == is_broken
 
 
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize("dies_again", [True, False])
+def test_a_write_leaves_its_trace_until_a_pass_looks_that_is_not_killed(life: Life, dies_again: bool) -> None:
+    life.edits(ADA, jobtitle="CTO")
+    life.bridge((LEAD, {"Title": "CTO"}), said=[about_to_be("CTO")], dies=True)
+    life.bridge(dies=dies_again)
+    life.edits(LEAD, Title="CFO")
+    life.bridge()
+
+    assert any("wrote Title" in str(one) for one in life.broken("I12")) != dies_again
+
+
 @pytest.mark.invariant("I3")
 @pytest.mark.parametrize("was", ["005SAM", "005TOM"])
 def test_whose_a_record_was_before_a_hand_off_stands_in_the_ledger_or_is_lost(life: Life, was: str) -> None:

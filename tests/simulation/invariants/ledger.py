@@ -73,12 +73,13 @@ def _is_since(past: Past, done: Done, since: datetime) -> bool:
 
 
 def _without_trace(seen: Evidence, past: Past, done: Done) -> set[str]:
-    """The fields that people edited after the process died that wrote them, and before the next one could look.
+    """The fields that people edited after the process died that wrote them, and before one could look that did not die.
 
     Salesforce keeps no history of fields that nobody tracks. The ledger says what was about to be written.
     """
     made_in = past.pass_of(done.seq)
-    following = next((one for one in seen.passes if made_in is not None and one.began > made_in.began), None)
+    later = (one for one in seen.passes if made_in is not None and one.began > made_in.began)
+    following = next((one for one in later if one.ended), None)
     if done.ref.side != "salesforce" or made_in is None or made_in.ended or following is None:
         return set()
     overwritten = {
