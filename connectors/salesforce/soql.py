@@ -110,7 +110,7 @@ def sets(ids: Sequence[str], columns: Sequence[str]) -> str:
 
 def object_rights(sets_: Sequence[str], columns: Sequence[str]) -> str:
     """What these permission sets allow with the records of each object."""
-    wanted = ", ".join(map(name, (*(f"Parent.{one}" for one in NAMED), "SobjectType", *columns)))
+    wanted = ", ".join(map(name, (*("Parent." + one for one in NAMED), "SobjectType", *columns)))
     return " ".join(["SELECT", wanted, "FROM ObjectPermissions WHERE", one_of("ParentId", sets_)])
 
 
@@ -134,7 +134,7 @@ def groups_with(sets_: Sequence[str]) -> str:
 
 def having(sets_: Sequence[str]) -> str:
     """The active users who were given any of these permission sets."""
-    columns = ("AssigneeId", *(f"PermissionSet.{one}" for one in NAMED))
+    columns = ("AssigneeId", *("PermissionSet." + one for one in NAMED))
     wanted = ["SELECT", ", ".join(columns), "FROM PermissionSetAssignment"]
     return " ".join([*wanted, "WHERE Assignee.IsActive = true AND", one_of("PermissionSetId", sets_)])
 
