@@ -31,6 +31,10 @@ def told(differs: Iterable[str], added: Sequence[str], hidden: Sequence[str], *,
         "version" if version and name == "description" else _ELEMENTS.get(name, f"its {name} differs")
         for name in names
     ]
-    adds = [f"adds {', '.join(added)}"] if added else []
-    hides = [f"hides {', '.join(hidden)}"] if hidden else []
-    return "; ".join([*said, *adds, *hides])
+    lacks = [f"it lacks {_options(added)}"] if added else []
+    shows = [f"it shows {_options(hidden)} (an install hides that)"] if hidden else []
+    return "; ".join([*said, *lacks, *shows])
+
+
+def _options(names: Sequence[str]) -> str:
+    return f"the option{'s' if len(names) > 1 else ''} {', '.join(names)}"

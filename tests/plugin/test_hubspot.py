@@ -144,7 +144,7 @@ def test_a_stage_that_is_no_more_is_hidden_and_never_dropped(desk: Desk, agreeme
 
     assert widened == ["contact.leadbridge_stage"]
     assert options["disqualified"] is False
-    assert (narrow.verb, narrow.why) == ("retire", "hides disqualified")
+    assert (narrow.verb, narrow.why) == ("retire", "it shows the option disqualified (an install hides that)")
     assert hidden["disqualified"] is True
     assert touched(desk.plan(fewer)) == []
 
@@ -172,7 +172,10 @@ def test_a_marketers_own_option_is_hidden_and_kept(desk: Desk, agreement: Agreem
 
     [change] = touched(desk.plan(parts))
 
-    assert (change.name, change.why) == ("contact.leadbridge_sales_rating", "hides superb")
+    assert (change.name, change.why) == (
+        "contact.leadbridge_sales_rating",
+        "it shows the option superb (an install hides that)",
+    )
 
 
 def test_an_edited_segment_is_set_right(desk: Desk, agreement: Agreement) -> None:

@@ -107,7 +107,7 @@ def admins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admins]:
         (Admins.delete_a_field, "salesforce", f"(Lead.{SUMMARY}): missing."),
         (Admins.rename_a_property, "hubspot", f"(contact.{PROPERTY}): its label differs."),
         (Admins.archive_a_property, "hubspot", "(contact.leadbridge_round): missing."),
-        (Admins.drop_an_option, "hubspot", f"(contact.{PROPERTY}): adds recycled."),
+        (Admins.drop_an_option, "hubspot", f"(contact.{PROPERTY}): it lacks the option recycled."),
         (Admins.delete_a_segment, "hubspot", f"segment “{SEGMENT}”: missing."),
     ],
     ids=lambda one: getattr(one, "__name__", None),
