@@ -36,6 +36,7 @@ class Braking:
         self._store = store
         self._limits = limits
         self.standing: list[Brake] = []
+        self.recovered: frozenset[Ref] = frozenset()
         self._loads: dict[str, Load] = defaultdict(Load)
         self._links: dict[str, int] = {}
         self._holds_any = self._is_weighed = self._by_word = False
@@ -50,6 +51,7 @@ class Braking:
         self._loads.clear()
         self._links.clear()
         self._is_weighed = False
+        self.recovered = frozenset()
 
     @property
     def is_stopped(self) -> bool:
@@ -157,8 +159,9 @@ class Braking:
             self._trip(brake_for(ref, at, len(strange)), now)
 
     def _is_exempt(self, plan: Plan, lane: Lane) -> bool:
-        """A backfill that a person began is that person's word for what it updates."""
-        return self._by_word and (lane == "backfill" or is_first_meeting(plan))
+        """A backfill that a person began is that person's word for what it updates, also where it died half-way."""
+        is_its_own = lane == "backfill" or plan.subject in self.recovered
+        return self._by_word and (is_its_own or is_first_meeting(plan))
 
     def _passing(self, plans: Sequence[Plan]) -> set[Ref]:
         if not self._holds_any:

@@ -36,11 +36,15 @@ Done = tuple[Ref, Write, Record | None]
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """Units with a write whose fate is still open (they rest), until when, and plans for what is owed to people."""
+    """Units with a write whose fate is still open (they rest), until when, and plans for what is owed to people.
+
+    *known*: all whose writes were intended, and so were let go already.
+    """
 
     resting: frozenset[Ref] = frozenset()
     until: datetime | None = None
     owed: tuple[Plan, ...] = ()
+    known: frozenset[Ref] = frozenset()
 
 
 def settle_unknown(
@@ -97,7 +101,8 @@ def settle_unknown(
         store.knock([Knock(subject) for _, subject, _ in settled if subject not in resting], now)
     due = [(write, subject) for write, subject in owed if subject not in resting]
     plans = (*_plans_of(store, due), *(plan for plan in back if plan.subject not in resting))
-    return Recovered(frozenset(resting), max(resting.values(), default=None), plans)
+    known = frozenset(subject for _, subject, _ in unsettled)
+    return Recovered(frozenset(resting), max(resting.values(), default=None), plans, known)
 
 
 def _refused(store: Store, writes: Sequence[Write]) -> dict[str, frozenset[str]]:

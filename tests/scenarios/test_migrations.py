@@ -65,23 +65,24 @@ class Changing(Town):
         salesforce = Counter(row["Leadbridge_Stage__c"] or "" for row in people)
         return Counter(self.bridge.store.people_by_stage()), hubspot, salesforce
 
-    def dies_at(self, call: int) -> None:
-        """The process dies with so many of its updates of HubSpot sent."""
-        twin, seen = self.world.hubspot, 0
+    def dies_at(self, call: int, side: str = "hubspot", *, is_answered: bool = False) -> None:
+        """The process dies with so many of its updates of this side sent, or carried out: that answer it never reads."""
+        twin, seen = getattr(self.world, side), 0
         handle = twin.handle
 
         def struck(request: Request, *rest: object) -> Reply:
             nonlocal seen
             seen += is_update(request)
-            if seen == call:
+            reply: Reply | None = handle(request, *rest) if is_answered or seen != call else None
+            if seen == call or reply is None:
                 raise Fallen
-            return handle(request, *rest)
+            return reply
 
         twin.handle = struck
 
-    def revive(self) -> None:
+    def revive(self, side: str = "hubspot") -> None:
         """Start again, nobody dies any more."""
-        del self.world.hubspot.handle
+        del getattr(self.world, side).handle
         self.run()
 
 
@@ -193,6 +194,30 @@ def test_killed_half_way_and_resumed_everybody_stands_right_on_both_sides(here: 
         assert +stands == +expected, (+stands - +expected, +expected - +stands)
     assert here.problems() == known
     assert [sum(done.written.values()) for done in here.settle()] == [0]
+
+
+@pytest.mark.goal("G-L7")
+@pytest.mark.parametrize("here", [500], indirect=True)
+def test_a_death_under_a_migration_that_a_person_let_go_asks_nobody_for_another_word(here: Changing) -> None:
+    before, known = here.stages(), here.problems()
+    here.stop()
+    here.rename(and_say_where=True)
+    here.run()
+    here.settle()
+    [brake] = here.bridge.store.brakes()
+    assert brake.id is not None
+    braking.release(here.bridge.store, brake.id, here.clock.now())
+    here.dies_at(1, "salesforce", is_answered=True)
+    with pytest.raises(Fallen):
+        here.settle()
+    assert here.stages()[2]["warming"] > 0
+
+    here.revive("salesforce")
+    for _ in range(3):
+        here.settle()
+
+    assert [one["warming"] for one in here.stages()] == [one["nurturing"] + one["parked"] for one in before]
+    assert here.problems() == known
 
 
 def test_nobody_is_late_or_handed_over_because_a_stage_was_renamed(here: Changing) -> None:
