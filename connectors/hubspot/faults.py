@@ -98,8 +98,7 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, where: str, now:
             return Unknown(text)
         case "bad_rows":
             return BadRows(text, told)
-        case "refused":
-            return Refused(text, told)
+    return Refused(text, told)
 
 
 def _busy(

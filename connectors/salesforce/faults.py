@@ -118,8 +118,7 @@ def _error(means: Meaning, told: Sequence[Fault], where: str, after_s: float | N
             return Stale(text)
         case "refused" if told[0].code in BAD_ROW:
             return BadRows(text, tuple(told))
-        case "refused":
-            return Refused(text, tuple(told))
+    return Refused(text, tuple(told))
 
 
 def _sentence(told: Sequence[Fault], where: str) -> str:

@@ -87,7 +87,7 @@ class Place(Town):
         super().__init__(world, clock, folder)
         self.folder = folder
         self.mode, self.rollout = "write", "all"
-        self._dead: list[object] = []
+        self._dead = ExitStack()
 
     def run(self, mode: str = "write", rollout: str = "all") -> None:
         self.stop()
@@ -115,9 +115,13 @@ class Place(Town):
 
     def die(self, leaving: Path) -> None:
         """The bridge is gone without a word; what it left lies in *leaving*."""
-        self._dead += [self._open, getattr(self, "bridge", None), getattr(self, "daemon", None)]
+        self._dead.push(self._open)
         self._open = ExitStack()
         self.folder, self.config, self.state = leaving, leaving / "config", leaving / "state"
+
+    def bury(self) -> None:
+        """Give back what the dead bridges held, while the folders that they lived in still stand."""
+        self._dead.close()
 
     def look(self) -> list[Pass]:
         """One poll on, work off all that is due."""
@@ -158,6 +162,7 @@ def place(folder: Path, at: datetime = MORNING) -> Iterator[Place]:
             yield made
         finally:
             made.stop()
+            made.bury()
 
 
 @contextmanager
