@@ -17,10 +17,9 @@ from plugin.diff import Change
 from plugin.hubspot import scopes
 from plugin.marker import Marker
 from plugin.planning import Plan
-from sync.bootstrap import Admins
+from sync.bootstrap import Admins, settings_from
 from sync.cli.plugin_trace import Trace
 from sync.cli.plugin_words import tell_installed
-from sync.settings import read_settings
 from tests.scenarios.conftest import Ended, Leadbridge
 from tests.scenarios.town import Town, mutations, town
 
@@ -118,11 +117,12 @@ def test_a_machine_reads_what_stands_in_the_way_of_a_plan_and_how_it_ended(
 
 
 def test_a_machine_reads_what_an_install_left_and_how_it_ended(
-    fresh: Town, capsys: pytest.CaptureFixture[str]
+    fresh: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     missing = Change("hubspot", "Property", "contacts.leadbridge_stage", "create")
     plan = Plan(marker=Marker.of(fresh.agreement.lifecycle), changes=(missing,))
-    trace = Trace(read_settings(), fresh.agreement, Admins(None, None))
+    settings = settings_from(fresh.settings(), tmp_path, tmp_path, 0)
+    trace = Trace(settings, fresh.agreement, Admins(None, None))
 
     with pytest.raises(typer.Exit) as ended:
         tell_installed(plan, plan, trace, json=True, widen=False)
