@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from connectors.records import Fault, Receipt
 from sync.apply.applied import Applied
@@ -12,6 +13,8 @@ from sync.kept import BY_HAND, NOT_TAKEN, is_projection, left_as_it_was, way_out
 from sync.lacking import ADD_IT, not_offered, value_missing
 from sync.model import Plan, Problem, Put
 from sync.trying import SET_ASIDE, TRIES, refused_fields
+
+_THEN_RETRY: Final = "; then say `leadbridge problems retry`"
 
 
 def explain(applied: Applied, plan: Plan, put: Put, receipt: Receipt, bad: tuple[Fault, ...]) -> None:
@@ -72,14 +75,16 @@ def _field_refused(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
 def _field_taken(plan: Plan, put: Put, name: str, fault: Fault) -> Problem:
     write = put.write
     holder = f"{write.side} {write.kind} {fault.holder}" if fault.holder else f"another {write.kind}"
+    is_mapped = name in put.lines and not is_projection(put, name)
+    typed = "mend the value on the other side if it is wrong there; otherwise " if is_mapped else ""
     return Problem(
         code="field_refused",
         subject=plan.subject,
         field=name,
         text=f"{write.side} refused the field {name} of {write.kind}: {fault.code}, {holder} has the same value"
         " already; the other fields go through without it",
-        remedy=f"an admin of {write.side} clears {name} on {holder}, or merges both records if they are the same;"
-        " then say `leadbridge problems retry`",
+        remedy=f"{typed}an admin of {write.side} clears {name} on {holder}, or merges both records if they are the"
+        f" same{_THEN_RETRY}",
     )
 
 
@@ -87,7 +92,8 @@ def _row_refused(plan: Plan, put: Put, receipt: Receipt) -> Problem:
     named = sorted(bad_fields(receipt))
     if name := not_offered(put, receipt.faults):
         return value_missing(put, plan.subject, name)
-    is_taken = put.write.op == "update" and all(fault.taken for fault in receipt.faults)
+    is_ours = put.write.op == "update" and bad_fields(receipt) <= put.write.values.keys()
+    is_taken = is_ours and all(fault.taken for fault in receipt.faults)
     if len(named) == 1 and (is_taken or is_projection(put, named[0])):
         return _field_refused(plan, put, named[0], receipt.faults[0])
     codes = ", ".join(dict.fromkeys(fault.code for fault in receipt.faults)) or "no reason given"
@@ -109,7 +115,7 @@ def _set_aside(problem: Problem, faults: Sequence[Fault], times: int) -> Problem
     usual = (
         "mend what refuses it, then edit the record or say `leadbridge problems retry`; until then it rests"
     )
-    keeps = problem.remedy in (BY_HAND, ADD_IT) or any(fault.taken for fault in faults)
+    keeps = problem.remedy in (BY_HAND, ADD_IT) or problem.remedy.endswith(_THEN_RETRY)
     return replace(
         problem,
         state="set_aside",

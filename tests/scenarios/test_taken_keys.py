@@ -65,3 +65,58 @@ def test_a_key_that_another_record_has_holds_back_itself_and_nothing_else_of_the
     assert here.lead[KEYS["salesforce"]] == here.contact(ADA)["hs_object_id"]
     assert here.contact(ADA)["leadbridge_key"] == here.lead["Id"]
     assert [one for one in here.problems() if one.code == "field_refused"] == []
+
+
+@pytest.mark.fault("F30")
+@pytest.mark.invariant("I14")
+def test_a_field_of_somebody_elses_that_a_flow_fills_refuses_the_whole_row_and_that_is_said(
+    here: Struck,
+) -> None:
+    said = "duplicate value found: Erp_Id__c duplicates value on record with id: a0X5g00000AbCdE"
+    here.world.salesforce.refuse_next("Lead", "DUPLICATE_VALUE", said, times=99, id=str(here.lead["Id"]))
+    here.market(ADA, jobtitle="Buyer", city="Lund")
+    here.settle()
+
+    assert (here.lead["Title"], here.lead["City"]) == (None, None)
+    [problem] = here.problems()
+    assert (problem.code, problem.field) == ("write_refused", "Erp_Id__c")
+    assert "go through" not in problem.text
+    assert "salesforce lead a0X" not in problem.text + problem.remedy
+
+
+@pytest.mark.fault("F30")
+def test_a_row_that_rests_because_nobody_says_which_value_is_taken_names_the_way_to_try_again(
+    here: Struck,
+) -> None:
+    said = "duplicate value found: <unknown> duplicates value on record with id: <unknown>"
+    here.world.salesforce.refuse_next("Lead", "DUPLICATE_VALUE", said, times=99, id=str(here.lead["Id"]))
+    for number in range(7):
+        here.market(ADA, jobtitle=f"Buyer {number}")
+        here.settle()
+
+    [problem] = here.problems()
+    assert (problem.code, problem.field, problem.state) == ("write_refused", None, "set_aside")
+    assert "`leadbridge problems retry`" in problem.remedy
+    assert "the next change" not in problem.remedy
+
+
+@pytest.mark.fault("F30")
+@pytest.mark.parametrize("times", [1, 7])
+def test_an_address_of_a_colleague_is_mended_first_where_it_was_typed(here: Struck, times: int) -> None:
+    here.world.hubspot.create("contacts", {"email": "ben@sydvind.example"}, MIA, here.clock.now())
+    lead = here.lead
+    here.sell(lead, Email="ben@sydvind.example")
+    for number in range(times):
+        here.sell(lead, Phone=f"+46 40 99 88 {number:02}")
+        here.settle()
+
+    [problem] = [one for one in here.problems() if one.code == "field_refused"]
+    assert problem.field == "email"
+    assert problem.state == ("set_aside" if times > 1 else "open")
+    assert problem.remedy.startswith(
+        "mend the value on the other side if it is wrong there; otherwise an admin of"
+    )
+
+    here.sell({"Id": lead["Id"]}, Email=ADA)
+    here.live(3)
+    assert [one for one in here.problems() if one.code == "field_refused"] == []
