@@ -27,14 +27,11 @@ _EMAIL, _MADE_BY, _CONVERTED = "Email", "CreatedById", "IsConverted"
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A write without an answer, the values it was to replace, by which user or app we are known there, and which of
-    its fields the vendor refused before.
-    """
+    """A write without an answer, the values it was to replace, and by which user or app we are known there."""
 
     write: Write
     old: Values
     us: str | None
-    refused: frozenset[str] = frozenset()
 
 
 def looked_up(connectors: Mapping[Side, Connector], lost: Iterable[Lost]) -> dict[str, Receipt]:
@@ -64,13 +61,7 @@ def _was_taken(name: str, value: Any, lost: Lost, record: Record) -> bool:
         return True
     if steps := record.history.get(name):
         return any(raw.same(step.value, value) and _is_ours(step, lost) for step in steps)
-    return not raw.same(record.values[name], lost.old.get(name)) or _was_put_back(name, lost, record)
-
-
-def _was_put_back(name: str, lost: Lost, record: Record) -> bool:
-    """What stood before stands again, and the last edit is a person's: they made it after ours, since some of ours stands."""
-    is_theirs = lost.us is not None and record.modified_by not in (None, lost.us)
-    return lost.write.op == "update" and is_theirs and name not in lost.refused
+    return not raw.same(record.values[name], lost.old.get(name))
 
 
 def signature_of(write: Write) -> str:

@@ -29,7 +29,6 @@ from sync.model import Agreed, Ask, Base, Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
 from sync.plan.notes import signature
 from sync.store import Store
-from sync.trying import record_of
 
 Done = tuple[Ref, Write, Record | None]
 
@@ -56,13 +55,7 @@ def settle_unknown(
         return Recovered()
     since = store.doubted(now)
     old = store.replaced(write.id for write, _, _ in unsettled)
-    refused = _refused(store, [write for write, _, _ in unsettled])
-    lost = [
-        Lost(
-            write, old.get(write.id, {}), terms.us.get(write.side), refused.get(record_of(write), frozenset())
-        )
-        for write, _, _ in unsettled
-    ]
+    lost = [Lost(write, old.get(write.id, {}), terms.us.get(write.side)) for write, _, _ in unsettled]
     receipts = looked_up(connectors, lost)
     taken = {
         one.write.id: carried_out(one, found.record)
@@ -103,15 +96,6 @@ def settle_unknown(
     plans = (*_plans_of(store, due), *(plan for plan in back if plan.subject not in resting))
     known = frozenset(subject for _, subject, _ in unsettled)
     return Recovered(frozenset(resting), max(resting.values(), default=None), plans, known)
-
-
-def _refused(store: Store, writes: Sequence[Write]) -> dict[str, frozenset[str]]:
-    """The fields of the records of *writes* that their vendor refused the last time."""
-    known = store.setbacks({record_of(write) for write in writes})
-    return {
-        target: frozenset(one.field for one in known if one.target == target)
-        for target in {one.target for one in known}
-    }
 
 
 def _putting_back(subject: Ref, write: Write, over: Values, record: Record | None) -> Plan | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from connectors.records import Fault, Receipt, Write
+from connectors.records import Fault, Receipt
 from sync.model import Plan, Put, Setback
 
 TRIES: Final = 5
@@ -73,11 +73,6 @@ def target_of(plan: Plan, put: Put) -> str:
     write = put.write
     if write.op in ("create", "associate"):
         return " ".join((str(plan.subject), write.op, write.kind, *put.marks))
-    return record_of(write)
-
-
-def record_of(write: Write) -> str:
-    """The record of an update or an upsert, by id or key."""
     name = write.ref_id or (f"{write.key[0]}={write.key[1]}" if write.key else write.id)
     return f"{write.side}:{write.kind}:{name}"
 

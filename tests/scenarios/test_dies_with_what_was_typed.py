@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -74,28 +74,95 @@ def test_what_no_answer_had_brought_home_when_the_process_died_leaves_both_sides
 
 @pytest.mark.fault("F34", "F37")
 @pytest.mark.invariant("I3")
-@pytest.mark.parametrize(
-    ("asks", "typed"),
-    [(True, TYPED), (False, TYPED), (True, "Buyer")],
-    ids=["with other fields", "alone", "what stood before"],
-)
+@pytest.mark.parametrize("asks", [True, False], ids=["with other fields", "alone"])
 @pytest.mark.parametrize("one_by_one", [0, 20])
 def test_what_a_seller_types_over_a_write_that_the_process_did_not_outlive_is_the_sellers(
-    here: Place, monkeypatch: pytest.MonkeyPatch, asks: bool, typed: str, one_by_one: int
+    here: Place, monkeypatch: pytest.MonkeyPatch, asks: bool, one_by_one: int
 ) -> None:
     monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", one_by_one)
     if not asks:
         here.rest()
         here.market(ADA, jobtitle="Mia's second title")
+
+    _dies_once(here, lambda: _is_mias(here), lambda: here.sell(here.sales("Lead", ADA), Title=TYPED))
+
+    here.rest()
+    assert (here.sales("Lead", ADA)["Title"], here.contact(ADA)["jobtitle"]) == (TYPED, TYPED)
+
+
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize("one_by_one", [0, 20])
+def test_what_a_seller_puts_back_over_it_looks_as_never_written_and_leaves_both_sides_alike(
+    here: Place, monkeypatch: pytest.MonkeyPatch, one_by_one: int
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", one_by_one)
+
+    _dies_once(here, lambda: _is_mias(here), lambda: here.sell(here.sales("Lead", ADA), Title="Buyer"))
+
+    here.rest()
+    assert (here.sales("Lead", ADA)["Title"], here.contact(ADA)["jobtitle"]) == ("From Mia", "From Mia")
+
+
+@pytest.mark.fault("F29", "F37")
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize("edits", [{}, {"MobilePhone": "+46 70 1234567"}], ids=["left", "edited since"])
+@pytest.mark.parametrize("one_by_one", [0, 20])
+def test_a_title_that_salesforce_refused_before_the_death_stays_mias_and_is_a_problem(
+    here: Place, monkeypatch: pytest.MonkeyPatch, edits: dict[str, str], one_by_one: int
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", one_by_one)
+    here.world.salesforce.add_rule("Lead", "NoFrom", 'BEGINS(Title, "From")', "no", "Title")
+    here.market(ADA, city="Lund")
+
+    _dies_once(
+        here,
+        lambda: here.sales("Lead", ADA)["City"] == "Lund",
+        lambda: here.sell(here.sales("Lead", ADA), **edits) if edits else None,
+    )
+
+    here.rest()
+    assert (here.sales("Lead", ADA)["Title"], here.contact(ADA)["jobtitle"]) == ("Buyer", "From Mia")
+    told = [one.problem for one in here.bridge.store.problems()]
+    assert [(one.code, one.field) for one in told] == [("write_refused", "Title")]
+
+
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize("one_by_one", [0, 20])
+def test_a_title_that_never_left_is_written_though_the_seller_typed_the_same_city(
+    here: Place, monkeypatch: pytest.MonkeyPatch, one_by_one: int
+) -> None:
+    monkeypatch.setattr("connectors.salesforce.guarding.ONE_BY_ONE", one_by_one)
+    here.market(ADA, city="Lund")
+
+    _dies_once(
+        here,
+        lambda: bool(here.bridge.store.unsettled()),
+        lambda: here.sell(here.sales("Lead", ADA), City="Lund"),
+        "before salesforce ",
+    )
+
+    here.clock.advance(600)
+    here.rest()
+    assert (here.sales("Lead", ADA)["Title"], here.contact(ADA)["jobtitle"]) == ("From Mia", "From Mia")
+
+
+def _is_mias(here: Place) -> bool:
+    return str(here.sales("Lead", ADA)["Title"]).startswith(("From", "Mia"))
+
+
+def _dies_once(
+    here: Place, is_time: Callable[[], bool], sam: Callable[[], object], moment: str = "after salesforce POST"
+) -> None:
+    """At the first such moment when it *is_time*, Sam edits and the process dies; another one starts."""
     seam = Seam()
 
     def at(_count: int, what: str) -> None:
-        if what.startswith("after salesforce POST") and what.endswith("/composite"):
-            lead = here.sales("Lead", ADA)
-            if str(lead["Title"]).startswith(("From", "Mia")):
-                here.clock.advance(2)
-                here.sell(lead, Title=typed)
-                seam.die(what)
+        if what.startswith(moment) and "composite" in what and is_time():
+            here.clock.advance(2)
+            sam()
+            seam.die(what)
 
     seam.at = at
     seam.is_counting = True
@@ -103,14 +170,7 @@ def test_what_a_seller_types_over_a_write_that_the_process_did_not_outlive_is_th
         with pytest.raises(Killed):
             here.look()
         seam.revive()
-    left = here.folder / "left"
-    left.mkdir()
-    here.copy(left)
-    here.die(left)
-    here.open()
-    here.rest()
-
-    assert (here.sales("Lead", ADA)["Title"], here.contact(ADA)["jobtitle"]) == (typed, typed)
+    _starts_again(here)
 
 
 def _dies_at(here: Place, moment: str, number: int) -> None:
@@ -137,6 +197,11 @@ def _dies_at(here: Place, moment: str, number: int) -> None:
             here.look()
         here.world.wires["salesforce"].before = None
         seam.revive()
+    _starts_again(here)
+
+
+def _starts_again(here: Place) -> None:
+    """Another process takes over what the dead one left on the disk."""
     left = here.folder / "left"
     left.mkdir()
     here.copy(left)
