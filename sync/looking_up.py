@@ -64,9 +64,9 @@ def _was_taken(name: str, value: Any, lost: Lost, record: Record) -> bool:
     return not raw.same(record.values[name], lost.old.get(name))
 
 
-def signature_of(write: Write) -> str:
-    """The last line of what a note or a task says."""
-    return str(write.values[_TEXT[write.kind]]).splitlines()[-1].rpartition("<br>")[2]
+def text_of(write: Write) -> str:
+    """What a note or a task says."""
+    return str(write.values[_TEXT[write.kind]])
 
 
 def _alike(lost: Iterable[Lost]) -> list[list[Lost]]:
@@ -235,7 +235,7 @@ def _signed(connector: Connector, lost: Sequence[Lost], places: tuple[str, ...])
     [found] = connector.find([Find(kind, {_WHERE[kind]: places}, (text,))])
     receipts: dict[str, Receipt] = {}
     for write in (one.write for one in lost):
-        ends_with = signature_of(write)
+        ends_with = text_of(write).splitlines()[-1].rpartition("<br>")[2]
         made = next((one.ref for one in found if str(one.values.get(text) or "").endswith(ends_with)), None)
         receipts[write.id] = (
             Receipt(write.id, "done", ref=made, created=True) if made is not None else _not_done(write)

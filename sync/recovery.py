@@ -24,10 +24,10 @@ from mappings.values import pack
 from sync.apply import Memory
 from sync.gather.reader import alone
 from sync.intake import PAIR_OF
-from sync.looking_up import Lost, carried_out, looked_up, signature_of
+from sync.looking_up import Lost, carried_out, looked_up, text_of
 from sync.model import Agreed, Ask, Base, Knock, Link, Plan, Put, Remember
 from sync.plan import Terms
-from sync.plan.notes import signature
+from sync.plan.notes import signed
 from sync.store import Store
 
 Done = tuple[Ref, Write, Record | None]
@@ -140,9 +140,9 @@ def _plans_of(store: Store, owed: Sequence[tuple[Write, Ref]]) -> Iterator[Plan]
 
 
 def _plan(link: Link, base: Base, standing: Standing | None, subject: Ref, writes: Sequence[Write]) -> Plan:
-    told = dict(_key_and_day(subject, write) for write in writes)
-    puts = [Put(write, marks=(_key_and_day(subject, write)[0],)) for write in writes]
-    after = replace(base, told={**base.told, **told})
+    days = [signed(subject, text_of(write)) for write in writes]
+    puts = [Put(write, marks=tuple(told)) for write, told in zip(writes, days, strict=True)]
+    after = replace(base, told={key: day for some in (base.told, *days) for key, day in some.items()})
     wakes_at = standing.wakes_at if standing else None
     remember = Remember(link, after, link, base, standing, standing, wakes_at)
     return Plan(subject, link.pair, effects=(*puts, remember))
@@ -153,11 +153,6 @@ def _may_arrive(write: Write, terms: Terms) -> timedelta:
     bridge = terms.agreement.bridge
     seen_late_s = bridge.overlap_s["hubspot"] if write.kind == "note" else 0  # only search finds a note
     return timedelta(seconds=max(bridge.settle_s, seen_late_s))
-
-
-def _key_and_day(subject: Ref, write: Write) -> tuple[str, str]:
-    key, _, day = signature_of(write).removeprefix(signature(subject, "")).rpartition(" ")
-    return key, day
 
 
 def _remember(store: Store, done: Sequence[Done], terms: Terms) -> None:
@@ -189,8 +184,7 @@ def _memories(store: Store, pair: str, done: Sequence[Done], terms: Terms) -> li
 
 def _after(base: Base, subject: Ref, write: Write, agreed: Mapping[str, Agreed]) -> Base:
     if write.op == "create":
-        key, day = _key_and_day(subject, write)
-        return replace(base, told={**base.told, key: day})
+        return replace(base, told={**base.told, **signed(subject, text_of(write))})
     shown = base.shown.get(write.side, {})
     ours = {name: value for name, value in write.values.items() if name in shown}
     after = replace(base, agreed={**base.agreed, **agreed})

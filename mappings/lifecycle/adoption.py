@@ -1,7 +1,8 @@
 """The first time a person is seen: adopted where he stood before the bridge, or started.
 
-Nobody is handed over, reminded or counted late because the bridge was switched on:
-an adopted person has a grace period, and only an engagement after adoption counts.
+Nobody is handed over, reminded or counted late because the bridge was switched on: an adopted person has a
+grace period, and only an engagement after adoption counts. Who bears leadbridge's own deadline of the stage,
+from a store that is lost or an install of before, keeps it, and what fell due since is done at once.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from connectors.records import Find, Record, Ref
 from sync.gather.reader import Reader
 from sync.model import Base, Facts
 from sync.plan.create import HUBSPOT_KEY, SALESFORCE_KEY
-from sync.plan.notes import signature
+from sync.plan.notes import signed
 
 _TASK: Final = ("WhoId", "Description")
 _NOTE: Final = ("hs_note_body",)
@@ -53,31 +53,22 @@ def _people(facts: Facts) -> list[Record]:
     return [one for one in records if one is not None and one.ref.side == "salesforce"]
 
 
-def _in_tasks(reader: Reader, found: Iterable[Facts]) -> list[str]:
+def _in_tasks(reader: Reader, found: Iterable[Facts]) -> list[object]:
     ids = tuple(dict.fromkeys(one.ref.id for facts in found for one in _people(facts)))
     [tasks] = reader.find("salesforce", [Find("task", {"WhoId": ids}, _TASK)])
-    return [_last_line(task.values.get("Description")) for task in tasks]
+    return [task.values.get("Description") for task in tasks]
 
 
-def _in_notes(reader: Reader, contacts: Iterable[Ref]) -> list[str]:
+def _in_notes(reader: Reader, contacts: Iterable[Ref]) -> list[object]:
     by_contact = reader.joined("contact", "note", [ref.id for ref in contacts])
     ids = sorted({id_ for some in by_contact.values() for id_ in some})
-    return [
-        _last_line(note.values.get("hs_note_body")) for note in reader.plainly("hubspot", "note", ids, _NOTE)
-    ]
+    return [note.values.get("hs_note_body") for note in reader.plainly("hubspot", "note", ids, _NOTE)]
 
 
-def _last_line(text: object) -> str:
-    lines = str(text or "").replace("<br>", "\n").splitlines()
-    return lines[-1] if lines else ""
-
-
-def _days(contact: Ref, told: Iterable[str]) -> Mapping[str, str]:
+def _days(contact: Ref, told: Iterable[object]) -> Mapping[str, str]:
     """By key, the newest day that one of our signatures about *contact* names."""
     days: dict[str, str] = defaultdict(str)
-    start = signature(contact, "")
-    for line in told:
-        if line.startswith(start):
-            key, _, day = line.removeprefix(start).rpartition(" ")
+    for text in told:
+        for key, day in signed(contact, text).items():
             days[key] = max(days[key], day)
     return dict(days)

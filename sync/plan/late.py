@@ -18,7 +18,7 @@ def tell_late(draft: Draft, outcome: Outcome, person: Record | None, greeted: st
     Who is *greeted* as the owner of the hand-off reads there until when to accept.
     """
     readers = [_reader(draft, one, person) for one in outcome.late]
-    tasks = {reader: one for one, reader in zip(outcome.late, readers, strict=True) if reader}
+    tasks = due_to(draft, outcome, person)
     for one, reader in zip(outcome.late, readers, strict=True):
         task = None if reader is None or reader == greeted else tasks[reader]
         draft.decide(
@@ -33,6 +33,12 @@ def tell_late(draft: Draft, outcome: Outcome, person: Record | None, greeted: st
     for reader, one in tasks.items():
         if person is not None and reader != greeted:
             late_task(draft, person, one, reader, _text(draft, one, person))
+
+
+def due_to(draft: Draft, outcome: Outcome, person: Record | None) -> dict[str, Late]:
+    """Whoever is to be told of lateness now, each with the highest mark."""
+    readers = ((_reader(draft, one, person), one) for one in outcome.late)
+    return {reader: one for reader, one in readers if reader is not None}
 
 
 def queue_at_last(draft: Draft, person: Record) -> str | None:

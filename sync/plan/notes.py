@@ -2,7 +2,8 @@
 
 A note to a person is a note on the contact in HubSpot and a completed task on the
 record in Salesforce. Neither has a unique key, so each ends with a signature by
-which it is found again when the answer to its creation was lost.
+which it is found again when the answer to its creation was lost; a task that says
+two things ends with a signature of each.
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ _EVIDENCE: Final[Mapping[str, str]] = {
 }
 
 
-def hand_off_task(draft: Draft, person: Record | None) -> str | None:
+def hand_off_task(draft: Draft, person: Record | None, due: Mapping[str, Late]) -> str | None:
     """One task for each owner of a hand-over says what was handed over, why, and until when to accept.
 
-    Whoever is given it by this plan; None where nobody is.
+    Whoever is given it by this plan, None where nobody is; what is *due* to be told to the owner is told by it.
     """
     standing = draft.standing
     if person is None or standing is None or standing.stage != "handed_over":
@@ -53,7 +54,7 @@ def hand_off_task(draft: Draft, person: Record | None) -> str | None:
     if is_at_work and not _is_told(draft, standing, key):
         for one in [one for one in draft.told if not one.startswith(of_round) and one.startswith(HAND_OFF)]:
             del draft.told[one]
-        _hand_off(draft, person, standing, key, owner)
+        _hand_off(draft, person, standing, key, owner, due.get(owner))
         return owner
     return None
 
@@ -71,7 +72,9 @@ def _of_round(standing: Standing) -> str:
     return f"{HAND_OFF} {standing.round} "
 
 
-def _hand_off(draft: Draft, person: Record, standing: Standing, key: str, owner: str) -> None:
+def _hand_off(
+    draft: Draft, person: Record, standing: Standing, key: str, owner: str, late: Late | None
+) -> None:
     due = _local(draft, standing.due_at)
     by = f"{', overdue since' if standing.is_late else ' by'} {due:%a %d %b %H:%M}" if due else ""
     values = {
@@ -79,18 +82,26 @@ def _hand_off(draft: Draft, person: Record, standing: Standing, key: str, owner:
         "Status": "Not Started",
         "ActivityDate": max(due.date().isoformat(), _today(draft)) if due else None,
     }
-    _task(draft, person, key, subject=f"Accept or reject{by}", text=_reasons(draft, standing), values=values)
+    keys = (key,) if late is None else (_alone(draft, late), key)
+    _task(
+        draft, person, *keys, subject=f"Accept or reject{by}", text=_reasons(draft, standing), values=values
+    )
 
 
 def late_task(draft: Draft, person: Record, late: Late, reader: str, text: str) -> None:
     """One task a mark and start of the clock; what was said of earlier starts need not be known any more."""
     if late.key in draft.told:
         return
+    values = {"OwnerId": reader, "Status": "Not Started", "ActivityDate": _today(draft)}
+    _task(draft, person, _alone(draft, late), subject=late.subject, text=text, values=values)
+    draft.decide("told", late.subject, side="salesforce")
+
+
+def _alone(draft: Draft, late: Late) -> str:
+    """The key of what is *late*; what was told of other starts of the clock is forgotten."""
     for key in [key for key in draft.told if key.startswith(f"{LATE} ") and not _is_of(key, late.key)]:
         del draft.told[key]
-    values = {"OwnerId": reader, "Status": "Not Started", "ActivityDate": _today(draft)}
-    _task(draft, person, late.key, subject=late.subject, text=text, values=values)
-    draft.decide("told", late.subject, side="salesforce")
+    return late.key
 
 
 def _is_of(key: str, other: str) -> bool:
@@ -125,6 +136,18 @@ def signature(subject: Ref, key: str) -> str:
     return f"leadbridge · {subject} · {key}"
 
 
+def signed(subject: Ref, text: object) -> dict[str, str]:
+    """The keys, each with its day, of our signatures about *subject* with which *text* ends."""
+    found: dict[str, str] = {}
+    start = signature(subject, "")
+    for line in reversed(str(text or "").replace("<br>", "\n").splitlines()):
+        if not line.startswith(start):
+            break
+        key, _, day = line.removeprefix(start).rpartition(" ")
+        found[key] = day
+    return dict(reversed(found.items()))
+
+
 def _is_told(draft: Draft, standing: Standing, key: str) -> bool:
     """A store that met the person later does not know whether the hand-over was a dispute."""
     return any(one == key or (_is_older(standing) and one.startswith(key)) for one in draft.told)
@@ -147,17 +170,18 @@ def _reasons(draft: Draft, standing: Standing) -> str:
 
 
 def _task(
-    draft: Draft, person: Record, key: str, *, subject: str, text: str, values: Mapping[str, Any]
+    draft: Draft, person: Record, *keys: str, subject: str, text: str, values: Mapping[str, Any]
 ) -> None:
+    """A task that tells what *keys* say; it is found again by the last of them."""
+    signatures = "\n".join(signature(draft.subject, f"{key} {_today(draft)}") for key in keys)
     written = {
         "WhoId": person.ref.id,
         "Subject": subject,
-        "Description": f"{text}\n\n{signature(draft.subject, f'{key} {_today(draft)}')}",
+        "Description": f"{text}\n\n{signatures}",
         **values,
     }
-    _put(
-        draft, key, Write(id=draft.write_id(key), side="salesforce", kind="task", op="create", values=written)
-    )
+    id_ = draft.write_id(keys[-1])
+    _put(draft, Write(id=id_, side="salesforce", kind="task", op="create", values=written), *keys)
 
 
 def _note(draft: Draft, contact: Record, key: str, text: str) -> None:
@@ -173,12 +197,12 @@ def _note(draft: Draft, contact: Record, key: str, text: str) -> None:
         values=values,
         associations=(contact.ref,),
     )
-    _put(draft, key, write)
+    _put(draft, write, key)
 
 
-def _put(draft: Draft, key: str, write: Write) -> None:
-    draft.put(Put(write, marks=(key,)))
-    draft.told[key] = _today(draft)
+def _put(draft: Draft, write: Write, *keys: str) -> None:
+    draft.put(Put(write, marks=keys))
+    draft.told.update(dict.fromkeys(keys, _today(draft)))
 
 
 def _today(draft: Draft) -> str:

@@ -10,7 +10,7 @@ from mappings.lifecycle.looking import look
 from sync.plan.asked import STAGE, requests
 from sync.plan.draft import Draft
 from sync.plan.hand_off import changes_hands, hand_over_new
-from sync.plan.late import say_late, tell_late
+from sync.plan.late import due_to, say_late, tell_late
 from sync.plan.left import say_left
 from sync.plan.notes import hand_off_task, tell
 from sync.plan.projections import leave_edits, show
@@ -43,7 +43,7 @@ def plan_stage(draft: Draft, contact: Record, person: Record | None) -> None:
     else:
         leave_edits(draft, outcome, contact, person)
         show(draft, contact, person)
-        greeted = hand_off_task(draft, person)
+        greeted = hand_off_task(draft, person, due_to(draft, outcome, person))
         say_waits(draft, outcome, around)
         _nobody_has(draft, person)
         say_left(draft, person)

@@ -251,6 +251,26 @@ def test_what_was_told_is_remembered_of_somebody_the_store_has_not_met(road: Roa
     assert told(road, stranger) == {"illegal hubspot": TODAY}
 
 
+@pytest.mark.parametrize("was_made", [True, False])
+def test_a_task_that_told_two_things_tells_neither_again(
+    road: Road, pair: tuple[Ref, Ref], was_made: bool
+) -> None:
+    contact, lead = pair
+    due, write = "late handed_over 1 50 20261123T090000", task(contact, lead)
+    both = f"Sales-ready.\n\n{signature(contact, f'{due} {TODAY}')}\n" + write.values["Description"][14:]
+    write = replace(write, values={**write.values, "Description": both})
+    if was_made:
+        road.salesforce.put("task", US["salesforce"], **write.values)
+    intend(road, contact, write)
+
+    road.settle()
+    road.clock.advance(WINDOW_S)
+    road.settle()
+
+    assert len(road.salesforce.all("task")) == 1
+    assert told(road, contact) == {due: TODAY, f"hand-off 1 {SAM}": TODAY}
+
+
 def test_recovery_keeps_the_standing_and_the_next_waking(road: Road, pair: tuple[Ref, Ref]) -> None:
     contact, lead = pair
     stage = road.stage(contact)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from connectors.records import Ref
+from connectors.records import Ref, Write
 from mappings.lifecycle.definition import Mark
 from sync.model import Facts, Plan
+from sync.plan.notes import signed
 from tests.sync.dumb import SAM
 from tests.sync.plan.people import (
     BOSS,
@@ -229,9 +231,11 @@ def test_a_new_owner_and_the_manager_have_a_task_each(planner: Planner) -> None:
     }
 
 
-def lost(facts: Facts, *owners: str) -> Facts:
-    """The unit as a new store meets it: what was told stands in the tasks, of which each of *owners* had one."""
+def lost(facts: Facts, *owners: str, tasks: Sequence[Write] = ()) -> Facts:
+    """The unit as a new store meets it: what was told stands in these *tasks* and in one that each of *owners* had."""
     told = {f"hand-off 1 {owner}": "2026-11-23" for owner in owners}
+    for task in tasks:
+        told |= signed(facts.link.ref("hubspot"), task.values["Description"])
     base = replace(facts.base, agreed={}, shown={}, told=told)
     return replace(facts, base=base, standing=None, link=replace(facts.link, id=None))
 
@@ -264,6 +268,22 @@ def test_a_store_that_was_lost_over_a_mark_does_what_is_due_and_what_was_done_on
     assert said(unsaid) == ["50 % of the time until accepted is used up: the owner is reminded"]
     assert told(already) == []
     assert said(already) == ["50 % of the time until accepted is used up: the owner was reminded before"]
+
+
+@pytest.mark.invariant("I8")
+@pytest.mark.parametrize(("moment", "does"), [(HALF, "remind"), (FULL, "tell_manager")])
+def test_who_was_given_a_hand_off_as_a_mark_was_due_has_no_task_more_of_a_new_store(
+    planner: Planner, moment: datetime, does: str
+) -> None:
+    facts = waiting(planner, late_at=0 if does == "remind" else 50)
+    given = edited(facts, "salesforce", by=SAM, OwnerId=BOSS)
+    done = planner.plan(given, moment)
+    after = lost(carried_out(given, done), SAM, tasks=told(done))
+
+    anew = planner.plan(after, moment + timedelta(hours=1))
+
+    assert (told(anew), [rule for _, rule in late(anew)]) == ([], [does])
+    assert said(anew)[0].endswith("the owner was reminded before")
 
 
 def test_a_store_that_was_lost_throws_nobody_back_who_took_the_hand_off_from_others(planner: Planner) -> None:
