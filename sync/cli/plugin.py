@@ -182,7 +182,11 @@ def uninstall(
     ] = False,
     save: Annotated[
         Path | None,
-        typer.Option("--save", metavar="DIR", help="Where the CSV files of the data go first."),
+        typer.Option(
+            "--save",
+            metavar="DIR",
+            help="Where the CSV files of the data go first: a new folder, or an empty one.",
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     config: Config = None,
@@ -196,8 +200,12 @@ def uninstall(
         raise BadArgument("--delete-data needs --save DIR: what stands in the fields is written there first.")
     if save is not None and not delete_data:
         raise BadArgument("--save is for --delete-data: without it no data goes, and none is saved.")
-    if save is not None and save.exists() and any(save.iterdir()):
-        raise BadArgument(f"{save} is not empty; name a folder that does not exist yet. Nothing was changed.")
+    if save is not None:
+        with writing_to(save):
+            if save.exists() and any(save.iterdir()):
+                raise BadArgument(
+                    f"{save} is not empty; name an empty folder, or one that does not exist yet. Nothing was changed."
+                )
     with _opened(config, only) as (settings, agreement, ways), _bar(quiet=json) as told:
         ask = asks_nobody if yes else partial(asks, save, json)
         trace = Trace(settings, agreement, ways)

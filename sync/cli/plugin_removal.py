@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -149,20 +150,33 @@ def _none_mapped(org: SalesforceAdmin, gone: Sequence[tuple[str, str]]) -> None:
 
 
 def _saved(agreement: Agreement, ways: Admins, folder: Path) -> list[str]:
-    """One CSV file per kind with every record that holds anything of leadbridge's; *folder* is there when all are whole."""
-    with writing_to(folder):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
-            unfinished = Path(beside) / folder.name
-            unfinished.mkdir(mode=0o700)
-            written = [
-                _write(unfinished / f"{way.side}-{kind}.csv", way, kind, names)
-                for way, kind, names in _held(agreement, ways)
-            ]
-            if folder.exists():
-                folder.rmdir()
-            unfinished.rename(folder)
+    """One CSV file per kind with every record that holds anything of leadbridge's; all are in *folder*, or none is."""
+    with writing_to(folder), _unfinished(folder) as unfinished:
+        written = [
+            _write(unfinished / f"{way.side}-{kind}.csv", way, kind, names)
+            for way, kind, names in _held(agreement, ways)
+        ]
     return [str(folder / name) for name in written]
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """A folder in *folder* whose files move up at the end; where that is not reached, nothing stays that was not there.
+
+    Beside *folder* nothing is made: it may be a mounted one, in a folder of somebody else's.
+    """
+    is_new = not folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with TemporaryDirectory(prefix="unfinished-", dir=folder) as inside:
+            yield Path(inside)
+            for one in list(Path(inside).iterdir()):
+                one.rename(folder / one.name)
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _held(agreement: Agreement, ways: Admins) -> Iterator[tuple[Connector, str, list[str]]]:
@@ -179,6 +193,7 @@ def _held(agreement: Agreement, ways: Admins) -> Iterator[tuple[Connector, str, 
 
 
 def _write(place: Path, way: Connector, kind: str, names: Sequence[str]) -> str:
+    place.touch(mode=0o600)
     with place.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow([_ID, *names])

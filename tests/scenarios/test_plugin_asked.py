@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,7 @@ def test_a_deployment_that_the_org_does_not_know_is_told_in_a_sentence(plugin: P
         (("plan", "--only", "marketo"), 2, "it must be salesforce or hubspot"),
         (("install", "--only", "hubspot"), 3, "say --yes"),
         (("uninstall", "--delete-data"), 2, "--delete-data needs --save DIR"),
+        (("uninstall", "--delete-data", "--save", "/dev/null"), 2, "/dev/null cannot be written"),
         (("export", "--format", "zip", "x"), 2, "it must be sfdx or mdapi"),
         (("install", "--yes", "--resume", "nonsense"), 2, "15 or 18 letters"),
     ],
@@ -207,12 +209,15 @@ def test_what_the_token_may_not_read_is_not_deleted_and_no_half_of_it_is_saved(
     )
     silent = plugin("uninstall", "--only", "hubspot", "--yes", *save)
     left = list((tmp_path / "exports").iterdir())
+    (tmp_path / "exports" / "saved").mkdir()
+    empty = plugin("uninstall", "--only", "hubspot", "--yes", *save)
+    left += (tmp_path / "exports" / "saved").iterdir()
     unchanged = mutations(fresh.world) == before
     more = ("crm.objects.companies.read", "crm.objects.deals.read")
     fresh.world.hubspot.grant(keys[PORTAL_TOKEN], [*scopes.admins(hubspot.bundle(fresh.agreement)), *more])
     wide = plugin("uninstall", "--only", "hubspot", "--yes", "--json", *save)
 
-    assert (told.code, silent.code) == (1, 1)
+    assert (told.code, silent.code, empty.code) == (1, 1, 1)
     assert f"lacks {', '.join(more)}, so that not all can be saved" in told.err
     assert "crm.objects.companies.read" in silent.err
     assert left == []
@@ -222,6 +227,29 @@ def test_what_the_token_may_not_read_is_not_deleted_and_no_half_of_it_is_saved(
         "hubspot-contact.csv", "hubspot-company.csv", "hubspot-deal.csv",
     }  # fmt: skip
     assert all(Path(one).is_file() for one in wide.json["saved"])
+
+
+@pytest.mark.parametrize("named", ["itself", "here", "link"])
+def test_an_empty_folder_that_stands_there_is_filled_in_its_place_and_nothing_is_made_beside_it(
+    plugin: Plugin, tmp_path: Path, named: str
+) -> None:
+    shell = tmp_path / "shell"  # where commands are run
+    saved = shell if named == "here" else tmp_path / "volumes" / "saved"
+    saved.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "link").symlink_to(saved, target_is_directory=True)
+    plugin("install", "--yes", "--only", "hubspot")
+    os.utime(saved.parent, (0, 0))
+    place = saved.stat().st_ino
+    folder = {"itself": str(saved), "here": ".", "link": str(tmp_path / "link")}[named]
+    out = plugin("uninstall", "--only", "hubspot", "--yes", "--delete-data", "--save", folder, "--json")
+
+    assert out.code == 0, out.err
+    assert sorted(saved.iterdir()) == [
+        saved / f"hubspot-{kind}.csv" for kind in ("company", "contact", "deal")
+    ]
+    assert {(shell / one).resolve() for one in out.json["saved"]} == set(saved.iterdir())
+    assert {one.stat().st_mode & 0o777 for one in saved.iterdir()} == {0o600}
+    assert (saved.stat().st_ino, saved.parent.stat().st_mtime) == (place, 0)
 
 
 OBJECTS = ("Lead", "Contact", "Opportunity")
