@@ -27,6 +27,14 @@ OBJECT_PERMISSIONS = {
 
 def kinds() -> list[Kind]:
     """Profiles, permission sets, who has them, and what they grant."""
+    profile = kind_of(
+        "Profile", "00e", [text("Name", 255), text("Description", 255)], label="Profile", access=""
+    )  # fmt: skip
+    return [profile, *_sets(), *_grants(), *_groups(), *_licences()]
+
+
+def _sets() -> list[Kind]:
+    """Permission sets, and who has which."""
     permission_set = kind_of(
         "PermissionSet", "0PS",
         [
@@ -44,6 +52,11 @@ def kinds() -> list[Kind]:
          *several("boolean", "IsActive", write="")],
         label="Permission Set Assignment", access="",
     )  # fmt: skip
+    return [permission_set, assignment]
+
+
+def _grants() -> list[Kind]:
+    """What permission sets grant, one row a field, an object or a custom permission."""
     fields = kind_of(
         "FieldPermissions", "01k",
         [reference("ParentId", "PermissionSet"), choice("SobjectType"), choice("Field"),
@@ -67,6 +80,11 @@ def kinds() -> list[Kind]:
          choice("SetupEntityType")],
         label="Setup Entity Access", access="",
     )  # fmt: skip
+    return [fields, objects, custom, access]
+
+
+def _groups() -> list[Kind]:
+    """Groups of permission sets, and what is in them."""
     group = kind_of(
         "PermissionSetGroup", "0PG",
         [text("DeveloperName", 80), text("MasterLabel", 80), choice("Status")],
@@ -77,6 +95,11 @@ def kinds() -> list[Kind]:
         [reference("PermissionSetGroupId", "PermissionSetGroup"), reference("PermissionSetId", "PermissionSet")],
         label="Permission Set Group Component", access="",
     )  # fmt: skip
+    return [group, component]
+
+
+def _licences() -> list[Kind]:
+    """Licences of permission sets, and who has which."""
     licence = kind_of(
         "PermissionSetLicense", "0PL", [text("DeveloperName", 80), text("MasterLabel", 80)],
         label="Permission Set License", access="",
@@ -86,8 +109,4 @@ def kinds() -> list[Kind]:
         [reference("PermissionSetLicenseId", "PermissionSetLicense"), reference("AssigneeId", "User")],
         label="Permission Set License Assignment", access="",
     )  # fmt: skip
-    profile = kind_of(
-        "Profile", "00e", [text("Name", 255), text("Description", 255)], label="Profile", access=""
-    )  # fmt: skip
-    rights = [permission_set, assignment, fields, objects, custom, access, group, component]
-    return [profile, *rights, licence, licensed]
+    return [licence, licensed]
