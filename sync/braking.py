@@ -36,7 +36,7 @@ class Braking:
         self._store = store
         self._limits = limits
         self.standing: list[Brake] = []
-        self.recovered: frozenset[Ref] = frozenset()
+        self._recovered: frozenset[Ref] = frozenset()
         self._loads: dict[str, Load] = defaultdict(Load)
         self._links: dict[str, int] = {}
         self._holds_any = self._is_weighed = self._by_word = False
@@ -51,7 +51,13 @@ class Braking:
         self._loads.clear()
         self._links.clear()
         self._is_weighed = False
-        self.recovered = frozenset()
+        self.recall()
+
+    def recall(self) -> None:
+        """Whose writes died under a backfill that a person began is read again, and forgotten once that is over."""
+        if not self._by_word:
+            self._store.forget_recovered()
+        self._recovered = self._store.recovered()
 
     @property
     def is_stopped(self) -> bool:
@@ -160,7 +166,7 @@ class Braking:
 
     def _is_exempt(self, plan: Plan, lane: Lane) -> bool:
         """A backfill that a person began is that person's word for what it updates, also where it died half-way."""
-        is_its_own = lane == "backfill" or plan.subject in self.recovered
+        is_its_own = lane == "backfill" or plan.subject in self._recovered
         return self._by_word and (is_its_own or is_first_meeting(plan))
 
     def _passing(self, plans: Sequence[Plan]) -> set[Ref]:

@@ -126,7 +126,7 @@ class Engine:
             recovered = settle_unknown(self.store, self.connectors, terms, done.id, now)
             done.resting |= recovered.resting
             done.until = recovered.until
-            self.braking.recovered = recovered.known
+            self.braking.recall()
             resting = recovered.resting
             back = look_back(self.store, self.connectors, terms, done.id, resting, now)
             self.settle(done, recovered.owed, now)

@@ -35,15 +35,11 @@ Done = tuple[Ref, Write, Record | None]
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """Units with a write whose fate is still open (they rest), until when, and plans for what is owed to people.
-
-    *known*: all whose writes were intended, and so were let go already.
-    """
+    """Units with a write whose fate is still open (they rest), until when, and plans for what is owed to people."""
 
     resting: frozenset[Ref] = frozenset()
     until: datetime | None = None
     owed: tuple[Plan, ...] = ()
-    known: frozenset[Ref] = frozenset()
 
 
 def settle_unknown(
@@ -81,21 +77,14 @@ def settle_unknown(
             settled.append((write, subject, receipt if not write.owed else _edited_again(write)))
     with store.transaction():
         store.receipts(pass_id, [(Put(write), receipt) for write, _, receipt in settled], now)
-        _remember(
-            store,
-            [
-                (who, write, it.record)
-                for write, who, it in settled
-                if it.outcome == "done"
-                and not write.owed  # theirs stands again: an edit of theirs, as it was
-            ],
-            terms,
-        )
+        # Of what was owed theirs stands again: an edit of theirs, as it was.
+        ours = [(write, who, it) for write, who, it in settled if it.outcome == "done" and not write.owed]
+        _remember(store, [(who, write, it.record) for write, who, it in ours], terms)
+        store.add_recovered(subject for _, subject, _ in unsettled)  # they were let go already
         store.knock([Knock(subject) for _, subject, _ in settled if subject not in resting], now)
     due = [(write, subject) for write, subject in owed if subject not in resting]
     plans = (*_plans_of(store, due), *(plan for plan in back if plan.subject not in resting))
-    known = frozenset(subject for _, subject, _ in unsettled)
-    return Recovered(frozenset(resting), max(resting.values(), default=None), plans, known)
+    return Recovered(frozenset(resting), max(resting.values(), default=None), plans)
 
 
 def _putting_back(subject: Ref, write: Write, over: Values, record: Record | None) -> Plan | None:

@@ -60,11 +60,12 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
 )
 # An invisible field is told in words only: "No such column 'X' on sobject of type Lead"
 _COLUMN = re.compile(r"No such column '([\w.]+)'")
-# So is a value that another record has, with 15 or 18 characters of that one's id, or <unknown> for both:
+# So is a value that another record has, with 15 or 18 characters of that one's id, or <unknown> for both (the
+# words are in the language of our user, so that it is taken is told by the code alone):
 # https://docs.gearset.com/en/articles/4002241-resolving-data-deployment-errors-duplicate_value-duplicate-value-found
 _TAKEN = "DUPLICATE_VALUE"
 _DUPLICATE = re.compile(
-    r"duplicate value found: (\S+) duplicates value on record with id: (\S+)", re.IGNORECASE
+    r"duplicate value found: (\S+) duplicates value on record with id: (<unknown>|\w+)", re.IGNORECASE
 )
 _UNKNOWN = "<unknown>"
 
@@ -140,8 +141,10 @@ def _fault(row: Mapping[str, Any]) -> Fault:
     message = str(row.get("message") or row.get("error_description") or "")
     code = str(row.get("errorCode") or row.get("statusCode") or row.get("error") or "UNREADABLE")
     fields = tuple(map(str, row.get("fields") or ())) or tuple(_COLUMN.findall(message))
-    found = _DUPLICATE.search(message) if code == _TAKEN else None
-    if found is None:
+    if code != _TAKEN:
         return Fault(code, message, fields)
-    field, holder = (None if said == _UNKNOWN else said for said in found.groups())
+    found = _DUPLICATE.search(message)
+    field, holder = (
+        None if said == _UNKNOWN else said for said in (found.groups() if found else (None, None))
+    )
     return Fault(code, message, fields or ((field,) if field else ()), taken=True, holder=holder)

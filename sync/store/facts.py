@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from sync.store.columns import moment, stamp
+from connectors.records import Ref
+from sync.store.columns import moment, ref, stamp
 from sync.store.database import Shelf
 from sync.store.tables import FACTS
 
@@ -17,6 +20,7 @@ _FACT: Final = select(FACTS.c.value).where(
     FACTS.c.bridge == bindparam("bridge"), FACTS.c.key == bindparam("key")
 )
 _WORD: Final = "last_word"
+_RECOVERED: Final = "recovered"
 
 
 class BridgeFacts(Shelf):
@@ -41,6 +45,19 @@ class BridgeFacts(Shelf):
     def last_word(self) -> str | None:
         """The number of the word that was said last."""
         return self.fact(_WORD)
+
+    def recovered(self) -> frozenset[Ref]:
+        """Whose writes were let go by the brakes and then lost their answer, since that was last forgotten."""
+        return frozenset(ref(text) for text in json.loads(self.fact(_RECOVERED) or "[]"))
+
+    def add_recovered(self, refs: Iterable[Ref]) -> None:
+        """Keep *refs* with those that are known already."""
+        self.set_fact(_RECOVERED, json.dumps(sorted(map(str, {*self.recovered(), *refs}))))
+
+    def forget_recovered(self) -> None:
+        """What was let go before counts no more."""
+        if self.fact(_RECOVERED):
+            self.set_fact(_RECOVERED, "")
 
     def next_pass(self, now: datetime) -> int:
         """The number of the pass that begins *now*: one more than the last, for ever."""

@@ -363,6 +363,32 @@ def test_a_taken_value_names_its_field_and_its_holder_but_never_the_key_that_a_r
     assert [(one.taken, one.fields) for one in late.faults] == [(True, ())]
 
 
+@pytest.mark.fault("F30")
+@pytest.mark.parametrize(
+    ("said", "holder"),
+    [
+        ("doppelter Wert gefunden: <unknown> dupliziert den Wert in Datensatz mit ID: <unknown>", None),
+        ("duplicate value found: <unknown> duplicates value on record with id: <unknown>.", None),
+        (
+            "duplicate value found: Leadbridge_HubSpot_Id__c duplicates value on record with id: 00Q000000000099.",
+            "00Q000000000099",
+        ),
+    ],
+    ids=["in German", "nobody may see it", "with a full stop"],
+)
+def test_a_taken_value_is_known_by_its_code_in_whatever_words_it_is_told(
+    world: World, between: Between, said: str, holder: str | None
+) -> None:
+    between.next(COLLECTIONS, failing("DUPLICATE_VALUE", message=said))
+
+    [receipt] = world.connector.write(
+        [update(lead(world), Title="x", Leadbridge_HubSpot_Id__c="7")], read_back={}
+    )
+
+    [fault] = receipt.faults
+    assert (fault.taken, fault.fields, fault.holder) == (True, ("Leadbridge_HubSpot_Id__c",), holder)
+
+
 @pytest.mark.fault("F08", "F29")
 @pytest.mark.parametrize("order", [(3, 2, 1, 0), (1, 2, 3, 0), (2, 0, 3, 1), (0, 1, 2, 3)])
 def test_new_rows_of_which_one_was_refused_are_told_apart_by_what_they_hold(

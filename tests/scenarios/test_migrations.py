@@ -10,6 +10,8 @@ import pytest
 
 from mappings.documents.broken import Broken
 from sync import braking
+from sync.model import Plan
+from sync.store import Store
 from tests.scenarios.town import Town, is_update, town
 from twins.messages import Reply, Request
 
@@ -198,7 +200,10 @@ def test_killed_half_way_and_resumed_everybody_stands_right_on_both_sides(here: 
 
 @pytest.mark.goal("G-L7")
 @pytest.mark.parametrize("here", [500], indirect=True)
-def test_a_death_under_a_migration_that_a_person_let_go_asks_nobody_for_another_word(here: Changing) -> None:
+@pytest.mark.parametrize("dies_again", [False, True], ids=["once", "and again at the next start"])
+def test_a_death_under_a_migration_that_a_person_let_go_asks_nobody_for_another_word(
+    here: Changing, monkeypatch: pytest.MonkeyPatch, dies_again: bool
+) -> None:
     before, known = here.stages(), here.problems()
     here.stop()
     here.rename(and_say_where=True)
@@ -213,11 +218,25 @@ def test_a_death_under_a_migration_that_a_person_let_go_asks_nobody_for_another_
     assert here.stages()[2]["warming"] > 0
 
     here.revive("salesforce")
+    if dies_again:
+        with monkeypatch.context() as seam:
+            seam.setattr("sync.engine.look_back", _falls_once_nothing_is_unsettled)
+            with pytest.raises(Fallen):
+                here.settle()
+        here.run()
     for _ in range(3):
         here.settle()
 
+    assert here.bridge.store.brakes() == []
     assert [one["warming"] for one in here.stages()] == [one["nurturing"] + one["parked"] for one in before]
     assert here.problems() == known
+
+
+def _falls_once_nothing_is_unsettled(store: Store, *_: object) -> list[Plan]:
+    """In the place of the look back, which comes right after what was lost is settled."""
+    if store.unsettled():
+        return []
+    raise Fallen
 
 
 def test_nobody_is_late_or_handed_over_because_a_stage_was_renamed(here: Changing) -> None:

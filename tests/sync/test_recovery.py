@@ -163,8 +163,7 @@ def test_a_note_that_arrives_late_is_found_and_not_made_again(road: Road, pair: 
     road.clock.advance(30)
     road.hubspot.put("note", US["hubspot"], **write.values)
 
-    found = recover(road)
-    assert (found.resting, found.owed) == (frozenset(), ())
+    assert recover(road) == Recovered()
 
     assert len(road.hubspot.all("note")) == 1
     assert told(road, contact) == {"illegal hubspot": TODAY}

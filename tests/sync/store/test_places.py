@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from connectors.records import Cursor
+from connectors.records import Cursor, Ref
 from sync.store import Store
 
 
@@ -51,6 +51,15 @@ def test_a_fact_stands_until_it_changes(store: Store) -> None:
     store.set_fact("live_since", "Tuesday")
 
     assert store.fact("live_since") == "Tuesday"
+
+
+def test_whose_writes_were_let_go_is_added_up_until_it_is_forgotten(store: Store) -> None:
+    store.add_recovered([Ref("hubspot", "contact", "501")])
+    store.add_recovered([Ref("hubspot", "contact", "501"), Ref("salesforce", "lead", "00Q1")])
+    assert store.recovered() == {Ref("hubspot", "contact", "501"), Ref("salesforce", "lead", "00Q1")}
+
+    store.forget_recovered()
+    assert store.recovered() == frozenset()
 
 
 def test_passes_are_numbered_without_end(store: Store, now: datetime) -> None:
