@@ -1,8 +1,9 @@
 """The command line: every command, and how each of them ends.
 
 Exit codes: 0 done · 1 failed · 2 config or arguments wrong · 3 needs a person's
-decision · 4 checked, and something differs. What a person can mend ends in
-sentences, never in a traceback; with `--json` they are printed as `{"errors": […], "exit": n}`, too.
+decision · 4 checked, and something differs · 130 stopped with Ctrl-C. What a person
+can mend ends in sentences, never in a traceback. With `--json` one document is printed
+however a command ends: its own, or the sentences as `{"errors": […], "exit": n}`.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from sync.cli import (
     sweeping,
     undoing,
 )
-from sync.cli.endings import ending_of
-from sync.cli.printing import as_json, complain
+from sync.cli.endings import OWN_FAULT, STOPPED, Ending, ending_of
+from sync.cli.printing import Machine, as_json, complain, read_by_machine
 
 app = typer.Typer(
     name="leadbridge",
@@ -59,14 +60,35 @@ app.command("timeline")(looking.timeline)
 
 def main() -> None:
     """Run one command and leave with its exit code."""
-    json = "--json" in sys.argv[1:]
+    if "--json" in sys.argv[1:]:
+        sys.exit(_for_a_machine())
     try:
-        sys.exit(app(standalone_mode=not json) or 0)
+        sys.exit(app() or 0)
     except Exception as error:
         ending = ending_of(error)
         if ending is None:
             raise
-        if json:
-            as_json({"errors": ending.sentences, "exit": ending.code})
         complain(ending.sentences)
         sys.exit(ending.code)
+
+
+def _for_a_machine() -> int:
+    """Run one command of which a machine reads one document, however it ends; return its exit code."""
+    with read_by_machine() as machine:
+        try:
+            code = int(app(standalone_mode=False) or 0)
+        except Exception as error:
+            ending = ending_of(error)
+            _tell(machine, ending or OWN_FAULT)
+            if ending is None:
+                raise
+            return ending.code
+        if code == STOPPED.code:
+            _tell(machine, STOPPED)
+        return code
+
+
+def _tell(machine: Machine, ending: Ending) -> None:
+    if not machine.has_read:
+        as_json({"errors": ending.sentences, "exit": ending.code})
+    complain(ending.sentences)

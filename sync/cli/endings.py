@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import typer
 from typer.exceptions import TyperException
 
 from connectors.errors import ConnectorError, SignInFailed
@@ -40,6 +39,12 @@ class Ending:
     sentences: tuple[str, ...]
 
 
+STOPPED: Final = Ending(130, ("You stopped it with Ctrl-C; what was done until then stays done.",))
+OWN_FAULT: Final = Ending(
+    FAILED, ("This is a fault of leadbridge's own; what follows here is for who mends it: please report it.",)
+)
+
+
 def _said(error: Any) -> tuple[str, ...]:
     return (str(error),)
 
@@ -52,7 +57,6 @@ _ENDINGS: Final[Mapping[type[Exception], tuple[int, Callable[[Any], tuple[str, .
     CannotServe: (WRONG, _said),
     Declined: (DECIDE, _said),
     TyperException: (WRONG, lambda error: (error.format_message(),)),
-    typer.Abort: (FAILED, lambda _: ("You stopped it before it was begun.",)),
     DeployFailed: (FAILED, lambda error: error.sentences),
     Stopped: (DECIDE, _said),
     SignInFailed: (FAILED, _said),

@@ -64,7 +64,7 @@ def plan(
     Example: leadbridge plugin plan --only salesforce
     """
     with _opened(config, only, proved=True) as (_, agreement, ways):
-        found = _planned(agreement, ways, widen, allow_downgrade, quiet=json)
+        found = _planned(agreement, ways, widen, allow_downgrade)
     if json:
         as_json({**said(found), "scopes": scopes.of_both(agreement)})
     else:
@@ -98,11 +98,11 @@ def install_(
         trace = Trace(settings, agreement, ways)
         done = partial(trace.keep, widened=widen)
         if resume is not None and ways.salesforce is not None:
-            with _bar(quiet=json) as told:
+            with _bar() as told:
                 changed = go_on(ways.salesforce, resume, told)
             if changed:
                 done("salesforce")
-        found = _planned(agreement, ways, widen, allow_downgrade, quiet=json)
+        found = _planned(agreement, ways, widen, allow_downgrade)
         if not json:
             print_plan(found)
         elif found.stops:
@@ -111,9 +111,9 @@ def install_(
         if not found.is_empty:
             if not yes:
                 require_word("Install this?", json=json)
-            with _bar(quiet=json) as told:
+            with _bar() as told:
                 install(found, ways.salesforce, ways.hubspot, told, done)
-        left = _planned(agreement, ways, widen, allow_downgrade, quiet=json) if not found.is_empty else found
+        left = _planned(agreement, ways, widen, allow_downgrade) if not found.is_empty else found
     tell_installed(found, left, trace, json, widen=widen)
 
 
@@ -126,7 +126,7 @@ def check(only: Only = None, config: Config = None, json: Json = False) -> None:
     Example: leadbridge plugin check
     """
     with _opened(config, only) as (settings, agreement, ways):
-        seen = checked(settings, agreement, ways, _planned(agreement, ways, False, False, quiet=json))
+        seen = checked(settings, agreement, ways, _planned(agreement, ways, False, False))
     if json:
         as_json(seen)
     else:
@@ -206,7 +206,7 @@ def uninstall(
                 raise BadArgument(
                     f"{save} is not empty; name an empty folder, or one that does not exist yet. Nothing was changed."
                 )
-    with _opened(config, only) as (settings, agreement, ways), _bar(quiet=json) as told:
+    with _opened(config, only) as (settings, agreement, ways), _bar() as told:
         ask = asks_nobody if yes else partial(asks, save, json)
         trace = Trace(settings, agreement, ways)
         done = removed(agreement, ways, save, told, ask, partial(trace.keep, removed=True))
@@ -252,14 +252,14 @@ def _opened(
         yield settings, agreement, ways
 
 
-def _planned(agreement: Agreement, ways: Admins, widen: bool, allow_downgrade: bool, *, quiet: bool) -> Plan:
-    with progress("reading both systems", quiet=quiet):
+def _planned(agreement: Agreement, ways: Admins, widen: bool, allow_downgrade: bool) -> Plan:
+    with progress("reading both systems"):
         return look(agreement, ways.salesforce, ways.hubspot, widen=widen, allow_downgrade=allow_downgrade)
 
 
 @contextmanager
-def _bar(*, quiet: bool) -> Iterator[Any]:
-    with progress("beginning", quiet=quiet) as bar:
+def _bar() -> Iterator[Any]:
+    with progress("beginning") as bar:
 
         def told(what: str, done: int, total: int) -> None:
             bar.total(total)

@@ -6,9 +6,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
+from contextvars import ContextVar
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from rich.console import Console
@@ -29,6 +30,27 @@ console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class Machine:
+    """Reads standard output where `--json` was said: one document of a command, with no bar beside it."""
+
+    has_read: bool = False
+
+
+_MACHINE: Final[ContextVar[Machine | None]] = ContextVar("machine", default=None)
+
+
+@contextmanager
+def read_by_machine() -> Iterator[Machine]:
+    """While it lasts a machine reads what is printed; it knows whether it has read its document."""
+    machine = Machine()
+    before = _MACHINE.set(machine)
+    try:
+        yield machine
+    finally:
+        _MACHINE.reset(before)
 
 
 def complain(sentences: Iterable[str]) -> None:
@@ -56,6 +78,8 @@ def as_json(value: Any) -> None:
     """Print *value* as one line of JSON."""
     sys.stdout.buffer.write(json_bytes(value) + b"\n")
     sys.stdout.flush()
+    if (machine := _MACHINE.get()) is not None:
+        machine.has_read = True
 
 
 def json_bytes(value: Any) -> bytes:
@@ -99,12 +123,13 @@ def clock_time(at: datetime | None, zone: Any) -> str:
 
 
 @contextmanager
-def progress(what: str, total: int | None = None, *, quiet: bool = False) -> Iterator[_Bar]:
-    """A progress bar while standard error is a terminal; silent elsewhere, or where *quiet* is asked for."""
+def progress(what: str, total: int | None = None) -> Iterator[_Bar]:
+    """A progress bar while standard error is a terminal; silent elsewhere, and where a machine reads."""
+    is_silent = _MACHINE.get() is not None or not errors.is_terminal
     columns = (
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     )  # fmt: skip
-    with Progress(*columns, console=errors, disable=quiet or not errors.is_terminal, transient=True) as shown:
+    with Progress(*columns, console=errors, disable=is_silent, transient=True) as shown:
         yield _Bar(shown, shown.add_task(what, total=total))
 
 

@@ -16,7 +16,7 @@ from sync.cli.brakes import told
 from sync.cli.endings import DECIDE, DIFFERS
 from sync.cli.notifying import notifier_of
 from sync.cli.options import Config, Json, Pair, opened_bridge, require_pair
-from sync.cli.printing import as_json, progress, say
+from sync.cli.printing import as_json, complain, progress, say
 from sync.cli.serving import dashboard
 from sync.daemon import Daemon
 from sync.settling import Pass
@@ -83,9 +83,12 @@ def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
 
 
 def _say_brakes(bridge: Bridge, json: bool) -> None:
-    if not json:
-        for brake in bridge.store.brakes():
-            say(f"brake #{brake.id}: {brake.text}; {brake.remedy}.")
+    standing = [f"brake #{brake.id}: {brake.text}; {brake.remedy}." for brake in bridge.store.brakes()]
+    if json:
+        complain(standing)
+        return
+    for one in standing:
+        say(one)
 
 
 def _leave_to_a_person(bridge: Bridge, json: bool) -> None:

@@ -65,7 +65,7 @@ def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -
         _adopt(stage, json)
         for scene in stage.story.scenes:
             if stop.is_set():
-                return 0
+                return _stopped(json)
             _show(stage, scene, json)
             if not once:
                 SystemClock().wait(PAUSE_S, stop)
@@ -77,6 +77,12 @@ def play(*, once: bool, people: int, data: Path | None, port: int, json: bool) -
             )
             keep_running(stage, stop)
     return 0 if played.is_told else FAILED
+
+
+def _stopped(json: bool) -> int:
+    if json:
+        as_json({"stopped": True})
+    return 0
 
 
 def say_unless(json: bool, text: str) -> None:

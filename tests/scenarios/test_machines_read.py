@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import pytest
+from rich.console import Console
 from typer.main import get_command
 
 from sync.cli.app import app
+from sync.daemon import Daemon
+from sync.model import Brake
+from sync.store import LeaseLost
 from tests.scenarios.conftest import Ended, Leadbridge
 from tests.scenarios.town import Town, town
 
@@ -70,6 +77,14 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A town with nobody in it that has leadbridge's own fields."""
+    with town(tmp_path_factory.mktemp("installed"), in_process=True) as made:
+        made.configure()
+        yield made
+
+
 def document(ended: Ended) -> Any:
     """What stands on standard output, which is one line of JSON."""
     assert ended.out.count("\n") == 1, ended.out
@@ -112,3 +127,101 @@ def test_who_leaves_an_argument_out_or_knows_another_command_reads_so(leadbridge
     assert document(without) == {"errors": ["Missing argument 'ref'."], "exit": 2}
     assert "No such command 'instal'" in document(unknown)["errors"][0]
     assert without.code == unknown.code == 2
+
+
+def serving(here: Town) -> dict[str, str]:
+    """The settings of a daemon whose dashboard takes any free port."""
+    return {**here.settings(), "LEADBRIDGE_HTTP__PORT": "0"}
+
+
+def test_a_daemon_that_loses_the_bridge_has_told_its_document_and_says_why_in_words(
+    installed: Town, leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(_: Daemon) -> None:
+        raise LeaseLost("another")
+
+    monkeypatch.setattr(Daemon, "run", lost)
+    ended = leadbridge("run", "--json", settings=serving(installed), clock=installed.clock)
+
+    assert set(document(ended)) == {"dashboard", "mode", "own_fields"}
+    assert ended.code == 1
+    assert str(LeaseLost("another")) in ended.err
+
+
+def test_a_daemon_that_must_leave_it_to_a_person_says_which_brake(
+    tmp_path: Path, leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def met(daemon: Daemon) -> None:
+        brake = Brake("foreign", None, 1, "another bridge writes here")
+        daemon._engine.store.set_brake(brake, daemon._engine.clock.now())  # as if one had been met
+
+    monkeypatch.setattr(Daemon, "run", met)
+    with town(tmp_path, in_process=True) as here:
+        here.configure()
+        ended = leadbridge("run", "--json", settings=serving(here), clock=here.clock)
+        once = leadbridge("run", "--once", "--json", settings=here.settings(), clock=here.clock)
+
+    assert set(document(ended)) == {"dashboard", "mode", "own_fields"}
+    assert [one["text"] for one in document(once)["brakes"]] == ["another bridge writes here"]
+    for said in (ended, once):
+        assert said.code == 3
+        assert "another bridge writes here" in said.err
+
+
+@pytest.mark.parametrize("command", ["status", "plan", "sweep", "plugin plan", "state verify", "check"])
+def test_a_command_that_is_stopped_with_ctrl_c_tells_a_machine_so(
+    leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sync.cli.options.read_settings", stopped)
+    ended = leadbridge(*command.split(), "--json")
+
+    said = document(ended)
+    assert said["exit"] == ended.code == 130
+    assert said["errors"] == ["You stopped it with Ctrl-C; what was done until then stays done."]
+    assert said["errors"][0] in ended.err
+
+
+def test_a_fault_of_our_own_is_a_document_and_still_a_traceback(
+    leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken() -> None:
+        raise RuntimeError("a value of Ada's")
+
+    monkeypatch.setattr("sync.cli.options.read_settings", broken)
+    with pytest.raises(RuntimeError):
+        leadbridge("status", "--json")
+
+    ended = Ended(1, *capsys.readouterr())
+    said = document(ended)
+    assert said["exit"] == 1
+    assert "a fault of leadbridge's own" in said["errors"][0]
+    assert "Ada" not in ended.out
+
+
+def test_the_story_that_is_stopped_tells_a_machine_so(
+    leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    stop.set()
+    monkeypatch.setattr("sync.cli.showing.until_interrupted", lambda: nullcontext(stop))
+
+    ended = leadbridge("demo", "--once", "--people", "0", "--json")
+
+    assert (document(ended), ended.code) == ({"stopped": True}, 0)
+
+
+@pytest.mark.parametrize("command", ["state verify", "run --once", "backfill", "plan"])
+def test_a_bar_is_for_people_and_is_not_shown_to_whom_a_machine_reads_for(
+    installed: Town, leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    settings = {**installed.settings(), **installed.world.admin_settings()}
+
+    def shown(*more: str) -> bool:
+        monkeypatch.setattr("sync.cli.printing.errors", Console(stderr=True, force_terminal=True))
+        ended = leadbridge(*command.split(), *more, settings=settings, clock=installed.clock)
+        return "\x1b[?25l" in ended.err  # a bar hides the cursor while it lasts
+
+    assert (shown(), shown("--json")) == (True, False)
