@@ -32,7 +32,7 @@ from mappings.pairs import PAIRS, PairLines
 from mappings.values import Side
 from mappings.vendor import Described
 
-__all__ = ["Agreement", "Bridge", "Broken", "Mistake", "PairLines", "compile_agreement"]
+__all__ = ["Agreement", "Bridge", "Broken", "Mistake", "PairLines", "bridge_alone", "compile_agreement"]
 
 S = TypeVar("S", bound=Shape)
 C = TypeVar("C")
@@ -98,6 +98,11 @@ def compile_agreement(
     return Agreement(
         bridge, lifecycle, matching, outcomes, pairs, known is not None, own, findings, unoffered
     )
+
+
+def bridge_alone(texts: Mapping[str, str]) -> Bridge | None:
+    """What bridge.yaml says, however broken the other files are; None where it cannot be used itself."""
+    return _Reading(texts, frozenset()).compiled("bridge.yaml", BridgeDocument, compile_bridge)
 
 
 class _Reading:

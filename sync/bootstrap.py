@@ -104,7 +104,7 @@ def bridge(
         agreement = read_agreement(settings.config, known)
         require_all_or_none(agreement)
         with (
-            open_store(settings, agreement) as store,
+            open_store(settings, agreement.bridge.name) as store,
             threads(THREADS, "bridge") as pool,
             _garbage_looked_for_less_often(),
         ):
@@ -207,9 +207,9 @@ def settings_from(told: Mapping[str, str], config: Path, state: Path, port: int)
     )
 
 
-def open_store(settings: Settings, agreement: Agreement) -> Store:
-    """The store of this config's bridge."""
-    return Store.open(settings.state, agreement.bridge.name, key=_secret(settings.hash_key))
+def open_store(settings: Settings, name: str) -> Store:
+    """The store of the bridge *name*."""
+    return Store.open(settings.state, name, key=_secret(settings.hash_key))
 
 
 def connect(

@@ -13,7 +13,6 @@ import typer
 
 from connectors.records import Ref
 from mappings.own_fields import IN_WORDS
-from sync.bootstrap import read_agreement
 from sync.cli.brakes import told
 from sync.cli.endings import DIFFERS, BadArgument, writing_to
 from sync.cli.options import (
@@ -23,6 +22,7 @@ from sync.cli.options import (
     Pair,
     opened_bridge,
     opened_store,
+    readable,
     require_pair,
     settings_with,
 )
@@ -139,16 +139,17 @@ def status(config: Config = None, json: Json = False) -> None:
 
     Example: leadbridge status --json
     """
-    settings = settings_with(config)
-    agreement = read_agreement(settings.config)
+    found = readable(settings_with(config))
+    stages = found.agreement.lifecycle.stages if found.agreement else ()
     with opened_store(config) as store:
         said: dict[str, Any] = {
-            "bridge": agreement.bridge.name,
-            "mode": agreement.bridge.mode,
+            "bridge": found.name,
+            "mode": found.rules.mode if found.rules else None,
+            "config_errors": found.mistakes,
             "own_fields": store.fact(OWN_FIELDS),
             "installs": last_installs(store),
             "live_since": store.fact("live_since"),
-            "people": in_order(store.people_by_stage(), agreement.lifecycle.stages),
+            "people": in_order(store.people_by_stage(), stages),
             "backlog": store.backlog(),
             "brakes": told(store),
             "problems": dict(Counter(listed.problem.code for listed in store.problems())),
@@ -159,13 +160,12 @@ def status(config: Config = None, json: Json = False) -> None:
     if json:
         as_json(said)
         return
-    say(
-        f"bridge {said['bridge']}: mode {said['mode']}, {_first_wrote(said['live_since'], agreement.bridge.zone)}"
-    )
+    mode = said["mode"] or "unknown (bridge.yaml is broken)"
+    say(f"bridge {found.name}: mode {mode}, {_first_wrote(said['live_since'], found.zone)}")
     if said["own_fields"] is not None:
         say(f"{IN_WORDS[said['own_fields']]}.")
     for side, install in said["installs"].items():
-        say(f"{side}: {install_in_words(install, agreement.bridge.zone)}.")
+        say(f"{side}: {install_in_words(install, found.zone)}.")
     for brake in said["brakes"]:
         say(f"brake #{brake['id']}: {brake['text']}; {brake['waiting']} records wait; {brake['remedy']}.")
     for heading in ("people", "backlog", "problems", "calls_today"):
@@ -243,7 +243,7 @@ def _print_lines(config: Path | None, lines: list[Line], json: bool) -> None:
     if json:
         as_json(lines)
         return
-    zone = read_agreement(settings_with(config).config).bridge.zone
+    zone = readable(settings_with(config)).zone
     for line in lines:
         what = (
             f"{line.field}: {_quoted(line.old)} → {_quoted(line.new)}" if line.field else f"{line.new or ''}"

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from mappings.agreement import Agreement, Broken, bridge_alone
+from mappings.agreement import Bridge as Rules
 from sync.bootstrap import Bridge, bridge, open_store, read_agreement
 from sync.cli.endings import BadArgument
+from sync.cli.printing import complain
+from sync.folder import read_texts
 from sync.logs import start_logging
 from sync.settings import Settings, read_settings
 from sync.store import Store
+from sync.store.aside import bridges_in
 
 Config = Annotated[
     Path | None,
@@ -26,6 +33,11 @@ Pair = Annotated[
     str | None, typer.Option("--pair", help="Only this pair: person, company or deal.", show_default=False)
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
+
+
+_ALL_THE_SAME = (
+    "This command needs the store only and goes on; a running bridge goes by its last good config."
+)
 
 
 def require_pair(pair: str | None) -> None:
@@ -53,11 +65,44 @@ def opened_bridge(config: Path | None, *, quiet: bool = False) -> Iterator[Bridg
 
 @contextmanager
 def opened_store(config: Path | None) -> Iterator[Store]:
-    """The store alone: nothing is contacted."""
+    """The store alone: nothing is contacted. A broken config is complained of, and does not keep it shut."""
     settings = settings_with(config)
     start_logging(settings.log.format, "warning", secrets=secrets_of(settings))
-    with open_store(settings, read_agreement(settings.config)) as store:
+    found = readable(settings)
+    with open_store(settings, found.name) as store:
+        if found.mistakes:
+            complain((*found.mistakes, _ALL_THE_SAME))
         yield store
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What can be read of a config: all of it, or why not, and what bridge.yaml says where that one is sound."""
+
+    name: str
+    rules: Rules | None
+    agreement: Agreement | None = None
+    mistakes: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The bridge's time zone; UTC while bridge.yaml does not tell it."""
+        return self.rules.zone if self.rules is not None else ZoneInfo("UTC")
+
+
+def readable(settings: Settings) -> Readable:
+    """The config as far as it can be read; raise `Broken` where not even the store tells which bridge is meant."""
+    try:
+        agreement = read_agreement(settings.config)
+    except Broken as broken:
+        rules = bridge_alone(read_texts(settings.config))
+        known = bridges_in(settings.state)
+        if rules is not None and rules.name in known:
+            known = [rules.name]
+        if len(known) != 1:
+            raise
+        return Readable(known[0], rules, mistakes=tuple(map(str, broken.mistakes)))
+    return Readable(agreement.bridge.name, agreement.bridge, agreement)
 
 
 def secrets_of(settings: Settings) -> list[str]:

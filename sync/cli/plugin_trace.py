@@ -35,7 +35,7 @@ class Trace:
         marker = Marker.of(self._agreement.lifecycle)
         made = bundle_id(mdapi(bundle(self._agreement)))
         try:
-            with open_store(self._settings, self._agreement) as store:
+            with open_store(self._settings, self._agreement.bridge.name) as store:
                 keep_install(store, [side], marker, made, datetime.now(UTC), by=self._by(), **how)
         except StoreError as error:
             complain([f"The part of {side} is done; only that it is cannot be kept in {place}: {error}"])

@@ -1,4 +1,4 @@
-"""Put a damaged store aside: its files keep lying beside the new one, and whoever was erased stays erased."""
+"""The store's files, looked at from outside; a damaged store is put aside, and whoever was erased stays erased."""
 
 from __future__ import annotations
 
@@ -37,6 +37,17 @@ def is_whole(folder: Path) -> bool:
             return bool(tables) and connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
     except sqlite3.Error:
         return False
+
+
+def bridges_in(folder: Path) -> list[str]:
+    """The names of the bridges whose store is in *folder*; none where it does not tell them."""
+    if not (folder / FILE_NAME).exists():
+        return []
+    try:
+        with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+            return [str(name) for (name,) in connection.execute("SELECT DISTINCT bridge FROM facts")]
+    except sqlite3.Error:
+        return []
 
 
 def erased_in(folder: Path, bridge: str) -> Marks:

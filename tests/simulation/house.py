@@ -98,7 +98,8 @@ def _template() -> Path:
     """An empty store at the newest revision."""
     state = workshop() / "template"
     bootstrap.open_store(
-        mock.Mock(state=state, hash_key=None), agreement_of(config_folder("shipped"), is_checked=True)
+        mock.Mock(state=state, hash_key=None),
+        agreement_of(config_folder("shipped"), is_checked=True).bridge.name,
     ).close()
     return state
 
