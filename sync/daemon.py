@@ -20,7 +20,7 @@ import structlog
 from connectors.errors import ConnectorError, OverBudget, Refused, SignInFailed, Transient
 from sync.engine import Engine
 from sync.settling import Pass
-from sync.store import LeaseLost, StoreError, StoreUnusable
+from sync.store import LeaseLost, StoreError, StoreFull, StoreUnusable
 
 log = structlog.get_logger(__name__)
 
@@ -160,6 +160,8 @@ class Daemon:
             return self._troubled(error, poll_s)
         except (LeaseLost, StoreUnusable):
             raise
+        except StoreFull as error:
+            return self._troubled(error, poll_s, " The bridge goes on by itself.")
         except StoreError as error:
             return self._troubled(error, poll_s)
         except Exception as error:
@@ -183,9 +185,10 @@ class Daemon:
         self.must_decide = any(brake.what == "foreign" for brake in done.brakes)
         return done
 
-    def _troubled(self, error: ConnectorError | StoreError, pause_s: float) -> float:
-        tell = log.debug if self.trouble == str(error) else log.warning  # once, not in every pass
-        self.trouble = str(error)
+    def _troubled(self, error: ConnectorError | StoreError, pause_s: float, more: str = "") -> float:
+        said = f"{error}{more}"
+        tell = log.debug if self.trouble == said else log.warning  # once, not in every pass
+        self.trouble = said
         tell("pass stopped", reason=type(error).__name__, text=self.trouble, again_in_s=pause_s)
         return pause_s
 

@@ -13,7 +13,7 @@ from sync.bootstrap import Bridge
 from sync.daemon import Daemon
 from sync.report.lines import Health
 from sync.report.views import StoreViews
-from sync.store import Store
+from sync.store import Store, StoreGone
 from sync.web import Access, Dashboard, Look, Served
 from sync.web.server import require_token_in_public
 
@@ -68,19 +68,28 @@ class Pressed:
 
 
 def health_of(bridge: Bridge, daemon: Daemon) -> Health:
-    """Ready once a pass has ended, and none has been missing for long."""
+    """Ready once a pass has ended, none has been missing for long, and the store is where it was."""
     last = daemon.last_pass_at
     late = timedelta(seconds=bridge.engine.agreement.bridge.poll_s * 3 + 600)
     alive = last is None or bridge.clock.now() - last < late
+    gone = _why_gone(bridge.store)
     waiting = None if last else "the first pass is under way"
-    reasons = [reason for reason in (daemon.trouble, daemon.config_trouble, waiting) if reason]
+    reasons = [reason for reason in (gone, daemon.trouble, daemon.config_trouble, waiting) if reason]
     return Health(
         alive=alive,
-        ready=alive and last is not None and daemon.trouble is None,
+        ready=alive and last is not None and daemon.trouble is None and gone is None,
         mode=bridge.engine.agreement.bridge.mode,
         own_fields=bridge.engine.agreement.own.state,
         last_pass_at=last,
-        backlog=sum(bridge.store.backlog().values()),
-        problems=len(bridge.store.problems()),
+        backlog=0 if gone else sum(bridge.store.backlog().values()),
+        problems=0 if gone else len(bridge.store.problems()),
         reasons=tuple(reasons),
     )
+
+
+def _why_gone(store: Store) -> str | None:
+    try:
+        store.database.require_same_file()
+    except StoreGone as error:
+        return str(error)
+    return None

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 
 from sync.store.chain import Chain
-from sync.store.errors import in_our_words
+from sync.store.errors import StoreGone, in_our_words
 from sync.store.tables import COUNTERS
 
 BUSY_TIMEOUT_S = 10.0
@@ -34,6 +34,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(_placed(self.url))
         self.guard: Callable[[Connection], None] | None = None
+        self._identity: tuple[int, int] | None = None
         # On a server, too, a reader holds no transaction open between two statements.
         self._reads = (
             self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -53,6 +54,22 @@ class Database:
         """Where the store is, in words that hold no password."""
         return _place(self.url)
 
+    def know_file(self) -> None:
+        """From now on the store is the file that stands in its place at this moment."""
+        if self.file is not None:
+            self._identity = _identity(self.file)
+
+    def require_same_file(self) -> None:
+        """Raise `StoreGone` when another file than the one opened stands in the store's place, or none."""
+        if self.file is None or self._identity is None:
+            return
+        try:
+            found = _identity(self.file)
+        except OSError as error:
+            raise StoreGone(self.place, error.strerror or str(error)) from error
+        if found != self._identity:
+            raise StoreGone(self.place, "another file stands in its place")
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Join this thread's open transaction, or begin one that ends with the block."""
@@ -60,6 +77,7 @@ class Database:
             if self._open is not None:
                 yield self._open
                 return
+            self.require_same_file()
             with self.engine.connect() as connection:
                 connection.begin()
                 if self.is_sqlite:
@@ -101,6 +119,7 @@ class Database:
         try:
             return self._readers.pop()
         except IndexError:
+            self.require_same_file()  # to connect to a file that is gone would make an empty one
             return self._reads.connect()
 
     def _commit(self, connection: Connection) -> None:
@@ -211,6 +230,11 @@ def _in_our_words(place: str, context: ExceptionContext) -> None:
 
 def _file(url: URL) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    found = file.stat()
+    return found.st_dev, found.st_ino
 
 
 def _place(url: URL) -> str:

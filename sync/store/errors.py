@@ -4,7 +4,8 @@
 
     StoreError
     ├── StoreUnusable    cannot be opened: the file, the folder or the address is wrong
-    │   └── StoreCorrupt     its file is damaged
+    │   ├── StoreCorrupt     its file is damaged
+    │   └── StoreGone        its file was deleted, or replaced, since it was opened
     ├── StoreTooNew      written by a newer leadbridge
     ├── WrongKey         written under another key
     ├── StoreBusy        somebody else writes for longer than we wait
@@ -33,8 +34,8 @@ class StoreUnusable(StoreError):
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(
-            f"The store {place} cannot be opened: {reason}. Check LEADBRIDGE_STATE and LEADBRIDGE_DATABASE_URL, "
-            "the rights on the folder and the space on its disk."
+            f"The store {place} cannot be opened: {reason}. Check LEADBRIDGE_STATE, the rights on "
+            "the folder and the space on its disk."
         )
 
 
@@ -46,6 +47,18 @@ class StoreCorrupt(StoreUnusable):
             self,
             f"The store {place} is damaged: {reason}. Nothing more is written. `leadbridge state rebuild` keeps the "
             "file aside and builds the store anew from both systems; or put a backup in its place.",
+        )
+
+
+class StoreGone(StoreUnusable):
+    """The store's file was deleted, or replaced, since it was opened."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        StoreError.__init__(
+            self,
+            f"The store {place} is no longer the one that was opened: {reason}. Nothing more is sent to either "
+            "system. Put the file back and start leadbridge again; or build the store anew from both systems with "
+            "`leadbridge state rebuild`.",
         )
 
 
@@ -74,7 +87,7 @@ class StoreFull(StoreError):
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(
             f"The store {place} cannot be written: {reason}. Nothing is sent to either system until it can: "
-            "make space on its disk, or mend its rights; the bridge goes on by itself."
+            "make space on its disk, or mend its rights."
         )
 
 

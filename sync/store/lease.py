@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sync.store.chain import Chain
 from sync.store.columns import EPOCH, moment, stamp
 from sync.store.database import Database, Shelf
-from sync.store.errors import LeaseLost, LeaseTaken
+from sync.store.errors import LeaseLost, LeaseTaken, StoreGone
 from sync.store.lockfile import LockFile
 from sync.store.tables import LEASES
 
@@ -78,8 +78,9 @@ class Lease(Shelf):
         self._until = until
 
     def check_lease(self) -> None:
-        """Raise `LeaseLost` when another process took the lease; without one nothing happens."""
+        """Raise `LeaseLost` when another process took the lease, `StoreGone` without its file; no lease: nothing."""
         if self._epoch is not None:
+            self.database.require_same_file()
             with self.database.reading() as connection:
                 self._verify(connection)
 
@@ -88,13 +89,20 @@ class Lease(Shelf):
         if self._epoch is None:
             return
         self.database.guard = None
-        with self.database.writing() as connection:
-            # The lease is free, if it is still ours.
-            connection.execute(
-                update(LEASES)
-                .where(LEASES.c.bridge == self.bridge, LEASES.c.epoch == self._epoch)
-                .values(until=0)
-            )
+        try:
+            with self.database.writing() as connection:
+                # The lease is free, if it is still ours.
+                connection.execute(
+                    update(LEASES)
+                    .where(LEASES.c.bridge == self.bridge, LEASES.c.epoch == self._epoch)
+                    .values(until=0)
+                )
+        except StoreGone:
+            self._let_go()
+            raise
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._epoch = None
         if self._lock is not None:
             self._lock.release()

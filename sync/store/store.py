@@ -110,6 +110,7 @@ def _opened(database: Database, chain: Chain) -> Database:
         if database.file is not None:
             _keep_private(database.file)
         bring_up(database, chain)
+        database.know_file()
     except BaseException:
         database.close()
         raise

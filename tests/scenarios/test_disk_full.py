@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import event
 
 from connectors.records import Ref
+from sync.cli.serving import health_of
 from sync.daemon import Daemon
 from sync.model import Decision, Plan
-from sync.store import StoreCorrupt, StoreFull
+from sync.store import StoreCorrupt, StoreFull, StoreGone
 from tests.scenarios.conftest import Leadbridge
 from tests.scenarios.town import POLL_S, SAM, Town, mutations, town
 
@@ -89,6 +90,7 @@ def test_a_full_disk_stops_the_writing_and_when_space_returns_the_bridge_goes_on
         assert pauses == [POLL_S] * 3
         assert running.daemon.trouble is not None
         assert "cannot be written: database or disk is full" in running.daemon.trouble
+        assert running.daemon.trouble.endswith("The bridge goes on by itself.")
 
     _passes(running, 1)
     assert running.daemon.trouble is None
@@ -177,3 +179,67 @@ def test_an_engine_whose_store_is_damaged_while_it_runs_does_not_go_on(
     monkeypatch.setattr(running.bridge.store, "next_pass", damaged)
     with pytest.raises(StoreCorrupt):
         Daemon(running.bridge.engine).run()
+
+
+@contextmanager
+def _taken_away(here: Town) -> Iterator[Path]:
+    """Where the store's file stood, until the block ends."""
+    file = here.state / "leadbridge.db"
+    kept = file.rename(here.state / "elsewhere.db")
+    try:
+        yield file
+    finally:
+        kept.replace(file)
+
+
+@pytest.mark.fault("F39")
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [(None, "No such file or directory"), (b"", "another file stands in its place")],
+    ids=["deleted", "replaced"],
+)
+def test_a_store_that_is_taken_away_under_the_daemon_ends_it_and_nothing_is_sent(
+    running: Town, instead: bytes | None, said: str
+) -> None:
+    before = mutations(running.world)
+    running.market(EMAIL, jobtitle="Director")
+    running.clock.advance(POLL_S)
+    with _taken_away(running) as file:
+        if instead is not None:
+            file.write_bytes(instead)
+        health = health_of(running.bridge, running.daemon)
+
+        assert (health.ready, said in " ".join(health.reasons)) == (False, True)
+        with pytest.raises(StoreGone, match=f"{said}.* `leadbridge state rebuild`"):
+            _passes(running, 1)
+        assert mutations(running.world) == before
+        assert file.exists() == (instead is not None)
+
+    running.settle()
+    assert running.sales("Lead", EMAIL)["Title"] == "Director"
+
+
+@pytest.mark.fault("F39")
+def test_a_store_that_is_taken_away_in_the_midst_of_a_pass_lets_no_write_through(running: Town) -> None:
+    before, store = mutations(running.world), running.bridge.store
+    running.market(EMAIL, jobtitle="Director")
+    running.clock.advance(POLL_S)
+    with ExitStack() as away:
+
+        def take_away_and_check() -> None:
+            away.enter_context(_taken_away(running))
+            store.check_lease()
+
+        for connector in running.bridge.connectors.values():
+            connector.before_write(take_away_and_check)
+        with pytest.raises(StoreGone):
+            _passes(running, 1)
+        assert mutations(running.world) == before
+
+
+@pytest.mark.fault("F39")
+def test_whoever_stops_after_the_store_was_taken_away_is_told_and_holds_no_lease(running: Town) -> None:
+    store = running.bridge.store
+    with _taken_away(running), pytest.raises(StoreGone):
+        store.drop_lease()
+    assert store.epoch is None
