@@ -72,7 +72,12 @@ class Daemon:
         done: list[Pass] = []
         waits = 0
         while len(done) < most and not self.stopping.is_set():
-            last = self._one()
+            try:
+                last = self._one()
+            except Transient:
+                if not self.stopping.is_set():
+                    raise
+                break  # a call that was given up because the bridge stops
             done.append(last)
             if on_pass is not None:
                 on_pass(last)

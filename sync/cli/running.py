@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -13,7 +14,7 @@ from mappings.own_fields import IN_WORDS
 from sync.backfill import start
 from sync.bootstrap import Bridge
 from sync.cli.brakes import told
-from sync.cli.endings import DECIDE, DIFFERS
+from sync.cli.endings import DECIDE, DIFFERS, STOPPED
 from sync.cli.notifying import notifier_of
 from sync.cli.options import Config, Json, Pair, opened_bridge, require_pair
 from sync.cli.printing import as_json, complain, progress, say
@@ -22,6 +23,7 @@ from sync.daemon import Daemon
 from sync.settling import Pass
 
 MOST_PASSES: Final = 100_000
+_GOES_ON: Final = "What was written stays written; the same command goes on where it was."
 
 
 def run(
@@ -42,10 +44,10 @@ def run(
                 daemon.run()
             _leave_to_a_person(bridge, json)
             return
-        with daemon.stopped_by_signals(), daemon.writing(), progress("passes") as bar:
+        with daemon.stopped_by_signals(leave_stopped), daemon.writing(), progress("passes") as bar:
             done = daemon.settle(on_pass=lambda _: bar.advance(1))
             notifier_of(bridge).turn(at_rest=True)
-        _tell_passes(bridge, done, json)
+        _tell_passes(bridge, done, json, is_stopped=_is_cut_short(daemon, done))
 
 
 def _tell_begun(bridge: Bridge, url: str, json: bool) -> None:
@@ -58,9 +60,21 @@ def _tell_begun(bridge: Bridge, url: str, json: bool) -> None:
         say(f"{IN_WORDS[own]}.")
 
 
-def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
+def leave_stopped() -> None:
+    """End the process with a call still open, as a command that was stopped: exit 130."""
+    complain([f"Stopped while a system left a call unanswered. {_GOES_ON}"])
+    os._exit(STOPPED.code)
+
+
+def _is_cut_short(daemon: Daemon, done: Sequence[Pass]) -> bool:
+    """A signal came before the passes had nothing left to do."""
+    return daemon.stopping.is_set() and not (done and done[-1].is_quiet)
+
+
+def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool, *, is_stopped: bool) -> None:
     written: Counter[str] = sum((one.written for one in done), Counter())
     open_problems = len(bridge.store.problems())
+    left = sum(bridge.store.backlog().values())
     if json:
         as_json(
             {
@@ -69,17 +83,29 @@ def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool) -> None:
                 "written": dict(written),
                 "problems": open_problems,
                 "brakes": told(bridge.store),
+                "stopped": is_stopped,
+                "left": left,
             }
         )
     else:
         said = ", ".join(f"{n} to {side}" for side, n in sorted(written.items())) or "nothing"
         passes = "1 pass" if len(done) == 1 else f"{len(done)} passes"
         say(f"{passes}, records written: {said}; open problems: {open_problems}.")
+    if is_stopped:
+        _end_stopped(left, json, is_reading=bridge.store.is_backfilling())
     if bridge.store.brakes():
         _say_brakes(bridge, json)
         raise typer.Exit(DECIDE)
     if open_problems:
         raise typer.Exit(DIFFERS)
+
+
+def _end_stopped(left: int, json: bool, *, is_reading: bool) -> NoReturn:
+    """A command that was stopped never ends like one that is done."""
+    if not json:
+        unread = ", and not every record was read yet" if is_reading else ""
+        complain([f"Stopped before it was done: {left} records wait{unread}. {_GOES_ON}"])
+    raise typer.Exit(STOPPED.code)
 
 
 def _say_brakes(bridge: Bridge, json: bool) -> None:
@@ -105,15 +131,17 @@ def backfill(
 ) -> None:
     """Knock for every record there is; goes on where it stopped, and ends when nothing is left to do.
 
+    Ctrl-C ends it after the batch in hand, with 130; the same command goes on.
+
     Example: leadbridge backfill --pair person
     """
     require_pair(pair)
     with opened_bridge(config, quiet=not json) as bridge, progress("records planned") as bar:
         daemon = Daemon(bridge.engine)
-        with daemon.stopped_by_signals(), daemon.writing():
+        with daemon.stopped_by_signals(leave_stopped), daemon.writing():
             start(bridge.store, pair)
             done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))
-        _tell_passes(bridge, done, json)
+        _tell_passes(bridge, done, json, is_stopped=_is_cut_short(daemon, done))
 
 
 def demo(

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import typer
 
 from sync.bootstrap import Bridge
-from sync.cli.endings import DIFFERS
+from sync.cli.endings import DIFFERS, STOPPED
 from sync.cli.options import Config, Json, opened_bridge
 from sync.cli.printing import as_json, progress, say, table
 from sync.daemon import Daemon
@@ -34,7 +34,7 @@ def sweep(config: Config = None, json: Json = False) -> None:
                 as_json({"stopped": True})
             else:
                 say("The sweep was stopped; start it again, it goes on.")
-            return
+            raise typer.Exit(STOPPED.code)
         _tell(bridge, certificate, json=json)
     if certificate.unsettled:
         raise typer.Exit(DIFFERS)
