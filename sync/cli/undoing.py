@@ -10,7 +10,7 @@ import typer
 from sync import undo as undoing
 from sync.bootstrap import Bridge
 from sync.cli.endings import DIFFERS, BadArgument
-from sync.cli.options import Config, Json, opened_bridge, opened_store
+from sync.cli.options import Config, Json, opened_bridge, opened_store, readable, settings_with
 from sync.cli.printing import as_json, clock_time, progress, say, table
 from sync.daemon import Daemon
 
@@ -56,10 +56,13 @@ def _list(config: Config, *, json: bool) -> None:
         found = store.passes_that_wrote(_LISTED)
     if json:
         as_json([{"pass": number, "at": at, "writes": writes} for number, at, writes in found])
-    else:
+    elif found:
+        zone = readable(settings_with(config)).zone
         table(
-            ("pass", "at", "writes"), [(number, clock_time(at, None), writes) for number, at, writes in found]
+            ("pass", "at", "writes"), [(number, clock_time(at, zone), writes) for number, at, writes in found]
         )
+    else:
+        say("No pass has written anything yet: there is nothing to undo.")
 
 
 def _tell(bridge: Bridge, number: int, done: undoing.Undone, *, json: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -201,3 +203,28 @@ def test_a_paused_bridge_undoes_nothing_until_it_is_resumed(here: Town, leadbrid
     assert here.world.log.writes(after=before) == []
     assert leadbridge("resume", settings=here.settings()).code == 0
     assert _undo(here, leadbridge).json["restored"] == 3
+
+
+def test_the_passes_that_wrote_are_listed_in_the_bridges_own_time(
+    here: Town, leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        read = leadbridge("undo", "--json", settings=here.settings()).json[0]
+        told = leadbridge("undo", settings=here.settings())
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    zone = here.agreement.bridge.zone
+    at = datetime.fromisoformat(read["at"]).astimezone(zone)
+    assert f"{at:%a %d %b %Y %H:%M}" in told.out
+
+
+def test_where_nothing_was_written_a_sentence_says_so(tmp_path: Path, leadbridge: Leadbridge) -> None:
+    with town(tmp_path, in_process=True) as made:
+        made.configure()
+        told = leadbridge("undo", settings=made.settings())
+
+    assert (told.code, told.out) == (0, "No pass has written anything yet: there is nothing to undo.\n")
