@@ -32,12 +32,12 @@ def last_version(store: Store) -> int:
 
 
 def changed_unseen(store: Store, lifecycle: Lifecycle) -> Mistake | None:
-    """Why *lifecycle* cannot follow the definition that the bridge wrote by last; None where it can."""
+    """Why *lifecycle* cannot follow the definition that the bridge wrote by last, told where its `version` stands."""
     last, stood = last_version(store), (store.fact(DEFINITION) or "").partition(" ")[2]
     if last > lifecycle.version:
         text = f"`version` is {lifecycle.version}, but the bridge last wrote by version {last}."
         remedy = f"Write `version: {last + 1}`, or put version {last} of the file back."
-        return Mistake("lifecycle.yaml", 0, text, remedy)
+        return Mistake("lifecycle.yaml", lifecycle.line, text, remedy)
     is_comparable = last == lifecycle.version and stood.startswith(f"{_FORM}:")
     if not is_comparable or stood == _fingerprint(lifecycle):
         return None
@@ -46,7 +46,7 @@ def changed_unseen(store: Store, lifecycle: Lifecycle) -> Mistake | None:
         f"Write `version: {lifecycle.version + 1}`: every round keeps the version by which it was judged."
         " Or put them back as they were."
     )
-    return Mistake("lifecycle.yaml", 0, text, remedy)
+    return Mistake("lifecycle.yaml", lifecycle.line, text, remedy)
 
 
 def _fingerprint(lifecycle: Lifecycle) -> str:

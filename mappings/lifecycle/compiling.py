@@ -71,6 +71,7 @@ def _compiled(
     projections = document.projections
     return Lifecycle(
         version=document.version,
+        line=document.line_of("version"),
         illegal=document.illegal or ("flag" if lacking else "revert"),
         stages_by_name=_stages(document, mistakes),
         moves=_moves(document),

@@ -36,7 +36,7 @@ from mappings.lifecycle.words import Actor, Raw, Side, Standing
 class Lifecycle:
     """The lifecycle that both teams agreed on, proven sound; *lacking* are own fields that are not there.
 
-    *reason_field* is set in standard mode only, where none of them is there.
+    *reason_field* is set in standard mode only, where none of them is there; *line* is where `version` stands.
     """
 
     version: int
@@ -57,6 +57,7 @@ class Lifecycle:
     lacking: frozenset[str] = frozenset()
     reason_field: ReasonField | None = None
     installing: Installing = field(default_factory=Installing)
+    line: int = field(default=0, compare=False)
     wanted_of_contacts: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

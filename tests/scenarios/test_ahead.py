@@ -125,6 +125,9 @@ def test_a_definition_does_not_change_behind_its_number(
     with pytest.raises(Broken) as lowered:
         here.run()
 
+    said = (here.config / "lifecycle.yaml").read_text("utf-8").splitlines()
+    line = next(number for number, text in enumerate(said, 1) if text.startswith("version:"))
+    assert all(f"lifecycle.yaml:{line}: " in str(one.value.mistakes[0]) for one in (refused, lowered))
     assert "`version` is 1 still. Write `version: 2`" in str(refused.value.mistakes[0])
     assert str(refused.value.mistakes[0]) in str(taken)
     assert (checked.code, str(refused.value.mistakes[0]) in checked.err) == (2, True)
