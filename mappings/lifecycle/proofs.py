@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from mappings.documents.lifecycle import LifecycleDocument
 from mappings.documents.tree import Mistake
@@ -158,6 +158,7 @@ def _a_rejection_has_a_reason(lifecycle: Lifecycle, document: LifecycleDocument)
 
 def _every_reason_leads_on(lifecycle: Lifecycle, document: LifecycleDocument) -> Iterator[Mistake]:
     reached = _ways(lifecycle, START)
+    ended: dict[tuple[str, bool], dict[str, list[str]]] = {}
     for reason in lifecycle.reasons_by_name.values():
         given = {name: _told(reached[name]) for name in sorted(reason.where) if name in reached}
         if (reason.delay_days is None) != reason.final:
@@ -170,30 +171,53 @@ def _every_reason_leads_on(lifecycle: Lifecycle, document: LifecycleDocument) ->
             )
             continue
         for stage in sorted(reason.where & {"rejected", "lost"}):
-            if not _leads_on(lifecycle, stage, reason):
-                end = "an end" if reason.final else "a stage where the delay runs and then back to nurture"
-                yield document.mistake(
-                    f"{given.get(stage, stage)} with the reason `{reason.name}` is a dead end:"
-                    f" no move of the bridge leads to {end}.",
-                    f"Add a move from {stage} that the bridge may make.",
-                    "reasons",
-                    reason.name,
+            end = _way_ends_at(lifecycle, stage, reason)
+            if end is not None:
+                ended.setdefault((end, reason.final), {}).setdefault(given.get(stage, stage), []).append(
+                    f"`{reason.name}`"
                 )
+    for (end, is_final), cases in ended.items():
+        yield document.mistake(*_dead_end(lifecycle, end, cases, is_final=is_final), "stages", end)
 
 
-def _leads_on(lifecycle: Lifecycle, stage: str, reason: Reason) -> bool:
-    closed_by_reason = {"reason_final_or_last_round" if not reason.final else "reason_has_delay"}
+def _dead_end(
+    lifecycle: Lifecycle, end: str, cases: Mapping[str, list[str]], *, is_final: bool
+) -> tuple[str, str]:
+    """All ways that end at one stage, each with its reasons, and what leads on from there."""
+    ways = "; ".join(
+        f"{way} with the reason{'s' * (len(names) > 1)} {_and(names)}" for way, names in cases.items()
+    )
+    add = f"Add a move from `{end}` that the bridge may make"
+    if is_final:
+        leads, add = "leads to an end", f"{add}, to a stage that is `closed`."
+    elif lifecycle.stage(end).rests:
+        leads, add = "leads out of it when the delay is over", f"{add}, with `guards: [delay_over]`."
+    else:
+        resting = [f"`{name}`" for name, stage in lifecycle.stages_by_name.items() if stage.rests]
+        to = (
+            f", to {' or '.join(resting)}"
+            if resting
+            else " to a stage with `rests: true`, where the delay runs"
+        )
+        leads, add = "leads to a stage where the delay runs", f"{add}{to}."
+    return f"`{end}` is a dead end: no move of the bridge {leads}. Who ends there: {ways}.", add
+
+
+def _way_ends_at(lifecycle: Lifecycle, stage: str, reason: Reason) -> str | None:
+    """The stage from which the bridge has no way on for *reason*; None where it leads on."""
+    closed_by_reason = "reason_final_or_last_round" if not reason.final else "reason_has_delay"
     reached = _walk(
         stage,
         lambda name: [
             move
             for move in lifecycle.moves_from(name, "bridge")
-            if not closed_by_reason & set(move.guards_for("bridge"))
+            if closed_by_reason not in move.guards_for("bridge")
         ],
     )
     if reason.final:
-        return any(lifecycle.stage(name).closed for name in reached)
-    return any(lifecycle.stage(name).rests and _wakes(lifecycle, name) for name in reached)
+        return None if any(lifecycle.stage(name).closed for name in reached) else stage
+    resting = [name for name in reached if lifecycle.stage(name).rests]
+    return None if any(_wakes(lifecycle, name) for name in resting) else next(iter(resting), stage)
 
 
 def _wakes(lifecycle: Lifecycle, stage: str) -> bool:

@@ -182,15 +182,15 @@ def test_the_raw_fields_it_wants_are_named(lifecycle):
         pytest.param(
             [("  - {from: [lost, rejected], to: recycled, who: [marketer, bridge]",
               "  - {from: [lost, rejected], to: recycled, who: [marketer]")],
-            "start → working → rejected with the reason `no_contact` is a dead end:"
-            " no move of the bridge leads to a stage where the delay runs and then back to nurture.",
+            "`rejected` is a dead end: no move of the bridge leads to a stage where the delay runs. Who ends there:"
+            " start → working → rejected with the reasons `no_contact`, `bad_timing`,",
             id="no way back for a reason",
         ),
         pytest.param(
             [("nurturing, new], to: disqualified, who: [marketer, bridge]",
               "nurturing, new], to: disqualified, who: [marketer]")],
-            "start → working → rejected with the reason `wrong_segment` is a dead end:"
-            " no move of the bridge leads to an end.",
+            "`rejected` is a dead end: no move of the bridge leads to an end. Who ends there:"
+            " start → working → rejected with the reasons `wrong_segment`,",
             id="no end for a final reason",
         ),
         pytest.param(
@@ -304,6 +304,29 @@ def test_a_mistake_names_its_line(mistakes, shipped_text):
 
     assert found.line == line
     assert "owner_found" in found.remedy
+
+
+def test_one_dead_end_is_told_once_where_the_way_ends(mistakes, shipped_text):
+    onward = (
+        "  - {from: recycled, to: nurturing, who: [bridge], guards: [delay_over], says: the delay is over}\n"
+    )
+    [found] = mistakes((onward, ""))
+    line = next(n for n, text in enumerate(shipped_text.splitlines(), 1) if text == "  recycled:")
+
+    assert found.line == line
+    assert found.text.startswith("`recycled` is a dead end: no move of the bridge leads out of it when")
+    assert "start → working → opportunity → lost with the reasons `bad_timing`" in found.text
+    assert found.remedy == "Add a move from `recycled` that the bridge may make, with `guards: [delay_over]`."
+
+
+def test_who_cannot_come_to_rest_is_told_the_stage_that_rests(mistakes):
+    way = "  - {from: [lost, rejected], to: recycled, who: [marketer, bridge]"
+    found = mistakes((way, way.replace(", bridge", "")))
+
+    assert [one.remedy for one in found] == [
+        "Add a move from `rejected` that the bridge may make, to `recycled`.",
+        "Add a move from `lost` that the bridge may make, to `recycled`.",
+    ]
 
 
 def test_all_mistakes_are_told_at_once(mistakes):
