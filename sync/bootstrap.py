@@ -38,6 +38,7 @@ from sync.settings import (
     HubSpotAccess,
     SalesforceAccess,
     Settings,
+    UnusableSettings,
     shipped_config,
 )
 from sync.store import Store
@@ -100,6 +101,7 @@ def bridge(
     stopping = threading.Event()
     connectors = connect(settings, clock, stopping, chance, threads)
     try:
+        require_portal(settings.hubspot, connectors["hubspot"])
         known = describe(connectors)
         agreement = read_agreement(settings.config, known)
         require_all_or_none(agreement)
@@ -173,6 +175,8 @@ def admins(settings: Settings, sides: Collection[Side], clock: Clock | None = No
         else None,
     )
     try:
+        if found.hubspot is not None:
+            require_portal(settings.admin.hubspot, found.hubspot, "ADMIN__HUBSPOT")
         yield found
     except ConnectorError as error:
         error.args = tuple(
@@ -281,6 +285,24 @@ def describe(connectors: Mapping[Side, Connector]) -> Described:
     }
 
 
+def require_portal(access: HubSpotAccess, hubspot: Connector, group: str = "HUBSPOT") -> None:
+    """Raise `UnusableSettings` when the token belongs to another portal than the settings of *group* name.
+
+    Where they name none, HubSpot is not asked; where HubSpot does not tell, the log says so.
+    """
+    if access.portal_id is None or not isinstance(hubspot, HubSpotConnector):
+        return
+    found = hubspot.portal_id()
+    if found is None:
+        log.warning("portal not checked", text="HubSpot does not tell which portal the token belongs to.")
+    elif found != str(access.portal_id):
+        said = (
+            f"{PREFIX}{group}__PORTAL_ID is {access.portal_id}, but {PREFIX}{group}__ACCESS_TOKEN belongs to "
+            f"portal {found}: set the one right that is wrong. Nothing was written."
+        )
+        raise UnusableSettings([said])
+
+
 def scopes_of(connectors: Mapping[Side, Connector]) -> frozenset[str] | None:
     """What the token for HubSpot may do; None where nobody tells."""
     hubspot = connectors["hubspot"]
@@ -291,6 +313,7 @@ def seen_by_daemon(settings: Settings) -> tuple[Described, str | None, frozenset
     """The same for one look, the Salesforce user who looked, and the token's scopes; both systems are left again."""
     connectors = connect(settings, SystemClock(), threading.Event())
     try:
+        require_portal(settings.hubspot, connectors["hubspot"])
         return describe(connectors), connectors["salesforce"].whoami(), scopes_of(connectors)
     finally:
         for connector in connectors.values():

@@ -211,7 +211,6 @@ class World:
             "LEADBRIDGE_SALESFORCE__CLIENT_SECRET": CLIENT_SECRET,
             "LEADBRIDGE_HUBSPOT__BASE_URL": self.urls["hubspot"],
             "LEADBRIDGE_HUBSPOT__ACCESS_TOKEN": TOKEN,
-            "LEADBRIDGE_HUBSPOT__PORTAL_ID": str(self.hubspot.portal.portal_id),
         }
 
     def admin_settings(self) -> dict[str, str]:

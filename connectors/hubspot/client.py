@@ -21,7 +21,7 @@ from hubspot.crm.objects.exceptions import ApiException
 from urllib3 import exceptions
 
 from connectors.budget import Allowance, Gate, Meter, Pace, Purpose
-from connectors.errors import ConnectorError, Refused, SignInFailed, Transient, Unknown
+from connectors.errors import ConnectorError, Gone, Refused, SignInFailed, Transient, Unknown
 from connectors.hosts import LOOPBACK, Hosts
 from connectors.hubspot.faults import refusal
 from connectors.hubspot.paths import Paths
@@ -121,6 +121,18 @@ class HubSpotClient:
             return None
         told = body.get("scopes") if isinstance(body, dict) else None
         return frozenset(map(str, told)) if isinstance(told, list) else None
+
+    def portal_id(self) -> str | None:
+        """The portal that the token belongs to; None where HubSpot does not tell.
+
+        https://developers.hubspot.com/docs/api-reference/account-account-info-v3/guide
+        """
+        try:
+            body = self.read("GET", self.paths.account(), "describe").body
+        except (Refused, Gone):
+            return None
+        told = body.get("portalId") if isinstance(body, dict) else None
+        return None if told is None else str(told)
 
     def side_by_side(self, act: Callable[[A], B], each: Sequence[A]) -> list[B]:
         """*act* on each, up to four at once; answers in the same order."""

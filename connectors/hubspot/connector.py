@@ -52,6 +52,10 @@ class HubSpotConnector:
         """What the token may do, where HubSpot tells."""
         return self._client.scopes()
 
+    def portal_id(self) -> str | None:
+        """The portal that the token belongs to, where HubSpot tells."""
+        return self._client.portal_id()
+
     def describe(self, kinds: Sequence[str]) -> dict[str, Schema]:
         return {kind: schema.describe(self._client, kind) for kind in kinds}
 

@@ -53,6 +53,10 @@ class Paths:
         """What a private app's token may do; the same path in every version."""
         return "/oauth/v2/private-apps/get/access-token-info"
 
+    def account(self) -> str:
+        """Which account a token belongs to."""
+        return f"/account-info/{self.version}/details"
+
     def owners(self) -> str:
         return self._of("owners")
 

@@ -60,6 +60,7 @@ def serve_twins(
             world.populate(people)
     with until_interrupted() as stop, ExitStack() as stack:
         told = {**_listen(stack, world, port, state, host), **world.admin_settings()}
+        told["LEADBRIDGE_HUBSPOT__PORTAL_ID"] = str(world.hubspot.portal.portal_id)
         file = state / "twins.env"
         file.write_text(
             "".join(f"export {name}={shlex.quote(value)}\n" for name, value in told.items()), "utf-8"

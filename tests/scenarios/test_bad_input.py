@@ -21,6 +21,7 @@ from twins.server import Served
 ADA = "ada.lind@nordwind.example"
 WRONG = "a-secret-that-is-wrong"
 NOWHERE = "http://127.0.0.1:9"
+PORTAL_ID = "LEADBRIDGE_HUBSPOT__PORTAL_ID"
 BASE_URL, TOKEN = "LEADBRIDGE_HUBSPOT__BASE_URL", "LEADBRIDGE_HUBSPOT__ACCESS_TOKEN"
 LOGIN_URL, CLIENT_SECRET = "LEADBRIDGE_SALESFORCE__LOGIN_URL", "LEADBRIDGE_SALESFORCE__CLIENT_SECRET"
 INSTANCE_URL = "LEADBRIDGE_SALESFORCE__INSTANCE_URL"
@@ -141,6 +142,31 @@ def test_a_missing_credential_is_named(here: Town, leadbridge: Leadbridge) -> No
 
     _ends_in_a_sentence(here, ended, 2, TOKEN, "is missing", "set it in the environment or in .env")
     assert not here.world.hubspot.calls
+
+
+@pytest.mark.parametrize("command", [("run", "--once"), ("plan",), ("check",), ("backfill",)])
+def test_a_token_of_another_portal_is_refused_before_anything_is_written(
+    here: Town, leadbridge: Leadbridge, command: tuple[str, ...]
+) -> None:
+    portal, before = here.world.hubspot.portal.portal_id, mutations(here.world)
+
+    ended = leadbridge(*command, settings={**here.settings(), PORTAL_ID: "4815162"}, clock=here.clock)
+
+    _ends_in_a_sentence(here, ended, 2, f"{PORTAL_ID} is 4815162", f"{TOKEN} belongs to portal {portal}")
+    assert mutations(here.world) == before
+    assert not (here.state / "leadbridge.db").exists()
+
+
+@pytest.mark.parametrize("version", ["v3", "2026-03", "2026-09"])
+def test_a_token_of_the_portal_that_is_named_is_asked_for_it_once(
+    here: Town, leadbridge: Leadbridge, version: str
+) -> None:
+    named = {PORTAL_ID: str(here.world.hubspot.portal.portal_id), "LEADBRIDGE_HUBSPOT__API_VERSION": version}
+
+    ended = leadbridge("check", "--schemas-only", settings={**here.settings(), **named}, clock=here.clock)
+
+    assert ended.code == 0
+    assert sum(n for (_, path), n in here.world.hubspot.calls.items() if "account-info" in path) == 1
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ def ask_for_a_call(here: Town) -> None:
 
 def addresses(here: Town, **given: str) -> dict[str, str]:
     told = {f"LEADBRIDGE_NOTIFY__{name.upper()}": address for name, address in given.items()}
-    return {**here.settings(), "LEADBRIDGE_HUBSPOT__PORTAL_ID": "7", **told}
+    portal = str(here.world.hubspot.portal.portal_id)
+    return {**here.settings(), "LEADBRIDGE_HUBSPOT__PORTAL_ID": portal, **told}
 
 
 def test_sales_are_told_who_was_handed_over_and_nobodys_own_data(
