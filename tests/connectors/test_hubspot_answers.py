@@ -251,6 +251,14 @@ def test_missing_scopes_are_named(world: World, between: Between) -> None:
         fetch(world)
 
 
+@pytest.mark.parametrize("reply", [told(403, {"category": "MISSING_SCOPES"}), told(404, {}), told(200, [])])
+def test_a_portal_that_hubspot_does_not_tell_is_unknown(world: World, between: Between, reply: Reply) -> None:
+    between.next("/details", reply)
+
+    assert isinstance(world.connector, HubSpotConnector)
+    assert world.connector.portal_id() is None
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_told_and_never_followed(world: World, between: Between, status: int) -> None:
     between.next(READ, told(status, {}, Location="https://evil.example/"))
