@@ -35,9 +35,7 @@ Pair = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of text.")]
 
 
-_ALL_THE_SAME = (
-    "This command needs the store only and goes on; a running bridge goes by its last good config."
-)
+_ALL_THE_SAME = "This command needs the store only and goes on, for bridge {name}; a running bridge goes by its last good config."
 
 
 def require_pair(pair: str | None) -> None:
@@ -71,7 +69,7 @@ def opened_store(config: Path | None) -> Iterator[Store]:
     found = readable(settings)
     with open_store(settings, found.name) as store:
         if found.mistakes:
-            complain((*found.mistakes, _ALL_THE_SAME))
+            complain((*found.mistakes, _ALL_THE_SAME.format(name=found.name)))
         yield store
 
 
@@ -95,13 +93,14 @@ def readable(settings: Settings) -> Readable:
     try:
         agreement = read_agreement(settings.config)
     except Broken as broken:
+        if not settings.config.is_dir():
+            raise
         rules = bridge_alone(read_texts(settings.config))
         known = bridges_in(settings.state)
-        if rules is not None and rules.name in known:
-            known = [rules.name]
-        if len(known) != 1:
+        meant = [one for one in known if rules is None or one == rules.name]
+        if len(meant) != 1:
             raise
-        return Readable(known[0], rules, mistakes=tuple(map(str, broken.mistakes)))
+        return Readable(meant[0], rules, mistakes=tuple(map(str, broken.mistakes)))
     return Readable(agreement.bridge.name, agreement.bridge, agreement)
 
 

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sync.store.database import FILE_NAME
+from sync.store.database import FILE_NAME, file_in
 from sync.store.lockfile import LockFile
 
 _PARTS = ("", "-wal", "-shm")
@@ -41,10 +41,11 @@ def is_whole(folder: Path) -> bool:
 
 def bridges_in(folder: Path) -> list[str]:
     """The names of the bridges whose store is in *folder*; none where it does not tell them."""
-    if not (folder / FILE_NAME).exists():
+    file = file_in(folder)
+    if file is None:
         return []
     try:
-        with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        with closing(sqlite3.connect(file)) as connection:
             return [str(name) for (name,) in connection.execute("SELECT DISTINCT bridge FROM facts")]
     except sqlite3.Error:
         return []

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 
 from sync.store.chain import Chain
-from sync.store.errors import StoreGone, in_our_words
+from sync.store.errors import StoreFull, StoreGone, in_our_words
 from sync.store.tables import COUNTERS
 
 BUSY_TIMEOUT_S = 10.0
@@ -30,9 +30,9 @@ class Database:
     """The engine behind a store, and the one transaction that may be open for writing."""
 
     def __init__(self, url: str | URL) -> None:
-        self.url = make_url(url)
+        self.url = _placed(make_url(url))
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _engine(_placed(self.url))
+        self.engine = _engine(self.url)
         self.guard: Callable[[Connection], None] | None = None
         self._identity: tuple[int, int] | None = None
         # On a server, too, a reader holds no transaction open between two statements.
@@ -60,13 +60,18 @@ class Database:
             self._identity = _identity(self.file)
 
     def require_same_file(self) -> None:
-        """Raise `StoreGone` when another file than the one opened stands in the store's place, or none."""
+        """Raise `StoreGone` when another file than the one opened stands in the store's place, or none.
+
+        A file that was copied over the one opened is the same file to the system: it is not noticed here.
+        """
         if self.file is None or self._identity is None:
             return
         try:
             found = _identity(self.file)
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise StoreGone(self.place, error.strerror or str(error)) from error
+        except OSError as error:
+            raise StoreFull(self.place, error.strerror or str(error)) from error
         if found != self._identity:
             raise StoreGone(self.place, "another file stands in its place")
 

@@ -75,3 +75,28 @@ def test_where_not_even_the_store_tells_which_bridge_is_meant_nothing_is_opened(
 
     assert (ended.code, "lifecycle.yaml" in ended.err) == (2, True)
     assert not state.exists()
+
+
+@pytest.mark.parametrize("word", ["pause", "status"])
+def test_a_folder_without_a_config_means_no_bridge(here: Town, leadbridge: Leadbridge, word: str) -> None:
+    ended = leadbridge(word, "--config", "nowhere", settings=here.settings(), clock=here.clock)
+
+    assert (ended.code, here.bridge.store.brakes()) == (2, [])
+
+
+def test_a_config_that_names_another_bridge_stops_none_but_that_one(
+    here: Town, leadbridge: Leadbridge
+) -> None:
+    rules = here.config / "bridge.yaml"
+    shipped = Path("config/bridge.yaml").read_text("utf-8")
+    rules.write_text(shipped.replace("name: main", "name: west", 1), "utf-8")
+    lifecycle = here.config / "lifecycle.yaml"
+    lifecycle.write_text(lifecycle.read_text("utf-8").replace("to: accepted", "to: acepted", 1), "utf-8")
+
+    ended = leadbridge("pause", settings=here.settings(), clock=here.clock)
+
+    assert (ended.code, here.bridge.store.brakes()) == (2, [])
+
+
+def test_who_acts_by_a_broken_config_is_told_for_which_bridge(here: Town, leadbridge: Leadbridge) -> None:
+    assert "for bridge main" in leadbridge("pause", settings=here.settings(), clock=here.clock).err

@@ -243,3 +243,12 @@ def test_whoever_stops_after_the_store_was_taken_away_is_told_and_holds_no_lease
     with _taken_away(running), pytest.raises(StoreGone):
         store.drop_lease()
     assert store.epoch is None
+
+
+@pytest.mark.fault("F39")
+def test_a_store_that_cannot_be_looked_for_right_now_is_not_gone(running: Town) -> None:
+    with _taken_away(running) as file:
+        file.symlink_to(file)  # a circle: nobody can follow it
+        with pytest.raises(StoreFull, match="symbolic links"):
+            running.bridge.store.check_lease()
+        file.unlink()
