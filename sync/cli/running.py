@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
@@ -14,16 +13,16 @@ from mappings.own_fields import IN_WORDS
 from sync.backfill import start
 from sync.bootstrap import Bridge
 from sync.cli.brakes import told
-from sync.cli.endings import DECIDE, DIFFERS, STOPPED
+from sync.cli.endings import DECIDE, DIFFERS
 from sync.cli.notifying import notifier_of
 from sync.cli.options import Config, Json, Pair, opened_bridge, require_pair
 from sync.cli.printing import as_json, complain, progress, say
 from sync.cli.serving import dashboard
+from sync.cli.stopping import end_stopped, is_cut_short, leaving, left_of
 from sync.daemon import Daemon
 from sync.settling import Pass
 
 MOST_PASSES: Final = 100_000
-_GOES_ON: Final = "What was written stays written; the same command goes on where it was."
 
 
 def run(
@@ -44,10 +43,10 @@ def run(
                 daemon.run()
             _leave_to_a_person(bridge, json)
             return
-        with daemon.stopped_by_signals(leave_stopped), daemon.writing(), progress("passes") as bar:
+        with daemon.stopped_by_signals(leaving(json=json)), daemon.writing(), progress("passes") as bar:
             done = daemon.settle(on_pass=lambda _: bar.advance(1))
             notifier_of(bridge).turn(at_rest=True)
-        _tell_passes(bridge, done, json, is_stopped=_is_cut_short(daemon, done))
+        _tell_passes(bridge, done, json, is_stopped=is_cut_short(daemon, done))
 
 
 def _tell_begun(bridge: Bridge, url: str, json: bool) -> None:
@@ -60,21 +59,10 @@ def _tell_begun(bridge: Bridge, url: str, json: bool) -> None:
         say(f"{IN_WORDS[own]}.")
 
 
-def leave_stopped() -> None:
-    """End the process with a call still open, as a command that was stopped: exit 130."""
-    complain([f"Stopped while a system left a call unanswered. {_GOES_ON}"])
-    os._exit(STOPPED.code)
-
-
-def _is_cut_short(daemon: Daemon, done: Sequence[Pass]) -> bool:
-    """A signal came before the passes had nothing left to do."""
-    return daemon.stopping.is_set() and not (done and done[-1].is_quiet)
-
-
 def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool, *, is_stopped: bool) -> None:
     written: Counter[str] = sum((one.written for one in done), Counter())
     open_problems = len(bridge.store.problems())
-    left = sum(bridge.store.backlog().values())
+    left = left_of(bridge, done)
     if json:
         as_json(
             {
@@ -92,20 +80,12 @@ def _tell_passes(bridge: Bridge, done: Sequence[Pass], json: bool, *, is_stopped
         passes = "1 pass" if len(done) == 1 else f"{len(done)} passes"
         say(f"{passes}, records written: {said}; open problems: {open_problems}.")
     if is_stopped:
-        _end_stopped(left, json, is_reading=bridge.store.is_backfilling())
+        end_stopped(bridge, left, json=json)
     if bridge.store.brakes():
         _say_brakes(bridge, json)
         raise typer.Exit(DECIDE)
     if open_problems:
         raise typer.Exit(DIFFERS)
-
-
-def _end_stopped(left: int, json: bool, *, is_reading: bool) -> NoReturn:
-    """A command that was stopped never ends like one that is done."""
-    if not json:
-        unread = ", and not every record was read yet" if is_reading else ""
-        complain([f"Stopped before it was done: {left} records wait{unread}. {_GOES_ON}"])
-    raise typer.Exit(STOPPED.code)
 
 
 def _say_brakes(bridge: Bridge, json: bool) -> None:
@@ -138,10 +118,10 @@ def backfill(
     require_pair(pair)
     with opened_bridge(config, quiet=not json) as bridge, progress("records planned") as bar:
         daemon = Daemon(bridge.engine)
-        with daemon.stopped_by_signals(leave_stopped), daemon.writing():
+        with daemon.stopped_by_signals(leaving(json=json)), daemon.writing():
             start(bridge.store, pair)
             done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))
-        _tell_passes(bridge, done, json, is_stopped=_is_cut_short(daemon, done))
+        _tell_passes(bridge, done, json, is_stopped=is_cut_short(daemon, done))
 
 
 def demo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +15,10 @@ from sync.cli.asking import Declined
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
 from sync.cli.printing import as_json, progress, say
+from sync.cli.stopping import end_stopped, is_cut_short, leaving, left_of
 from sync.daemon import Daemon
 from sync.remember import let_in
+from sync.settling import Pass
 from sync.store.aside import alone_with, erased_in, is_whole, put_aside
 
 MOST_PASSES = 100_000
@@ -59,7 +62,8 @@ def rebuild(
 ) -> None:
     """Put a damaged store aside and build it anew from what both systems know; nothing is doubled.
 
-    Passes run until nothing is left to do, by the `mode` of bridge.yaml. What is written over
+    Passes run until nothing is left to do, by the `mode` of bridge.yaml; Ctrl-C ends it after the
+    batch in hand, with 130, and `leadbridge run` goes on. What is written over
     where nobody knows any more what both sides agreed on says "base unknown" in the ledger.
 
     Example: leadbridge state rebuild
@@ -79,20 +83,41 @@ def rebuild(
     with opened_bridge(config, quiet=True) as bridge, progress("records planned") as bar:
         bridge.store.stay_erased(marks)
         daemon = Daemon(bridge.engine)
-        with daemon.stopped_by_signals(), daemon.writing():
+        with daemon.stopped_by_signals(leaving(json=json, goes_on=_goes_on(kept))), daemon.writing():
             done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))
-        _tell_rebuilt(bridge, kept, sum(sum(one.written.values()) for one in done), json=json)
+        _tell_rebuilt(bridge, kept, done, json=json, is_stopped=is_cut_short(daemon, done))
 
 
-def _tell_rebuilt(bridge: Bridge, kept: Path | None, written: int, *, json: bool) -> None:
+def _goes_on(kept: Path | None) -> str:
+    """The same command would put the new store aside, too."""
+    return " ".join(
+        ("The store is built anew in part; `leadbridge run` goes on where it was.", *_kept_as(kept))
+    )
+
+
+def _kept_as(kept: Path | None) -> list[str]:
+    if kept is None:
+        return []
+    return [f"The old one is kept as {kept}; it holds personal data: delete it when nobody needs it."]
+
+
+def _tell_rebuilt(
+    bridge: Bridge, kept: Path | None, done: Sequence[Pass], *, json: bool, is_stopped: bool
+) -> None:
     links = {pair: bridge.store.count_links(pair)[1] for pair in ("person", "company", "deal")}
+    written = sum(sum(one.written.values()) for one in done)
+    left = left_of(bridge, done)
     if json:
-        as_json({"kept": str(kept) if kept else None, "links": links, "written": written})
+        told = {"kept": str(kept) if kept else None, "links": links, "written": written}
+        as_json({**told, "stopped": is_stopped, "left": left})
+    if is_stopped:
+        end_stopped(bridge, left, json=json, goes_on=_goes_on(kept))
+    if json:
         return
     said = ", ".join(f"{count} {pair}" for pair, count in links.items())
     say(f"The store is built anew: links {said}; records written: {written}.")
-    if kept is not None:
-        say(f"The old one is kept as {kept}; it holds personal data: delete it when nobody needs it.")
+    for sentence in _kept_as(kept):
+        say(sentence)
 
 
 @state.command("backup")

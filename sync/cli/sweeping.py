@@ -10,6 +10,7 @@ from sync.bootstrap import Bridge
 from sync.cli.endings import DIFFERS, STOPPED
 from sync.cli.options import Config, Json, opened_bridge
 from sync.cli.printing import as_json, progress, say, table
+from sync.cli.stopping import leaving
 from sync.daemon import Daemon
 from sync.sweep import Certificate
 
@@ -25,7 +26,8 @@ def sweep(config: Config = None, json: Json = False) -> None:
     """
     with opened_bridge(config, quiet=True) as bridge:
         daemon = Daemon(bridge.engine)
-        with daemon.stopped_by_signals(), daemon.writing(), progress("records compared") as bar:
+        stopped = daemon.stopped_by_signals(leaving(json=json))
+        with stopped, daemon.writing(), progress("records compared") as bar:
             bridge.engine.sweep.begin(bridge.clock.now())
             daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))
         certificate = bridge.engine.sweep.last()
