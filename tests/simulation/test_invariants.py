@@ -365,6 +365,29 @@ def test_a_move_is_entered_late_only_with_the_write_whose_answer_was_lost(life: 
     assert any("wrote the stage" in str(one) for one in life.broken("I9")) != is_found
 
 
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize("is_left", [True, False])
+def test_only_a_stage_that_was_left_standing_may_come_back_unseen(life: Life, is_left: bool) -> None:
+    life.bridge((ADA, {"leadbridge_stage": "accepted"}), said=[moved("start", "accepted", "adopted")])
+    life.edits(ADA, leadbridge_stage="nurturing")
+    left = Decision(
+        "reverted",
+        "it stands",
+        ADA,
+        field="stage",
+        rule="flagged",
+        old="accepted",
+        new="nurturing",
+        side="hubspot",
+    )
+    life.bridge(said=[left] if is_left else [])
+    life.edits(ADA, leadbridge_stage="qualified")
+    life.edits(ADA, leadbridge_stage="nurturing")
+    life.bridge()
+
+    assert any("unjudged" in str(one) for one in life.broken("I9")) != is_left
+
+
 @pytest.mark.invariant("I6")
 @pytest.mark.parametrize(
     ("is_lost", "is_met", "is_broken"),

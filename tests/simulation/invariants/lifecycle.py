@@ -173,12 +173,21 @@ def _jumps(seen: Evidence, past: Past, couple: Couple, edges: set[tuple[str, str
                 continue  # a legal move, or none; whether its guards held is the lifecycle's own business
             if commit.new == _moved_last(past, judged, commit):
                 continue  # back to where everybody agreed that the person stands
+            if commit.new == _left_last(past, judged, side, commit):
+                continue  # back to what was judged, and left, at the last look: nothing shows that it was gone
             yield from _judged_once(seen, past, couple, side, commit, judged)
 
 
 def _moved_last(past: Past, judged: Sequence[Entry], commit: Commit) -> object:
     before = [one for one in judged if one.decision.what == "moved" and not past.is_after(one, commit.seq)]
     return max(before, key=lambda one: one.seq).decision.new if before else None
+
+
+def _left_last(past: Past, judged: Sequence[Entry], side: Side, commit: Commit) -> object:
+    """The stage that the last judgement of this side before *commit* left standing; None where it judged otherwise."""
+    before = [one for one in judged if one.decision.side == side and not past.is_after(one, commit.seq)]
+    last = max(before, key=lambda one: one.seq, default=None)
+    return last.decision.new if last is not None and last.decision.rule in _LEFT else None
 
 
 def _last_words(past: Past, couple: Couple, side: Side) -> Iterator[tuple[Commit, str | None]]:
