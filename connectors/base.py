@@ -53,6 +53,9 @@ class Connector(Protocol):
     def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
         """What became of those of these records that were deleted or merged; living and unknown ones are left out."""
 
+    def deleted(self, kind: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
+        """Those of these records that lie in the recycle bin, with the values they had at their end; others are left out."""
+
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         """For each question all records that answer it."""
 

@@ -87,20 +87,39 @@ def _not_done(write: Write, stands: Record | None = None) -> Receipt:
 
 
 def _by_id(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
-    """Updates: the records as they are; where one was edited since it was read and does not show all, its history."""
+    """Updates: the records as they are; where one was edited since it was read and does not show all, its history.
+
+    Of one that was deleted since, what the recycle bin shows.
+    """
     kind, names = lost[0].write.kind, _names(lost)
     records = {record.ref.id: record for record in connector.fetch(kind, _ids(lost), names)}
     receipts: dict[str, Receipt] = {}
     hidden: list[Lost] = []
+    gone: list[Lost] = []
     for one in lost:
         record = records.get(one.write.ref_id or "")
         if record is not None and _shows(record, one.write.values):
             receipts[one.write.id] = _done(one.write, record)
-        else:
-            receipts[one.write.id] = _not_done(one.write, record)
-            if record is not None and _was_edited(record, one.write):
-                hidden.append(one)
-    return receipts | (_by_history(connector, hidden) if hidden else {})
+            continue
+        receipts[one.write.id] = _not_done(one.write, record)
+        if record is None:
+            gone.append(one)
+        elif _was_edited(record, one.write):
+            hidden.append(one)
+    receipts |= _by_history(connector, hidden) if hidden else {}
+    return receipts | (_by_bin(connector, gone) if gone else {})
+
+
+def _by_bin(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
+    """Of deleted records only those that went with a value of ours: for the others nothing is known, nor to be done."""
+    rows = connector.deleted(lost[0].write.kind, _ids(lost), _names(lost))
+    records = {record.ref.id: record for record in rows}
+    return {
+        one.write.id: _done(one.write, record)
+        for one in lost
+        if (record := records.get(one.write.ref_id or "")) is not None
+        and (_shows(record, one.write.values) or _shows_some(record, one))
+    }
 
 
 def _was_edited(record: Record, write: Write) -> bool:

@@ -73,6 +73,9 @@ class HubSpotConnector:
     def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
         return fates.fates(self._client, kind, ids)
 
+    def deleted(self, kind: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
+        return fates.deleted(self._client, kind, ids, fields)
+
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         return reading.find(self._client, finds)
 

@@ -75,6 +75,9 @@ class SalesforceConnector:
     def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
         return reading.fates(self._client, kind, ids)
 
+    def deleted(self, kind: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
+        return reading.deleted(self._client, kind, ids, fields)
+
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         return reading.find(self._client, finds)
 

@@ -99,10 +99,20 @@ def _converted_and_deleted(
 
 def fates(client: SalesforceClient, kind: str, ids: Sequence[str]) -> list[Fate]:
     """What the recycle bin says of these ids; five queries of 300 ids travel in one call."""
+    return [row.fate for row in _with_the_bin(client, kind, ids, ()) if row.fate is not None]
+
+
+def deleted(client: SalesforceClient, kind: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
+    """Those of these records that lie in the recycle bin, as they were put there."""
+    return [row for row in _with_the_bin(client, kind, ids, fields) if row.fate is not None]
+
+
+def _with_the_bin(
+    client: SalesforceClient, kind: str, ids: Sequence[str], fields: Sequence[str]
+) -> Iterator[Record]:
     wanted = list(dict.fromkeys(long_id(id_) for id_ in ids if is_id(id_)))
-    questions = _by_id(Find(kind, {}, fate_fields(kind)), wanted)
-    rows = _answered(client, questions, "gather", QUERY_ALL)
-    return [row.fate for _, row in rows if row.fate is not None]
+    questions = _by_id(Find(kind, {}, (*fields, *fate_fields(kind))), wanted)
+    return (row for _, row in _answered(client, questions, "gather", QUERY_ALL))
 
 
 @dataclass(frozen=True, slots=True)

@@ -372,6 +372,16 @@ def test_history_comes_newest_first_with_its_authors(world: World, between: Betw
     assert theirs.at == START + timedelta(seconds=60)
 
 
+def test_the_recycle_bin_shows_what_an_archived_contact_had_and_nothing_of_living_ones(world: World) -> None:
+    archived, living = (world.put(email=f"{name}@example.com", surname="Adams") for name in ("a", "b"))
+    owner = world.people.twin.owners[0]
+    world.people.twin.archive("contacts", archived, owner.user_id, world.clock.now())
+
+    found = world.connector.deleted("contact", [archived, living, "nonsense"], ["email"])
+
+    assert [(one.ref.id, one.values["email"]) for one in found] == [(archived, "a@example.com")]
+
+
 def test_histories_are_read_fifty_at_a_time(world: World, between: Between) -> None:
     ids = [world.put(email=f"p{n}@example.com", surname="P") for n in range(101)]
 

@@ -279,6 +279,15 @@ def test_a_converted_lead_is_read_out_of_the_recycle_bin_and_another_one_is_not(
     assert [one.ref.id for one in world.connector.fates("lead", [converted, deleted])] == [deleted]
 
 
+def test_the_recycle_bin_shows_what_a_deleted_record_had_and_nothing_of_living_ones(world: World) -> None:
+    deleted, living = (world.put(email=f"{name}@example.com", surname="Adams") for name in ("a", "b"))
+    world.people.twin.delete("Lead", deleted, world.people.seller, world.clock.now())
+
+    found = world.connector.deleted("lead", [deleted, living, "nonsense"], ("Email",))
+
+    assert [(one.ref.id, one.values["Email"]) for one in found] == [(deleted, "a@example.com")]
+
+
 def test_a_row_without_a_time_is_no_record(net: responses.RequestsMock) -> None:
     net.post(LEADS, json=[{"Id": ID, "SystemModstamp": "soon"}])
 

@@ -44,7 +44,6 @@ class Memory:
     rows: dict[str, dict[str, Row]] = field(default_factory=lambda: {"contact": {}, "note": {}})
     asks_first: Callable[[], None] = lambda: None
     counted: Counter[str] = field(default_factory=Counter)
-    deleted: set[str] = field(default_factory=set)
 
     @property
     def calls(self) -> Mapping[str, int]:
@@ -87,7 +86,11 @@ class Memory:
 
     def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
         self.counted["gather"] += bool(ids)
-        return [Fate(Ref(self.side, kind, id_)) for id_ in ids if id_ in self.deleted]
+        return []  # nobody deletes anything here
+
+    def deleted(self, kind: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
+        self.counted["gather"] += bool(ids)
+        return []
 
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         self.counted["find"] += bool(finds)

@@ -83,7 +83,7 @@ class Dumb:
     asked: list[tuple[str, Any]] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     counted: Counter[str] = field(default_factory=Counter)
-    deleted: set[Ref] = field(default_factory=set)
+    bin: dict[Ref, Row] = field(default_factory=dict)
     allowed: Allowance | None = None
 
     # ── the promises ─────────────────────────────────────────────────────────
@@ -128,7 +128,15 @@ class Dumb:
 
     def fates(self, kind: str, ids: Sequence[str]) -> list[Fate]:
         self._call("gather", (kind, tuple(ids)))
-        return [Fate(ref) for id_ in ids if (ref := Ref(self.side, kind, id_)) in self.deleted]
+        return [Fate(ref) for id_ in ids if (ref := Ref(self.side, kind, id_)) in self.bin]
+
+    def deleted(self, kind: str, ids: Sequence[str], fields: Sequence[str]) -> list[Record]:
+        self._call("gather", (kind, tuple(ids)))
+        binned = [(ref, self.bin[ref]) for id_ in ids if (ref := Ref(self.side, kind, id_)) in self.bin]
+        return [
+            Record(ref, {name: row.values.get(name) for name in fields}, row.modified_at)
+            for ref, row in binned
+        ]
 
     def find(self, finds: Sequence[Find]) -> list[list[Record]]:
         self._call("find", [(one.kind, dict(one.wanted)) for one in finds])
@@ -181,8 +189,7 @@ class Dumb:
 
     def delete(self, ref: Ref) -> None:
         """Somebody deletes a record; it can still be restored."""
-        self.deleted.add(ref)
-        del self.rows[ref.kind][ref.id]
+        self.bin[ref] = self.rows[ref.kind].pop(ref.id)
 
     def values(self, ref: Ref) -> dict[str, Any]:
         """What stands in a record."""

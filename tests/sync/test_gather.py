@@ -146,7 +146,7 @@ def test_a_record_that_no_recycle_bin_knows_is_a_problem_and_its_counterpart_is_
     assert lead
     road.settle()
     road.salesforce.delete(lead)
-    road.salesforce.deleted.clear()
+    road.salesforce.bin.clear()
     road.clock.advance(10)
     road.hubspot.edit(contact, jobtitle="Countess")
     written = road.written()

@@ -315,6 +315,27 @@ def test_an_update_that_stands_is_entered_as_written(road: Road, pair: tuple[Ref
     assert road.store.due(road.clock.now(), 10) == [Knock(contact)]
 
 
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+@pytest.mark.parametrize("stands", [True, False])
+def test_an_update_of_a_record_that_was_deleted_since_is_entered_if_the_bin_shows_it(
+    road: Road, pair: tuple[Ref, Ref], side: Side, stands: bool
+) -> None:
+    contact, lead = pair
+    ref, name = (lead, "Title") if side == "salesforce" else (contact, "jobtitle")
+    write = Write("u1", side, ref.kind, "update", {name: "Countess"}, ref_id=ref.id)
+    if stands:
+        road.sides[side].edit(ref, by=US[side], **{name: "Countess"})
+    road.sides[side].delete(ref)
+    intend(road, contact, write)
+
+    recover_in_the_end(road)
+
+    assert is_entered(road, contact, write) is stands
+    assert road.store.unsettled() == []
+
+
 @pytest.mark.parametrize("op", ["update", "upsert"])
 def test_a_write_that_does_not_stand_is_only_knocked_for(road: Road, pair: tuple[Ref, Ref], op: str) -> None:
     contact, lead = pair
