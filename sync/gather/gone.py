@@ -15,6 +15,7 @@ from mappings.matching import merged_ids
 from sync.gather.reader import Reader
 from sync.model import Facts, Link, Problem, Tombstone
 from sync.plan.draft import subject_of
+from sync.plan.notes import newest, noted
 from sync.store import Store
 
 SIDES: Final[tuple[Side, Side]] = ("hubspot", "salesforce")
@@ -128,7 +129,31 @@ def _heirs(store: Store, reader: Reader, units: list[Facts]) -> list[Facts]:
         heir = _heir(facts, stands, reader) or _first_of(claims, wanted)
         claims.update(dict.fromkeys(_refs(wanted), wanted) if heir is None else {})
         units[place] = replace(facts, heir=heir)
-    return _undecided(reader, units, moving)
+    return _undecided(reader, _with_told(store, units, moving), moving)
+
+
+def _with_told(store: Store, units: list[Facts], moving: Iterable[int]) -> list[Facts]:
+    """The units with what the notes on those who stood alone and are part of the survivor tell: their links end here."""
+    parts = {place: _parts(units[place]) for place in moving if units[place].heir is None}
+    links = store.links(units[0].pair, [ref for refs in parts.values() for ref in refs])
+    alone = {ref: link.id for ref, link in links.items() if link.salesforce is None and link.id is not None}
+    bases = store.bases(alone.values())
+    for place, refs in parts.items():
+        base = units[place].base
+        told = [bases[alone[ref]].told for ref in refs if alone.get(ref) in bases]
+        if told:
+            units[place] = replace(
+                units[place], base=replace(base, told=newest(base.told, *map(noted, told)))
+            )
+    return units
+
+
+def _parts(facts: Facts) -> list[Ref]:
+    """Every contact that HubSpot made the survivor of, and itself."""
+    records = [one for one in facts.survivors.values() if one.ref.side == "hubspot"]
+    return [
+        Ref("hubspot", one.ref.kind, id_) for one in records for id_ in (one.ref.id, *merged_ids(one.values))
+    ]
 
 
 def _order(facts: Facts) -> tuple[bool, bool, int]:

@@ -148,6 +148,17 @@ def signed(subject: Ref, text: object) -> dict[str, str]:
     return dict(reversed(found.items()))
 
 
+def noted(told: Mapping[str, str]) -> dict[str, str]:
+    """Of what people were *told*, by key, what notes on the contact say."""
+    return {key: day for key, day in told.items() if key.endswith(" hubspot")}
+
+
+def newest(*told: Mapping[str, str]) -> dict[str, str]:
+    """What people were told in one of these, each key with its newest day."""
+    days = sorted((day, key) for one in told for key, day in one.items())
+    return {key: day for day, key in days}
+
+
 def _is_told(draft: Draft, standing: Standing, key: str) -> bool:
     """A store that met the person later does not know whether the hand-over was a dispute."""
     return any(one == key or (_is_older(standing) and one.startswith(key)) for one in draft.told)

@@ -374,3 +374,31 @@ def test_a_lead_that_became_a_contact_that_was_merged_is_followed_to_the_end(her
     assert link.salesforce == Ref("salesforce", "contact", winner)
     assert link.how == "lead was converted"
     assert here.contact(ADA)["leadbridge_outcome"] == "open"
+
+
+@pytest.mark.goal("G-I5")
+@pytest.mark.invariant("I6")
+@pytest.mark.parametrize("makes_new", [True, False])
+def test_what_a_marketer_was_told_of_a_contact_that_day_is_not_told_again_once_another_is_merged_into_it(
+    here: Town, makes_new: bool
+) -> None:
+    here.world.hubspot.flip(merge_makes_new_record=makes_new)
+    hand_over(here, ADA)
+    twin = in_hubspot(here, CEM)
+    here.settle()
+    here.market(CEM, leadbridge_stage="won")
+    comes_to_rest(here)
+    assert len(notes(here)) == 1
+    merge_contacts(here, twin, id_of(here, ADA))
+    comes_to_rest(here)
+
+    here.market(CEM, leadbridge_stage="won")
+    comes_to_rest(here)
+
+    assert here.contact(CEM)["leadbridge_stage"] == "handed_over"
+    assert len(notes(here)) == 1
+
+
+def notes(here: Town) -> list[str]:
+    """What the bridge wrote to marketers about stages."""
+    return [one["hs_note_body"] for one in here.world.hubspot.records("notes")]
