@@ -42,6 +42,7 @@ from sync.settings import (
     shipped_config,
 )
 from sync.store import Store
+from sync.store.aside import begin_anew
 
 __all__ = ["Bridge", "bridge", "connect", "open_store", "read_agreement", "settings_from", "shipped_config"]
 
@@ -101,10 +102,7 @@ def bridge(
     stopping = threading.Event()
     connectors = connect(settings, clock, stopping, chance, threads)
     try:
-        require_portal(settings.hubspot, connectors["hubspot"])
-        known = describe(connectors)
-        agreement = read_agreement(settings.config, known)
-        require_all_or_none(agreement)
+        agreement, known = _fitting(settings, connectors)
         with (
             open_store(settings, agreement.bridge.name) as store,
             threads(THREADS, "bridge") as pool,
@@ -128,6 +126,32 @@ def bridge(
             )
             edits = Edits(settings.config, known, engine, lambda: describe(connectors), clock)
             yield Bridge(settings, agreement, store, connectors, engine, clock, edits, known)
+    finally:
+        for connector in connectors.values():
+            connector.close()
+
+
+def require_fit(settings: Settings) -> None:
+    """Raise what `bridge` would for the portal, both sign-ins, the config and the live schemas; no store is opened."""
+    with _connected(settings) as connectors:
+        _fitting(settings, connectors)
+
+
+def _fitting(settings: Settings, connectors: Mapping[Side, Connector]) -> tuple[Agreement, Described]:
+    """The config held against both systems, which are the right ones; raise for what keeps a bridge from opening."""
+    require_portal(settings.hubspot, connectors["hubspot"])
+    known = describe(connectors)
+    agreement = read_agreement(settings.config, known)
+    require_all_or_none(agreement)
+    return agreement, known
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Mapping[Side, Connector]]:
+    """Both vendors for one look."""
+    connectors = connect(settings, SystemClock(), threading.Event())
+    try:
+        yield connectors
     finally:
         for connector in connectors.values():
             connector.close()
@@ -214,6 +238,11 @@ def settings_from(told: Mapping[str, str], config: Path, state: Path, port: int)
 def open_store(settings: Settings, name: str) -> Store:
     """The store of the bridge *name*."""
     return Store.open(settings.state, name, key=_secret(settings.hash_key))
+
+
+def begin_store_anew(settings: Settings, name: str) -> Path | None:
+    """Give the bridge *name* a new store that knows who was erased; where the old one is kept, if there was one."""
+    return begin_anew(settings.state, name, _secret(settings.hash_key))
 
 
 def connect(
@@ -311,13 +340,9 @@ def scopes_of(connectors: Mapping[Side, Connector]) -> frozenset[str] | None:
 
 def seen_by_daemon(settings: Settings) -> tuple[Described, str | None, frozenset[str] | None]:
     """The same for one look, the Salesforce user who looked, and the token's scopes; both systems are left again."""
-    connectors = connect(settings, SystemClock(), threading.Event())
-    try:
+    with _connected(settings) as connectors:
         require_portal(settings.hubspot, connectors["hubspot"])
         return describe(connectors), connectors["salesforce"].whoami(), scopes_of(connectors)
-    finally:
-        for connector in connectors.values():
-            connector.close()
 
 
 def _secret(value: object) -> str | None:

@@ -10,16 +10,17 @@ from typing import Annotated
 import typer
 
 from connectors.records import Ref
-from sync.bootstrap import Bridge, read_agreement
+from sync.bootstrap import Bridge, begin_store_anew, read_agreement, require_fit
 from sync.cli.asking import Declined
 from sync.cli.endings import DIFFERS, BadArgument
-from sync.cli.options import Config, Json, opened_bridge, opened_store, settings_with
+from sync.cli.options import Config, Json, opened_bridge, opened_store, secrets_of, settings_with
 from sync.cli.printing import as_json, progress, say
 from sync.cli.stopping import end_stopped, is_cut_short, leaving, left_of
 from sync.daemon import Daemon
+from sync.logs import start_logging
 from sync.remember import let_in
 from sync.settling import Pass
-from sync.store.aside import alone_with, erased_in, is_whole, put_aside
+from sync.store.aside import alone_with, is_whole
 
 MOST_PASSES = 100_000
 
@@ -78,10 +79,10 @@ def rebuild(
             raise Declined(
                 "The store's file is sound; nothing was changed. `--anyway` puts it aside all the same."
             )
-        marks = erased_in(settings.state, name)
-        kept = put_aside(settings.state)
+        start_logging(settings.log.format, "warning", secrets=secrets_of(settings))
+        require_fit(settings)
+        kept = begin_store_anew(settings, name)
     with opened_bridge(config, quiet=True) as bridge, progress("records planned") as bar:
-        bridge.store.stay_erased(marks)
         daemon = Daemon(bridge.engine)
         with daemon.stopped_by_signals(leaving(json=json, goes_on=_goes_on(kept))), daemon.writing():
             done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))

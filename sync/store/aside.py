@@ -1,17 +1,21 @@
-"""The store's files, looked at from outside; a damaged store is put aside, and whoever was erased stays erased."""
+"""The store's files, looked at from outside; a new store takes a damaged one's place, and whoever was erased stays so."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from sync.store.database import FILE_NAME, file_in
+from sync.store.database import BUSY_TIMEOUT_S, FILE_NAME, file_in
+from sync.store.errors import in_our_words
+from sync.store.keys import hash_key
 from sync.store.lockfile import LockFile
+from sync.store.store import Store
 
-_PARTS = ("", "-wal", "-shm")
+_BESIDE = ("-wal", "-shm")
 Marks = list[tuple[str, str, int]]
 
 
@@ -63,15 +67,46 @@ def erased_in(folder: Path, bridge: str) -> Marks:
         return []
 
 
-def put_aside(folder: Path) -> Path | None:
-    """Rename the store's files to ``leadbridge.db.corrupt-1``, -2 …; None when there is no store."""
-    file = folder / FILE_NAME
-    if not file.exists():
-        return None
-    number = 1
-    while (kept := folder / f"{FILE_NAME}.corrupt-{number}").exists():
-        number += 1
-    for part in _PARTS:
-        if (old := folder / f"{FILE_NAME}{part}").exists():
-            old.rename(f"{kept}{part}")
+def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Path | None:
+    """Put an empty store of *bridge*, which knows who was erased, in the place of the one in *folder*.
+
+    Returns where the old one is kept: ``leadbridge.db.corrupt-1``, -2 …; None when there was none. At whatever
+    instant the process dies, the old store is in its place, or the new one, and knows who was erased.
+    """
+    file, beside = folder / FILE_NAME, folder / f"{FILE_NAME}.anew"
+    shutil.rmtree(beside, ignore_errors=True)
+    if file.exists():
+        with suppress(sqlite3.Error):
+            _fold(file)
+    with Store.open(beside, bridge, key=hash_key(folder, key).decode()) as store:
+        store.stay_erased(erased_in(folder, bridge))
+    try:
+        _fold(beside / FILE_NAME)
+    except sqlite3.Error as error:
+        raise (in_our_words(str(beside), str(error), BUSY_TIMEOUT_S) or error) from error
+    kept = _keep(file)
+    (beside / FILE_NAME).replace(file)
+    shutil.rmtree(beside, ignore_errors=True)
     return kept
+
+
+def _fold(file: Path) -> None:
+    """Bring all that SQLite can read of a store's log into its file."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+
+def _keep(file: Path) -> Path | None:
+    """Give the store's file a second name: it is in its place until another takes it."""
+    there, number = file.exists(), 1
+    while (kept := file.with_name(f"{file.name}.corrupt-{number}")).exists() and not (
+        there and kept.samefile(file)
+    ):
+        number += 1
+    if there and not kept.exists():
+        kept.hardlink_to(file)
+    for part in _BESIDE:
+        # Whatever could be read of it is in the file; beside another file it would spoil that one.
+        if (old := Path(f"{file}{part}")).exists():
+            old.replace(f"{kept}{part}")
+    return kept if there else None

@@ -167,6 +167,22 @@ def test_a_lifted_person_is_bridged_again(
     assert here.sales("Contact", ADA)["Title"] == "Chief of Wind"
 
 
+@pytest.mark.goal("G-S2")
+@pytest.mark.invariant("I19")
+def test_in_a_store_that_is_built_anew_the_person_stays_erased(
+    here: Town, leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _erase(here, leadbridge, monkeypatch)
+
+    ended = leadbridge("state", "rebuild", "--anyway", settings=here.settings(), clock=here.clock)
+    here.run()
+    here.market(ADA, jobtitle="Chief of Wind")
+    here.settle()
+
+    assert ended.code == 0
+    assert here.sales("Contact", ADA)["Title"] == "Head of Wind"
+
+
 def test_a_copy_that_still_names_the_person_is_pointed_out(
     here: Town, leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,3 +164,24 @@ def test_a_store_is_not_put_aside_under_a_running_bridge(lived: Town, leadbridge
 
     assert ended.code == 2
     assert "The bridge is running; stop it first" in ended.err
+
+
+@pytest.mark.goal("G-S2")
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"LEADBRIDGE_HUBSPOT__ACCESS_TOKEN": "of-nobody"}, 1),
+        ({"LEADBRIDGE_HUBSPOT__PORTAL_ID": "4815162"}, 2),
+    ],
+)
+def test_a_store_is_not_put_aside_for_systems_that_are_not_the_right_ones(
+    lived: Town, leadbridge: Leadbridge, wrong: dict[str, str], code: int
+) -> None:
+    lived.stop()
+    _damage(lived)
+    before = {path: path.read_bytes() for path in lived.state.iterdir()}
+
+    ended = leadbridge("state", "rebuild", settings={**lived.settings(), **wrong}, clock=lived.clock)
+
+    assert ended.code == code
+    assert {path: path.read_bytes() for path in lived.state.iterdir()} == before
