@@ -281,6 +281,25 @@ def test_a_write_that_a_vendor_carries_out_late_was_caused_by_what_was_there_whe
     assert bool(life.broken("I13")) != is_late
 
 
+@pytest.mark.invariant("I13")
+@pytest.mark.parametrize(("before", "is_broken"), [(timedelta(0), False), (timedelta(milliseconds=1), True)])
+def test_a_vendor_that_tells_milliseconds_means_the_pass_that_began_in_that_one(
+    before: timedelta, is_broken: bool
+) -> None:
+    life = Life()
+    life.now += timedelta(milliseconds=5, microseconds=832)
+    life.loaded(ADA, jobtitle="CEO", leadbridge_key=LEAD.id)
+    life.loaded(LEAD, Title="CEO", Leadbridge_HubSpot_Id__c=ADA.id)
+    life.edits(LEAD, Title="CTO")
+    life.bridge()
+    sent_at = life.now - timedelta(microseconds=832) - before
+    life.edits(LEAD, Title="CFO")
+    life.carries_out_late(ADA, sent_at, jobtitle="CTO")
+    life.bridge((ADA, {"jobtitle": "CFO"}))
+
+    assert bool(life.broken("I13")) == is_broken
+
+
 def about_to_be(new: str) -> Decision:
     return Decision("field", "two_way", ADA, field="person.jobtitle", side="salesforce", old="CEO", new=new)
 

@@ -521,9 +521,9 @@ class Past:
     def sent_in(self, step: Step) -> PassSeen | None:
         """The pass that sent *step*; a vendor may carry it out long after, at a moment that it then says was earlier."""
         made_in = self.pass_of(step.seq)
-        if made_in is not None and made_in.began <= step.at:
+        if made_in is not None and _cut(made_in.began) <= step.at:
             return made_in
-        return next((one for one in reversed(self.seen.passes) if one.began <= step.at), made_in)
+        return next((one for one in reversed(self.seen.passes) if _cut(one.began) <= step.at), made_in)
 
     def shown_by(self, side: Side, step: Step) -> int:
         """The newest commit that *side* showed for sure when the pass that sent *step* began."""
@@ -556,6 +556,11 @@ def alike(line: FieldLine, left: Any, right: Any) -> bool:
     if is_blank(left) and is_blank(right):
         return True
     return line.alike(left, right)
+
+
+def _cut(at: datetime) -> datetime:
+    """The moment as HubSpot tells it, in whole milliseconds."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def _ref(commit: Commit) -> Ref:
