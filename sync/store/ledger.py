@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
@@ -14,7 +15,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, literal_column, or_, select
 
 from connectors.records import Ref, Side
-from sync.model import Decision, Entry, Rewrites
+from sync.model import Decision, Entry, Plan, Rewrites
 from sync.store.chain import START
 from sync.store.columns import (
     blob,
@@ -47,6 +48,17 @@ _REWRITTEN: Final = (
     )
     .where(LEDGER.c.kind.in_(("decided", "written")), LEDGER.c.observed_at > bindparam("since"))
     .where(LEDGER.c.what != HELD)
+    .order_by(LEDGER.c.seq)
+)
+# What was decided or only observed of some units, oldest first.
+_JUDGED: Final = (
+    select(
+        *(LEDGER.c[name] for name in ("pass_id", "kind", "subject", "what", "side", "field", "rule", "blob"))
+    )
+    .where(
+        LEDGER.c.bridge == bindparam("bridge"), LEDGER.c.subject.in_(bindparam("subjects", expanding=True))
+    )
+    .where(LEDGER.c.kind.in_(("observed", "decided")))
     .order_by(LEDGER.c.seq)
 )
 Edit = tuple[str, Ref, str | None, Any, datetime | None]
@@ -142,6 +154,24 @@ class Ledger(Shelf):
             found.update(edit_of(entry.decision) for entry in entries)
         return found
 
+    def unobserved(self, plans: Sequence[Plan]) -> Sequence[Plan]:
+        """The plans without the decisions that the newest pass that judged the same line has observed with the same values."""
+        newest: dict[tuple[str, ...], tuple[int, set[tuple[Any, ...]]]] = {}
+        with self.database.reading() as connection:
+            for some in chunks({str(one.subject) for plan in plans for one in plan.decisions}):
+                for row in connection.execute(_JUDGED, {"bridge": self.bridge, "subjects": some}).mappings():
+                    line, said = _judged(row)
+                    found = newest.get(line)
+                    if found is None or found[0] != row["pass_id"]:
+                        newest[line] = found = row["pass_id"], set()
+                    found[1].add((row["kind"], *said))
+
+        def is_news(one: Decision) -> bool:
+            line, said = _judged(entry_row(self.bridge, 0, 0, "observed", None, one, 0))
+            return line not in newest or ("observed", *said) not in newest[line][1]
+
+        return [replace(plan, decisions=tuple(filter(is_news, plan.decisions))) for plan in plans]
+
     def written_in(self, pass_id: int) -> Iterator[list[Entry]]:
         """What one pass wrote, in the order it was written, many entries at a time."""
         last = 0
@@ -207,6 +237,11 @@ class Ledger(Shelf):
 def edit_of(decision: Decision) -> Edit:
     """Which edit a decision is about: whose record, on which side, to what, and when."""
     return decision.what, decision.subject, decision.side, decision.new, decision.occurred_at
+
+
+def _judged(row: Mapping[Any, Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """Which line of which unit an entry judges, and what it says of it."""
+    return (row["subject"], row["what"], row["side"], row["field"]), (row["rule"], row["blob"])
 
 
 def entry_row(

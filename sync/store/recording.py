@@ -30,8 +30,9 @@ class Recording(Lease, Ledger, Outbox, Problems):
         """Enter the plans' decisions; unless they are only *observed*, also intend their writes and open problems.
 
         An edit that stands in the ledger as put back is not entered again: the writing was cut off, not the judging.
+        What is only observed is entered when it is news: who is looked at every night is not judged anew every night.
         """
-        plans = plans if observed else self._unrefused(plans)
+        plans = self.unobserved(plans) if observed else self._unrefused(plans)
         decided = sum(len(plan.decisions) for plan in plans)
         intended = not observed and any(plan.puts or plan.problems for plan in plans)
         if not decided and not intended:

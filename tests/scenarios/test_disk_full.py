@@ -68,7 +68,7 @@ def _fill(here: Town) -> None:
         filler = [Plan(ref, "person", (Decision("held", "x" * length, ref),))]
         with suppress(StoreFull):
             for _ in range(10_000):
-                store.record(0, filler, here.clock.now(), observed=True)
+                store.record(0, filler, here.clock.now(), observed=False)
 
 
 def _passes(here: Town, count: int) -> list[float]:

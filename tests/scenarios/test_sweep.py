@@ -133,6 +133,21 @@ def test_a_bridge_that_observes_finds_and_writes_nothing(here: Town, leadbridge:
     assert here.written()[before:] == []
 
 
+def test_who_is_observed_every_night_is_entered_once_and_again_when_something_is_new(here: Town) -> None:
+    drifted = _people(here)[:4]
+    _edit_unseen(here, drifted, "Drifted")
+    here.run(mode="observe")
+    _sweep(here)
+    known = len(here.bridge.store.entries(None, 100_000))
+
+    _sweep(here)
+    assert len(here.bridge.store.entries(None, 100_000)) == known
+
+    _edit_unseen(here, drifted[:1], "Drifted again")
+    _sweep(here)
+    assert len(here.bridge.store.entries(None, 100_000)) == known + 1
+
+
 def test_the_certificate_is_a_table_for_people(here: Town, leadbridge: Leadbridge) -> None:
     _edit_unseen(here, _people(here)[:2], "Drifted")
     here.stop()

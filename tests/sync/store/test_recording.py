@@ -58,6 +58,35 @@ def test_an_observed_plan_stands_in_the_ledger_only(store: Store, now: datetime)
     assert store.problems() == []
 
 
+def test_what_was_observed_is_entered_again_only_when_it_is_news(store: Store, now: datetime) -> None:
+    one, other, asked = field(new="+49 1"), field(new="+49 2"), field("moved", new="+49 1")
+    seen = [[one], [one], [one, asked], [other], [other, asked], [one]]
+
+    for number, decisions in enumerate(seen):
+        store.record(number, [plan(*decisions)], now, observed=True)
+    store.record(6, [plan(one)], now, observed=False)
+    store.record(7, [plan(one)], now, observed=True)
+
+    entries = sorted(store.entries(None, 100), key=lambda entry: entry.seq)
+    assert [(entry.pass_id, entry.kind, entry.decision) for entry in entries] == [
+        (0, "observed", one),
+        (2, "observed", asked),
+        (3, "observed", other),
+        (5, "observed", one),
+        (6, "decided", one),
+        (7, "observed", one),
+    ]
+
+
+def test_two_things_observed_of_one_line_in_one_pass_are_both_known(store: Store, now: datetime) -> None:
+    tasks = (field("told", new="first"), field("told", new="second"))
+
+    for number in (1, 2):
+        store.record(number, [plan(*tasks)], now, observed=True)
+
+    assert len(store.entries(None, 100)) == 2
+
+
 def test_an_empty_plan_leaves_no_trace(store: Store, now: datetime) -> None:
     store.record(7, [plan(), plan()], now, observed=False)
     store.record(8, [plan(field())], now, observed=False)
