@@ -22,6 +22,7 @@ from twins.log import Actor, Commit
 START: Final = datetime(2026, 11, 23, 8, tzinfo=UTC)
 ADA: Final = Ref("hubspot", "contact", "101")
 LEAD: Final = Ref("salesforce", "lead", "00Q000000000001AAA")
+EVE: Final = Ref("hubspot", "contact", "102")
 OTHER: Final = Ref("salesforce", "lead", "00Q000000000002AAA")
 THIRD: Final = Ref("salesforce", "lead", "00Q000000000003AAA")
 ACME: Final = Ref("hubspot", "company", "201")
@@ -382,6 +383,19 @@ def test_a_move_is_entered_late_only_with_the_write_whose_answer_was_lost(life: 
         life.ledger.append(Entry(len(life.ledger) + 1, number, "written", ADA, LEAD, written, life.now))
 
     assert any("wrote the stage" in str(one) for one in life.broken("I9")) != is_found
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize(("stage", "is_broken"), [("accepted", False), ("working", True)])
+def test_a_stage_is_explained_by_whose_record_it_was_then_and_not_by_who_has_it_at_the_end(
+    life: Life, stage: str, is_broken: bool
+) -> None:
+    life.edits(LEAD, Leadbridge_HubSpot_Id__c="103")
+    life.bridge((LEAD, {"Leadbridge_Stage__c": stage}), said=[moved("start", "accepted", "adopted")])
+    merged = Decision("linked", "merged", EVE, side="hubspot", old=str(ADA), new=str(EVE))
+    life.bridge(said=[merged])
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
 
 
 @pytest.mark.invariant("I9")

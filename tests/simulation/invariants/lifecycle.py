@@ -34,15 +34,27 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
     edges = {(move.came_from, move.to) for move in seen.agreement.lifecycle.moves}
     for person, entries in moves.items():
         yield from _legal(seen, person, entries, edges)
-    by_record = {ref: entries for entries in moves.values() for one in entries for ref in _refs(one)}
+    by_record: dict[Ref, list[tuple[Entry, Sequence[Entry]]]] = defaultdict(list)
+    for entries in moves.values():
+        for one in entries:
+            for ref in _refs(one):
+                by_record[ref].append((one, entries))
     for commit, ref in _stage_commits(past):
         if commit.actor == "daemon":
             key = past.raw(ref, "Leadbridge_HubSpot_Id__c", commit.seq)
             person = Ref("hubspot", "contact", str(key)) if ref.side == "salesforce" and key else ref
-            yield from _explained(seen, past, commit, ref, moves.get(person) or by_record.get(ref, ()))
+            entries = moves.get(person) or _of_whom(past, commit, by_record.get(ref, ()))
+            yield from _explained(seen, past, commit, ref, entries)
     for couple in past.couples:
         if couple.pair == "person" and not past.is_told(couple) and not past.is_observed(couple):
             yield from _jumps(seen, past, couple, edges)
+
+
+def _of_whom(past: Past, commit: Commit, named: Sequence[tuple[Entry, Sequence[Entry]]]) -> Sequence[Entry]:
+    """The steps of the person whose entries name the record at last before *commit*; of the first one after it, where none did."""
+    in_order = sorted(named, key=lambda one: one[0].seq)
+    before = [entries for one, entries in in_order if past.is_by(one, commit.seq)]
+    return (before[-1:] or [entries for _, entries in in_order[:1]] or [()])[0]
 
 
 def moves_of(seen: Evidence) -> Mapping[Ref, Sequence[Entry]]:
