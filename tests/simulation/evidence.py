@@ -21,7 +21,7 @@ class Attempt(NamedTuple):
     """One request on the wire, whether a vendor saw it or not; *status* is 0 where no answer came.
 
     *reply_after* is the `Retry-After` of the answer in seconds, *request_id* the one the commit log has; *said*
-    tells two requests apart that go to the same place.
+    tells two requests apart that go to the same place. *log* is the number of the last commit that it could show.
     """
 
     at: datetime
@@ -32,6 +32,7 @@ class Attempt(NamedTuple):
     request_id: str = ""
     reply_after: float | None = None
     said: str = ""
+    log: int = 0
 
 
 @dataclass(frozen=True, slots=True)

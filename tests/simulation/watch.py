@@ -88,6 +88,7 @@ class Watch:
                 hashlib.blake2b(
                     repr(sorted(request.query.items())).encode() + request.body, digest_size=8
                 ).hexdigest(),
+                before,
             )
         )
         if not request.path.startswith(_SIGN_IN):
