@@ -22,7 +22,7 @@ from mappings.documents.reading import Mistake, Shape, parse, suggestion
 from mappings.lifecycle.compiling import compile_lifecycle
 from mappings.lifecycle.covering import uncovered, unknown_properties, unknown_reason_fields, unsaid_reasons
 from mappings.lifecycle.machine import Lifecycle
-from mappings.lines import compile_lines
+from mappings.lines import compile_lines, misfits
 from mappings.matching import Matching, compile_matching
 from mappings.notifications import unknown_happenings
 from mappings.outcomes import Outcomes, compile_outcomes
@@ -168,6 +168,8 @@ class _Reading:
         document = self.document(file, FieldsDocument) or FieldsDocument(lines=[])
         lines, mistakes = compile_lines(pair, file, document, bridge, known, self.lacking)
         self.mistakes += mistakes
+        if known is not None:
+            self.findings += misfits(pair, document, known, self.lacking)
         return lines
 
     def _compiled_bridge(self, document: BridgeDocument) -> Bridge:

@@ -17,6 +17,7 @@ from mappings.documents.fields import FieldsDocument, LineShape
 from mappings.documents.reading import Mistake, suggestion
 from mappings.ends import TEXTLIKE, Place, Terms, end
 from mappings.fields import End, FieldLine, sides_written
+from mappings.fitting import misfit
 from mappings.linting import line_mistakes
 from mappings.pairs import PAIRS, Pair, PairLines
 from mappings.values import Side
@@ -64,6 +65,15 @@ def compile_lines(
     return _pair_lines(pair, tuple(
         _compiled(draft, name, file, bridge, known) for draft, name in zip(drafts, names, strict=True)
     )), []  # fmt: skip
+
+
+def misfits(
+    pair: str, document: FieldsDocument, known: vendor.Described, lacking: frozenset[str] = frozenset()
+) -> list[Mistake]:
+    """The lines of *pair* whose type does not fit their fields; it does not stop the bridge."""
+    there = [shape for shape in document.lines if not _names_any(shape, pair, lacking)]
+    found = (misfit(shape, _names(shape, PAIRS[pair]), known) for shape in there)
+    return [one for one in found if one is not None]
 
 
 def _pair_lines(pair: str, lines: tuple[FieldLine, ...]) -> PairLines:

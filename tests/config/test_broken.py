@@ -12,8 +12,17 @@ from mappings.own_fields import OwnFields
 
 CONFIG = Path(__file__).parents[2] / "config"
 TEXTS = {str(path.relative_to(CONFIG)): path.read_text() for path in CONFIG.rglob("*.yaml")}
+HOLDS = {"number": "double", "money": "currency", "date": "date", "boolean": "boolean"}
+TYPES = {
+    end.fields[0]: HOLDS.get(line.type, "string")
+    for pair in compile_agreement(TEXTS).pairs.values()
+    for line in pair.lines
+    for end in line.ends.values()
+}
 KNOWN = {
-    (side, kind): {name: Known() for name in compile_agreement(TEXTS).fields(side, kind)}
+    (side, kind): {
+        name: Known(TYPES.get(name, "string")) for name in compile_agreement(TEXTS).fields(side, kind)
+    }
     for side, kind in (
         ("hubspot", "contact"), ("hubspot", "company"), ("hubspot", "deal"), ("salesforce", "lead"),
         ("salesforce", "contact"), ("salesforce", "account"), ("salesforce", "opportunity"),

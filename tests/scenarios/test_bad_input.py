@@ -103,6 +103,18 @@ def test_a_status_field_is_refused_in_a_mapping_file(here: Town, leadbridge: Lea
     assert not here.world.hubspot.calls
 
 
+def test_check_names_a_line_whose_type_does_not_fit_its_fields_and_the_bridge_goes_on(
+    here: Town, leadbridge: Leadbridge
+) -> None:
+    _edit(here, "fields/person.yaml", "salesforce: LastName,    as: text", "salesforce: LastName, as: number")
+
+    ended = leadbridge("check", "--schemas-only", settings=here.settings(), clock=here.clock)
+
+    words = ("fields/person.yaml:23", "`as: number`", "`lastname` of hubspot contact", "Write `as: text`")
+    _ends_in_a_sentence(here, ended, 4, *words)
+    assert leadbridge("run", "--once", settings=here.settings(), clock=here.clock).code == 0
+
+
 def test_a_lifecycle_with_a_trap_is_refused(here: Town, leadbridge: Leadbridge) -> None:
     _edit(
         here, "lifecycle.yaml", "to: nurturing, who: [bridge], guards: [delay_over]", "to: new, who: [bridge]"

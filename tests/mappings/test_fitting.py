@@ -1,0 +1,82 @@
+"""A line whose type does not fit its fields is named, and the bridge goes on; what only may fit needs a field that vouches."""
+
+from __future__ import annotations
+
+import pytest
+
+from mappings.documents.fields import FieldsDocument
+from mappings.documents.reading import parse
+from mappings.fields import Known
+from mappings.lines import misfits
+
+
+def found(line: str, hubspot: str, salesforce: str, *, contact: str | None = None) -> list[str]:
+    """What is told of one line over fields of these types; *contact* is the Contact's, if it is another."""
+    document, mistakes = parse(FieldsDocument, f"lines:\n  - {{{line}}}\n", "fields/person.yaml")
+    assert document is not None, mistakes
+    known = {
+        ("hubspot", "contact"): {"x": Known(hubspot)},
+        ("salesforce", "lead"): {"X": Known(salesforce)},
+        ("salesforce", "contact"): {"X": Known(contact or salesforce)},
+    }
+    return [str(one) for one in misfits("person", document, known)]  # type: ignore[arg-type]
+
+
+def line(as_: str, rule: str = "two_way", more: str = "") -> str:
+    return f"hubspot: x, salesforce: X, as: {as_}, rule: {rule}{more}"
+
+
+@pytest.mark.parametrize(
+    ("as_", "hubspot", "salesforce", "message"),
+    [
+        ("number", "string", "string", "`as: number` does not fit `x` of hubspot contact (string) and `X` of salesforce lead (string) and `X` of salesforce contact (string). Write `as: text`, or name fields of numbers."),
+        ("number", "number", "boolean", "`as: number` does not fit `X` of salesforce lead (boolean) and `X` of salesforce contact (boolean). Name fields of numbers, or write the type of what stands there."),
+        ("number", "date", "double", "`as: number` does not fit `x` of hubspot contact (date). Name a field of numbers, or write the type of what stands there."),
+        ("money", "enumeration", "picklist", "Write `as: choice`, or name fields of amounts."),
+        ("boolean", "number", "double", "Write `as: number`, or name fields of true or false."),
+        ("date", "string", "textarea", "Write `as: text`, or name fields of days."),
+        ("date", "datetime", "datetime", "Write `as: datetime`, or name fields of days."),
+        ("datetime", "date", "datetime", "`as: datetime` does not fit `x` of hubspot contact (date)."),
+        ("email", "bool", "email", "`as: email` does not fit `x` of hubspot contact (bool)."),
+        ("owner", "date", "reference", "`as: owner` does not fit `x` of hubspot contact (date)."),
+        ("text", "string", "double", "`as: text` does not fit `X` of salesforce lead (double) and `X` of salesforce contact (double). Write `as: number`, or name fields of text."),
+    ],
+)  # fmt: skip
+def test_a_type_that_does_not_fit_is_told_with_its_line_and_what_to_write(as_, hubspot, salesforce, message):
+    [said] = found(line(as_), hubspot, salesforce)
+
+    assert said.startswith("fields/person.yaml:2: ")
+    assert message in said
+
+
+@pytest.mark.parametrize(
+    ("as_", "hubspot", "salesforce"),
+    [
+        ("text", "string", "textarea"), ("text", "enumeration", "string"), ("text", "number", "double"),
+        ("text", "string", "picklist"), ("choice", "string", "picklist"), ("choices", "enumeration", "multipicklist"),
+        ("email", "string", "email"), ("phone", "phone_number", "phone"), ("url", "string", "url"),
+        ("country", "string", "picklist"), ("owner", "enumeration", "reference"), ("owner", "number", "string"),
+        ("number", "number", "percent"), ("number", "string", "int"), ("number", "enumeration", "double"),
+        ("money", "number", "currency"), ("boolean", "bool", "boolean"), ("boolean", "enumeration", "boolean"),
+        ("boolean", "string", "boolean"), ("date", "date", "date"), ("date", "datetime", "date"),
+        ("date", "string", "date"), ("datetime", "datetime", "datetime"), ("datetime", "string", "datetime"),
+        ("number", "json", "string"), ("number", "string", "anyType"),
+    ],
+)  # fmt: skip
+def test_nothing_is_told_of_a_type_that_fits_or_that_a_field_vouches_for(as_, hubspot, salesforce):
+    assert found(line(as_), hubspot, salesforce) == []
+
+
+def test_a_number_is_spelled_out_one_way_and_a_value_map_says_it_both_ways():
+    assert found(line("text", "always_hubspot"), "number", "string") == []
+    assert found(line("text", "always_salesforce"), "number", "string") != []
+    assert found(line("choice", more=', values: {yes: "true", no: "false"}'), "enumeration", "boolean") == []
+
+
+def test_a_lead_that_holds_numbers_vouches_for_the_others():
+    assert found(line("number"), "string", "double", contact="string") == []
+
+
+def test_what_does_not_travel_and_what_is_not_described_is_not_judged():
+    assert found(line("number", "dont_sync"), "string", "string") == []
+    assert found("hubspot: x, salesforce: Y, as: number, rule: two_way", "string", "string") == []
