@@ -206,8 +206,13 @@ def test_an_older_activity_does_not_move_last_activity_date_back() -> None:
 
 
 @pytest.mark.fact("at the screen")
-def test_a_call_that_is_saved_late_has_the_older_stamp() -> None:
-    """Stamps are set before the commit: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_getupdated.htm"""
+def test_a_call_that_is_saved_late_has_the_older_stamp_and_sets_none_of_its_lead_before_the_last_edit() -> (
+    None
+):
+    """Stamps are set before the commit: https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/sforce_api_calls_getupdated.htm
+
+    SystemModstamp is never before LastModifiedDate, or `If-Unmodified-Since` would refuse whoever has read it.
+    """
     office = Office()
     lead = office.lead()
     office.twin.update("Lead", lead, {"City": "Bonn"}, office.sam, office.later(hours=2))
@@ -215,8 +220,10 @@ def test_a_call_that_is_saved_late_has_the_older_stamp() -> None:
     office.twin.log_task(lead, "Call", office.sam, MORNING)
 
     row = office.twin.record(lead)
+    [call] = office.twin.records("Task")
     assert (row["LastActivityDate"], row["City"]) == ("2026-11-23", "Bonn")
-    assert row["SystemModstamp"] == "2026-11-23T09:00:00.000+0000"
+    assert call["SystemModstamp"] == "2026-11-23T09:00:00.000+0000"
+    assert row["SystemModstamp"] == row["LastModifiedDate"] > call["SystemModstamp"]
 
 
 @pytest.mark.fact("at the screen")

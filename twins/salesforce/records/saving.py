@@ -118,10 +118,10 @@ class Save:
         self._keep(kind, old, row, {}, judged=judged)
 
     def touch(self, key: str, changes: Mapping[str, Any]) -> None:
-        """Let the system change a row by itself: only SystemModstamp moves."""
+        """Let the system change a row by itself: only SystemModstamp moves, and never before LastModifiedDate."""
         kind = self.org.kind_of(key)
         old = self.org.tables[kind.name].rows[key]
-        row = {**old, **changes, "SystemModstamp": self.stamp}
+        row = {**old, **changes, "SystemModstamp": max(self.stamp, old["LastModifiedDate"])}
         for name in [name for name, new in changes.items() if new is None]:
             del row[name]
         self._put(kind, row, [(name, old.get(name), new) for name, new in changes.items()], automatic=True)
