@@ -397,6 +397,50 @@ def test_what_a_record_was_born_with_by_the_vendors_default_is_not_invented() ->
     assert life.broken("I4") == []
 
 
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize(
+    ("dies", "goes", "is_broken"), [(True, True, False), (False, True, True), (True, False, True)]
+)
+def test_a_contact_that_was_merged_away_before_anybody_could_look_shows_no_write(
+    life: Life, dies: bool, goes: bool, is_broken: bool
+) -> None:
+    life.loaded(EVE)
+    life.bridge((ADA, {"leadbridge_stage": "working"}), said=[shows("working")], dies=dies)
+    if goes:
+        life.edits(ADA, merged_into=EVE.id)
+    life.bridge()
+
+    assert any("wrote leadbridge_stage" in str(one) for one in life.broken("I12")) == is_broken
+
+
+def shows(stage: str) -> Decision:
+    return Decision(
+        "projected", f"shows the stage {stage}", ADA, field="leadbridge_stage", side="hubspot", new=stage
+    )
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("stage", "said", "goes", "is_broken"),
+    [
+        ("opportunity", "opportunity", True, False),
+        ("opportunity", "working", True, True),
+        ("opportunity", "opportunity", False, True),
+        ("won", "won", True, True),
+    ],
+)
+def test_a_move_is_never_entered_only_where_the_record_was_gone_before_anybody_could_look(
+    life: Life, stage: str, said: str, goes: bool, is_broken: bool
+) -> None:
+    life.bridge((ADA, {"leadbridge_stage": "working"}), said=[moved("start", "working", "adopted")])
+    life.bridge((ADA, {"leadbridge_stage": stage}), said=[shows(said)], dies=True)
+    if goes:
+        life.edits(ADA, archived="true")
+    life.bridge()
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
+
+
 def moved(old: str, new: str, rule: str) -> Decision:
     return Decision("moved", "so it is", ADA, field="stage", rule=rule, old=old, new=new, by="bridge")
 

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 from connectors.records import Ref, Side
 from sync.model import Entry
-from tests.simulation.evidence import Evidence, PassSeen, Violation
-from tests.simulation.invariants.past import OUR_KIND, TWIN_KIND, Past
+from tests.simulation.evidence import Evidence, Violation
+from tests.simulation.invariants.past import OUR_KIND, Past
 from tests.simulation.invariants.registry import invariant
 from twins.log import Commit
 
@@ -75,37 +75,23 @@ def _is_since(past: Past, done: Done, since: datetime) -> bool:
 def _without_trace(seen: Evidence, past: Past, done: Done) -> set[str]:
     """The fields that people edited after the process died that wrote them, and before one could look that did not die.
 
-    Salesforce keeps no history of fields that nobody tracks. The ledger says what was about to be written.
+    Salesforce keeps no history of fields that nobody tracks, and HubSpot none of a record that was merged away.
+    The ledger says what was about to be written.
     """
     made_in = past.pass_of(done.seq)
-    if done.ref.side != "salesforce" or made_in is None or made_in.ended:
+    if made_in is None or made_in.ended:
         return set()
-    until = _looked_at(seen, done.ref, made_in)
+    about_to_be = _about_to_be(seen, past, done, made_in.id)
+    if done.ref.side == "hubspot":
+        return about_to_be if past.is_gone_unseen(done.ref, done.seq, "merged_into") else set()
+    until = past.looked_at(done.ref, made_in)
     overwritten = {
         one.field
         for commits in past.cells[done.ref].values()
         for one in commits
         if done.seq < one.seq <= until and one.actor != "daemon"
     }
-    return overwritten & _about_to_be(seen, past, done, made_in.id)
-
-
-def _looked_at(seen: Evidence, ref: Ref, died: PassSeen) -> int:
-    """The last commit that was shown by the first look at records of that kind in the first pass that was not killed."""
-    following = next((one for one in seen.passes if one.began > died.began and one.ended), None)
-    if following is None:
-        return 0
-    place = f"/composite/sobjects/{TWIN_KIND[ref.side, ref.kind]}"
-    return next(
-        (
-            one.log
-            for one in seen.attempts
-            if following.log_before <= one.log <= following.log_after
-            and following.began <= one.at <= following.finished
-            and one.path.endswith(place)
-        ),
-        following.log_before,
-    )
+    return overwritten & about_to_be
 
 
 def _about_to_be(seen: Evidence, past: Past, done: Done, pass_id: int) -> set[str]:

@@ -44,7 +44,7 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
             key = past.raw(ref, "Leadbridge_HubSpot_Id__c", commit.seq)
             person = Ref("hubspot", "contact", str(key)) if ref.side == "salesforce" and key else ref
             entries = moves.get(person) or _of_whom(past, commit, by_record.get(ref, ()))
-            yield from _explained(seen, past, commit, ref, entries)
+            yield from _explained(seen, past, commit, ref, entries, edges)
     for couple in past.couples:
         if couple.pair == "person" and not past.is_told(couple) and not past.is_observed(couple):
             yield from _jumps(seen, past, couple, edges)
@@ -123,7 +123,12 @@ def _stage_commits(past: Past) -> Iterator[tuple[Commit, Ref]]:
 
 
 def _explained(
-    seen: Evidence, past: Past, commit: Commit, ref: Ref, entries: Sequence[Entry]
+    seen: Evidence,
+    past: Past,
+    commit: Commit,
+    ref: Ref,
+    entries: Sequence[Entry],
+    edges: set[tuple[str, str]],
 ) -> Iterator[Violation]:
     """The bridge writes the stage in which the ledger says that the person stood then."""
     if any(at >= commit.at for at in seen.losses):
@@ -136,7 +141,7 @@ def _explained(
         yield Violation(
             "I9", f"the bridge wrote the stage {commit.new!r}, which there is not", _where(commit, ref)
         )
-    elif commit.new not in stood:
+    elif commit.new not in stood and not _is_never_entered(seen, past, commit, ref, before, edges):
         yield Violation(
             "I9",
             f"the bridge wrote the stage {commit.new} while the ledger says {' or '.join(sorted(stood)) or 'nothing'}",
@@ -151,6 +156,33 @@ def _entered_late(past: Past, commit: Commit, ref: Ref, entries: Sequence[Entry]
     if made_in is None or not late or (made_in.ended and not _is_found_in(past, ref, late[0].pass_id)):
         return set()
     return {str(one.decision.new) for one in late if one.pass_id == late[0].pass_id}
+
+
+def _is_never_entered(
+    seen: Evidence,
+    past: Past,
+    commit: Commit,
+    ref: Ref,
+    before: Sequence[Entry],
+    edges: set[tuple[str, str]],
+) -> bool:
+    """The process died with the write, and the record was gone before another could look: nobody stands anywhere any more.
+
+    The ledger says that the stage was about to be shown, and a move leads there from where the person stood.
+    """
+    made_in, stood = past.pass_of(commit.seq), next((one.decision.new for one in before[-1:]), None)
+    return (
+        made_in is not None
+        and past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted")
+        and (stood is None or (stood, commit.new) in edges)
+        and any(
+            (entry.decision.what, entry.decision.field, entry.decision.new)
+            == ("projected", STAGE[ref.side], commit.new)
+            and entry.pass_id == made_in.id
+            and ref in _refs(entry)
+            for entry in seen.ledger
+        )
+    )
 
 
 def _is_found_in(past: Past, ref: Ref, pass_id: int) -> bool:

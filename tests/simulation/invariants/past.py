@@ -41,6 +41,8 @@ _PEOPLE: Final = {"00Q": "lead", "003": "contact"}
 STOPS_ALL: Final = frozenset(
     {"several_candidates", "record_gone", "record_deleted", "write_refused", "brake", "hourly_cap"}
 )
+# How the bridge reads records by their ids.
+_LOOKS: Final[Mapping[str, str]] = {"hubspot": "/{}/batch/read", "salesforce": "/composite/sobjects/{}"}
 BIRTH: Final = {
     "Lead": "LastName", "Contact": "LastName", "Task": "Subject", "Account": "Name", "Opportunity": "Name",
     "contacts": "email", "companies": "name", "deals": "dealname", "notes": "hs_note_body",
@@ -517,6 +519,32 @@ class Past:
             and (one.subject == ref or str(ref) in one.text)
             for one in self.seen.problems
         )
+
+    def looked_at(self, ref: Ref, died: PassSeen) -> int:
+        """The last commit that was shown by the first look at records of that kind after *died*, by a pass that was not killed."""
+        following = next((one for one in self.seen.passes if one.began > died.began and one.ended), None)
+        if following is None:
+            return 0
+        place = _LOOKS[ref.side].format(TWIN_KIND[ref.side, ref.kind])
+        return next(
+            (
+                one.log
+                for one in self.seen.attempts
+                if following.log_before <= one.log <= following.log_after
+                and following.began <= one.at <= following.finished
+                and one.path.endswith(place)
+            ),
+            following.log_before,
+        )
+
+    def is_gone_unseen(self, ref: Ref, seq: int, *ends: str) -> bool:
+        """Whether the process died that made commit *seq*, and the record met one of these *ends* before another could look."""
+        made_in = self.pass_of(seq)
+        if made_in is None or made_in.ended:
+            return False
+        until = self.looked_at(ref, made_in)
+        ended = (one for name in ends for one in self.cells[ref].get(name, ()))
+        return any(seq < one.seq <= until and one.new is not None for one in ended)
 
     def sent_in(self, step: Step) -> PassSeen | None:
         """The pass that sent *step*; a vendor may carry it out long after, at a moment that it then says was earlier."""
