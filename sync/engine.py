@@ -160,13 +160,19 @@ class Engine:
         """The name of a user of either side; one that is not known keeps the id."""
         return self.roster.name_of(user)
 
-    def preview(self, pair: str | None = None) -> Iterator[Plan]:
-        """One plan for each unit there is (of one *pair*), without recording or writing anything."""
+    def preview(self, pair: str | None = None, *, once_live: bool = False) -> Iterator[Plan]:
+        """One plan for each unit there is (of one *pair*), without recording or writing anything.
+
+        *once_live* tells whom the roll-out leaves out as it would in `mode: write`; else while it observes it is everybody.
+        """
         now = self.clock.now()
         terms = self.terms(now)
+        planning = self.planning
+        if once_live:
+            planning = Planning(self.store, self.connectors, self.fields, self.rollout.once_live())
         planned: set[Ref] = set()
         for batch in self.intake.everything(pair):
-            for plans in self.planning.plans(batch, terms, now):
+            for plans in planning.plans(batch, terms, now):
                 # Both its records are met, each on its own side.
                 yield from (one for one in plans if one.subject not in planned)
                 planned.update(one.subject for one in plans)

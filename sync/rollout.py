@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -37,6 +38,11 @@ class Rollout:
         self._is_kept = False
         self._known: int | None = None
         self._sampled: set[Ref] = set()
+
+    def once_live(self) -> Rollout:
+        """The same roll-out, as though ops had set `mode: write`."""
+        bridge = replace(self._bridge, mode="write")
+        return Rollout(self._store, replace(self._agreement, bridge=bridge))
 
     @property
     def may_write(self) -> bool:

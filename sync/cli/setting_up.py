@@ -144,7 +144,7 @@ def _ahead(found: Bridge) -> dict[str, Any] | None:
     if not found.engine.rollout.reaches_anew:
         return None
     with progress("people read") as bar:
-        coming = ahead(_counted(found.engine.preview("person"), bar.advance))
+        coming = ahead(_counted(found.engine.preview("person", once_live=True), bar.advance))
     return coming.told(found.agreement.lifecycle)
 
 
@@ -176,6 +176,10 @@ def _say_ahead(told: dict[str, Any]) -> None:
         )
     if not (told["adopted"] or told["migrated"]):
         say("Nobody would be adopted or moved; nothing was written.")
+    if told["outside"]:
+        say(
+            f"That is within `rollout`; {_people(told['outside'])} outside it are only looked at until it lets them in."
+        )
     say(
         f"Hand-offs that would come of it: {told['hand_offs']:,}; people who would be late by it: {told['late']:,}."
     )

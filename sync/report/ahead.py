@@ -16,17 +16,22 @@ class Ahead:
     """People by what would become of them.
 
     *adopted* counts by stage and by why they are taken over there, *migrated* by the stage that is no more and
-    the one they go to; *handed_over* and *late* are hand-offs and marks of lateness that would come of it.
+    the one they go to; *handed_over* and *late* are hand-offs and marks of lateness that would come of it. All this is
+    of those whom the roll-out lets in; *outside* are the others of whom it would be said.
     """
 
     adopted: Counter[tuple[str, str]] = field(default_factory=Counter)
     migrated: Counter[tuple[str, str]] = field(default_factory=Counter)
     handed_over: int = 0
     late: int = 0
+    outside: int = 0
 
     def add(self, plan: Plan) -> None:
         """Count one person's plan."""
         steps = [one for one in plan.decisions if one.what == "moved"]
+        if plan.observed:
+            self.outside += any(one.rule in ("adopted", "migrated") for one in steps)
+            return
         self.adopted.update((str(one.new), one.why) for one in steps if one.rule == "adopted")
         self.migrated.update((str(one.old), str(one.new)) for one in steps if one.rule == "migrated")
         self.handed_over += any(_is_hand_off(one) for one in steps)
@@ -50,6 +55,7 @@ class Ahead:
             ],
             "hand_offs": self.handed_over,
             "late": self.late,
+            "outside": self.outside,
         }
 
     def _in_order(self, lifecycle: Lifecycle) -> Iterator[tuple[tuple[str, str], int]]:

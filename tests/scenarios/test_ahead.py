@@ -68,6 +68,29 @@ def test_check_says_who_would_be_adopted_where_and_that_is_what_happens(
     assert after.json["ahead"] is None
 
 
+@pytest.mark.parametrize("mode", ["observe", "write"])
+def test_of_a_sample_check_says_what_becomes_of_the_sample_and_how_many_are_outside(
+    here: Town, leadbridge: Leadbridge, mode: str
+) -> None:
+    whole = leadbridge("check", "--json", settings=here.settings(), clock=here.clock).json["ahead"]
+    here.configure(mode=mode, rollout="{sample: 5}")
+
+    checked = leadbridge("check", "--json", settings=here.settings(), clock=here.clock).json["ahead"]
+    read = leadbridge("check", settings=here.settings(), clock=here.clock)
+    here.clock.advance(3600)  # nobody was edited just now
+    here.run(rollout="{sample: 5}")
+    here.daemon.settle()
+
+    adopted = Counter({one["stage"]: 0 for one in checked["adopted"]})
+    for one in checked["adopted"]:
+        adopted[one["stage"]] += one["people"]
+    everybody = sum(one["people"] for one in whole["adopted"])
+    assert (sum(adopted.values()), checked["outside"], whole["outside"]) == (5, everybody - 5, 0)
+    assert adopted == here.bridge.store.people_by_stage()
+    assert "Adoption would take over 5 people where they stand" in read.out
+    assert f"within `rollout`; {everybody - 5} people outside it are only looked at" in read.out
+
+
 @pytest.mark.goal("G-L1")
 def test_the_lifecycle_prints_itself_as_a_picture_and_as_a_table_for_the_teams_wiki(
     here: Town, leadbridge: Leadbridge, tmp_path: Path
