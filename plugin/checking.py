@@ -17,6 +17,15 @@ from plugin.salesforce.rules import PERMISSION
 
 State = Literal["installed", "absent", "drifted"]
 LICENCE: Final = "SalesforceAPIIntegrationPsl"
+# Of so many fields alike a person is told one by one.
+FEW: Final = 3
+_UNSEEN: Final = (
+    "leadbridge's user does not see {}. Assign the permission set Leadbridge_Integration to it, or give the set access to"
+    " the {}."
+)
+_UNEDITABLE: Final = (
+    "leadbridge's user may not edit {}. Give the permission set Leadbridge_Integration edit access to the {}."
+)
 _KINDS: Mapping[str, str] = {name: kind for kind, name in OBJECTS.items()}
 
 
@@ -84,15 +93,24 @@ def lacking_rights(
             continue
         name = name.removesuffix("Address") + "Street" if name.endswith("Address") else name
         if name not in fields:
-            yield (
-                f"salesforce {right.field}: leadbridge's user does not see it. Assign the permission set"
-                " Leadbridge_Integration to it, or give the set access to the field."
-            )
+            yield f"salesforce {right.field}: {_UNSEEN.format('it', 'field')}"
         elif right.editable and not fields[name].updateable:
-            yield (
-                f"salesforce {right.field}: leadbridge's user may not edit it. Give the permission set"
-                " Leadbridge_Integration edit access to the field."
-            )
+            yield f"salesforce {right.field}: {_UNEDITABLE.format('it', 'field')}"
+
+
+def in_few_lines(findings: Iterable[str]) -> Iterator[str]:
+    """The findings for a person to read: many fields that lack the same right are one line, with how many they are."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    alike = {said.format("it", "field"): said for said in (_UNSEEN, _UNEDITABLE)}
+    for one in findings:
+        said = one.partition(": ")[2]
+        groups[said if said in alike else one].append(one)
+    for said, ones in groups.items():
+        if len(ones) <= FEW:
+            yield from ones
+        else:
+            first, more = ones[0].partition(": ")[0], len(ones) - 1
+            yield f"{first} and {more} other fields (`--json` names them): {alike[said].format('them', 'fields')}"
 
 
 def sets_of_daemon(

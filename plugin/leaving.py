@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from mappings.agreement import Agreement
 from mappings.lifecycle.machine import Lifecycle
+from mappings.lifecycle.migrating import stranded
 from plugin.hubspot.comparing import Portal
 from plugin.hubspot.scopes import COUNTS
 from plugin.salesforce.comparing import REASONS, STAGES, Org
@@ -73,10 +74,18 @@ def _left(lifecycle: Lifecycle, people: Mapping[str, int]) -> dict[str, int]:
 def _held(lifecycle: Lifecycle, people: Mapping[str, int], where: str) -> Iterator[str]:
     """They would stand in a value that nobody may write."""
     if left := _left(lifecycle, people):
-        shown = ", ".join(f"{stage} ({n:,})" for stage, n in sorted(left.items()))
+        unsaid = stranded(lifecycle, left)
+        shown = ", ".join(
+            f"{stage} ({n:,})" if stage in unsaid else f"{stage} → {_where_to(lifecycle, stage)} ({n:,})"
+            for stage, n in sorted(left.items())
+        )
+        first = "`leadbridge plugin install --widen`"
+        if unsaid:
+            who = "they" if len(unsaid) == len(left) else f"those in {', '.join(sorted(unsaid))}"
+            first = f"Say under `migrations` in lifecycle.yaml where {who} go; {first}"
         yield (
-            f"{_people_stand(left, where)}: {shown}. Say under `migrations` in lifecycle.yaml where they go; `leadbridge plugin install --widen`; restart the bridge,"
-            " which moves them; then `leadbridge plugin install`."
+            f"{_people_stand(left, where)}: {shown}. {first}; restart the bridge, which moves them; then"
+            " `leadbridge plugin install`."
         )
 
 

@@ -12,6 +12,7 @@ import typer
 
 from connectors.salesforce.kinds import is_id
 from mappings.agreement import Agreement
+from plugin.checking import in_few_lines
 from plugin.hubspot import scopes
 from plugin.installing import go_on, install, look
 from plugin.planning import Plan
@@ -130,7 +131,7 @@ def check(only: Only = None, config: Config = None, json: Json = False) -> None:
     if json:
         as_json(seen)
     else:
-        complain(seen["findings"])
+        complain(in_few_lines(seen["findings"]))
         for note in seen["notes"]:
             say(note)
         say(f"The plugin is {seen['state']}: {seen['version']}.")

@@ -15,7 +15,7 @@ from mappings.documents.broken import Broken
 from mappings.lifecycle import Lifecycle
 from mappings.lifecycle.diagram import diagram as draw
 from mappings.own_fields import IN_WORDS
-from plugin.checking import daemons_rights, lacking_rights
+from plugin.checking import daemons_rights, in_few_lines, lacking_rights
 from plugin.hubspot import scopes
 from plugin.lint import mistakes
 from plugin.salesforce import bundle
@@ -132,7 +132,7 @@ def _where(offline: bool) -> str:
 
 def _say(findings: list[str], sound: str, coming: dict[str, Any] | None) -> None:
     if findings:
-        complain(findings)
+        complain(in_few_lines(findings))
     else:
         say(sound)
     if coming is not None:

@@ -117,6 +117,35 @@ def test_a_wider_install_says_whom_the_bridge_will_move_and_where(
     assert all("disqualified → nobody says where" in note for note in unsaid)
 
 
+def test_an_install_that_people_stop_tells_to_say_where_they_go_only_where_nobody_has(
+    installed: Office, agreement: Agreement
+) -> None:
+    twin = installed.world.salesforce
+    twin.assign_permission_set(twin.admin(), "Leadbridge_Sales_User")
+    lead(installed, **{STAGE: "disqualified"})
+    lead(installed, **{STAGE: "recycled"})
+    later = without(without(agreement, "disqualified"), "recycled")
+    ways = {"disqualified": (Way("nurturing", None),), "recycled": (Way("nurturing", None),)}
+
+    def stop(*gone: str) -> str:
+        goes = (Migration(version=2, stages={stage: ways[stage] for stage in gone}),)
+        said = replace(later, lifecycle=replace(later.lifecycle, migrations=goes))
+        [held] = [one.text for one in installed.plan(said).stops]
+        return held
+
+    unsaid, half, whole = stop(), stop("recycled"), stop("disqualified", "recycled")
+
+    then = "`leadbridge plugin install --widen`; restart the bridge, which moves them; then `leadbridge plugin install`."
+    assert unsaid.endswith(
+        f": disqualified (1), recycled (1). Say under `migrations` in lifecycle.yaml where they go; {then}"
+    )
+    assert half.endswith(
+        ": disqualified (1), recycled → nurturing (1). Say under `migrations` in lifecycle.yaml where those in"
+        f" disqualified go; {then}"
+    )
+    assert whole.endswith(f": disqualified → nurturing (1), recycled → nurturing (1). {then}")
+
+
 def test_a_wider_install_says_where_whom_it_moves_was_not_counted(
     installed: Office, agreement: Agreement
 ) -> None:

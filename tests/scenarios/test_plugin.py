@@ -462,6 +462,22 @@ def test_a_right_that_was_taken_from_the_running_bridge_is_drift(fresh: Town, pl
     assert after.code == 0, after.err
 
 
+def test_many_rights_that_are_lacking_are_one_line_for_a_person_and_all_of_them_for_a_machine(
+    plugin: Plugin,
+) -> None:
+    plugin("install", "--yes")
+
+    read = plugin("check")
+    listed = [one for one in said(plugin("check", "--json"))["findings"] if "does not see it" in one]
+
+    assert (read.code, len(listed) > 20) == (4, True)
+    [line] = [one for one in read.err.splitlines() if "leadbridge's user does not see" in one]
+    assert line == (
+        f"• {listed[0].partition(': ')[0]} and {len(listed) - 1} other fields (`--json` names them): leadbridge's user does"
+        " not see them. Assign the permission set Leadbridge_Integration to it, or give the set access to the fields."
+    )
+
+
 def test_who_does_not_say_yes_changes_nothing(fresh: Town, plugin: Plugin) -> None:
     stopped = plugin("install", "--only", "hubspot")
 
