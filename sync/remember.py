@@ -15,8 +15,9 @@ from typing import Final
 
 from connectors.records import Ref
 from sync.apply import Applied, Memory
+from sync.brakes import SIDES
 from sync.intake import PAIR_OF, is_of_a_unit
-from sync.model import Decision, Knock, Lane, Plan, Problem, Remember, Tombstone
+from sync.model import Base, Decision, Knock, Lane, Plan, Problem, Remember, Tombstone
 from sync.plan.company import DOUBLE
 from sync.rollout import only_looked
 from sync.setbacks import flapping, linked_elsewhere, over_the_hour, tried_again
@@ -144,14 +145,30 @@ def _entered(plan: Plan, decisions: tuple[Decision, ...]) -> Plan:
 
 
 def _memories(store: Store, memories: Sequence[Memory]) -> list[Problem]:
-    """Remember all units but those whose record stands in another link: these wait for a person."""
+    """Remember all units but those whose record stands in another link: these wait for a person, as they stood."""
     try:
         store.remember(memories)
     except LinkClash as clash:
         wanted = {link for link, _ in clash.clashes}
         store.remember([one for one in memories if one[0] not in wanted])
+        store.remember(_as_they_stood(store, [one for one in memories if one[0] in wanted]))
         return [linked_elsewhere(link, stands) for link, stands in clash.clashes]
     return []
+
+
+def _as_they_stood(store: Store, waiting: Sequence[Memory]) -> list[Memory]:
+    """Units whose links cannot be, with nothing new but that they were looked at and when to look again."""
+    bases = store.bases(link.id for link, *_ in waiting if link.id is not None)
+    found: list[Memory] = []
+    for wanted, _, _, wakes_at in waiting:
+        stood = store.link(wanted.id) if wanted.id is not None else None
+        if stood is None:
+            continue
+        for side in SIDES:
+            if stood.ref(side) == wanted.ref(side):
+                stood = stood.stamped(side, wanted.looked_at(side))
+        found.append((stood, bases.get(stood.id or 0, Base()), None, wakes_at))
+    return found
 
 
 def _too_often(again: Sequence[Ref], returns: Counter[Ref]) -> list[Ref]:

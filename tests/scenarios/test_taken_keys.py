@@ -8,7 +8,8 @@ import pytest
 
 from tests.scenarios.conftest import Leadbridge
 from tests.scenarios.struck import ADA, Struck, struck
-from tests.scenarios.town import MIA, SAM
+from tests.scenarios.test_deletes import ask_for_a_call, delete_lead
+from tests.scenarios.town import MIA, SAM, town
 
 KEYS = {"salesforce": "Leadbridge_HubSpot_Id__c", "hubspot": "leadbridge_key"}
 
@@ -120,3 +121,28 @@ def test_an_address_of_a_colleague_is_mended_first_where_it_was_typed(here: Stru
     here.sell({"Id": lead["Id"]}, Email=ADA)
     here.live(3)
     assert [one for one in here.problems() if one.code == "field_refused"] == []
+
+
+@pytest.mark.fault("F30")
+@pytest.mark.invariant("I10")
+def test_whose_key_names_a_deleted_lead_of_another_one_is_not_looked_at_in_every_pass_once_time_ran_out(
+    tmp_path: Path,
+) -> None:
+    with town(tmp_path, in_process=True) as here:
+        here.run()
+        here.settle()
+        ask_for_a_call(here, ADA)
+        ask_for_a_call(here, "other@sydvind.example", hubspot_owner_id="")
+        here.settle()
+        assert "no_owner" in [one.code for one in here.problems()]
+        lead = delete_lead(here)
+        here.settle()
+        here.market(ADA, leadbridge_key="")
+        here.market("other@sydvind.example", leadbridge_key=lead)
+        here.settle()
+        assert "several_candidates" in [one.code for one in here.problems()]
+
+        here.settle("2026-12-01 09:00")
+        here.settle()
+
+        assert [one.planned for one in here.settle()] == [0]
