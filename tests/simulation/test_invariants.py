@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -48,6 +49,7 @@ class Life:
         self.links: list[Link] = []
         self.problems: list[Problem] = []
         self.attempts: list[Attempt] = []
+        self.agreement = shipped()
         self.now = START
 
     def loaded(self, ref: Ref, **values: Any) -> None:
@@ -111,7 +113,7 @@ class Life:
         return judge(
             Evidence(
                 seed=0,
-                agreement=shipped(),
+                agreement=self.agreement,
                 directory=Directory(),
                 log=self.log,
                 records=self._records,
@@ -245,6 +247,22 @@ def test_a_problem_about_anything_else_excuses_no_key_that_two_carry(
     life.tells(code, LEAD, field=field)
 
     assert [one.invariant for one in life.broken("I7")] == ["I7"]
+
+
+@pytest.mark.invariant("I7")
+@pytest.mark.parametrize(
+    ("is_sample", "is_linked", "is_broken"), [(True, False, False), (True, True, True), (False, False, True)]
+)
+def test_only_outside_a_sample_nobody_is_told_of_two_who_carry_one_key(
+    life: Life, is_sample: bool, is_linked: bool, is_broken: bool
+) -> None:
+    rules = life.agreement.bridge
+    rollout = replace(rules.rollout, sample=4 if is_sample else None)
+    life.agreement = replace(life.agreement, bridge=replace(rules, rollout=rollout))
+    life.loaded(OTHER, Email="ada@acme.example", Leadbridge_HubSpot_Id__c=ADA.id)
+    life.links.append(Link(1, "person", ADA, LEAD if is_linked else None))
+
+    assert bool(life.broken("I7")) == is_broken
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ def _claimed_twice(past: Past) -> Iterator[Violation]:
         key = past.survivor(str(row[name])) if ref.side == "salesforce" else str(row[name])
         claims[group, key].append(ref)
     for (group, key), refs in claims.items():
-        if _are_left_over(past, refs):
+        if _are_left_over(past, refs) or _are_outside(past, refs):
             continue
         untold = [ref for ref in refs if not any(past.is_told_of(one) for one in (ref, *_named(past, [ref])))]
         untold = [ref for ref in untold if not _is_offered(past, ref)]
@@ -203,6 +203,17 @@ def _are_left_over(past: Past, refs: Sequence[Ref]) -> bool:
     return len(set(keys)) == len(refs) and not any(
         past.is_alive(Ref("hubspot", "contact", past.survivor(key))) for key in keys
     )
+
+
+def _are_outside(past: Past, refs: Sequence[Ref]) -> bool:
+    """Nobody of them is linked, as their contact is outside a sample: whoever is outside is looked at and never told of."""
+    linked = {
+        ref
+        for link in past.seen.links
+        if link.hubspot and link.salesforce
+        for ref in (link.hubspot, link.salesforce)
+    }
+    return past.seen.agreement.bridge.rollout.sample is not None and not linked & {*refs}
 
 
 def _named(past: Past, refs: Iterable[Ref]) -> list[Ref]:
