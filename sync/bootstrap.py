@@ -19,16 +19,24 @@ from typing import Any, Final
 import structlog
 
 from connectors.base import Connector
-from connectors.errors import ConnectorError, Transient
-from connectors.hubspot import HubSpotConnector, HubSpotSettings
+from connectors.errors import ConnectorError
 from connectors.hubspot.admin import HubSpotAdmin
 from connectors.records import Find, Ref, Side
-from connectors.salesforce import SalesforceConnector, SalesforceSettings
 from connectors.salesforce.admin import SalesforceAdmin
 from connectors.wire import Threads
 from mappings.agreement import Agreement
 from plugin.probe import Described
 from sync.clock import Clock, SystemClock
+from sync.connecting import (
+    connect,
+    connected,
+    describe,
+    hubspot_settings,
+    require_portal,
+    salesforce_settings,
+    scopes_of,
+    secret,
+)
 from sync.engine import Engine
 from sync.folder import Edits, fields_of, read_agreement, require_a_place, require_all_or_none
 from sync.settings import (
@@ -38,20 +46,15 @@ from sync.settings import (
     HubSpotAccess,
     SalesforceAccess,
     Settings,
-    UnusableSettings,
     shipped_config,
 )
 from sync.store import Store
 from sync.store.aside import begin_anew
 
-__all__ = ["Bridge", "bridge", "connect", "open_store", "read_agreement", "settings_from", "shipped_config"]
+__all__ = ["Bridge", "bridge", "open_store", "read_agreement", "settings_from", "shipped_config"]
 
 THREADS: Final = 8
 log = structlog.get_logger(__name__)
-_DESCRIBED: Final[Mapping[Side, tuple[str, ...]]] = {
-    "hubspot": ("contact", "company", "deal"),
-    "salesforce": ("lead", "contact", "account", "opportunity"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def bridge(
 
 def require_fit(settings: Settings) -> None:
     """Raise what `bridge` would for the portal, both sign-ins, the config and the live schemas; no store is opened."""
-    with _connected(settings) as connectors:
+    with connected(settings) as connectors:
         _fitting(settings, connectors)
 
 
@@ -144,17 +147,6 @@ def _fitting(settings: Settings, connectors: Mapping[Side, Connector]) -> tuple[
     agreement = read_agreement(settings.config, known)
     require_all_or_none(agreement)
     return agreement, known
-
-
-@contextmanager
-def _connected(settings: Settings) -> Iterator[Mapping[Side, Connector]]:
-    """Both vendors for one look."""
-    connectors = connect(settings, SystemClock(), threading.Event())
-    try:
-        yield connectors
-    finally:
-        for connector in connectors.values():
-            connector.close()
 
 
 @contextmanager
@@ -237,118 +229,9 @@ def settings_from(told: Mapping[str, str], config: Path, state: Path, port: int)
 
 def open_store(settings: Settings, name: str) -> Store:
     """The store of the bridge *name*."""
-    return Store.open(settings.state, name, key=_secret(settings.hash_key))
+    return Store.open(settings.state, name, key=secret(settings.hash_key))
 
 
 def begin_store_anew(settings: Settings, name: str) -> Path | None:
     """Give the bridge *name* a new store that knows who was erased; where the old one is kept, if there was one."""
-    return begin_anew(settings.state, name, _secret(settings.hash_key))
-
-
-def connect(
-    settings: Settings,
-    clock: Clock,
-    stopping: threading.Event,
-    chance: random.Random | None = None,
-    threads: Threads = ThreadPoolExecutor,
-) -> dict[Side, Connector]:
-    """Both vendors, through their own client libraries; whoever waits for them is woken by *stopping*."""
-
-    def pause(seconds: float) -> None:
-        if not stopping.is_set():
-            clock.wait(seconds, stopping)
-        if stopping.is_set():
-            raise Transient("The bridge was told to stop; the call is made again when it is back.")
-
-    return {
-        "hubspot": HubSpotConnector(
-            hubspot_settings(settings.hubspot, settings),
-            clock_now=clock.now,
-            sleep=pause,
-            rng=chance,
-            threads=threads,
-        ),
-        "salesforce": SalesforceConnector(
-            salesforce_settings(settings.salesforce, settings),
-            clock_now=clock.now,
-            sleep=pause,
-            rng=chance,
-        ),
-    }
-
-
-def hubspot_settings(access: HubSpotAccess, settings: Settings) -> HubSpotSettings:
-    """What HubSpot's client needs, for whoever signs in by *access*."""
-    return HubSpotSettings(
-        access_token=_secret(access.access_token) or "",
-        base_url=access.base_url,
-        api_version=access.api_version,
-        portal_id=str(access.portal_id) if access.portal_id is not None else None,
-        ca_file=_text(settings.ca_file),
-        proxy_url=settings.proxy_url,
-    )
-
-
-def salesforce_settings(access: SalesforceAccess, settings: Settings) -> SalesforceSettings:
-    """What Salesforce's client needs, for whoever signs in by *access*."""
-    return SalesforceSettings(
-        login_url=access.login_url,
-        instance_url=access.instance_url,
-        client_id=access.client_id,
-        client_secret=_secret(access.client_secret),
-        username=access.username,
-        private_key=access.private_key_file.read_text() if access.private_key_file else None,
-        access_token=_secret(access.access_token),
-        api_version=access.api_version,
-        ca_file=_text(settings.ca_file),
-        proxy_url=settings.proxy_url,
-    )
-
-
-def describe(connectors: Mapping[Side, Connector]) -> Described:
-    """The fields of both systems as the signed-in users see them."""
-    return {
-        (side, kind): schema.fields
-        for side, kinds in _DESCRIBED.items()
-        for kind, schema in connectors[side].describe(kinds).items()
-    }
-
-
-def require_portal(access: HubSpotAccess, hubspot: Connector, group: str = "HUBSPOT") -> None:
-    """Raise `UnusableSettings` when the token belongs to another portal than the settings of *group* name.
-
-    Where they name none, HubSpot is not asked; where HubSpot does not tell, the log says so.
-    """
-    if access.portal_id is None or not isinstance(hubspot, HubSpotConnector):
-        return
-    found = hubspot.portal_id()
-    if found is None:
-        log.warning("portal not checked", text="HubSpot does not tell which portal the token belongs to.")
-    elif found != str(access.portal_id):
-        said = (
-            f"{PREFIX}{group}__PORTAL_ID is {access.portal_id}, but {PREFIX}{group}__ACCESS_TOKEN belongs to "
-            f"portal {found}: set the one right that is wrong. Nothing was written."
-        )
-        raise UnusableSettings([said])
-
-
-def scopes_of(connectors: Mapping[Side, Connector]) -> frozenset[str] | None:
-    """What the token for HubSpot may do; None where nobody tells."""
-    hubspot = connectors["hubspot"]
-    return hubspot.scopes() if isinstance(hubspot, HubSpotConnector) else None
-
-
-def seen_by_daemon(settings: Settings) -> tuple[Described, str | None, frozenset[str] | None]:
-    """The same for one look, the Salesforce user who looked, and the token's scopes; both systems are left again."""
-    with _connected(settings) as connectors:
-        require_portal(settings.hubspot, connectors["hubspot"])
-        return describe(connectors), connectors["salesforce"].whoami(), scopes_of(connectors)
-
-
-def _secret(value: object) -> str | None:
-    reveal = getattr(value, "get_secret_value", None)
-    return str(reveal()) if reveal is not None else None
-
-
-def _text(path: Path | None) -> str | None:
-    return str(path) if path is not None else None
+    return begin_anew(settings.state, name, secret(settings.hash_key))

@@ -22,7 +22,8 @@ from plugin.hubspot import scopes
 from plugin.planning import Plan
 from plugin.salesforce.objects import OBJECTS
 from plugin.salesforce.rules import PERMISSION
-from sync.bootstrap import Admins, seen_by_daemon
+from sync.bootstrap import Admins
+from sync.connecting import seen_by_daemon
 from sync.settings import Settings
 
 _CONVERTED: Final = ("lead", "contact", "account", "opportunity")

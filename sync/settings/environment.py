@@ -1,6 +1,6 @@
 """Secrets and addresses: what the environment says, checked before anything is contacted.
 
-Read by `sync.cli` and `sync.bootstrap` only; everyone else is handed values.
+Read by `sync.cli`, `sync.bootstrap` and `sync.connecting` only; everyone else is handed values.
 Order: environment, then `.env` in the working directory, then files in
 `LEADBRIDGE_SECRETS_DIR`. What ops decide about the two teams stands in the
 config folder, never here.

@@ -136,7 +136,8 @@ def leadbridge(
             patched.setattr(sys, "argv", ["leadbridge", *arguments])
             patched.chdir(folder)
             if clock is not None:
-                patched.setattr("sync.bootstrap.SystemClock", lambda: clock)
+                for room in ("bootstrap", "connecting"):
+                    patched.setattr(f"sync.{room}.SystemClock", lambda: clock)
             code = _exit_code()
         said = capsys.readouterr()
         return Ended(code, said.out, said.err)

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, select
 from connectors.records import Cursor, Side
 from connectors.wire import trust
 from mappings.agreement import Agreement
-from sync import bootstrap
+from sync import bootstrap, connecting
 from sync.bootstrap import Bridge, bridge, settings_from
 from sync.clock import VirtualClock
 from sync.daemon import Daemon
@@ -83,7 +83,7 @@ def _schemas(own_fields: bool) -> bootstrap.Described:
     world = World(clock.now, stages, reasons, people=0, own_fields=own_fields)
     with world.in_process(clock.advance):
         settings = settings_from(world.settings(), config_folder("shipped"), workshop(), 0)
-        connectors = bootstrap.connect(settings, clock, mock.Mock(), random.Random(0))
+        connectors = connecting.connect(settings, clock, mock.Mock(), random.Random(0))
         return _described(connectors)
 
 
