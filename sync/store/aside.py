@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from sync.store.chain import Chain
 from sync.store.database import BUSY_TIMEOUT_S, FILE_NAME, file_in
-from sync.store.errors import in_our_words
+from sync.store.errors import WrongKey, in_our_words
 from sync.store.keys import hash_key
 from sync.store.lockfile import LockFile
 from sync.store.store import Store
@@ -57,29 +60,36 @@ def bridges_in(folder: Path) -> list[str]:
 
 def erased_in(folder: Path, bridge: str) -> Marks:
     """The hashes of whoever was erased, as far as a damaged store still tells them."""
+    asked = "SELECT mark, person, at FROM erased WHERE bridge = ?"
+    return [(str(mark), str(person), int(at)) for mark, person, at in _rows(folder, asked, bridge)]
+
+
+def _rows(folder: Path, asked: str, bridge: str) -> Iterator[tuple[Any, ...]]:
+    """What a store that may be damaged still answers, up to where it is."""
     if not (folder / FILE_NAME).exists():
-        return []
-    try:
-        with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
-            found = connection.execute("SELECT mark, person, at FROM erased WHERE bridge = ?", (bridge,))
-            return [(str(mark), str(person), int(at)) for mark, person, at in found]
-    except sqlite3.Error:
-        return []
+        return
+    with suppress(sqlite3.Error), closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        yield from connection.execute(asked, (bridge,))
 
 
 def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Path | None:
     """Put an empty store of *bridge*, which knows who was erased, in the place of the one in *folder*.
 
     Returns where the old one is kept: ``leadbridge.db.corrupt-1``, -2 …; None when there was none. At whatever
-    instant the process dies, the old store is in its place, or the new one, and knows who was erased.
+    instant the process dies, the old store is in its place, or the new one, and knows who was erased. Raises
+    `WrongKey`, and changes nothing, where somebody was erased under another key, by which alone they are known.
     """
     file, beside = folder / FILE_NAME, folder / f"{FILE_NAME}.anew"
     shutil.rmtree(beside, ignore_errors=True)
     if file.exists():
         with suppress(sqlite3.Error):
             _fold(file)
-    with Store.open(beside, bridge, key=hash_key(folder, key).decode()) as store:
-        store.stay_erased(erased_in(folder, bridge))
+    marks, ours = erased_in(folder, bridge), hash_key(folder, key)
+    asked = "SELECT value FROM facts WHERE bridge = ? AND key = 'hash_key'"
+    if marks and any(theirs != Chain(ours, os.urandom).name for (theirs,) in _rows(folder, asked, bridge)):
+        raise WrongKey(str(file))
+    with Store.open(beside, bridge, key=ours.decode()) as store:
+        store.stay_erased(marks)
     try:
         _fold(beside / FILE_NAME)
     except sqlite3.Error as error:

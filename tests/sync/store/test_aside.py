@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from connectors.records import Ref
-from sync.store import Store
+from sync.store import Store, WrongKey
 from sync.store.aside import begin_anew
 
 ROOT: Final = Path(__file__).parents[3]
@@ -39,8 +39,9 @@ for number in count():
         sys.addaudithook(before)
         begin_anew(Path(folder), "main")
         os._exit(0)
-    if os.waitpid(child, 0)[1] == 0:
-        break
+    ended = os.waitpid(child, 0)[1]
+    if not os.WIFSIGNALED(ended):
+        sys.exit(os.waitstatus_to_exitcode(ended))
 """
 
 
@@ -100,3 +101,18 @@ def test_the_log_of_a_store_that_is_gone_does_not_spoil_the_new_one(old: Path, n
     with Store.open(old, "main") as store:
         assert (kept, store.fact("is"), [*store.verify(now)]) == (None, None, [])
     assert (old / "leadbridge.db.corrupt-1-wal").exists()
+
+
+def test_a_store_under_another_key_keeps_its_place_while_somebody_is_erased(old: Path) -> None:
+    theirs = (old / "hash.key").read_bytes()
+    (old / "hash.key").write_text("another\n")
+
+    with pytest.raises(WrongKey, match=r"hash\.key back into the state folder"):
+        begin_anew(old, "main")
+
+    assert not list(old.glob("*.corrupt-*"))
+    (old / "hash.key").write_bytes(theirs)
+    with Store.open(old, "main") as store:
+        assert (store.fact("is"), store.lift("ada@example.com")) == ("old", 2)
+    (old / "hash.key").write_text("another\n")
+    assert begin_anew(old, "main") == old / "leadbridge.db.corrupt-1"
