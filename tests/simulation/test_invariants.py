@@ -334,6 +334,27 @@ def test_a_vendor_that_tells_milliseconds_means_the_pass_that_began_in_that_one(
     assert bool(life.broken("I13")) == is_broken
 
 
+@pytest.mark.invariant("I4")
+@pytest.mark.parametrize("is_in_the_pass", [True, False])
+def test_what_a_pass_had_read_of_a_contact_that_was_merged_in_its_first_millisecond_is_not_invented(
+    is_in_the_pass: bool,
+) -> None:
+    life = Life()
+    life.loaded(EVE, jobtitle="CEO", leadbridge_key=LEAD.id)
+    life.loaded(LEAD, Title="CFO", Leadbridge_HubSpot_Id__c=EVE.id)
+    life.loaded(ADA, jobtitle="CTO")
+    life.bridge()
+    life.now += timedelta(microseconds=832)
+    with life.a_pass():
+        at = life.now.replace(microsecond=0) - timedelta(hours=0 if is_in_the_pass else 1)
+        life.edits(ADA, merged_into=EVE.id)
+        life.log[-1] = life.log[-1]._replace(at=at)
+        life.edits(LEAD, "daemon", Title="CTO")
+    del life.rows[ADA]
+
+    assert bool(life.broken("I4")) != is_in_the_pass
+
+
 def about_to_be(new: str) -> Decision:
     return Decision("field", "two_way", ADA, field="person.jobtitle", side="salesforce", old="CEO", new=new)
 

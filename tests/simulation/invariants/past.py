@@ -252,7 +252,7 @@ class Past:
             return 0
         at = next(one.at for one in self.seen.log if one.seq == over)
         late = max(self.seen.late.values(), default=timedelta(0))
-        reading = (one.log_after for one in self.seen.passes if one.began - late <= at <= one.finished)
+        reading = (one.log_after for one in self.seen.passes if _cut(one.began) - late <= at <= one.finished)
         return max(over, *reading, 0)
 
     def _keyed(self, side: Side, kinds: Sequence[str], name: str) -> Mapping[str, list[Ref]]:
