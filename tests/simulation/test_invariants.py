@@ -395,6 +395,21 @@ def test_a_write_leaves_its_trace_until_a_pass_looks_that_is_not_killed(life: Li
 
 
 @pytest.mark.invariant("I12")
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_write_without_a_trace_does_not_take_the_entry_of_a_later_one(life: Life, is_told: bool) -> None:
+    life.edits(ADA, jobtitle="CTO")
+    life.bridge((LEAD, {"Title": "CTO"}), said=[about_to_be("CTO")], dies=True)
+    life.edits(LEAD, Title="CFO")
+    life.bridge((LEAD, {"Title": "CTO"}))
+    written = Decision("update", "done", ADA, old={}, new={"Title": "CTO"}, other=str(LEAD))
+    if is_told:
+        entry = Entry(len(life.ledger) + 1, len(life.passes), "written", ADA, LEAD, written, life.now)
+        life.ledger.append(entry)
+
+    assert any("wrote Title" in str(one) for one in life.broken("I12")) != is_told
+
+
+@pytest.mark.invariant("I12")
 @pytest.mark.parametrize("is_in_time", [True, False])
 def test_a_write_leaves_its_trace_until_the_next_pass_has_looked_at_the_record(
     life: Life, is_in_time: bool

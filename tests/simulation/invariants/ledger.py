@@ -40,10 +40,12 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
     done = [one for one in _done(seen.log) if since is None or _is_since(past, one, since)]
     told = _told(seen.ledger)
     claimed: set[int] = set()
-    for one in done:
+    traces = [(one, one.fields - _without_trace(seen, past, one)) for one in done]
+    for one, shown in sorted(
+        traces, key=lambda each: not each[1]
+    ):  # who left none claims what nobody else does
         born = past.births.get(one.ref)
         is_born = born is not None and (born.at, born.request_id) == (one.at, one.request_id)
-        shown = one.fields - _without_trace(seen, past, one)
         entry = next(
             (
                 entry
