@@ -11,6 +11,7 @@ import typer
 
 from connectors.records import Ref
 from sync.bootstrap import Bridge, begin_store_anew, read_agreement, require_fit
+from sync.braking import paused
 from sync.cli.asking import Declined
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, secrets_of, settings_with
@@ -110,13 +111,15 @@ def _tell_rebuilt(
     left = left_of(bridge, done)
     if json:
         told = {"kept": str(kept) if kept else None, "links": links, "written": written}
-        as_json({**told, "stopped": is_stopped, "left": left})
+        as_json({**told, "stopped": is_stopped, "left": left, "paused": paused(bridge.store) is not None})
     if is_stopped:
         end_stopped(bridge, left, json=json, goes_on=_goes_on(kept))
     if json:
         return
     said = ", ".join(f"{count} {pair}" for pair, count in links.items())
     say(f"The store is built anew: links {said}; records written: {written}.")
+    if paused(bridge.store):
+        say("It is paused, as the old one was; `leadbridge resume` lets it write.")
     for sentence in _kept_as(kept):
         say(sentence)
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from sync.model import Brake
 from sync.store.chain import Chain
+from sync.store.columns import moment
 from sync.store.database import BUSY_TIMEOUT_S, FILE_NAME, file_in
 from sync.store.errors import WrongKey, in_our_words
 from sync.store.keys import hash_key
@@ -72,8 +74,17 @@ def _rows(folder: Path, asked: str, bridge: str) -> Iterator[tuple[Any, ...]]:
         yield from connection.execute(asked, (bridge,))
 
 
+def _pause_in(folder: Path, bridge: str) -> Brake | None:
+    """The pause that stands, as far as a damaged store still tells of it."""
+    asked = "SELECT text, since FROM brakes WHERE bridge = ? AND what = 'pause' AND released_at IS NULL"
+    found = (
+        Brake("pause", None, 0, str(text), since=moment(at)) for text, at in _rows(folder, asked, bridge)
+    )
+    return next(found, None)
+
+
 def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Path | None:
-    """Put an empty store of *bridge*, which knows who was erased, in the place of the one in *folder*.
+    """Put an empty store of *bridge*, which knows who was erased and that it is paused, in the place of the one in *folder*.
 
     Returns where the old one is kept: ``leadbridge.db.corrupt-1``, -2 …; None when there was none. At whatever
     instant the process dies, the old store is in its place, or the new one, and knows who was erased. Raises
@@ -84,12 +95,14 @@ def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Path | None
     if file.exists():
         with suppress(sqlite3.Error):
             _fold(file)
-    marks, ours = erased_in(folder, bridge), hash_key(folder, key)
+    marks, paused, ours = erased_in(folder, bridge), _pause_in(folder, bridge), hash_key(folder, key)
     asked = "SELECT value FROM facts WHERE bridge = ? AND key = 'hash_key'"
     if marks and any(theirs != Chain(ours, os.urandom).name for (theirs,) in _rows(folder, asked, bridge)):
         raise WrongKey(str(file))
     with Store.open(beside, bridge, key=ours.decode()) as store:
         store.stay_erased(marks)
+        if paused is not None and paused.since is not None:
+            store.set_brake(paused, paused.since)
     try:
         _fold(beside / FILE_NAME)
     except sqlite3.Error as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sync.braking import pause
 from tests.scenarios.conftest import Leadbridge
 from tests.scenarios.town import MIA, Town, town
 
@@ -147,6 +148,26 @@ def test_what_is_written_over_after_a_loss_says_that_the_base_is_unknown(lived: 
     told = [one.decision for one in lived.decided("field", "conflict") if one.decision.field]
     assert told
     assert all(one.why.endswith("; base unknown") for one in told if one.new is not None and one.side)
+
+
+@pytest.mark.goal("G-S2")
+def test_a_paused_bridge_that_is_built_anew_writes_nothing_until_somebody_resumes_it(
+    lived: Town, leadbridge: Leadbridge
+) -> None:
+    before, settings = len(lived.written()), lived.settings()
+    pause(lived.bridge.store, lived.clock.now())
+    links = lived.bridge.store.links_after("person", 0, 100)
+    contact = next(one.hubspot for one in links if one.hubspot and one.salesforce)
+    lived.stop()
+    lived.world.hubspot.update("contacts", contact.id, {"jobtitle": "While paused"}, MIA, lived.clock.now())
+
+    ended = leadbridge("state", "rebuild", "--anyway", settings=settings, clock=lived.clock)
+
+    assert (ended.code, lived.written()[before:]) == (0, [])
+    assert "It is paused, as the old one was; `leadbridge resume` lets it write." in ended.out
+    assert leadbridge("resume", settings=settings).code == 0
+    assert leadbridge("run", "--once", settings=settings, clock=lived.clock).code == 0
+    assert "While paused" in str(lived.written()[before:])
 
 
 def test_a_sound_store_is_not_put_aside_unasked(lived: Town, leadbridge: Leadbridge) -> None:

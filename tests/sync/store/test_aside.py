@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 
 from connectors.records import Ref
+from sync.braking import pause, resume
 from sync.store import Store, WrongKey
 from sync.store.aside import begin_anew
 
@@ -78,6 +79,19 @@ def test_at_whatever_step_it_is_killed_whoever_was_erased_stays_erased(old: Path
             assert store.erased().knows(ADA), f"again after step {number}"
     assert stood == sorted(stood, key=str, reverse=True)
     assert (stood[0], stood[-1]) == ("old", None)
+
+
+@pytest.mark.parametrize("is_resumed", [False, True])
+def test_who_was_paused_stays_paused(old: Path, now: datetime, is_resumed: bool) -> None:
+    with Store.open(old, "main") as store:
+        since = pause(store, now).since
+        if is_resumed:
+            resume(store, now)
+
+    begin_anew(old, "main")
+
+    with Store.open(old, "main") as store:
+        assert [(one.what, one.since) for one in store.brakes()] == ([] if is_resumed else [("pause", since)])
 
 
 def test_the_old_store_is_kept_whole_under_one_name(old: Path) -> None:
