@@ -49,7 +49,7 @@ from sync.settings import (
     shipped_config,
 )
 from sync.store import Store
-from sync.store.aside import begin_anew
+from sync.store.aside import Anew, begin_anew
 
 __all__ = ["Bridge", "bridge", "open_store", "read_agreement", "settings_from", "shipped_config"]
 
@@ -232,6 +232,6 @@ def open_store(settings: Settings, name: str) -> Store:
     return Store.open(settings.state, name, key=secret(settings.hash_key))
 
 
-def begin_store_anew(settings: Settings, name: str) -> Path | None:
-    """Give the bridge *name* a new store that knows who was erased; where the old one is kept, if there was one."""
+def begin_store_anew(settings: Settings, name: str) -> Anew:
+    """Give the bridge *name* a new store that knows who was erased and whether it is paused."""
     return begin_anew(settings.state, name, secret(settings.hash_key))

@@ -21,7 +21,7 @@ from sync.daemon import Daemon
 from sync.logs import start_logging
 from sync.remember import let_in
 from sync.settling import Pass
-from sync.store.aside import alone_with, is_whole
+from sync.store.aside import Anew, alone_with, is_whole
 
 MOST_PASSES = 100_000
 
@@ -82,45 +82,52 @@ def rebuild(
             )
         start_logging(settings.log.format, "warning", secrets=secrets_of(settings))
         require_fit(settings)
-        kept = begin_store_anew(settings, name)
+        anew = begin_store_anew(settings, name)
     with opened_bridge(config, quiet=True) as bridge, progress("records planned") as bar:
         daemon = Daemon(bridge.engine)
-        with daemon.stopped_by_signals(leaving(json=json, goes_on=_goes_on(kept))), daemon.writing():
+        with daemon.stopped_by_signals(leaving(json=json, goes_on=_goes_on(anew))), daemon.writing():
             done = daemon.settle(MOST_PASSES, lambda one: bar.advance(one.planned + one.observed))
-        _tell_rebuilt(bridge, kept, done, json=json, is_stopped=is_cut_short(daemon, done))
+        _tell_rebuilt(bridge, anew, done, json=json, is_stopped=is_cut_short(daemon, done))
 
 
-def _goes_on(kept: Path | None) -> str:
+def _goes_on(anew: Anew) -> str:
     """The same command would put the new store aside, too."""
     return " ".join(
-        ("The store is built anew in part; `leadbridge run` goes on where it was.", *_kept_as(kept))
+        ("The store is built anew in part; `leadbridge run` goes on where it was.", *_kept_as(anew))
     )
 
 
-def _kept_as(kept: Path | None) -> list[str]:
-    if kept is None:
-        return []
-    return [f"The old one is kept as {kept}; it holds personal data: delete it when nobody needs it."]
+def _kept_as(anew: Anew) -> list[str]:
+    said = []
+    if anew.kept is not None:
+        said.append(
+            f"The old one is kept as {anew.kept}; it holds personal data: delete it when nobody needs it."
+        )
+    if not anew.read:
+        said.append(
+            "It could not be read to its end: whoever was erased may be known again (erase them once more), "
+            "and a pause is over (`leadbridge pause`)."
+        )
+    return said
 
 
-def _tell_rebuilt(
-    bridge: Bridge, kept: Path | None, done: Sequence[Pass], *, json: bool, is_stopped: bool
-) -> None:
+def _tell_rebuilt(bridge: Bridge, anew: Anew, done: Sequence[Pass], *, json: bool, is_stopped: bool) -> None:
     links = {pair: bridge.store.count_links(pair)[1] for pair in ("person", "company", "deal")}
     written = sum(sum(one.written.values()) for one in done)
     left = left_of(bridge, done)
     if json:
-        told = {"kept": str(kept) if kept else None, "links": links, "written": written}
-        as_json({**told, "stopped": is_stopped, "left": left, "paused": paused(bridge.store) is not None})
+        told = {"kept": str(anew.kept) if anew.kept else None, "links": links, "written": written}
+        told |= {"read": anew.read, "paused": paused(bridge.store) is not None}
+        as_json({**told, "stopped": is_stopped, "left": left})
     if is_stopped:
-        end_stopped(bridge, left, json=json, goes_on=_goes_on(kept))
+        end_stopped(bridge, left, json=json, goes_on=_goes_on(anew))
     if json:
         return
     said = ", ".join(f"{count} {pair}" for pair, count in links.items())
     say(f"The store is built anew: links {said}; records written: {written}.")
     if paused(bridge.store):
         say("It is paused, as the old one was; `leadbridge resume` lets it write.")
-    for sentence in _kept_as(kept):
+    for sentence in _kept_as(anew):
         say(sentence)
 
 

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +22,6 @@ from sync.store.lockfile import LockFile
 from sync.store.store import Store
 
 _BESIDE = ("-wal", "-shm")
-Marks = list[tuple[str, str, int]]
 
 
 @contextmanager
@@ -60,33 +60,49 @@ def bridges_in(folder: Path) -> list[str]:
         return []
 
 
-def erased_in(folder: Path, bridge: str) -> Marks:
-    """The hashes of whoever was erased, as far as a damaged store still tells them."""
-    asked = "SELECT mark, person, at FROM erased WHERE bridge = ?"
-    return [(str(mark), str(person), int(at)) for mark, person, at in _rows(folder, asked, bridge)]
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """A store that was begun anew: where the old one is *kept*, if there was one, and whether all was *read* that outlives it."""
+
+    kept: Path | None
+    read: bool
 
 
-def _rows(folder: Path, asked: str, bridge: str) -> Iterator[tuple[Any, ...]]:
-    """What a store that may be damaged still answers, up to where it is."""
-    if not (folder / FILE_NAME).exists():
-        return
-    with suppress(sqlite3.Error), closing(sqlite3.connect(folder / FILE_NAME)) as connection:
-        yield from connection.execute(asked, (bridge,))
+@dataclass(frozen=True, slots=True)
+class _Outliving:
+    """What a store hands on, as far as a damaged one still tells it; *read* is false where its file says no more."""
+
+    erased: list[tuple[str, str, int]]
+    pauses: list[tuple[str, int]]
+    keys: list[tuple[str]]
+    read: bool
 
 
-def _pause_in(folder: Path, bridge: str) -> Brake | None:
-    """The pause that stands, as far as a damaged store still tells of it."""
-    asked = "SELECT text, since FROM brakes WHERE bridge = ? AND what = 'pause' AND released_at IS NULL"
-    found = (
-        Brake("pause", None, 0, str(text), since=moment(at)) for text, at in _rows(folder, asked, bridge)
+def _outliving(folder: Path, bridge: str) -> _Outliving:
+    asked = (
+        "SELECT mark, person, at FROM erased WHERE bridge = ?",
+        "SELECT text, since FROM brakes WHERE bridge = ? AND what = 'pause' AND released_at IS NULL",
+        "SELECT value FROM facts WHERE bridge = ? AND key = 'hash_key'",
     )
-    return next(found, None)
+    (erased, all_erased), (pauses, all_pauses), (keys, _) = (_rows(folder, one, bridge) for one in asked)
+    return _Outliving(erased, pauses, keys, all_erased and all_pauses)
 
 
-def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Path | None:
+def _rows(folder: Path, asked: str, bridge: str) -> tuple[list[Any], bool]:
+    """What a store that may be damaged still answers, up to where it is, and whether that is all."""
+    rows: list[Any] = []
+    if not (folder / FILE_NAME).exists():
+        return rows, True
+    with suppress(sqlite3.Error), closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        rows.extend(connection.execute(asked, (bridge,)))
+        return rows, True
+    return rows, False
+
+
+def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Anew:
     """Put an empty store of *bridge*, which knows who was erased and that it is paused, in the place of the one in *folder*.
 
-    Returns where the old one is kept: ``leadbridge.db.corrupt-1``, -2 …; None when there was none. At whatever
+    The old one is kept as ``leadbridge.db.corrupt-1``, -2 …, None when there was none. At whatever
     instant the process dies, the old store is in its place, or the new one, and knows who was erased. Raises
     `WrongKey`, and changes nothing, where somebody was erased under another key, by which alone they are known.
     """
@@ -95,14 +111,13 @@ def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Path | None
     if file.exists():
         with suppress(sqlite3.Error):
             _fold(file)
-    marks, paused, ours = erased_in(folder, bridge), _pause_in(folder, bridge), hash_key(folder, key)
-    asked = "SELECT value FROM facts WHERE bridge = ? AND key = 'hash_key'"
-    if marks and any(theirs != Chain(ours, os.urandom).name for (theirs,) in _rows(folder, asked, bridge)):
+    told, ours = _outliving(folder, bridge), hash_key(folder, key)
+    if told.erased and any(theirs != Chain(ours, os.urandom).name for (theirs,) in told.keys):
         raise WrongKey(str(file))
     with Store.open(beside, bridge, key=ours.decode()) as store:
-        store.stay_erased(marks)
-        if paused is not None and paused.since is not None:
-            store.set_brake(paused, paused.since)
+        store.stay_erased(told.erased)
+        for text, since in told.pauses:
+            store.set_brake(Brake("pause", None, 0, text), moment(since))
     try:
         _fold(beside / FILE_NAME)
     except sqlite3.Error as error:
@@ -110,7 +125,7 @@ def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Path | None
     kept = _keep(file)
     (beside / FILE_NAME).replace(file)
     shutil.rmtree(beside, ignore_errors=True)
-    return kept
+    return Anew(kept, told.read)
 
 
 def _fold(file: Path) -> None:

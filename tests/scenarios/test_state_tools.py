@@ -113,6 +113,7 @@ def test_a_damaged_store_is_kept_aside_and_built_anew_without_a_single_write(
     ended = leadbridge("state", "rebuild", "--json", settings=lived.settings(), clock=lived.clock)
 
     assert (ended.code, ended.json["written"], ended.json["links"]["person"]) == (0, 0, links)
+    assert ended.json["read"] is False
     assert (lived.state / "leadbridge.db.corrupt-1").read_bytes() == damaged
     assert lived.written()[before:] == []
     assert leadbridge("state", "verify", settings=lived.settings()).code == 0
@@ -164,6 +165,7 @@ def test_a_paused_bridge_that_is_built_anew_writes_nothing_until_somebody_resume
     ended = leadbridge("state", "rebuild", "--anyway", settings=settings, clock=lived.clock)
 
     assert (ended.code, lived.written()[before:]) == (0, [])
+    assert "could not be read" not in ended.out
     assert "It is paused, as the old one was; `leadbridge resume` lets it write." in ended.out
     assert leadbridge("resume", settings=settings).code == 0
     assert leadbridge("run", "--once", settings=settings, clock=lived.clock).code == 0

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -97,7 +99,7 @@ def test_who_was_paused_stays_paused(old: Path, now: datetime, is_resumed: bool)
 def test_the_old_store_is_kept_whole_under_one_name(old: Path) -> None:
     (old / "leadbridge.db.corrupt-1").hardlink_to(old / "leadbridge.db")  # a death left it so
 
-    kept = begin_anew(old, "main")
+    kept = begin_anew(old, "main").kept
 
     assert kept == old / "leadbridge.db.corrupt-1"
     assert sorted(path.name for path in old.iterdir()) == ["hash.key", "leadbridge.db", kept.name]
@@ -107,10 +109,26 @@ def test_the_old_store_is_kept_whole_under_one_name(old: Path) -> None:
         assert (store.fact("is"), store.erased().knows(ADA)) == ("old", True)
 
 
+@pytest.mark.parametrize("table", ["erased", "brakes", None])
+def test_whether_all_that_outlives_it_was_read_is_said(old: Path, table: str | None) -> None:
+    file = old / "leadbridge.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        pages = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE tbl_name = ?", (table,)
+        ).fetchall()
+    whole = bytearray(file.read_bytes())
+    for (page,) in pages:
+        whole[4096 * (page - 1) : 4096 * page] = b"\xff" * 4096
+    file.write_bytes(whole)
+
+    assert begin_anew(old, "main").read is (table is None)
+
+
 def test_the_log_of_a_store_that_is_gone_does_not_spoil_the_new_one(old: Path, now: datetime) -> None:
     (old / "leadbridge.db").unlink()
 
-    kept = begin_anew(old, "main")
+    kept = begin_anew(old, "main").kept
 
     with Store.open(old, "main") as store:
         assert (kept, store.fact("is"), [*store.verify(now)]) == (None, None, [])
@@ -129,4 +147,4 @@ def test_a_store_under_another_key_keeps_its_place_while_somebody_is_erased(old:
     with Store.open(old, "main") as store:
         assert (store.fact("is"), store.lift("ada@example.com")) == ("old", 2)
     (old / "hash.key").write_text("another\n")
-    assert begin_anew(old, "main") == old / "leadbridge.db.corrupt-1"
+    assert begin_anew(old, "main").kept == old / "leadbridge.db.corrupt-1"
