@@ -529,6 +529,28 @@ def test_a_stage_is_explained_by_whose_record_it_was_then_and_not_by_who_has_it_
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("stage", "is_linked", "is_broken"), [("won", True, False), ("won", False, True), ("lost", True, True)]
+)
+def test_a_stage_that_a_merge_brought_along_with_the_link_is_nobodys_jump(
+    stage: str, is_linked: bool, is_broken: bool
+) -> None:
+    life = Life()
+    life.loaded(ADA)
+    life.loaded(EVE)
+    life.loaded(LEAD, Leadbridge_HubSpot_Id__c=EVE.id)
+    life.bridge((ADA, {"leadbridge_stage": "won"}), (EVE, {"leadbridge_stage": "new"}))
+    life.ledger.append(Entry(1, 1, "decided", ADA, None, moved("start", "won", "adopted"), life.now))
+    life.edits(EVE, leadbridge_stage=stage)
+    life.edits(ADA, merged_into=EVE.id)
+    del life.rows[ADA]
+    merged = Decision("linked", "merged", EVE, side="hubspot", old=str(ADA), new=str(EVE))
+    life.bridge(said=[merged] if is_linked else [])
+
+    assert any("unjudged" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_left", [True, False])
 def test_only_a_stage_that_was_left_standing_may_come_back_unseen(life: Life, is_left: bool) -> None:
     life.bridge((ADA, {"leadbridge_stage": "accepted"}), said=[moved("start", "accepted", "adopted")])

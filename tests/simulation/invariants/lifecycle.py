@@ -47,7 +47,8 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
             yield from _explained(seen, past, commit, ref, entries, edges)
     for couple in past.couples:
         if couple.pair == "person" and not past.is_told(couple) and not past.is_observed(couple):
-            yield from _jumps(seen, past, couple, edges)
+            brought = [one for one in moves.get(couple.now("hubspot"), ()) if one.decision.rule == _MERGED]
+            yield from _jumps(seen, past, couple, edges, brought)
 
 
 def _of_whom(past: Past, commit: Commit, named: Sequence[tuple[Entry, Sequence[Entry]]]) -> Sequence[Entry]:
@@ -200,8 +201,13 @@ def _where(commit: Commit, ref: Ref) -> tuple[str, ...]:
     return f"#{commit.seq}", str(ref)
 
 
-def _jumps(seen: Evidence, past: Past, couple: Couple, edges: set[tuple[str, str]]) -> Iterator[Violation]:
-    """Each last word of a person about the stage, before the bridge's own, was judged exactly once."""
+def _jumps(
+    seen: Evidence, past: Past, couple: Couple, edges: set[tuple[str, str]], brought: Sequence[Entry]
+) -> Iterator[Violation]:
+    """Each last word of a person about the stage, before the bridge's own, was judged exactly once.
+
+    What a merge *brought* along with the link is where the lost contact stood: nobody's word.
+    """
     since = max(seen.losses, default=None)
     judged = [
         entry
@@ -209,6 +215,7 @@ def _jumps(seen: Evidence, past: Past, couple: Couple, edges: set[tuple[str, str
         if entry.kind == "decided" and entry.decision.field == "stage"
         and {*couple.hubspot, *couple.salesforce} & {*_refs(entry)}
     ]  # fmt: skip
+    judged += brought
     for side in SIDES:
         for commit, stood in _last_words(past, couple, side):
             if since is not None and commit.at <= since:
