@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from connectors.records import Cursor, Side
+from connectors.records import Cursor, Ref, Side
 from mappings.agreement import Agreement
 from mappings.directory import Directory
 from sync.model import Entry, Link, Problem
@@ -33,6 +33,15 @@ class Attempt(NamedTuple):
     reply_after: float | None = None
     said: str = ""
     log: int = 0
+
+
+class Told(NamedTuple):
+    """One problem that ops were told of: which, about whom, since when, and until when where it is over."""
+
+    code: str
+    subject: Ref
+    since: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ class Evidence:
 
     *log* is the twins' commit log, the ground truth; *records* answers what stands in a twin at the end,
     by side and the twin's own name of a kind (``contacts``, ``Lead``), deleted ones left out. *ledger*,
-    *problems* (open ones) and *links* are the store's, read after the end, oldest first. *quiet_from* is the
+    *problems* (open ones), *told* (open or over) and *links* are the store's, read after the end, oldest first. *quiet_from* is the
     index in *passes* of the first pass by which everything must be settled. *losses* are the moments when
     the store was lost, *crashes* those when the process died, *ledger_lost* what the ledgers of lost stores said.
     *began* is the number of the last commit before the bridge first ran, *late* how old a value a side may show.
@@ -79,6 +88,7 @@ class Evidence:
     records: Records
     ledger: Sequence[Entry] = ()
     problems: Sequence[Problem] = ()
+    told: Sequence[Told] = ()
     links: Sequence[Link] = ()
     passes: Sequence[PassSeen] = ()
     attempts: Sequence[Attempt] = ()

@@ -223,6 +223,7 @@ class History:
             records=self._records,
             ledger=tuple(reversed(store.entries(None, EVERYTHING))),
             problems=tuple(listed.problem for listed in store.problems()),
+            told=tuple(self._house.told()),
             links=tuple(self._house.links()),
             passes=tuple(self._house.passes),
             attempts=tuple(self._watch.attempts),

@@ -22,7 +22,7 @@ from unittest import mock
 
 from sqlalchemy import Connection, select
 
-from connectors.records import Cursor, Side
+from connectors.records import Cursor, Ref, Side
 from connectors.wire import trust
 from mappings.agreement import Agreement
 from sync import bootstrap, connecting
@@ -31,11 +31,11 @@ from sync.clock import VirtualClock
 from sync.daemon import Daemon
 from sync.model import Entry, Link
 from sync.settling import Pass
-from sync.store.columns import moment
+from sync.store.columns import moment, moment_or_none
 from sync.store.links import LINK_COLUMNS, link_of
-from sync.store.tables import CURSORS, LINKS
+from sync.store.tables import CURSORS, LINKS, PROBLEMS
 from tests.simulation import configs
-from tests.simulation.evidence import PassSeen
+from tests.simulation.evidence import PassSeen, Told
 from tests.simulation.seams import Killed, inline
 from tests.simulation.watch import Watch
 from twins.world import World
@@ -49,6 +49,10 @@ _POLLED: Final = (
     .order_by(CURSORS.c.side, CURSORS.c.kind)
 )
 _LINKS: Final = select(*LINK_COLUMNS).order_by(LINKS.c.id)
+# Every problem there was, and what of it is over.
+_TOLD: Final = select(PROBLEMS.c.code, PROBLEMS.c.subject, PROBLEMS.c.since, PROBLEMS.c.closed_at).order_by(
+    PROBLEMS.c.id
+)
 _read = bootstrap.read_agreement
 _described = bootstrap.describe
 
@@ -285,6 +289,13 @@ class House:
     def links(self) -> list[Link]:
         """All links, in the order they were made."""
         return [link_of(row) for row in self._rows(_LINKS)]
+
+    def told(self) -> list[Told]:
+        """Every problem that ops were told of, open or over, as it was met by last."""
+        return [
+            Told(code, Ref.parse(subject), moment(since), moment_or_none(until))
+            for code, subject, since, until in self._rows(_TOLD)
+        ]
 
     def _rows(self, statement: Any) -> list[Any]:
         with self.bridge.store.database.reading() as connection:

@@ -17,7 +17,7 @@ from mappings.agreement import Agreement
 from mappings.directory import Directory
 from sync.bootstrap import read_agreement, shipped_config
 from sync.model import Decision, Entry, Link, Problem
-from tests.simulation.evidence import Attempt, Evidence, PassSeen, Violation
+from tests.simulation.evidence import Attempt, Evidence, PassSeen, Told, Violation
 from tests.simulation.invariants import judge
 from twins.log import Actor, Commit
 
@@ -48,6 +48,7 @@ class Life:
         self.losses: list[datetime] = []
         self.links: list[Link] = []
         self.problems: list[Problem] = []
+        self.told: list[Told] = []
         self.attempts: list[Attempt] = []
         self.agreement = shipped()
         self.now = START
@@ -122,6 +123,7 @@ class Life:
                 losses=self.losses,
                 links=self.links,
                 problems=self.problems,
+                told=self.told,
                 attempts=self.attempts,
                 quiet_from=len(self.passes),
             ),
@@ -615,3 +617,19 @@ def test_only_what_was_typed_under_a_write_of_the_bridge_may_come_back_where_it_
     life.bridge((ADA, {"jobtitle": put_back}))
 
     assert bool(life.broken("I4")) == is_broken
+
+
+@pytest.mark.goal("G-H5")
+@pytest.mark.parametrize(
+    ("code", "is_over_before", "is_broken"),
+    [("no_owner", False, False), ("no_owner", True, True), ("late", False, True)],
+)
+def test_who_is_shown_without_an_owner_is_excused_by_what_ops_were_told_then(
+    life: Life, code: str, is_over_before: bool, is_broken: bool
+) -> None:
+    since = life.now
+    life.bridge((ADA, {"leadbridge_stage": "accepted"}))
+    until = since if is_over_before else life.now + timedelta(hours=1)
+    life.told.append(Told(code, ADA, since, until))
+
+    assert bool(life.broken("G-H5")) == is_broken

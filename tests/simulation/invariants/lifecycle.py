@@ -304,7 +304,7 @@ def h5_owner_and_deadline(seen: Evidence, past: Past) -> Iterator[Violation]:
         if (ref.side, ref.kind) != ("hubspot", "contact") or past.is_told_of(ref, "no_owner"):
             continue
         for commit in cells.get(STAGE["hubspot"], ()):
-            if commit.actor != "daemon" or commit.new not in due:
+            if commit.actor != "daemon" or commit.new not in due or _was_told(seen, past, commit, ref):
                 continue
             last = max(one.seq for some in cells.values() for one in some if _is_same_save(one, commit))
             for name in ("leadbridge_sales_owner", "leadbridge_sla_due_at"):
@@ -312,6 +312,17 @@ def h5_owner_and_deadline(seen: Evidence, past: Past) -> Iterator[Violation]:
                     yield Violation(
                         "G-H5", f"the stage {commit.new} was shown without {name}", _where(commit, ref)
                     )
+
+
+def _was_told(seen: Evidence, past: Past, commit: Commit, ref: Ref) -> bool:
+    """Whether ops knew at that write, by the end of its pass, that nobody was found to own the person."""
+    made_in = past.pass_of(commit.seq)
+    return made_in is not None and any(
+        (one.code, one.subject) == ("no_owner", ref)
+        and one.since <= made_in.finished
+        and (one.until is None or one.until >= made_in.began)
+        for one in seen.told
+    )
 
 
 def _is_same_save(one: Commit, other: Commit) -> bool:
