@@ -1,5 +1,6 @@
 """The shipped machine is sound; one broken machine a rule is refused with a path that shows why."""
 
+from difflib import unified_diff
 from typing import get_args
 
 import pytest
@@ -11,6 +12,7 @@ from mappings.documents.lifecycle import LifecycleDocument
 from mappings.documents.matching import MatchingDocument
 from mappings.documents.outcomes import OutcomesDocument
 from mappings.lifecycle import compile_lifecycle
+from tests.mappings import refusals
 
 TWELVE = (
     "new", "nurturing", "qualified", "handed_over", "accepted", "working",
@@ -294,6 +296,15 @@ def test_a_broken_machine_is_refused_with_a_counter_example(mistakes, exchanges,
 
     assert any(says in one.text for one in found), [str(one) for one in found]
     assert all(one.file == "lifecycle.yaml" and one.line > 1 and one.remedy for one in found)
+
+
+def test_every_refusal_says_what_the_book_says():
+    stands, said = refusals.BOOK.read_text("utf-8").splitlines(), refusals.book().splitlines()
+
+    differs = list(unified_diff(stands, said, refusals.BOOK.name, "as refused now", n=1, lineterm=""))
+    assert differs == [], "\n".join(
+        [f"Meant? Then `python -m {refusals.__name__}` writes the book anew; read its diff.", *differs[:40]]
+    )
 
 
 def test_a_mistake_names_its_line(mistakes, shipped_text):

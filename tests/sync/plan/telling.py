@@ -1,4 +1,4 @@
-"""A plan in plain lines, for the books of `walks` and `ends`."""
+"""A plan in plain lines, for the books of `walks`, `ends` and `moments`."""
 
 from __future__ import annotations
 

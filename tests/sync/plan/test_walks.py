@@ -1,16 +1,19 @@
-"""What is planned is what was planned: walks through the pure core and ends of records, against the books of them."""
+"""What is planned is what was planned: walks through the pure core, ends of records and single moments, against their books."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from difflib import unified_diff
 from types import ModuleType
 
 import pytest
 
-from tests.sync.plan import ends, walks
+from sync.model import Facts, Plan
+from tests.sync.plan import ends, moments, walks
+from tests.sync.plan.people import NOW, Planner
 
 
-@pytest.mark.parametrize("told", [walks, ends], ids=["walks", "ends"])
+@pytest.mark.parametrize("told", [walks, ends, moments], ids=["walks", "ends", "moments"])
 def test_every_plan_says_what_the_book_says(told: ModuleType) -> None:
     stands, planned = told.BOOK.read_text("utf-8").splitlines(), told.book().splitlines()
 
@@ -18,3 +21,24 @@ def test_every_plan_says_what_the_book_says(told: ModuleType) -> None:
     assert differs == [], "\n".join(
         [f"Meant? Then `python -m {told.__name__}` writes the book anew; read its diff.", *differs[:40]]
     )
+
+
+def test_every_write_of_a_plan_has_a_name_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same facts planned at the same moment have the same names: a write that was sent is known again."""
+    plans: list[Plan] = []
+    plan = Planner.plan
+
+    def kept(planner: Planner, facts: Facts, now: datetime = NOW) -> Plan:
+        plans.append(plan(planner, facts, now))
+        return plans[-1]
+
+    monkeypatch.setattr(Planner, "plan", kept)
+    moments.book()
+    once = [[put.write.id for put in one.puts] for one in plans]
+    plans.clear()
+    moments.book()
+
+    assert [[put.write.id for put in one.puts] for one in plans] == once
+    for names in once:
+        assert all(isinstance(name, str) and len(name) == 24 for name in names)
+        assert len(set(names)) == len(names)
