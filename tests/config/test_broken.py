@@ -419,3 +419,36 @@ def test_what_would_be_followed_is_held_against_the_field_once_it_is_followed() 
 
     assert "`lifecyclestage` shows `other` for the stage `disqualified`" in str(found)
     assert compile_agreement(TEXTS, known).findings == ()
+
+
+OWN_REASON = "\nreason_field: {lead: Rejection__c, contact: Rejection__c, says: {Price: no_budget}}"
+
+
+def with_reasons(offered: dict[str, tuple[str, ...]]):
+    """The lifecycle with a field of the company's own for reasons, and what each kind's field offers."""
+    known = dict(KNOWN)
+    for kind, values in offered.items():
+        field = {"Rejection__c": Known("picklist", choices=values)} if values else {"Rejecton__c": Known()}
+        known["salesforce", kind] = {**KNOWN["salesforce", kind], **field}
+    own = OwnFields("absent", (("salesforce", "lead", "Leadbridge_Reason__c"),))
+    text = TEXTS["lifecycle.yaml"].replace(READINGS, OWN_REASON + READINGS, 1)
+    return compile_agreement({**TEXTS, "lifecycle.yaml": text}, known, own)
+
+
+def test_a_field_for_reasons_that_is_not_there_is_answered_with_the_nearest() -> None:
+    with pytest.raises(Broken) as broken:
+        with_reasons({"lead": (), "contact": ("Price",)})
+
+    [mistake] = broken.value.mistakes
+    assert mistake.text == "`Rejection__c` is not a field of salesforce lead."
+    assert mistake.remedy == "Did you mean `Rejecton__c`?"
+
+
+def test_words_for_reasons_that_nobody_has_named_are_a_finding() -> None:
+    [found] = with_reasons({"lead": ("Price", "Timing", "Other"), "contact": ("Price",)}).findings
+
+    assert found.text == (
+        "Lead.Rejection__c offers `Timing`, `Other`, which `says` does not name: each counts as `unknown`."
+    )
+    assert found.remedy == "Say which reason each of them means."
+    assert with_reasons({"lead": ("Price",), "contact": ("Price",)}).findings == ()

@@ -306,3 +306,14 @@ def test_a_standing_of_an_older_store_is_read_and_nobody_is_told_of_what_is_long
     [(done, after, _)] = looked(lifecycle, standing, "2026-11-23 15:00")
 
     assert (done, after.late_at) == ([], 100)
+
+
+@pytest.mark.parametrize(("until", "said"), [("accepted", "accepted"), (None, "the next step")])
+def test_what_is_late_is_named_by_what_the_clock_waits_for(lifecycle, until, said):
+    clock = with_clock(lifecycle, until=until)
+
+    [(_, _, (late,))] = looked(clock, handed_over(), "2026-11-23 14:00")
+
+    assert late.subject == f"Overdue since Mon 23 Nov 14:00: {said}"
+    assert late.why == f"100 % of the time until {said} is used up"
+    assert f"; {said} was due by Mon 23 Nov 14:00." in late.text

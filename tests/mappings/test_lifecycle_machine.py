@@ -1,6 +1,7 @@
 """The shipped machine is sound; one broken machine a rule is refused with a path that shows why."""
 
 from difflib import unified_diff
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -82,6 +83,7 @@ def test_the_table_of_moves_reads_aloud(lifecycle):
     assert len(lines) == 1 + len(lifecycle.moves)
     assert lines[0].split() == ["from", "to", "who", "when"]
     assert any(line.split()[:3] == ["handed_over", "rejected", "seller"] for line in lines)
+    assert lines == Path(__file__).with_name("moves.txt").read_text("utf-8").splitlines()
 
 
 def test_the_raw_fields_it_wants_are_named(lifecycle):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -63,6 +64,14 @@ def test_a_split_stage_is_left_by_the_first_way_that_fits(changed):
 
     assert _stands(changed(ways), "warming", country="SE").standing.stage == "nurturing"
     assert _stands(changed(ways), "warming").standing.stage == "new"
+
+
+def test_a_split_may_ask_how_long_ago_something_was(changed):
+    ways = "  - {version: 2, stages: {warming: [{when: {within_days: {seen_at: 7}}, to: nurturing}, {to: new}]}}\n"
+    lately, long_ago = ((NOW - timedelta(days=days)).isoformat() for days in (3, 30))
+
+    assert _stands(changed(ways), "warming", seen_at=lately).standing.stage == "nurturing"
+    assert _stands(changed(ways), "warming", seen_at=long_ago).standing.stage == "new"
 
 
 def test_a_stage_that_was_renamed_twice_is_followed_to_the_end(changed):

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from connectors.records import Record, Ref, Version
 from mappings.agreement import Agreement, compile_agreement
+from mappings.bridge import Teams
 from mappings.own_fields import OwnFields
 from mappings.values import pack
 from sync.bootstrap import read_agreement, shipped_config
@@ -167,6 +168,25 @@ def _hidden(planner: Planner) -> Iterator[_Page]:
 
 
 def _sent(planner: Planner) -> Iterator[_Page]:
+    """Under *planner*'s teams, and where two users act for the other team."""
+    swapped = Teams(marketing=frozenset({TOM}), sales=frozenset({MIA}))
+    bridge = replace(planner.agreement.bridge, teams=swapped)
+    other = Planner(replace(planner.agreement, bridge=bridge))
+    facts = edited(
+        _in(other, "handed_over"), "salesforce", by=US["salesforce"], Leadbridge_Stage__c="accepted"
+    )
+    yield _page(
+        "the last move that was sent was one of a marketer in Salesforce",
+        other,
+        replace(facts, sent=Sent("accepted", TOM, NOW - timedelta(hours=2))),
+    )
+    for side, name, by in (("hubspot", "leadbridge_stage", MIA), ("salesforce", "Leadbridge_Stage__c", TOM)):
+        given = edited(_in(other, "handed_over"), side, by=by, **{name: "accepted"})  # type: ignore[arg-type]
+        yield _page(f"{by} acts for the other team, and accepts in {side}", other, given)
+    yield from _sent_of(planner)
+
+
+def _sent_of(planner: Planner) -> Iterator[_Page]:
     facts = edited(
         _in(planner, "handed_over"), "salesforce", by=US["salesforce"], Leadbridge_Stage__c="accepted"
     )
@@ -240,7 +260,7 @@ def _stages(planner: Planner) -> Iterator[_Page]:
     yield _page(
         "somebody is handed over who filled in a form, nobody knows when",
         planner,
-        _let_in(planner, **undated),
+        _let_in(planner, "handed_over", **undated),
     )
     yield _page("somebody let in again", planner, _let_in(planner))
     yield _page(
@@ -248,8 +268,8 @@ def _stages(planner: Planner) -> Iterator[_Page]:
     )
 
 
-def _let_in(planner: Planner, **contact: Any) -> Facts:
-    facts = _alone(planner, "working", **contact)
+def _let_in(planner: Planner, stage: str = "working", **contact: Any) -> Facts:
+    facts = _alone(planner, stage, **contact)
     return replace(facts, link=replace(facts.link, how="let in again"))
 
 
@@ -412,6 +432,18 @@ def _met(planner: Planner) -> Iterator[_Page]:
         IsConverted=True, ConvertedContactId="0031", Leadbridge_Stage__c="working", Status="Qualified"
     )
     worked = stands("working", joined="lead:00Q1", owner=SAM)
+    for stage in ("handed_over", "accepted", "working"):
+        ours = replace(planner.lead(Leadbridge_Stage__c=stage), modified_by=US["salesforce"])
+        lost = replace(
+            unit(planner.contact(leadbridge_stage="qualified"), ours),
+            standing=stands("qualified", adopted_at=None),
+        )
+        yield _page(f"our own write of {stage} stands in Salesforce, its receipt was lost", planner, lost)
+    queue = replace(sales, values={**sales.values, "OwnerId": QUEUE})
+    at_queue = replace(
+        unit(planner.contact(leadbridge_stage="handed_over"), lead), salesforce=queue, converted=lead, standing=stands("handed_over", joined="lead:00Q1"),
+    )  # fmt: skip
+    yield _page("a Lead was converted whose owner is no user", planner, at_queue)
     converted = replace(
         unit(planner.contact(leadbridge_stage="working"), lead), salesforce=sales, converted=lead, opportunities=roles, standing=worked,
     )  # fmt: skip
@@ -454,7 +486,12 @@ def _met(planner: Planner) -> Iterator[_Page]:
         given = replace(
             live, history={"leadbridge_stage": (Version("nurturing", AN_HOUR_AGO, by, "CRM_UI"),)}
         )
-        yield _page(f"a contact was made with a stage by {by}", planner, unit(given))
+        yield _compared(f"a contact was made with a stage by {by}", planner, unit(given))
+        yield _compared(
+            f"a contact that is known was made with a stage by {by}",
+            planner,
+            replace(unit(given), standing=stands("nurturing")),
+        )
     for by, stage in (
         (SAM, "working"),
         (TOM, "working"),
@@ -493,6 +530,16 @@ def _lines(agreement: Agreement) -> Iterator[_Page]:
             decides = Planner(agreement).with_line("person.jobtitle", conflict=conflict)
             if conflict == "latest" or title == "two titles":
                 yield _compared(f"{title}, conflict: {conflict}", decides, after)
+    two = edited(edited(facts, "hubspot", by=MIA, jobtitle="Chief"), "salesforce", by=SAM, Title="Clerk")
+    for rule in (
+        "dont_sync",
+        "two_way",
+        "always_hubspot",
+        "always_salesforce",
+        "prefer_hubspot_unless_blank",
+        "prefer_salesforce_unless_blank",
+    ):
+        yield _compared(f"two titles, rule: {rule}", planner.with_line("person.jobtitle", rule=rule), two)
     first = unit(planner.contact(jobtitle="Chief"), planner.lead(Title="Clerk"))
     for rule in ("newest", "hubspot", "salesforce", "ask"):
         yield _compared(
@@ -586,6 +633,15 @@ def _late(planner: Planner) -> Iterator[_Page]:
         late = stands(stage, joined="contact:0031", owner=SAM, **about)
         of_contact = replace(unit(planner.contact(leadbridge_stage=stage), person), standing=late)
         yield _page(f"{stage} is late, there is a Contact", queued, of_contact)
+        silent = unit(
+            planner.contact(leadbridge_stage=stage, hs_email_optout="true"),
+            planner.lead(Leadbridge_Stage__c=stage),
+        )
+        yield _page(
+            f"{stage} is late, the person opted out",
+            planner,
+            replace(silent, standing=stands(stage, joined="lead:00Q1", owner=SAM, **about)),
+        )
         yield _page(
             f"{stage} is late, nobody is there",
             planner,
@@ -617,6 +673,10 @@ def _deals(planner: Planner) -> Iterator[_Page]:
         "a deal is found by no key",
         planner,
         unit(None, opportunity, "deal", candidates=(other,), relatives=relatives),
+    )
+    frozen = replace(opportunity, values={**opportunity.values, "StageName": "Frozen"})
+    yield _page(
+        "a deal is made, nobody maps its stage", planner, unit(None, frozen, "deal", relatives=relatives)
     )
     yield _page("an opportunity of nobody", planner, unit(None, opportunity, "deal", followers=followers))
     yield _page("a deal without its opportunity", planner, unit(deal, None, "deal"))

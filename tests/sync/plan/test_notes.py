@@ -10,7 +10,7 @@ import pytest
 
 from connectors.records import Write
 from sync.model import Facts
-from sync.plan.notes import signature
+from sync.plan.notes import noted, signature
 from tests.sync.dumb import MIA, SAM
 from tests.sync.plan.people import BOSS, NOW, QUEUE, TOM, Planner, carried_out, edited, stands, unit
 
@@ -147,3 +147,21 @@ def test_the_same_moment_names_a_write_alike_and_another_moment_does_not(planner
 
     assert first == same
     assert first != later
+
+
+def test_what_notes_on_the_contact_say_is_told_from_what_tasks_say() -> None:
+    told = {
+        "illegal hubspot": "2026-11-23",
+        "illegal salesforce": "2026-11-22",
+        f"hand-off 1 {SAM}": "2026-11-21",
+    }
+
+    assert noted(told) == {"illegal hubspot": "2026-11-23"}
+
+
+def test_the_day_of_a_task_is_that_of_the_company_s_clock(planner: Planner) -> None:
+    at_night = NOW.replace(hour=23, minute=30)
+
+    [task] = told(planner.plan(handed_over(planner, since=at_night, handed_over_at=at_night), at_night))
+
+    assert str(task.values["Description"]).endswith("2026-11-24")
