@@ -50,7 +50,7 @@ def book() -> str:
     agreement = read_agreement(shipped_config())
     ours, theirs = Planner(agreement), Planner(standard())
     pages = (
-        *_hidden(ours), *_sent(ours), *_stages(ours), *_corrections(ours), *_standard(theirs), *_met(ours), *_lines(agreement),
+        *_hidden(ours), *_sent(ours), *_stages(ours), *_corrections(ours), *_standard(theirs), *_followed(), *_met(ours), *_lines(agreement),
         *_late(ours), *_deals(ours), *_companies(ours), *_activities(ours),
     )  # fmt: skip
     return "\n".join(
@@ -394,6 +394,9 @@ def _standard(planner: Planner) -> Iterator[_Page]:
             standing=stands("lost", joined="contact:0031", owner=SAM, opportunity="0061", reason="unknown", since=NOW),
         )  # fmt: skip
         yield _page(f"standard mode: lost for {word!r}", planner, lost)
+        yield _page(
+            f"standard mode: lost for {word!r}, the role is gone", planner, replace(lost, opportunities=())
+        )
     account = planner.record(
         "salesforce", "account", "0011", Name="Engines", Website="one.example", OwnerId=SAM
     )
@@ -407,6 +410,20 @@ def _standard(planner: Planner) -> Iterator[_Page]:
     yield _page(
         "standard mode: a deal is not created", planner, unit(None, opportunity, "deal", relatives=relatives)
     )
+
+
+def _followed() -> Iterator[_Page]:
+    """The lifecycle stage of HubSpot goes back with the stage."""
+    texts = read_texts(shipped_config())
+    texts["lifecycle.yaml"] = texts["lifecycle.yaml"].replace(
+        "    policy: high_water ", "    policy: follow ", 1
+    )
+    planner = Planner(compile_agreement(texts))
+    for stage in ("nurturing", "accepted", "recycled", "won", "disqualified"):
+        facts = _in(planner, stage, reason="other")
+        for shows in ("", "lead", "customer", "evangelist"):
+            ahead = edited(facts, "hubspot", by=MIA, lifecyclestage=shows)
+            yield _page(f"policy: follow; at {stage} somebody sets {shows!r}", planner, ahead)
 
 
 # ── who is it ────────────────────────────────────────────────────────────────

@@ -30,6 +30,7 @@ def test_every_write_of_a_plan_has_a_name_of_its_own(monkeypatch: pytest.MonkeyP
 
     def kept(planner: Planner, facts: Facts, now: datetime = NOW) -> Plan:
         plans.append(plan(planner, facts, now))
+        assert plans[-1].pair == facts.pair
         return plans[-1]
 
     monkeypatch.setattr(Planner, "plan", kept)
