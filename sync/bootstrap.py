@@ -233,5 +233,5 @@ def open_store(settings: Settings, name: str) -> Store:
 
 
 def begin_store_anew(settings: Settings, name: str) -> Anew:
-    """Give the bridge *name* a new store that knows who was erased and whether it is paused."""
+    """Give the bridge *name* a new store that knows who was erased and what stops all of it."""
     return begin_anew(settings.state, name, secret(settings.hash_key))

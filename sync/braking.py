@@ -224,13 +224,8 @@ def pause(store: Store, now: datetime) -> Brake:
 
 def resume(store: Store, now: datetime) -> Brake | None:
     """A person's word: write again; None when the bridge was not paused."""
-    stands = paused(store)
-    return release(store, stands.id or 0, now) if stands else None
-
-
-def paused(store: Store) -> Brake | None:
-    """The pause that stands; None when the bridge is not paused."""
-    return next((brake for brake in store.brakes() if brake.what == "pause"), None)
+    paused = next((brake for brake in store.brakes() if brake.what == "pause"), None)
+    return release(store, paused.id or 0, now) if paused else None
 
 
 def _loads_of(said: str | None) -> dict[str, Load]:

@@ -111,14 +111,16 @@ def _by_id(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
 
 
 def _by_bin(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
-    """Of deleted records only those that went with a value of ours: for the others nothing is known, nor to be done."""
+    """Of deleted records only those that went with our values, in Salesforce with one that was new; else nothing is known, nor to be done."""
     rows = connector.deleted(lost[0].write.kind, _ids(lost), _names(lost))
     records = {record.ref.id: record for record in rows}
     return {
         one.write.id: _done(one.write, record)
         for one in lost
         if (record := records.get(one.write.ref_id or "")) is not None
-        and (_shows(record, one.write.values) or _shows_some(record, one))
+        and (
+            _shows(record, one.write.values) or (one.write.side == "salesforce" and _shows_some(record, one))
+        )
     }
 
 

@@ -11,7 +11,6 @@ import typer
 
 from connectors.records import Ref
 from sync.bootstrap import Bridge, begin_store_anew, read_agreement, require_fit
-from sync.braking import paused
 from sync.cli.asking import Declined
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, secrets_of, settings_with
@@ -19,6 +18,7 @@ from sync.cli.printing import as_json, progress, say
 from sync.cli.stopping import end_stopped, is_cut_short, leaving, left_of
 from sync.daemon import Daemon
 from sync.logs import start_logging
+from sync.model import EVERYTHING
 from sync.remember import let_in
 from sync.settling import Pass
 from sync.store.aside import Anew, alone_with, is_whole
@@ -106,7 +106,7 @@ def _kept_as(anew: Anew) -> list[str]:
     if not anew.read:
         said.append(
             "It could not be read to its end: whoever was erased may be known again (erase them once more), "
-            "and a pause is over (`leadbridge pause`)."
+            "and whatever stopped all writing is over (`leadbridge pause`)."
         )
     return said
 
@@ -115,18 +115,19 @@ def _tell_rebuilt(bridge: Bridge, anew: Anew, done: Sequence[Pass], *, json: boo
     links = {pair: bridge.store.count_links(pair)[1] for pair in ("person", "company", "deal")}
     written = sum(sum(one.written.values()) for one in done)
     left = left_of(bridge, done)
+    stands = [brake for brake in bridge.store.brakes() if brake.what in EVERYTHING]
     if json:
         told = {"kept": str(anew.kept) if anew.kept else None, "links": links, "written": written}
-        told |= {"read": anew.read, "paused": paused(bridge.store) is not None}
-        as_json({**told, "stopped": is_stopped, "left": left})
+        by = {"read": anew.read, "brakes": [brake.what for brake in stands]}
+        as_json({**told, **by, "stopped": is_stopped, "left": left})
     if is_stopped:
         end_stopped(bridge, left, json=json, goes_on=_goes_on(anew))
     if json:
         return
     said = ", ".join(f"{count} {pair}" for pair, count in links.items())
     say(f"The store is built anew: links {said}; records written: {written}.")
-    if paused(bridge.store):
-        say("It is paused, as the old one was; `leadbridge resume` lets it write.")
+    for brake in stands:
+        say(f"It writes nothing, as before: {brake.text}; {brake.remedy}.")
     for sentence in _kept_as(anew):
         say(sentence)
 

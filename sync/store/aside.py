@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sync.model import Brake
+from sync.model import EVERYTHING, Brake
 from sync.store.chain import Chain
 from sync.store.columns import moment
 from sync.store.database import BUSY_TIMEOUT_S, FILE_NAME, file_in
@@ -73,7 +73,7 @@ class _Outliving:
     """What a store hands on, as far as a damaged one still tells it; *read* is false where its file says no more."""
 
     erased: list[tuple[str, str, int]]
-    pauses: list[tuple[str, int]]
+    stops: list[tuple[str, str, int]]
     keys: list[tuple[str]]
     read: bool
 
@@ -81,11 +81,12 @@ class _Outliving:
 def _outliving(folder: Path, bridge: str) -> _Outliving:
     asked = (
         "SELECT mark, person, at FROM erased WHERE bridge = ?",
-        "SELECT text, since FROM brakes WHERE bridge = ? AND what = 'pause' AND released_at IS NULL",
+        "SELECT what, text, since FROM brakes WHERE bridge = ? AND released_at IS NULL",
         "SELECT value FROM facts WHERE bridge = ? AND key = 'hash_key'",
     )
-    (erased, all_erased), (pauses, all_pauses), (keys, _) = (_rows(folder, one, bridge) for one in asked)
-    return _Outliving(erased, pauses, keys, all_erased and all_pauses)
+    (erased, *_), (brakes, *_), (keys, *_) = found = [_rows(folder, one, bridge) for one in asked]
+    stops = [one for one in brakes if one[0] in EVERYTHING]
+    return _Outliving(erased, stops, keys, all(is_all for _, is_all in found))
 
 
 def _rows(folder: Path, asked: str, bridge: str) -> tuple[list[Any], bool]:
@@ -100,7 +101,7 @@ def _rows(folder: Path, asked: str, bridge: str) -> tuple[list[Any], bool]:
 
 
 def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Anew:
-    """Put an empty store of *bridge*, which knows who was erased and that it is paused, in the place of the one in *folder*.
+    """Put an empty store of *bridge*, which knows who was erased and what stops all of it, in the place of the one in *folder*.
 
     The old one is kept as ``leadbridge.db.corrupt-1``, -2 …, None when there was none. At whatever
     instant the process dies, the old store is in its place, or the new one, and knows who was erased. Raises
@@ -116,8 +117,8 @@ def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Anew:
         raise WrongKey(str(file))
     with Store.open(beside, bridge, key=ours.decode()) as store:
         store.stay_erased(told.erased)
-        for text, since in told.pauses:
-            store.set_brake(Brake("pause", None, 0, text), moment(since))
+        for what, text, since in told.stops:
+            store.set_brake(Brake(what, None, 0, text), moment(since))
     try:
         _fold(beside / FILE_NAME)
     except sqlite3.Error as error:
@@ -134,6 +135,16 @@ def _fold(file: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 
+def _named_too(file: Path, kept: Path) -> None:
+    """The file under both names; a copy of it where the volume knows no second names."""
+    try:
+        kept.hardlink_to(file)
+    except OSError:
+        part = Path(f"{kept}.part")
+        shutil.copy2(file, part)
+        part.replace(kept)
+
+
 def _keep(file: Path) -> Path | None:
     """Give the store's file a second name: it is in its place until another takes it."""
     there, number = file.exists(), 1
@@ -142,7 +153,7 @@ def _keep(file: Path) -> Path | None:
     ):
         number += 1
     if there and not kept.exists():
-        kept.hardlink_to(file)
+        _named_too(file, kept)
     for part in _BESIDE:
         # Whatever could be read of it is in the file; beside another file it would spoil that one.
         if (old := Path(f"{file}{part}")).exists():

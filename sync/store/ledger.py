@@ -35,6 +35,8 @@ from sync.store.tables import LEDGER
 _MANY: Final = 1000
 REFUSED: Final = "reverted"
 HELD: Final = "held"
+ADOPTED: Final = "adopted"
+SHOWN: Final = "projected"
 Kind = Literal["observed", "decided", "written", "refused"]
 _ENTERED: Final = insert(LEDGER)
 _LINK: Final = select(LEDGER.c.link).where(
@@ -52,9 +54,7 @@ _REWRITTEN: Final = (
 )
 # What was decided or only observed of some units, oldest first.
 _JUDGED: Final = (
-    select(
-        *(LEDGER.c[name] for name in ("pass_id", "kind", "subject", "what", "side", "field", "rule", "blob"))
-    )
+    select(LEDGER)
     .where(
         LEDGER.c.bridge == bindparam("bridge"), LEDGER.c.subject.in_(bindparam("subjects", expanding=True))
     )
@@ -155,7 +155,7 @@ class Ledger(Shelf):
         return found
 
     def unobserved(self, plans: Sequence[Plan]) -> Sequence[Plan]:
-        """The plans without the decisions that the newest pass that judged the same line has observed with the same values."""
+        """The plans without the lines of which the newest pass that judged them has observed all that is decided here."""
         newest: dict[tuple[str, ...], tuple[int, set[tuple[Any, ...]]]] = {}
         with self.database.reading() as connection:
             for some in chunks({str(one.subject) for plan in plans for one in plan.decisions}):
@@ -166,11 +166,20 @@ class Ledger(Shelf):
                         newest[line] = found = row["pass_id"], set()
                     found[1].add((row["kind"], *said))
 
-        def is_news(one: Decision) -> bool:
-            line, said = _judged(entry_row(self.bridge, 0, 0, "observed", None, one, 0))
-            return line not in newest or ("observed", *said) not in newest[line][1]
+        def with_news(plan: Plan) -> Plan:
+            rows = [entry_row(self.bridge, 0, 0, "observed", None, one, 0) for one in plan.decisions]
+            lines = [(*_judged(row), one) for row, one in zip(rows, plan.decisions, strict=True)]
+            news = {
+                line
+                for line, said, _ in lines
+                if line not in newest or ("observed", *said) not in newest[line][1]
+            }
+            if any(one.rule == ADOPTED and line not in news for line, _, one in lines):
+                # Who is not let in is adopted anew each time, as of that moment: what would show it says nothing new.
+                news = {line for line in news if line[1] != SHOWN}
+            return replace(plan, decisions=tuple(one for line, _, one in lines if line in news))
 
-        return [replace(plan, decisions=tuple(filter(is_news, plan.decisions))) for plan in plans]
+        return [with_news(plan) for plan in plans]
 
     def written_in(self, pass_id: int) -> Iterator[list[Entry]]:
         """What one pass wrote, in the order it was written, many entries at a time."""
@@ -241,7 +250,9 @@ def edit_of(decision: Decision) -> Edit:
 
 def _judged(row: Mapping[Any, Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """Which line of which unit an entry judges, and what it says of it."""
-    return (row["subject"], row["what"], row["side"], row["field"]), (row["rule"], row["blob"])
+    at = None if row["rule"] == ADOPTED else row["occurred_at"]
+    said = (row["rule"], row["blob"], row["why"], row["by"], at)
+    return (row["subject"], row["what"], row["side"], row["field"]), said
 
 
 def entry_row(

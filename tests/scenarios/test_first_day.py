@@ -47,6 +47,21 @@ def test_a_bridge_that_observes_writes_nothing_anywhere(old_town: Town) -> None:
     assert old_town.bridge.store.fact("live_since") is None
 
 
+def test_the_nights_of_a_bridge_that_observes_leave_the_ledger_as_it_is(old_town: Town) -> None:
+    old_town.run("observe")
+    old_town.daemon.settle()
+    known = len(old_town.bridge.store.entries(None, 1_000_000))
+    assert known > 500
+
+    for _ in range(2):
+        old_town.clock.advance(86_400)
+        old_town.bridge.engine.sweep.begin(old_town.clock.now())
+        old_town.settle()
+        old_town.settle()
+
+    assert len(old_town.bridge.store.entries(None, 1_000_000)) == known
+
+
 def test_the_plan_shows_fields_in_both_directions_with_the_rule(
     old_town: Town, leadbridge: Leadbridge
 ) -> None:

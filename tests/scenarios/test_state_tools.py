@@ -166,7 +166,9 @@ def test_a_paused_bridge_that_is_built_anew_writes_nothing_until_somebody_resume
 
     assert (ended.code, lived.written()[before:]) == (0, [])
     assert "could not be read" not in ended.out
-    assert "It is paused, as the old one was; `leadbridge resume` lets it write." in ended.out
+    assert (
+        "It writes nothing, as before: a person paused the bridge; `leadbridge resume` lets the" in ended.out
+    )
     assert leadbridge("resume", settings=settings).code == 0
     assert leadbridge("run", "--once", settings=settings, clock=lived.clock).code == 0
     assert "While paused" in str(lived.written()[before:])

@@ -336,6 +336,22 @@ def test_an_update_of_a_record_that_was_deleted_since_is_entered_if_the_bin_show
     assert road.store.unsettled() == []
 
 
+@pytest.mark.invariant("I12")
+def test_a_value_that_somebody_else_typed_into_a_deleted_contact_is_not_taken_for_our_write(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, _ = pair
+    write = Write("u1", "hubspot", "contact", "update", {"jobtitle": "Countess", "phone": "1"}, contact.id)
+    intend(road, contact, write, old={"jobtitle": "Miss", "phone": "0"})
+    road.hubspot.edit(contact, jobtitle="Countess")
+    road.hubspot.delete(contact)
+
+    recover_in_the_end(road)
+
+    assert not is_entered(road, contact, write)
+    assert road.store.unsettled() == []
+
+
 @pytest.mark.parametrize("op", ["update", "upsert"])
 def test_a_write_that_does_not_stand_is_only_knocked_for(road: Road, pair: tuple[Ref, Ref], op: str) -> None:
     contact, lead = pair

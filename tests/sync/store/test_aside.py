@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 from connectors.records import Ref
-from sync.braking import pause, resume
+from sync.model import EVERYTHING, Brake
 from sync.store import Store, WrongKey
 from sync.store.aside import begin_anew
 
@@ -83,17 +83,40 @@ def test_at_whatever_step_it_is_killed_whoever_was_erased_stays_erased(old: Path
     assert (stood[0], stood[-1]) == ("old", None)
 
 
-@pytest.mark.parametrize("is_resumed", [False, True])
-def test_who_was_paused_stays_paused(old: Path, now: datetime, is_resumed: bool) -> None:
+@pytest.mark.parametrize("what", EVERYTHING)
+@pytest.mark.parametrize("is_released", [False, True])
+def test_what_stopped_all_writing_still_stops_it(
+    old: Path, now: datetime, what: str, is_released: bool
+) -> None:
     with Store.open(old, "main") as store:
-        since = pause(store, now).since
-        if is_resumed:
-            resume(store, now)
+        brake = store.set_brake(Brake(what, None, 3, "somebody said so"), now)
+        store.set_brake(Brake("updates", "person", 300, "too many"), now)
+        if is_released:
+            store.release_brake(brake.id or 0, now)
 
     begin_anew(old, "main")
 
     with Store.open(old, "main") as store:
-        assert [(one.what, one.since) for one in store.brakes()] == ([] if is_resumed else [("pause", since)])
+        stands = [(one.what, one.text, one.since) for one in store.brakes()]
+    assert stands == ([] if is_released else [(what, "somebody said so", now)])
+
+
+def test_where_no_file_can_have_two_names_the_old_store_is_copied(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise PermissionError("no second names on this volume")
+
+    monkeypatch.setattr("os.link", refuses)
+
+    kept = begin_anew(old, "main").kept
+
+    assert kept is not None
+    assert not kept.samefile(old / "leadbridge.db")
+    assert sorted(path.name for path in old.iterdir()) == ["hash.key", "leadbridge.db", kept.name]
+    kept.replace(old / "leadbridge.db")
+    with Store.open(old, "main") as store:
+        assert (store.fact("is"), store.erased().knows(ADA)) == ("old", True)
 
 
 def test_the_old_store_is_kept_whole_under_one_name(old: Path) -> None:
@@ -109,7 +132,7 @@ def test_the_old_store_is_kept_whole_under_one_name(old: Path) -> None:
         assert (store.fact("is"), store.erased().knows(ADA)) == ("old", True)
 
 
-@pytest.mark.parametrize("table", ["erased", "brakes", None])
+@pytest.mark.parametrize("table", ["erased", "brakes", "facts", None])
 def test_whether_all_that_outlives_it_was_read_is_said(old: Path, table: str | None) -> None:
     file = old / "leadbridge.db"
     with closing(sqlite3.connect(file)) as connection:

@@ -78,13 +78,24 @@ def test_what_was_observed_is_entered_again_only_when_it_is_news(store: Store, n
     ]
 
 
-def test_two_things_observed_of_one_line_in_one_pass_are_both_known(store: Store, now: datetime) -> None:
-    tasks = (field("told", new="first"), field("told", new="second"))
+def test_a_line_of_which_something_is_news_is_entered_as_a_whole_and_then_known(
+    store: Store, now: datetime
+) -> None:
+    first, second = field("told", why="first"), field("told", why="second")
 
-    for number in (1, 2):
-        store.record(number, [plan(*tasks)], now, observed=True)
+    for number, decisions in enumerate([[first], [first, second], [first, second], [first], [first, second]]):
+        store.record(number, [plan(*decisions)], now, observed=True)
 
-    assert len(store.entries(None, 100)) == 2
+    assert sorted(entry.pass_id for entry in store.entries(None, 100)) == [0, 1, 1]
+
+
+def test_an_edit_back_and_forth_is_news_each_time_it_is_made(store: Store, now: datetime) -> None:
+    edits = [field(new="Countess", by="77", occurred_at=now + number * DAY) for number in range(3)]
+
+    for number, edit in enumerate(edits):
+        store.record(number, [plan(edit)], now, observed=True)
+
+    assert len(store.entries(None, 100)) == 3
 
 
 def test_an_empty_plan_leaves_no_trace(store: Store, now: datetime) -> None:
