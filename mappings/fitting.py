@@ -35,6 +35,7 @@ class _Fit(NamedTuple):
 
 
 _WORDS: Final = frozenset({"text", "choice"})
+_ANYTHING: Final = frozenset({"text", "choice"})  # types that spell out what stands in a field of any sort
 _FITS: Final[Mapping[str, _Fit]] = {
     **dict.fromkeys(("text", "email", "phone", "url", "country"), _Fit("text", _WORDS)),
     **dict.fromkeys(("choice", "choices"), _Fit("choices", _WORDS)),
@@ -65,11 +66,18 @@ def misfit(shape: LineShape, names: Names, known: Described) -> Mistake | None:
     ]
     if len(ends) < len(names) or shape.rule == "dont_sync":
         return None
-    wrong = _spelled(shape, ends) if shape.as_ in ("text", "choice") else _foreign(_FITS[shape.as_], ends)
+    wrong = _wrong(shape, ends)
     if not wrong:
         return None
     listed = " and ".join(f"`{one.name}` of {' '.join(one.place)} ({one.type})" for one in wrong)
     return shape.mistake(f"`as: {shape.as_}` does not fit {listed}.", _remedy(shape, ends, wrong), "as")
+
+
+def _wrong(shape: LineShape, ends: list[_Named]) -> list[_Named]:
+    """The fields that do not hold values of the line's type."""
+    if shape.as_ in _ANYTHING:
+        return _spelled(shape, ends)
+    return _foreign(_FITS[shape.as_], ends)
 
 
 def _foreign(fit: _Fit, ends: list[_Named]) -> list[_Named]:
@@ -98,9 +106,14 @@ def _spelled(shape: LineShape, ends: list[_Named]) -> list[_Named]:
 
 
 def _remedy(shape: LineShape, ends: list[_Named], wrong: list[_Named]) -> str:
-    sorts = {one.sort for one in (wrong if shape.as_ in ("text", "choice") else ends)}
-    called = _FITS[shape.as_].called
-    other = f"name {'a field' if len(wrong) == 1 else 'fields'} of {called}"
-    if len(sorts) > 1:
-        return f"{other.capitalize()}, or write the type of what stands there."
-    return f"Write `as: {sorts.pop()}`, or {other}."
+    other = f"name {'a field' if len(wrong) == 1 else 'fields'} of {_FITS[shape.as_].called}"
+    types = " or ".join(f"`as: {one}`" for one in _fitting(shape, ends, wrong))
+    return f"Write {types}, or {other}." if types else f"{other.capitalize()}."
+
+
+def _fitting(shape: LineShape, ends: list[_Named], wrong: list[_Named]) -> list[str]:
+    """The types of what stands there that fit every field; none where one of words holds just what the line says."""
+    if shape.as_ not in _ANYTHING and any(one.sort in _WORDS for one in ends if one not in wrong):
+        return []
+    types = dict.fromkeys(one.sort for one in ends)
+    return [one for one in types if not _wrong(shape.model_copy(update={"as_": one}), ends)]

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from itertools import product
+from typing import get_args
+
 import pytest
 
-from mappings.documents.fields import FieldsDocument
-from mappings.documents.reading import parse
+from mappings.documents.fields import FieldsDocument, LineShape
+from mappings.documents.reading import Mistake, parse
 from mappings.fields import Known
 from mappings.lines import misfits
 
 
-def found(line: str, hubspot: str, salesforce: str, *, contact: str | None = None) -> list[str]:
-    """What is told of one line over fields of these types; *contact* is the Contact's, if it is another."""
+@cache
+def parsed(line: str) -> FieldsDocument:
     document, mistakes = parse(FieldsDocument, f"lines:\n  - {{{line}}}\n", "fields/person.yaml")
     assert document is not None, mistakes
+    return document
+
+
+def told(line: str, hubspot: str, salesforce: str, contact: str | None = None) -> list[Mistake]:
+    """What is told of one line over fields of these types; *contact* is the Contact's, if it is another."""
     known = {
         ("hubspot", "contact"): {"x": Known(hubspot)},
         ("salesforce", "lead"): {"X": Known(salesforce)},
         ("salesforce", "contact"): {"X": Known(contact or salesforce)},
     }
-    return [str(one) for one in misfits("person", document, known)]  # type: ignore[arg-type]
+    return misfits("person", parsed(line), known)  # type: ignore[arg-type]
+
+
+def found(line: str, hubspot: str, salesforce: str, *, contact: str | None = None) -> list[str]:
+    return [str(one) for one in told(line, hubspot, salesforce, contact)]
 
 
 def line(as_: str, rule: str = "two_way", more: str = "") -> str:
@@ -30,8 +44,8 @@ def line(as_: str, rule: str = "two_way", more: str = "") -> str:
     ("as_", "hubspot", "salesforce", "message"),
     [
         ("number", "string", "string", "`as: number` does not fit `x` of hubspot contact (string) and `X` of salesforce lead (string) and `X` of salesforce contact (string). Write `as: text`, or name fields of numbers."),
-        ("number", "number", "boolean", "`as: number` does not fit `X` of salesforce lead (boolean) and `X` of salesforce contact (boolean). Name fields of numbers, or write the type of what stands there."),
-        ("number", "date", "double", "`as: number` does not fit `x` of hubspot contact (date). Name a field of numbers, or write the type of what stands there."),
+        ("number", "number", "boolean", "`as: number` does not fit `X` of salesforce lead (boolean) and `X` of salesforce contact (boolean). Name fields of numbers."),
+        ("number", "date", "double", "`as: number` does not fit `x` of hubspot contact (date). Name a field of numbers."),
         ("money", "enumeration", "picklist", "Write `as: choice`, or name fields of amounts."),
         ("boolean", "number", "double", "Write `as: number`, or name fields of true or false."),
         ("date", "string", "textarea", "Write `as: text`, or name fields of days."),
@@ -40,6 +54,11 @@ def line(as_: str, rule: str = "two_way", more: str = "") -> str:
         ("email", "bool", "email", "`as: email` does not fit `x` of hubspot contact (bool)."),
         ("owner", "date", "reference", "`as: owner` does not fit `x` of hubspot contact (date)."),
         ("text", "string", "double", "`as: text` does not fit `X` of salesforce lead (double) and `X` of salesforce contact (double). Write `as: number`, or name fields of text."),
+        ("text", "datetime", "date", "Write `as: date`, or name fields of text."),
+        ("datetime", "datetime", "date", "Write `as: date`, or name fields of moments."),
+        ("number", "string", "picklist", "Write `as: text` or `as: choice`, or name fields of numbers."),
+        ("number", "string", "boolean", "Write `as: boolean`, or name fields of numbers."),
+        ("phone", "number", "phone", "`as: phone` does not fit `x` of hubspot contact (number). Name a field of text."),
     ],
 )  # fmt: skip
 def test_a_type_that_does_not_fit_is_told_with_its_line_and_what_to_write(as_, hubspot, salesforce, message):
@@ -71,6 +90,39 @@ def test_a_number_is_spelled_out_one_way_and_a_value_map_says_it_both_ways():
     assert found(line("text", "always_hubspot"), "number", "string") == []
     assert found(line("text", "always_salesforce"), "number", "string") != []
     assert found(line("choice", more=', values: {yes: "true", no: "false"}'), "enumeration", "boolean") == []
+
+
+HUBSPOT = ("string", "phone_number", "enumeration", "number", "bool", "date", "datetime", "json")
+SALESFORCE = (
+    "string", "textarea", "encryptedstring", "email", "phone", "url", "combobox", "id", "reference", "picklist",
+    "multipicklist", "double", "int", "long", "currency", "percent", "boolean", "date", "datetime", "anyType",
+)  # fmt: skip
+ONE_OF_EACH_SORT = ("string", "picklist", "double", "boolean", "date", "datetime")
+LEADS_AND_CONTACTS = (*((one, one) for one in SALESFORCE), *product(ONE_OF_EACH_SORT, repeat=2))
+TYPES = get_args(LineShape.model_fields["as_"].annotation)
+WAYS = (
+    ("two_way", ""), ("always_hubspot", ""), ("always_salesforce", ""), ("prefer_salesforce_unless_blank", ""),
+    ("prefer_hubspot_unless_blank", ""), ("write_once", ", to: hubspot"), ("write_once", ", to: salesforce"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "more"), WAYS)
+def test_who_writes_the_type_that_is_proposed_is_told_nothing_more(rule, more):
+    proposals = 0
+    for as_, hubspot, (lead, contact) in product(TYPES, HUBSPOT, LEADS_AND_CONTACTS):
+        for said in told(line(as_, rule, more), hubspot, lead, contact):
+            for proposed in re.findall(r"`as: (\w+)`", said.remedy):
+                proposals += 1
+                again = told(line(proposed, rule, more), hubspot, lead, contact)
+                assert again == [], (as_, hubspot, lead, contact)
+
+    assert proposals > 100
+
+
+def test_days_that_hubspot_keeps_as_moments_are_proposed_as_days():
+    [said] = told(line("text", "always_salesforce"), "datetime", "date")
+
+    assert said.remedy == "Write `as: date`, or name a field of text."
 
 
 def test_a_lead_that_holds_numbers_vouches_for_the_others():
