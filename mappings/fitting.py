@@ -27,17 +27,19 @@ _SORTS: Final[Mapping[str, str]] = {
 
 
 class _Fit(NamedTuple):
-    """What a type's values are called, the sorts of fields that hold nothing else, and those that may hold them."""
+    """What a type's values are called, and the sorts of fields that hold them: nothing else, perhaps, or to be read only."""
 
     called: str
     surely: frozenset[str]
     perhaps: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
 
 
 _WORDS: Final = frozenset({"text", "choice"})
 _ANYTHING: Final = frozenset({"text", "choice"})  # types that spell out what stands in a field of any sort
 _FITS: Final[Mapping[str, _Fit]] = {
-    **dict.fromkeys(("text", "email", "phone", "url", "country"), _Fit("text", _WORDS)),
+    **dict.fromkeys(("text", "email", "url", "country"), _Fit("text", _WORDS)),
+    "phone": _Fit("text", _WORDS, read=frozenset({"number"})),
     **dict.fromkeys(("choice", "choices"), _Fit("choices", _WORDS)),
     "owner": _Fit("owners", _WORDS | {"number"}),
     "number": _Fit("numbers", frozenset({"number"}), _WORDS),
@@ -75,9 +77,11 @@ def misfit(shape: LineShape, names: Names, known: Described) -> Mistake | None:
 
 def _wrong(shape: LineShape, ends: list[_Named]) -> list[_Named]:
     """The fields that do not hold values of the line's type."""
+    written = [one for one in ends if one.place[0] in sides_written(shape.rule, shape.to)]
     if shape.as_ in _ANYTHING:
-        return _spelled(shape, ends)
-    return _foreign(_FITS[shape.as_], ends)
+        return _spelled(shape, ends, written)
+    fit = _FITS[shape.as_]
+    return [one for one in _foreign(fit, ends) if one in written or one.sort not in fit.read]
 
 
 def _foreign(fit: _Fit, ends: list[_Named]) -> list[_Named]:
@@ -92,11 +96,10 @@ def _may(fit: _Fit, end: _Named) -> bool:
     return end.sort in fit.perhaps or is_midnight
 
 
-def _spelled(shape: LineShape, ends: list[_Named]) -> list[_Named]:
+def _spelled(shape: LineShape, ends: list[_Named], written: list[_Named]) -> list[_Named]:
     """Everything can be spelled out; it is written back only where it came from a field of the same sort."""
     if shape.values or shape.fallback is not None:
         return []
-    written = [one for one in ends if one.place[0] in sides_written(shape.rule, shape.to)]
     return [
         one
         for one in written

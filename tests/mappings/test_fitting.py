@@ -92,6 +92,16 @@ def test_a_number_is_spelled_out_one_way_and_a_value_map_says_it_both_ways():
     assert found(line("choice", more=', values: {yes: "true", no: "false"}'), "enumeration", "boolean") == []
 
 
+def test_a_telephone_number_is_read_from_a_field_of_numbers_that_is_never_written():
+    assert found(line("phone", "always_hubspot"), "number", "phone") == []
+    assert found(line("phone", "always_salesforce"), "phone_number", "double") == []
+    assert found(line("phone", "write_once", ", to: salesforce"), "number", "phone") == []
+    assert found(line("phone", "always_salesforce"), "number", "phone") != []
+    assert found(line("phone", "write_once", ", to: hubspot"), "number", "phone") != []
+    assert found(line("phone", "always_hubspot"), "date", "phone") != []
+    assert found(line("email", "always_hubspot"), "number", "email") != []
+
+
 HUBSPOT = ("string", "phone_number", "enumeration", "number", "bool", "date", "datetime", "json")
 SALESFORCE = (
     "string", "textarea", "encryptedstring", "email", "phone", "url", "combobox", "id", "reference", "picklist",
