@@ -39,9 +39,7 @@ from tests.sync.plan.telling import compared, told
 
 BOOK: Final = Path(__file__).with_name("moments.txt")
 _DAY: Final = timedelta(days=1)
-_REASONS: Final = (
-    "reason_field: {lead: Rejection_Reason__c, opportunity: Loss_Reason__c, says: {Timing: bad_timing}}\n"
-)
+_REASONS: Final = "reason_field: {lead: Rejection_Reason__c, opportunity: Loss_Reason__c, says: {Timing: bad_timing, Price: price}}\n"
 _Page = tuple[str, list[str]]
 
 
@@ -376,7 +374,7 @@ def _standard(planner: Planner) -> Iterator[_Page]:
             moved,
             NOW + _DAY,
         )
-    for word in ("Timing", "No money", "", None):
+    for word in ("Timing", "Price", "No money", "", None):
         rejected = edited(
             facts, "salesforce", by=SAM, Status="Closed - Not Converted", Rejection_Reason__c=word
         )
