@@ -118,15 +118,27 @@ def _edits(text: str) -> Iterator[tuple[str, str]]:
     for stage, moves in _STAGES:
         shown = text.replace("  new:\n    owner", f"  {stage}\n  new:\n    owner", 1)
         yield f"with the stage {stage}", _with_moves(shown, *moves)
-        for cell in ("      new: lead\n", "      new: blank\n", "      new: unchanged\n"):
-            assert cell in shown, cell
-            shown = shown.replace(cell, cell + cell.replace("new", "parked"), 1)
-        yield f"with the stage {stage}, which is shown", _with_moves(shown, *moves)
+        yield f"with the stage {stage}, which is shown", _with_moves(_shown(shown), *moves)
+    last = "    means: not a lead for us\n    closed: true\n"
+    assert last in text
+    for stage, moves in _STAGES:
+        yield (
+            f"with the stage {stage} at the end",
+            _with_moves(_shown(text.replace(last, f"{last}  {stage}\n", 1)), *moves),
+        )
     follows = text.replace("    policy: high_water ", "    policy: follow ", 1)
     for old, new in _CELLS:
         assert old in text, old
         yield f"with {new.strip()}", text.replace(old, new, 1)
         yield f"with {new.strip()}, policy: follow", follows.replace(old, new, 1)
+
+
+def _shown(text: str) -> str:
+    """The lifecycle with a value for `parked` in each of the three fields."""
+    for cell in ("      new: lead\n", "      new: blank\n", "      new: unchanged\n"):
+        assert cell in text, cell
+        text = text.replace(cell, cell + cell.replace("new", "parked"), 1)
+    return text
 
 
 def _with_moves(text: str, *moves: str) -> str:

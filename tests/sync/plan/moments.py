@@ -463,17 +463,11 @@ def _met(planner: Planner) -> Iterator[_Page]:
         unit(planner.contact(leadbridge_stage="working"), lead), salesforce=sales, converted=lead, opportunities=roles, standing=worked,
     )  # fmt: skip
     yield _page("a Lead was converted, with two opportunities", planner, converted)
-    shown = {"salesforce": lead.values, "hubspot": {"leadbridge_stage": "working"}}
-    late = (
-        replace(converted.salesforce, values={**sales.values, "Leadbridge_Stage__c": "working"})
-        if converted.salesforce
-        else None
-    )
-    yield _page(
-        "the opportunity of a conversion that is known is seen later",
-        planner,
-        replace(_looked(converted, shown=shown), salesforce=late),
-    )
+    made = replace(lead, values={**lead.values, "ConvertedOpportunityId": "0061"})
+    known = {"salesforce": lead.values, "hubspot": {"leadbridge_stage": "working"}}
+    person = replace(sales, values={**sales.values, "Leadbridge_Stage__c": "working"})
+    later = replace(_looked(converted, shown=known), salesforce=person, converted=made)
+    yield _page("the opportunity of a conversion that is known is seen later", planner, later)
     for stage in ("nurturing", "handed_over", "accepted"):
         joined = replace(
             unit(planner.contact(leadbridge_stage=stage), sales),
