@@ -258,13 +258,34 @@ def test_a_problem_about_anything_else_excuses_no_key_that_two_carry(
 def test_only_outside_a_sample_nobody_is_told_of_two_who_carry_one_key(
     life: Life, is_sample: bool, is_linked: bool, is_broken: bool
 ) -> None:
-    rules = life.agreement.bridge
-    rollout = replace(rules.rollout, sample=4 if is_sample else None)
-    life.agreement = replace(life.agreement, bridge=replace(rules, rollout=rollout))
-    life.loaded(OTHER, Email="ada@acme.example", Leadbridge_HubSpot_Id__c=ADA.id)
+    if is_sample:
+        _is_a_sample(life)
+    life.loaded(OTHER, Email="ada@acme.example")
+    life.edits(OTHER, Leadbridge_HubSpot_Id__c=ADA.id)
     life.links.append(Link(1, "person", ADA, LEAD if is_linked else None))
 
     assert bool(life.broken("I7")) == is_broken
+
+
+@pytest.mark.invariant("I7")
+@pytest.mark.parametrize(("key", "is_broken"), [(ADA.id, True), (EVE.id, False)])
+def test_outside_a_sample_the_bridge_gives_no_two_records_one_key(
+    life: Life, key: str, is_broken: bool
+) -> None:
+    _is_a_sample(life)
+    life.loaded(OTHER, Email="ada@acme.example")
+    life.loaded(EVE)
+    life.bridge((OTHER, {"Leadbridge_HubSpot_Id__c": key}))
+    life.edits(EVE, merged_into=ADA.id)
+    del life.rows[EVE]
+
+    assert bool(life.broken("I7")) == is_broken
+
+
+def _is_a_sample(life: Life) -> None:
+    rules = life.agreement.bridge
+    rollout = replace(rules.rollout, sample=4)
+    life.agreement = replace(life.agreement, bridge=replace(rules, rollout=rollout))
 
 
 @pytest.fixture
@@ -495,6 +516,24 @@ def test_a_move_is_never_entered_only_where_the_record_was_gone_before_anybody_c
     life.bridge()
 
     assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize("is_in_time", [True, False])
+def test_a_contact_that_was_restored_before_anybody_could_look_is_not_gone(
+    life: Life, is_in_time: bool
+) -> None:
+    life.bridge((ADA, {"leadbridge_stage": "working"}), said=[moved("start", "working", "adopted")])
+    life.bridge((ADA, {"leadbridge_stage": "opportunity"}), said=[shows("opportunity")], dies=True)
+    life.edits(ADA, archived="true")
+    if is_in_time:
+        life.edits(ADA, archived=None)
+        life.bridge()
+    else:
+        life.bridge()
+        life.edits(ADA, archived=None)
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_in_time
 
 
 def moved(old: str, new: str, rule: str) -> Decision:

@@ -206,14 +206,29 @@ def _are_left_over(past: Past, refs: Sequence[Ref]) -> bool:
 
 
 def _are_outside(past: Past, refs: Sequence[Ref]) -> bool:
-    """Nobody of them is linked, as their contact is outside a sample: whoever is outside is looked at and never told of."""
+    """Nobody of them is linked, as their contact is outside a sample: whoever is outside is looked at and never told of.
+
+    Nor is he written to: where the bridge itself made two bear one key, nobody is excused.
+    """
     linked = {
         ref
         for link in past.seen.links
         if link.hubspot and link.salesforce
         for ref in (link.hubspot, link.salesforce)
     }
-    return past.seen.agreement.bridge.rollout.sample is not None and not linked & {*refs}
+    is_sampled = past.seen.agreement.bridge.rollout.sample is not None
+    return is_sampled and not linked & {*refs} and not any(_is_doubled(past, ref, refs) for ref in refs)
+
+
+def _is_doubled(past: Past, ref: Ref, refs: Sequence[Ref]) -> bool:
+    """Whether the bridge gave a record the key that it carries when another one carried that very key already."""
+    names = {one: _KEY[one.side, one.kind] for one in refs}
+    key = past.standing[ref][names[ref]]
+    return any(
+        one.actor == "daemon" and one.new == key
+        and any(past.raw(two, names[two], one.seq) == key for two in refs if two != ref)
+        for one in past.cells.get(ref, {}).get(names[ref], ())
+    )  # fmt: skip
 
 
 def _named(past: Past, refs: Iterable[Ref]) -> list[Ref]:

@@ -538,13 +538,16 @@ class Past:
         )
 
     def is_gone_unseen(self, ref: Ref, seq: int, *ends: str) -> bool:
-        """Whether the process died that made commit *seq*, and the record met one of these *ends* before another could look."""
+        """Whether the process died that made commit *seq*, and the record met one of these *ends* before another could look.
+
+        An end that was taken back by then is none: the record lives, and shows what was written.
+        """
         made_in = self.pass_of(seq)
         if made_in is None or made_in.ended:
             return False
         until = self.looked_at(ref, made_in)
-        ended = (one for name in ends for one in self.cells[ref].get(name, ()))
-        return any(seq < one.seq <= until and one.new is not None for one in ended)
+        said = ([one for one in self.cells[ref].get(name, ()) if seq < one.seq <= until] for name in ends)
+        return any(some[-1].new for some in said if some)
 
     def sent_in(self, step: Step) -> PassSeen | None:
         """The pass that sent *step*; a vendor may carry it out long after, at a moment that it then says was earlier."""
