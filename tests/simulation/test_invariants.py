@@ -519,6 +519,31 @@ def test_a_move_is_never_entered_only_where_the_record_was_gone_before_anybody_c
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("stage", "was", "is_broken"),
+    [
+        ("new", "lead", False),
+        ("qualified", "lead", False),
+        ("nurturing", "lead", False),
+        ("won", "customer", False),
+        ("won", "lead", True),
+        ("accepted", "customer", True),
+    ],
+)
+def test_who_is_never_entered_at_all_stands_where_somebody_may_begin(
+    life: Life, stage: str, was: str, is_broken: bool
+) -> None:
+    life.loaded(EVE, lifecyclestage=was)
+    shown = Decision("projected", "it is so", EVE, field="leadbridge_stage", side="hubspot", new=stage)
+    life.bridge((EVE, {"leadbridge_stage": stage}), dies=True)
+    life.ledger.append(Entry(1, len(life.passes), "decided", EVE, None, shown, life.now))
+    life.edits(EVE, archived="true")
+    life.bridge()
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_in_time", [True, False])
 def test_a_contact_that_was_restored_before_anybody_could_look_is_not_gone(
     life: Life, is_in_time: bool

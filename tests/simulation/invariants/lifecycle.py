@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from connectors.records import Ref, Side
+from mappings.lifecycle.definition import START
 from sync.model import Entry
-from tests.simulation.evidence import Evidence, Violation
+from tests.simulation.evidence import Evidence, PassSeen, Violation
 from tests.simulation.invariants.convergence import STAGE
 from tests.simulation.invariants.past import SIDES, Couple, Past
 from tests.simulation.invariants.registry import invariant
@@ -169,21 +170,55 @@ def _is_never_entered(
 ) -> bool:
     """The process died with the write, and the record was gone before another could look: nobody stands anywhere any more.
 
-    The ledger says that the stage was about to be shown, and a move leads there from where the person stood.
+    The ledger says that the stage was about to be shown, and a move leads there from where the person stood, or
+    a beginning from nowhere.
     """
     made_in, stood = past.pass_of(commit.seq), next((one.decision.new for one in before[-1:]), None)
-    return (
-        made_in is not None
-        and past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted")
-        and (stood is None or (stood, commit.new) in edges)
-        and any(
-            (entry.decision.what, entry.decision.field, entry.decision.new)
-            == ("projected", STAGE[ref.side], commit.new)
-            and entry.pass_id == made_in.id
-            and ref in _refs(entry)
-            for entry in seen.ledger
-        )
-    )
+    if made_in is None or not past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted"):
+        return False
+    said = [
+        entry
+        for entry in seen.ledger
+        if entry.pass_id == made_in.id
+        and ref in _refs(entry)
+        and (entry.decision.what, entry.decision.field, entry.decision.new)
+        == ("projected", STAGE[ref.side], commit.new)
+    ]
+    if stood is None:
+        refs = {ref, *(one for entry in said for one in _refs(entry))}
+        return bool(said) and commit.new in {*_begun(seen, refs), *_adopted(seen, past, refs, made_in)}
+    return bool(said) and (stood, commit.new) in edges
+
+
+def _begun(seen: Evidence, refs: Collection[Ref]) -> set[str]:
+    """Where somebody new may stand after one pass: a start, and whatever moves the bridge makes from there by itself.
+
+    A seller starts only who is in Salesforce.
+    """
+    moves, is_sellers = seen.agreement.lifecycle.moves, any(one.side == "salesforce" for one in refs)
+    starts = [one for one in moves if one.came_from == START and ("bridge" in one.who or is_sellers)]
+    found = {one.to for one in starts}
+    while more := {one.to for one in moves if one.came_from in found and "bridge" in one.who} - found:
+        found |= more
+    return found
+
+
+def _adopted(seen: Evidence, past: Past, refs: Collection[Ref], by: PassSeen) -> set[str]:
+    """Where somebody may be adopted: in the stage that stood on him; who was there before the bridge, by what he was."""
+    rules, seq = seen.agreement.lifecycle.adoption, by.log_before
+    found = {str(past.raw(one, STAGE[one.side], seq)) for one in refs}
+    began = min(one.log_before for one in seen.passes)
+    for one in refs:
+        if one in past.births and past.births[one].seq > began:
+            continue
+        if one.kind == "lead":
+            found |= {line.stage for line in rules.leads if line.status == past.raw(one, "Status", seq)}
+        elif one.side == "hubspot":
+            shown = str(past.raw(one, "lifecyclestage", seq) or "")
+            found.add(rules.lifecyclestage.get(shown, rules.otherwise))
+        else:
+            found |= {rules.open_opportunity, rules.won_opportunity}
+    return found
 
 
 def _is_found_in(past: Past, ref: Ref, pass_id: int) -> bool:
