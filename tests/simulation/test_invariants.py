@@ -433,6 +433,24 @@ def test_a_write_without_a_trace_does_not_take_the_entry_of_a_later_one(life: Li
 
 
 @pytest.mark.invariant("I12")
+@pytest.mark.parametrize(
+    ("told", "is_broken"),
+    [(["CTO"], False), (["CTO", "CTO"], True), (["CTO", "ZZZ"], True), (["CTO", "CFO"], False)],
+)
+def test_a_write_that_left_no_trace_wrote_what_people_had_typed(
+    life: Life, told: Sequence[str], is_broken: bool
+) -> None:
+    life.edits(LEAD, Title="CFO")
+    life.bridge((LEAD, {"Title": "CTO"}))
+    for title in told:
+        written = Decision("update", "done", ADA, old={}, new={"Title": title}, other=str(LEAD))
+        entry = Entry(len(life.ledger) + 1, len(life.passes), "written", ADA, LEAD, written, life.now)
+        life.ledger.append(entry)
+
+    assert any("never made" in str(one) for one in life.broken("I12")) == is_broken
+
+
+@pytest.mark.invariant("I12")
 @pytest.mark.parametrize("is_in_time", [True, False])
 def test_a_write_leaves_its_trace_until_the_next_pass_has_looked_at_the_record(
     life: Life, is_in_time: bool

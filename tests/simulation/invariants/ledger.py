@@ -64,7 +64,7 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
             )
         elif entry is not None:
             claimed.add(entry.seq)
-    yield from _phantoms(seen, past, told, claimed)
+    yield from _phantoms(past, told, claimed)
     yield from _unexplained(seen)
 
 
@@ -146,23 +146,50 @@ def _names(entry: Entry) -> set[str]:
     return {*map(str, entry.decision.new or ())}
 
 
-def _phantoms(
-    seen: Evidence, past: Past, told: Mapping[Ref, Sequence[Entry]], claimed: set[int]
-) -> Iterator[Violation]:
+def _phantoms(past: Past, told: Mapping[Ref, Sequence[Entry]], claimed: set[int]) -> Iterator[Violation]:
     """Entries of writes that left no trace; where all values stood there already, there is none to leave."""
     for ref, entries in told.items():
         for entry in entries:
-            if entry.seq in claimed:
-                continue
-            names = sorted(_names(entry))
-            if entry.decision.what == "create" or not any(
-                past.cells.get(ref, {}).get(name) for name in names
-            ):
+            if entry.seq not in claimed and not _had_no_trace_to_leave(past, ref, entry):
                 yield Violation(
                     "I12",
-                    f"the ledger tells of a write that was never made: {names}",
+                    f"the ledger tells of a write that was never made: {sorted(_names(entry))}",
                     (f"entry {entry.seq}", str(ref)),
                 )
+
+
+def _had_no_trace_to_leave(past: Past, ref: Ref, entry: Entry) -> bool:
+    """Whether all that was sent stood there at one moment by the end of that pass, and not all by the bridge's own hand.
+
+    What the bridge itself wrote stands in the ledger with that write.
+    """
+    if entry.decision.what == "create":
+        return False
+    until = max((one.log_after for one in past.seen.passes if one.id == entry.pass_id), default=None)
+    cells = past.cells.get(ref, {})
+    commits = [
+        one for name in _names(entry) for one in cells.get(name, ()) if until is None or one.seq <= until
+    ]
+    sent = {name: (entry.decision.new or {}).get(name, "true") for name in _names(entry)}
+    return any(
+        one.actor != "daemon" and all(_is_same(past.raw(ref, name, one.seq), sent[name]) for name in sent)
+        for one in commits
+    )
+
+
+def _is_same(stood: object, sent: object) -> bool:
+    """Whether a value that stood is the one that was sent, however a vendor spells numbers, moments and nothing."""
+    return _plain(stood) == _plain(sent)
+
+
+def _plain(value: object) -> object:
+    said = "" if value is None or value is False else str(value).strip().lower()
+    for read in (float, datetime.fromisoformat):
+        try:
+            return read(said)
+        except ValueError:
+            continue
+    return said if said != "false" else ""
 
 
 def _unexplained(seen: Evidence) -> Iterator[Violation]:
