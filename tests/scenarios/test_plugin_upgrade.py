@@ -89,7 +89,7 @@ def test_widen_migrate_narrow_with_the_bridge_running_and_no_write_refused(here:
     assert 0 < asked.err.index(first) < asked.err.index(later)
     assert "`leadbridge plugin install` sets it right." not in asked.err
     assert held.code == 3, held.out + held.err
-    assert f"nurturing ({before['nurturing']})" in held.err
+    assert f"nurturing → warming ({before['nurturing']})" in held.err
     assert widened.code == 0, widened.err
     assert untaken is None
     assert after["warming"] == before["nurturing"]
