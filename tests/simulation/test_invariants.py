@@ -451,6 +451,23 @@ def test_a_write_that_left_no_trace_wrote_what_people_had_typed(
 
 
 @pytest.mark.invariant("I12")
+@pytest.mark.parametrize(
+    ("old", "new", "is_broken"), [("CTO", "CTO", False), ("ZZZ", "ZZZ", True), ("CFO", "CTO", True)]
+)
+def test_what_is_sent_once_more_leaves_no_trace_and_its_entry_says_that_it_stood(
+    life: Life, old: str, new: str, is_broken: bool
+) -> None:
+    life.edits(LEAD, Title="CFO")
+    life.bridge((LEAD, {"Title": "CTO"}))
+    for was, title in (("CFO", "CTO"), (old, new)):
+        written = Decision("update", "done", ADA, old={"Title": was}, new={"Title": title}, other=str(LEAD))
+        entry = Entry(len(life.ledger) + 1, len(life.passes), "written", ADA, LEAD, written, life.now)
+        life.ledger.append(entry)
+
+    assert any("never made" in str(one) for one in life.broken("I12")) == is_broken
+
+
+@pytest.mark.invariant("I12")
 @pytest.mark.parametrize("is_in_time", [True, False])
 def test_a_write_leaves_its_trace_until_the_next_pass_has_looked_at_the_record(
     life: Life, is_in_time: bool

@@ -161,7 +161,7 @@ def _phantoms(past: Past, told: Mapping[Ref, Sequence[Entry]], claimed: set[int]
 def _had_no_trace_to_leave(past: Past, ref: Ref, entry: Entry) -> bool:
     """Whether all that was sent stood there at one moment by the end of that pass, and not all by the bridge's own hand.
 
-    What the bridge itself wrote stands in the ledger with that write.
+    What the bridge itself wrote stands in the ledger with that write; sent once more, the entry says that it stood there before.
     """
     if entry.decision.what == "create":
         return False
@@ -171,8 +171,11 @@ def _had_no_trace_to_leave(past: Past, ref: Ref, entry: Entry) -> bool:
         one for name in _names(entry) for one in cells.get(name, ()) if until is None or one.seq <= until
     ]
     sent = {name: (entry.decision.new or {}).get(name, "true") for name in _names(entry)}
+    old = entry.decision.old or {}
+    is_again = all(name in old and _is_same(old[name], sent[name]) for name in sent)
     return any(
-        one.actor != "daemon" and all(_is_same(past.raw(ref, name, one.seq), sent[name]) for name in sent)
+        (is_again or one.actor != "daemon")
+        and all(_is_same(past.raw(ref, name, one.seq), sent[name]) for name in sent)
         for one in commits
     )
 
