@@ -631,6 +631,33 @@ def test_a_stage_is_explained_by_whose_record_it_was_then_and_not_by_who_has_it_
 
 @pytest.mark.invariant("I9")
 @pytest.mark.parametrize(
+    ("dies", "is_linked", "stage", "is_broken"),
+    [
+        (True, True, "accepted", False),
+        (True, True, "working", True),
+        (True, False, "accepted", True),
+        (False, True, "accepted", True),
+    ],
+)
+def test_who_was_merged_away_before_any_move_was_entered_goes_on_as_whom_the_link_moved_to(
+    dies: bool, is_linked: bool, stage: str, is_broken: bool
+) -> None:
+    life = Life()
+    life.loaded(ADA)
+    life.loaded(EVE)
+    life.bridge((ADA, {"leadbridge_stage": "accepted"}), dies=dies)
+    life.bridge()
+    life.edits(ADA, merged_into=EVE.id)
+    del life.rows[ADA]
+    merged = Decision("linked", "merged", EVE, side="hubspot", old=str(ADA), new=str(EVE))
+    entered = replace(moved("start", stage, "adopted"), subject=EVE)
+    life.bridge(said=[merged, entered] if is_linked else [entered])
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
     ("stage", "is_linked", "is_broken"), [("won", True, False), ("won", False, True), ("lost", True, True)]
 )
 def test_a_stage_that_a_merge_brought_along_with_the_link_is_nobodys_jump(

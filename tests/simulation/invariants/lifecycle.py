@@ -45,6 +45,7 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
             key = past.raw(ref, "Leadbridge_HubSpot_Id__c", commit.seq)
             person = Ref("hubspot", "contact", str(key)) if ref.side == "salesforce" and key else ref
             entries = moves.get(person) or _of_whom(past, commit, by_record.get(ref, ()))
+            entries = entries or _of_survivor(seen, person, moves)
             yield from _explained(seen, past, commit, ref, entries, edges)
     for couple in past.couples:
         if couple.pair == "person" and not past.is_told(couple) and not past.is_observed(couple):
@@ -57,6 +58,12 @@ def _of_whom(past: Past, commit: Commit, named: Sequence[tuple[Entry, Sequence[E
     in_order = sorted(named, key=lambda one: one[0].seq)
     before = [entries for one, entries in in_order if past.is_by(one, commit.seq)]
     return (before[-1:] or [entries for _, entries in in_order[:1]] or [()])[0]
+
+
+def _of_survivor(seen: Evidence, person: Ref, moves: Mapping[Ref, Sequence[Entry]]) -> Sequence[Entry]:
+    """The steps of the survivor to whom the link of *person* moved, from then on: who was merged away before any was entered goes on as that one."""
+    merged = next((one for one in seen.ledger if one.kind == "decided" and _lost(one) == person), None)
+    return [one for one in moves.get(merged.subject, ()) if one.seq > merged.seq] if merged else ()
 
 
 def moves_of(seen: Evidence) -> Mapping[Ref, Sequence[Entry]]:
