@@ -51,7 +51,7 @@ class PassSeen:
     *calls* counts requests by (side, method and path without ids), sign-ins apart; *pages* are those among them
     that list all there is of a kind, as a backfill or a sweep does. *cursors* are the
     store's own after the pass, *faults* how many struck in it. *held* names the brakes. *ended* is False
-    where the process was killed in it.
+    where the process was killed in it, *losses* how many stores had been lost before it.
     """
 
     id: int
@@ -67,6 +67,7 @@ class PassSeen:
     faults: int = 0
     held: Sequence[str] = ()
     ended: bool = True
+    losses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

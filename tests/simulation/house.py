@@ -275,6 +275,7 @@ class House:
                         more=done.more if done else True,
                         faults=watch.struck - struck,
                         ended=ended,
+                        losses=len(self.losses),
                     )
                 )
             return done

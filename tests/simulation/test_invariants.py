@@ -90,7 +90,9 @@ class Life:
         began, before = self.now, len(self.log)
         yield
         number = len(self.passes) + 1
-        self.passes.append(PassSeen(number, began, self.now, before, len(self.log), ended=not dies))
+        self.passes.append(
+            PassSeen(number, began, self.now, before, len(self.log), ended=not dies, losses=len(self.losses))
+        )
 
     def looks(self, ref: Ref) -> None:
         """The bridge reads a record in Salesforce by its id."""
@@ -378,6 +380,23 @@ def test_what_a_pass_had_read_of_a_contact_that_was_merged_in_its_first_millisec
     assert bool(life.broken("I4")) != is_in_the_pass
 
 
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize("is_lost_after", [True, False])
+def test_in_the_instant_of_a_loss_only_what_a_pass_before_it_wrote_went_with_the_store(
+    life: Life, is_lost_after: bool
+) -> None:
+    now = life.now
+    if not is_lost_after:
+        life.losses.append(now)
+    life.bridge((LEAD, {"Title": "CTO"}))
+    if is_lost_after:
+        life.losses.append(now)
+    life.passes[-1] = replace(life.passes[-1], began=now, finished=now)
+    life.log = [one._replace(at=now) if one.field == "Title" else one for one in life.log]
+
+    assert any("wrote Title" in str(one) for one in life.broken("I12")) != is_lost_after
+
+
 def about_to_be(new: str) -> Decision:
     return Decision("field", "two_way", ADA, field="person.jobtitle", side="salesforce", old="CEO", new=new)
 
@@ -652,6 +671,34 @@ def test_who_was_merged_away_before_any_move_was_entered_goes_on_as_whom_the_lin
     merged = Decision("linked", "merged", EVE, side="hubspot", old=str(ADA), new=str(EVE))
     entered = replace(moved("start", stage, "adopted"), subject=EVE)
     life.bridge(said=[merged, entered] if is_linked else [entered])
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("stage", "is_merged", "is_told", "is_broken"),
+    [
+        ("working", True, True, False),
+        ("won", True, True, True),
+        ("working", False, True, True),
+        ("working", True, False, True),
+    ],
+)
+def test_a_stage_that_hubspot_wrote_on_the_survivor_is_explained_by_whom_it_was_sent_to(
+    stage: str, is_merged: bool, is_told: bool, is_broken: bool
+) -> None:
+    life = Life()
+    life.loaded(ADA)
+    life.loaded(EVE)
+    life.bridge(said=[moved("start", "working", "adopted")])
+    with life.a_pass():
+        if is_merged:
+            life.edits(ADA, merged_into=EVE.id)
+        life.edits(EVE, "daemon", leadbridge_stage=stage)
+    written = Decision("update", "done", ADA, old={}, new={"leadbridge_stage": stage}, other=str(EVE))
+    if is_told:
+        life.ledger.append(Entry(len(life.ledger) + 1, 2, "written", ADA, None, written, life.now))
 
     assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
 

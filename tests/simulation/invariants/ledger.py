@@ -69,9 +69,9 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
 
 
 def _is_since(past: Past, done: Done, since: datetime) -> bool:
-    """Whether a write was made after the store was lost, perhaps in that very instant: by a pass that began later."""
+    """Whether a write was made after the last loss of a store, perhaps in that very instant: by a pass that was run later."""
     made_in = past.pass_of(done.seq)
-    return made_in.began >= since if made_in is not None else done.at > since
+    return made_in.losses == len(past.seen.losses) if made_in is not None else done.at > since
 
 
 def _without_trace(seen: Evidence, past: Past, done: Done) -> set[str]:

@@ -44,6 +44,7 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
         if commit.actor == "daemon":
             key = past.raw(ref, "Leadbridge_HubSpot_Id__c", commit.seq)
             person = Ref("hubspot", "contact", str(key)) if ref.side == "salesforce" and key else ref
+            person = _meant(past, commit, ref) or person
             entries = moves.get(person) or _of_whom(past, commit, by_record.get(ref, ()))
             entries = entries or _of_survivor(seen, person, moves)
             yield from _explained(seen, past, commit, ref, entries, edges)
@@ -51,6 +52,21 @@ def i09_legality(seen: Evidence, past: Past) -> Iterator[Violation]:
         if couple.pair == "person" and not past.is_told(couple) and not past.is_observed(couple):
             brought = [one for one in moves.get(couple.now("hubspot"), ()) if one.decision.rule == _MERGED]
             yield from _jumps(seen, past, couple, edges, brought)
+
+
+def _meant(past: Past, commit: Commit, ref: Ref) -> Ref | None:
+    """The contact that a write was sent to, where HubSpot carried it out on the survivor: the pass could not read yet that it was merged."""
+    made_in = past.pass_of(commit.seq)
+    sent_to = (
+        entry.subject
+        for entry in past.seen.ledger
+        if entry.kind == "written"
+        and made_in is not None
+        and entry.pass_id == made_in.id
+        and entry.decision.other == str(ref)
+        and STAGE[ref.side] in (entry.decision.new or ())
+    )
+    return next((one for one in sent_to if past.survivors.get(one.id, ("", 0))[0] == ref.id), None)
 
 
 def _of_whom(past: Past, commit: Commit, named: Sequence[tuple[Entry, Sequence[Entry]]]) -> Sequence[Entry]:
