@@ -22,7 +22,9 @@ from sync.store.ties import Tie, Ties, says_all, tie_of
 def _touched(column: ColumnElement[Any]) -> Executable:
     """The rows that a batch of links may touch."""
     return select(*LINK_COLUMNS, LINKS.c.wakes_at).where(
-        LINKS.c.bridge == bindparam("bridge"), column.in_(bindparam("values", expanding=True))
+        LINKS.c.bridge == bindparam("bridge"),
+        LINKS.c.pair.in_(bindparam("pairs", expanding=True)),
+        column.in_(bindparam("values", expanding=True)),
     )
 
 
@@ -73,13 +75,15 @@ class Remembering(Links, Bases):
 
     def _stood(self, connection: Connection, links: Iterable[Link]) -> list[Tie]:
         found: dict[int, Tie] = {}
+        links = list(links)
+        pairs = sorted({link.pair for link in links})
 
         def collect(statement: Executable, values: Iterable[Any]) -> None:
             for chunk in chunks(values):
-                rows = connection.execute(statement, {"bridge": self.bridge, "values": chunk})
+                which = {"bridge": self.bridge, "pairs": pairs, "values": chunk}
+                rows = connection.execute(statement, which)
                 found.update((row[0], Tie(*row)) for row in rows)
 
-        links = list(links)
         for side in SIDES:
             collect(_BY_SIDE[side], {str(ref) for link in links if (ref := getattr(link, side)) is not None})
         collect(_BY_NUMBER, {link.id for link in links if link.id is not None and link.id not in found})

@@ -17,6 +17,7 @@ from alembic.util import CommandError
 from sync.store.chain import Chain
 from sync.store.database import Database
 from sync.store.errors import StoreTooNew
+from sync.store.statistics import tell_planner
 
 SCRIPTS = Path(__file__).parent
 
@@ -34,6 +35,8 @@ def bring_up(database: Database, chain: Chain, scripts: Path = SCRIPTS) -> None:
     with database.writing() as connection:
         config.attributes.update(connection=connection, chain=chain)
         command.upgrade(config, "head")
+        if database.is_sqlite:
+            tell_planner(connection)
 
 
 @cache
