@@ -598,6 +598,31 @@ def test_who_is_never_entered_at_all_stands_where_somebody_may_begin(
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("stage", "is_converted", "is_known", "is_broken"),
+    [
+        ("nurturing", True, False, False),
+        ("accepted", True, False, True),
+        ("nurturing", False, False, True),
+        ("nurturing", True, True, True),
+    ],
+)
+def test_who_was_never_entered_and_is_converted_before_anybody_could_look_begins_anew(
+    life: Life, stage: str, is_converted: bool, is_known: bool, is_broken: bool
+) -> None:
+    life.rows[LEAD]["Status"] = "Closed - Not Converted"
+    life.bridge(said=[moved("start", "working", "adopted")] if is_known else [])
+    writes = ((ADA, {"leadbridge_stage": stage}), (LEAD, {"Leadbridge_Stage__c": stage}))
+    there = replace(shows(stage), field="Leadbridge_Stage__c", side="salesforce")
+    life.bridge(*writes, said=[shows(stage), there], dies=True)
+    if is_converted:
+        life.edits(LEAD, IsConverted=True)
+    life.bridge(said=[moved("start", "opportunity", "started")])
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_in_time", [True, False])
 def test_a_contact_that_was_restored_before_anybody_could_look_is_not_gone(
     life: Life, is_in_time: bool

@@ -194,10 +194,10 @@ def _is_never_entered(
     """The process died with the write, and the record was gone before another could look: nobody stands anywhere any more.
 
     The ledger says that the stage was about to be shown, and a move leads there from where the person stood, or
-    a beginning from nowhere.
+    a beginning from nowhere. Who stood nowhere and was converted by then begins anew, as the Contact.
     """
     made_in, stood = past.pass_of(commit.seq), next((one.decision.new for one in before[-1:]), None)
-    if made_in is None or not past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted"):
+    if made_in is None:
         return False
     said = [
         entry
@@ -207,8 +207,12 @@ def _is_never_entered(
         and (entry.decision.what, entry.decision.field, entry.decision.new)
         == ("projected", STAGE[ref.side], commit.new)
     ]
+    refs = {ref, *(one for entry in said for one in _refs(entry))}
+    is_gone = past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted")
+    is_gone |= stood is None and any(past.is_gone_unseen(one, commit.seq, "IsConverted") for one in refs)
+    if not is_gone:
+        return False
     if stood is None:
-        refs = {ref, *(one for entry in said for one in _refs(entry))}
         return bool(said) and commit.new in {*_begun(seen, refs), *_adopted(seen, past, refs, made_in)}
     return bool(said) and (stood, commit.new) in edges
 
