@@ -6,13 +6,14 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from sync.store import Store
 from tests.simulation.crash.judging import made_by_us
 from tests.simulation.crash.lives import Life, Verdict, left_by, life
 from tests.simulation.crash.points import Forks, Told, verdict_of
 from tests.simulation.crash.scenarios import SCENARIOS
-from twins.log import Commit
+from tests.simulation.crash.unseen import overwritten, planned, said_by
 
 KEYED: Final = {"Lead": "Leadbridge_HubSpot_Id__c", "Contact": "Leadbridge_HubSpot_Id__c"}
 KEYED_IN_HUBSPOT: Final = {
@@ -21,6 +22,7 @@ KEYED_IN_HUBSPOT: Final = {
     "contacts": "leadbridge_key",
 }
 _POINTS: Final = 400
+_LOST: Final = "lost"
 
 
 def losses(count: int, *, jobs: int, seed: int, names: list[str] | None = None, told: Told) -> list[Verdict]:
@@ -59,6 +61,7 @@ def _in_one_town(name: str, points: set[int], jobs: int, told: Told) -> list[Ver
             if number not in points:
                 return
             folder = left_by(one.here, one.here.folder / f"loss-{number}", store=False)
+            left_by(one.here, folder / _LOST)
             forks.start(folder, (number, what), lambda: list(_after(one, folder)))
 
         one.seam.at = at
@@ -69,18 +72,20 @@ def _in_one_town(name: str, points: set[int], jobs: int, told: Told) -> list[Ver
 
 
 def _after(one: Life, folder: Path) -> Iterator[str]:
-    lost_at = len(one.here.world.log)
+    here, lost_at = one.here, len(one.here.world.log)
     one.live_on(folder)
-    before = len(one.here.world.log)
+    before = len(here.world.log)
     yield from _doubled(one)
-    for plan in one.here.bridge.engine.preview():
-        for put in plan.puts:
-            yield f"at rest, a write to {put.write.side} {put.write.kind} is still planned: {sorted(put.write.values)}"
+    yield from planned(here)
     for _ in range(3):
-        one.here.look()
-    if late := one.here.since(before):
+        here.look()
+    if late := here.since(before):
         yield f"at rest, the bridge still wrote {late[0].kind}.{late[0].field}"
-    yield from _silent(one, one.here.since(lost_at))
+    yield from overwritten(here.world, here.since(lost_at), said_by(here.bridge.store))
+    # What was overwritten before the loss is held against the store that was lost, as it was at that moment.
+    with Store.open(folder / _LOST / "state", here.bridge.store.bridge) as lost:
+        earlier = [commit for commit in here.since(0) if commit.seq <= lost_at]
+        yield from overwritten(here.world, earlier, said_by(lost))
 
 
 def _doubled(one: Life) -> Iterator[str]:
@@ -101,36 +106,3 @@ def _doubled(one: Life) -> Iterator[str]:
     yield from (
         f"the bridge made {made[kind]} of {kind}" for kind in ("companies", "deals") if made.get(kind, 0) > 2
     )
-
-
-def _silent(one: Life, commits: list[Commit]) -> Iterator[str]:
-    """Values of people that were overwritten without a word in the new ledger."""
-    told: set[tuple[str, str]] = set()
-    for entry in one.here.bridge.store.entries(None, 100_000):
-        told |= {(str(entry.subject.id), str(part)) for part in _values(entry.decision)}
-        if entry.counterpart:
-            told |= {(str(entry.counterpart.id), str(part)) for part in _values(entry.decision)}
-    for commit in commits:
-        if commit.old in (None, "") or not _by_people(one, commit):
-            continue
-        if (commit.id, str(commit.old)) not in told:
-            yield f"{commit.kind}.{commit.field} was overwritten, and the ledger does not hold what stood there"
-
-
-def _values(decision: Any) -> Iterator[Any]:
-    for value in (decision.old, decision.new, decision.other):
-        if isinstance(value, list | tuple):
-            yield from value
-        else:
-            yield value
-
-
-def _by_people(one: Life, commit: Commit) -> bool:
-    """Whether a person had typed what was overwritten."""
-    wrote = [
-        before.actor
-        for before in one.here.world.log
-        if (before.kind, before.id, before.field) == (commit.kind, commit.id, commit.field)
-        and before.seq < commit.seq
-    ]
-    return bool(wrote) and wrote[-1] == "human"

@@ -48,6 +48,16 @@ def test_a_store_that_is_lost_at_any_moment_doubles_nobody_and_overwrites_nothin
     assert "| 6 losses | 0 |" in ended.stdout
 
 
+@pytest.mark.fault("F40")
+def test_a_lost_store_overwrites_nothing_in_silence_where_owners_change_or_leads_are_merged() -> None:
+    chosen = "a lead gets another owner,two leads are merged in salesforce,a refused field leaves"
+
+    ended = crash("--scenarios", chosen, "--points", "none", "--losses", "9")
+
+    assert ended.returncode == 0, ended.stderr
+    assert "| 9 losses | 0 |" in ended.stdout
+
+
 @pytest.mark.fault("F06")
 @pytest.mark.invariant("I6")
 def test_a_creation_whose_answer_is_cut_off_after_the_commit_happens_once() -> None:
