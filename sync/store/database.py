@@ -87,6 +87,7 @@ class Database:
                 connection.begin()
                 if self.is_sqlite:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    self.require_same_file()  # while we waited another store may have taken its place
                 self._open, self._owner = connection, threading.get_ident()
                 try:
                     if self.guard is not None:
