@@ -751,6 +751,27 @@ def test_a_stage_that_a_merge_brought_along_with_the_link_is_nobodys_jump(
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_jump_whose_verdict_a_merge_brought_along_with_the_link_stands_once_in_the_ledger(
+    times: int,
+) -> None:
+    life = Life()
+    life.loaded(ADA)
+    life.loaded(EVE)
+    life.loaded(LEAD, Leadbridge_HubSpot_Id__c=ADA.id)
+    life.bridge((LEAD, {"Leadbridge_Stage__c": "new"}), said=[moved("start", "new", "adopted")])
+    life.edits(LEAD, Leadbridge_Stage__c="rejected")
+    judged = replace(moved("new", "rejected", "legal"), side="salesforce", by="human", occurred_at=life.now)
+    life.bridge(said=[judged] * times)
+    life.edits(ADA, merged_into=EVE.id)
+    del life.rows[ADA]
+    merged = Decision("linked", "merged", EVE, side="hubspot", old=str(ADA), new=str(EVE))
+    life.bridge((LEAD, {"Leadbridge_HubSpot_Id__c": EVE.id}), said=[merged])
+
+    assert any("times in the ledger" in str(one) for one in life.broken("I9")) == (times > 1)
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_left", [True, False])
 def test_only_a_stage_that_was_left_standing_may_come_back_unseen(life: Life, is_left: bool) -> None:
     life.bridge((ADA, {"leadbridge_stage": "accepted"}), said=[moved("start", "accepted", "adopted")])

@@ -331,7 +331,7 @@ def _judged_once(
     verdicts = [
         one
         for one in about
-        if one.decision.rule not in ("implied", "unseen") and one.decision.by in (commit.user, None)
+        if one.decision.rule not in ("implied", "unseen", _MERGED) and one.decision.by in (commit.user, None)
     ]
     if len(verdicts) > 1:
         yield Violation(
