@@ -29,7 +29,14 @@ OTHER: Final = Ref("salesforce", "lead", "00Q000000000002AAA")
 THIRD: Final = Ref("salesforce", "lead", "00Q000000000003AAA")
 ACME: Final = Ref("hubspot", "company", "201")
 ACME_AGAIN: Final = Ref("hubspot", "company", "202")
-_THEIRS: Final = {"contact": "contacts", "lead": "Lead", "company": "companies"}
+PERSON: Final = Ref("salesforce", "contact", "003000000000001AAA")
+DEAL: Final = Ref("salesforce", "opportunity", "006000000000001AAA")
+ROLE: Final = Ref("salesforce", "opportunity_contact_role", "00K000000000001AAA")
+_THEIRS: Final = {
+    ("hubspot", "contact"): "contacts", ("hubspot", "company"): "companies", ("salesforce", "lead"): "Lead",
+    ("salesforce", "contact"): "Contact", ("salesforce", "opportunity"): "Opportunity",
+    ("salesforce", "opportunity_contact_role"): "OpportunityContactRole",
+}  # fmt: skip
 
 
 @cache
@@ -65,7 +72,7 @@ class Life:
             seq = len(self.log) + 1
             self.log.append(
                 Commit(
-                    seq, self.now, ref.side, _THEIRS[ref.kind], ref.id, name, row.get(name), new, actor, actor,
+                    seq, self.now, ref.side, _THEIRS[ref.side, ref.kind], ref.id, name, row.get(name), new, actor, actor,
                     f"request {self.now}",
                 )
             )  # fmt: skip
@@ -96,7 +103,7 @@ class Life:
 
     def looks(self, ref: Ref) -> None:
         """The bridge reads a record in Salesforce by its id."""
-        path = f"/services/data/v66.0/composite/sobjects/{_THEIRS[ref.kind]}"
+        path = f"/services/data/v66.0/composite/sobjects/{_THEIRS[ref.side, ref.kind]}"
         self.attempts.append(Attempt(self.now, ref.side, "POST", path, 200, log=len(self.log)))
 
     def carries_out_late(self, ref: Ref, at: datetime, **values: Any) -> None:
@@ -133,7 +140,9 @@ class Life:
         )
 
     def _records(self, side: Side, kind: str) -> Sequence[Mapping[str, Any]]:
-        return [row for ref, row in self.rows.items() if (ref.side, _THEIRS[ref.kind]) == (side, kind)]
+        return [
+            row for ref, row in self.rows.items() if (ref.side, _THEIRS[ref.side, ref.kind]) == (side, kind)
+        ]
 
 
 @pytest.fixture
@@ -792,6 +801,34 @@ def test_only_a_stage_that_was_left_standing_may_come_back_unseen(life: Life, is
     life.bridge()
 
     assert any("unjudged" in str(one) for one in life.broken("I9")) != is_left
+
+
+@pytest.mark.invariant("I8")
+@pytest.mark.parametrize(
+    ("first", "shown", "is_broken"),
+    [
+        ("opportunity", "open", False),
+        ("opportunity", "won", True),
+        ("working", "open", True),
+        ("working", "", False),
+    ],
+)
+def test_whom_a_merge_brought_along_follows_the_opportunity_that_the_lost_contact_followed(
+    first: str, shown: str, is_broken: bool
+) -> None:
+    life = Life()
+    life.loaded(ADA)
+    life.loaded(EVE, leadbridge_outcome=shown, leadbridge_won_count="0")
+    life.loaded(PERSON, Leadbridge_HubSpot_Id__c=EVE.id)
+    life.loaded(DEAL, StageName="Prospecting", IsClosed=False, IsWon=False)
+    life.loaded(ROLE, OpportunityId=DEAL.id, ContactId=PERSON.id)
+    life.bridge(said=[moved("start", first, "legal")])
+    life.bridge(said=[moved(first, "new", "accepted_illegal")])
+    life.edits(ADA, merged_into=EVE.id)
+    del life.rows[ADA]
+    life.bridge(said=[Decision("linked", "merged", EVE, side="hubspot", old=str(ADA), new=str(EVE))])
+
+    assert any("leadbridge_outcome" in str(one) for one in life.broken("I8")) == is_broken
 
 
 @pytest.mark.invariant("I6")

@@ -78,7 +78,7 @@ def _of_whom(past: Past, commit: Commit, named: Sequence[tuple[Entry, Sequence[E
 
 def _of_survivor(seen: Evidence, person: Ref, moves: Mapping[Ref, Sequence[Entry]]) -> Sequence[Entry]:
     """The steps of the survivor to whom the link of *person* moved, from then on: who was merged away before any was entered goes on as that one."""
-    merged = next((one for one in seen.ledger if one.kind == "decided" and _lost(one) == person), None)
+    merged = next((one for one in seen.ledger if one.kind == "decided" and lost_by(one) == person), None)
     return [one for one in moves.get(merged.subject, ()) if one.seq > merged.seq] if merged else ()
 
 
@@ -94,13 +94,13 @@ def moves_of(seen: Evidence) -> Mapping[Ref, Sequence[Entry]]:
             continue
         if entry.decision.what in ("moved", "reverted") and entry.decision.field == "stage":
             found[entry.subject].append(entry)
-        elif (lost := _lost(entry)) is not None:
+        elif (lost := lost_by(entry)) is not None:
             stood = [one for one in found[lost] if one.decision.what == "moved"][-1:]
             found[entry.subject] += [_brought(one, entry) for one in stood]
     return found
 
 
-def _lost(entry: Entry) -> Ref | None:
+def lost_by(entry: Entry) -> Ref | None:
     """The contact whose link moved to the survivor of a merge by this entry."""
     said = entry.decision
     if (said.what, said.why, said.side) != ("linked", "merged", "hubspot"):

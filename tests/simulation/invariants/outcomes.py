@@ -15,7 +15,7 @@ from typing import Any, Final
 from connectors.records import Ref
 from sync.model import Entry
 from tests.simulation.evidence import Evidence, Violation
-from tests.simulation.invariants.lifecycle import moves_of
+from tests.simulation.invariants.lifecycle import lost_by, moves_of
 from tests.simulation.invariants.past import Couple, Past
 from tests.simulation.invariants.registry import invariant
 
@@ -47,12 +47,23 @@ def i08_outcomes(seen: Evidence, past: Past) -> Iterator[Violation]:
         if (seen.passes and seen.passes[-1].held) or past.is_observed(couple):
             continue
         shown = past.standing[contact]
-        for name, expected in _expected(mine, moves.get(contact, ())).items():
+        for name, expected in _expected(mine, _way(seen, moves, contact)).items():
             stands = shown.get(name) or ""
             if name in _wanted(seen) and not _is_one_of(stands, expected):
                 yield Violation(
                     "I8", f"{name} stands at {stands!r}, sales says {' or '.join(map(repr, expected))}", refs
                 )
+
+
+def _way(seen: Evidence, moves: Mapping[Ref, Sequence[Entry]], contact: Ref) -> Sequence[Entry]:
+    """The moves of a person: until a merge those of the contact whose link, and with it the standing, came to the survivor."""
+    merged = [one for one in seen.ledger if one.kind == "decided" and one.subject == contact and lost_by(one)]
+    last = max(merged, key=lambda one: one.seq, default=None)
+    lost = lost_by(last) if last is not None else None
+    if last is None or lost is None:
+        return moves.get(contact, ())
+    before = [one for one in _way(seen, moves, lost) if one.seq < last.seq]
+    return [*before, *(one for one in moves.get(contact, ()) if one.seq > last.seq)]
 
 
 def _in_order(past: Past, contact: Ref, deals: Collection[Ref], refs: tuple[str, str]) -> Iterator[Violation]:
