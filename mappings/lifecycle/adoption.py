@@ -79,7 +79,8 @@ def asked_at_birth(lifecycle: Lifecycle, standing: Standing, situation: Situatio
     """Stages that people gave to a new record: requests like any other.
 
     A record that the bridge made was handed over when it was made, although nobody remembers:
-    that stage is nobody's request, and what stands there now was asked for after it.
+    that stage is nobody's request, and what stands there now was asked for after it. Nor is what the bridge
+    itself showed on a contact before its process died.
     """
     found: list[tuple[Side, str | None]] = [
         ("hubspot", _own_stage(lifecycle, "hubspot", situation, standing.since)),
@@ -87,7 +88,8 @@ def asked_at_birth(lifecycle: Lifecycle, standing: Standing, situation: Situatio
     ]
     requests: list[Request] = []
     for side, stage in found:
-        if stage is None or stage == standing.stage:
+        given_by, *_ = situation.authors.get(side, (None,))
+        if stage is None or stage == standing.stage or given_by == "bridge":
             continue
         if side == "salesforce" and situation.bridge_created:
             requests += [Request(one, "bridge", None, standing.since, side) for one in _BORN]

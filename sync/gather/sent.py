@@ -1,4 +1,4 @@
-"""Whose move a dead process had begun to show: our own write stands over the edit that asked for it.
+"""What a dead process had begun to show: our own write stands over the edit that asked for it, or where nobody asked.
 
 A process that dies between its writes and its memory leaves a record that names us as its last editor. The
 ledger was told before anything was sent what HubSpot would show, and so keeps who had asked, and when.
@@ -29,7 +29,7 @@ def with_sent(store: Store, terms: Terms, found: list[Facts]) -> list[Facts]:
     hidden = {
         place: one.hubspot
         for place, one in enumerate(found)
-        if one.hubspot is not None and _hides_an_edit(one, terms)
+        if one.hubspot is not None and (_hides_an_edit(one, terms) or _bears_a_stage(one, terms))
     }
     if not hidden:
         return found
@@ -48,6 +48,15 @@ def _hides_an_edit(facts: Facts, terms: Terms) -> bool:
         for record in (facts.converted or facts.salesforce,)
         if record is not None and us is not None and shown
     )
+
+
+def _bears_a_stage(facts: Facts, terms: Terms) -> bool:
+    """Somebody new, whom nobody remembers, is shown in a stage already: perhaps by a process that died."""
+    live = terms.live_since
+    records = (facts.hubspot, facts.converted or facts.salesforce, *facts.candidates)
+    made = [one.created_at for one in records if one is not None and one.created_at is not None]
+    shown = facts.hubspot.values.get(STAGE) if facts.hubspot is not None else None
+    return facts.standing is None and bool(shown) and live is not None and any(at >= live for at in made)
 
 
 def _moved(record: Record, shown: Any, name: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from connectors.records import Record, Side
 from mappings.lifecycle import Actor, Opportunity, Situation
 from mappings.matching import domain_of
-from sync.model import Facts
+from sync.model import Facts, Sent
 from sync.plan.terms import Terms
 
 USER_PREFIX: Final = "005"
@@ -59,11 +59,21 @@ def _authors(facts: Facts, terms: Terms, person: Record | None) -> dict[Side, tu
     for step in given:
         if contact and step.by is not None and step.value == contact.values.get("leadbridge_stage"):
             found["hubspot"] = (actor("hubspot", step.by), step.by, step.at)
+    sent = facts.sent
+    if contact and sent is not None and sent.at is not None and _shows(contact, sent):
+        found["hubspot"] = ("bridge", sent.by, sent.at)
     by = person.modified_by if person is not None else None
     is_its_maker = person is not None and by == person.values.get("CreatedById")
     if person is not None and by is not None and is_its_maker and by != terms.us.get("salesforce"):
         found["salesforce"] = (actor("salesforce", by), by, person.modified_at)
     return found
+
+
+def _shows(contact: Record, sent: Sent) -> bool:
+    """Whether the contact stands as a process that died was about to show it."""
+    values = contact.values
+    at = moment(values.get("leadbridge_stage_changed_at"))
+    return (values.get("leadbridge_stage"), at) == (sent.stage, sent.at)
 
 
 def opportunities(facts: Facts, person: Record | None, terms: Terms) -> tuple[Opportunity, ...]:

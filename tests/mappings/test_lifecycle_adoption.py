@@ -356,3 +356,10 @@ def test_a_stage_that_a_new_record_was_born_with_is_a_request_unless_the_bridge_
     )
 
     assert asked_at_birth(lifecycle, BY_BRIDGE, around) == expected
+
+
+@pytest.mark.parametrize(("giver", "asked"), [("bridge", 0), ("marketer", 1), ("seller", 1)])
+def test_what_the_bridge_itself_gave_to_a_contact_is_nobodys_request(lifecycle, giver, asked):
+    around = situation("nurturing", None, authors={"hubspot": (giver, "somebody", BORN)})
+
+    assert len(asked_at_birth(lifecycle, BY_BRIDGE, around)) == asked

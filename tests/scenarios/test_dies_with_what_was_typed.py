@@ -15,6 +15,7 @@ from tests.simulation.seams import Killed
 from twins.messages import Request
 
 ADA: Final = "ada.lind@nordwind.example"
+EVA: Final = "eva.dahl@dahl.example"
 TYPED: Final = "Sam's own title"
 
 
@@ -148,6 +149,31 @@ def test_a_title_that_never_left_is_written_though_the_seller_typed_the_same_cit
     assert (here.sales("Lead", ADA)["Title"], here.contact(ADA)["jobtitle"]) == ("From Mia", "From Mia")
 
 
+@pytest.mark.fault("F37")
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize(("typed", "reverted"), [(None, 0), ("recycled", 1)])
+def test_a_stage_that_a_dead_process_showed_on_somebody_new_is_nobodys_request_and_one_typed_over_it_is(
+    here: Place, typed: str | None, reverted: int
+) -> None:
+    told = {"lastname": "Dahl", "hubspot_owner_id": here.owner(SAM)}
+    here.world.hubspot.submit_form(EVA, "Newsletter", told, here.clock.now())
+
+    _dies_once(
+        here,
+        lambda: here.contact(EVA).get("leadbridge_stage") == "nurturing",
+        lambda: here.world.salesforce.create(
+            "Lead", {"LastName": "Dahl", "Company": "Dahl", "Email": EVA}, here.user(SAM), here.clock.now()
+        ),
+        "after hubspot POST",
+    )
+
+    if typed is not None:
+        here.market(EVA, leadbridge_stage=typed)
+    here.rest()
+    assert here.contact(EVA)["leadbridge_stage"] == "working"
+    assert len(here.decided("reverted")) == len(here.decided("told")) == reverted
+
+
 def _is_mias(here: Place) -> bool:
     return str(here.sales("Lead", ADA)["Title"]).startswith(("From", "Mia"))
 
@@ -159,7 +185,7 @@ def _dies_once(
     seam = Seam()
 
     def at(_count: int, what: str) -> None:
-        if what.startswith(moment) and "composite" in what and is_time():
+        if what.startswith(moment) and ("composite" in what or "batch" in what) and is_time():
             here.clock.advance(2)
             sam()
             seam.die(what)
