@@ -119,13 +119,15 @@ class Page:
 class Find:
     """Ask for the records of one kind where any named field holds one of its values.
 
-    With *contains* the field's text must contain the value instead of being it.
+    With *contains* the field's text must contain the value instead of being it; with *deleted* Salesforce's
+    recycle bin answers, too.
     """
 
     kind: str
     wanted: Mapping[str, tuple[str, ...]]
     fields: tuple[str, ...]
     contains: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,10 @@ def _by_fate(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
 
 
 def _by_signature(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
-    """Notes and tasks: the one that ends with the write's signature, wherever it has gone with its person since."""
+    """Notes and tasks: the one that ends with the write's signature, wherever it has gone with its person since.
+
+    A task goes into the recycle bin with its person, and comes back with him.
+    """
     kind = lost[0].write.kind
     places = dict.fromkeys(str(one.write.values[_WHERE[kind]]) for one in lost)
     receipts = _signed(connector, lost, tuple(places))
@@ -253,7 +256,7 @@ def _by_signature(connector: Connector, lost: Sequence[Lost]) -> dict[str, Recei
 def _signed(connector: Connector, lost: Sequence[Lost], places: tuple[str, ...]) -> dict[str, Receipt]:
     kind = lost[0].write.kind
     text = _TEXT[kind]
-    [found] = connector.find([Find(kind, {_WHERE[kind]: places}, (text,))])
+    [found] = connector.find([Find(kind, {_WHERE[kind]: places}, (text,), deleted=kind == "task")])
     receipts: dict[str, Receipt] = {}
     for write in (one.write for one in lost):
         ends_with = text_of(write).splitlines()[-1].rpartition("<br>")[2]

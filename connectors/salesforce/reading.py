@@ -134,8 +134,10 @@ def find(client: SalesforceClient, finds: Sequence[Find], purpose: Purpose = "fi
     """For each question the records that answer it, each once."""
     found: list[dict[str, Record]] = [{} for _ in finds]
     questions = [question for place, one in enumerate(finds) for question in _questions(place, one)]
-    for question, row in _answered(client, questions, purpose, QUERY):
-        found[question.of][row.ref.id] = row
+    for resource in (QUERY, QUERY_ALL):
+        those = [one for one in questions if one.find.deleted == (resource == QUERY_ALL)]
+        for question, row in _answered(client, those, purpose, resource):
+            found[question.of][row.ref.id] = row
     return [list(each.values()) for each in found]
 
 

@@ -288,6 +288,20 @@ def test_the_recycle_bin_shows_what_a_deleted_record_had_and_nothing_of_living_o
     assert [(one.ref.id, one.values["Email"]) for one in found] == [(deleted, "a@example.com")]
 
 
+@pytest.mark.parametrize("with_the_bin", [True, False])
+def test_the_recycle_bin_answers_only_where_it_is_asked(world: World, with_the_bin: bool) -> None:
+    deleted, living = (world.put(email=f"{name}@example.com", surname="Adams") for name in ("a", "b"))
+    world.people.twin.delete("Lead", deleted, world.people.seller, world.clock.now())
+    wanted = {"Email": ("a@example.com", "b@example.com")}
+
+    bare, binned = world.connector.find(
+        [Find("lead", wanted, ("Email",)), Find("lead", wanted, ("Email",), deleted=with_the_bin)]
+    )
+
+    assert [one.ref.id for one in bare] == [living]
+    assert {one.ref.id for one in binned} == ({deleted, living} if with_the_bin else {living})
+
+
 def test_a_row_without_a_time_is_no_record(net: responses.RequestsMock) -> None:
     net.post(LEADS, json=[{"Id": ID, "SystemModstamp": "soon"}])
 

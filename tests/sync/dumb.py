@@ -146,6 +146,11 @@ class Dumb:
                 for id_ in sorted(self.rows[one.kind])
                 if _answers(id_, self.rows[one.kind][id_].values, one)
             ]
+            + [
+                Record(ref, {name: row.values.get(name) for name in one.fields}, row.modified_at)
+                for ref, row in self.bin.items()
+                if one.deleted and ref.kind == one.kind and _answers(ref.id, row.values, one)
+            ]
             for one in finds
         ]
         self.pulse("found")

@@ -514,6 +514,25 @@ def test_a_task_that_went_to_the_contact_with_its_lead_is_found_and_not_made_aga
     assert is_entered(road, contact, write)
 
 
+@pytest.mark.fault("F24", "F06")
+@pytest.mark.invariant("I6", "I12")
+def test_a_task_that_went_into_the_bin_with_its_person_is_found_and_not_made_again(
+    road: Road, pair: tuple[Ref, Ref]
+) -> None:
+    contact, lead = pair
+    write = task(contact, lead)
+    made = road.salesforce.put("task", US["salesforce"], **write.values)
+    road.salesforce.delete(made)
+    road.salesforce.delete(lead)
+    intend(road, contact, write)
+
+    recover(road)
+
+    assert road.store.unsettled() == []
+    assert is_entered(road, contact, write)
+    assert road.salesforce.all("task") == []
+
+
 @pytest.mark.fault("F37")
 @pytest.mark.invariant("I3")
 def test_an_edit_made_after_a_write_whose_receipt_was_lost_is_carried_on(road: Road) -> None:
