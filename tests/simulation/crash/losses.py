@@ -21,22 +21,25 @@ KEYED_IN_HUBSPOT: Final = {
     "deals": "leadbridge_key",
     "contacts": "leadbridge_key",
 }
-_POINTS: Final = 400
 _LOST: Final = "lost"
 
 
 def losses(count: int, *, jobs: int, seed: int, names: list[str] | None = None, told: Told) -> list[Verdict]:
     """Lose the store at *count* moments, spread over the scenarios; every verdict is told and comes back."""
     lot = random.Random(f"losses {seed}")
-    names = names or list(SCENARIOS)
-    per_scenario = Counter(lot.choice(names) for _ in range(count))
+    per_scenario = Counter(lot.choice(names or list(SCENARIOS)) for _ in range(count))
     found: list[Verdict] = []
     for name, some in sorted(per_scenario.items()):
-        found += _in_one_town(name, {lot.randint(1, _POINTS) for _ in range(some)}, jobs, told)
-    while len(found) < count:
-        name = lot.choice(names)
-        found += _in_one_town(name, {lot.randint(1, _POINTS) for _ in range(count - len(found))}, jobs, told)
+        found += _in_one_town(name, moments(name, some, lot), jobs, told)
     return found
+
+
+def moments(name: str, some: int, lot: random.Random) -> set[int]:
+    """Some points of a scenario, drawn by *lot* from its first to its last one."""
+    with life(name) as one:
+        one.live()
+        last = one.seam.count
+    return set(lot.sample(range(1, last + 1), min(some, last)))
 
 
 def one_loss(name: str, number: int) -> Verdict:

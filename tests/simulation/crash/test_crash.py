@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sync.store import Store
+from tests.simulation.crash.losses import moments
 from tests.simulation.crash.place import place, quick
 from tests.simulation.crash.scenarios import SCENARIOS, asks
 from tests.simulation.crash.seam import Seam
@@ -56,6 +58,16 @@ def test_a_lost_store_overwrites_nothing_in_silence_where_owners_change_or_leads
 
     assert ended.returncode == 0, ended.stderr
     assert "| 9 losses | 0 |" in ended.stdout
+
+
+@pytest.mark.fault("F40")
+def test_a_store_may_be_lost_at_the_last_moment_of_a_scenario_as_well_as_at_its_first() -> None:
+    with quick():
+        every = moments(SMALL, 10_000, random.Random(0))
+        some = moments(SMALL, 40, random.Random(0))
+
+    assert every == set(range(1, len(every) + 1))
+    assert (len(some), min(some) < len(every) // 4, max(some) > len(every) * 3 // 4) == (40, True, True)
 
 
 @pytest.mark.fault("F06")
