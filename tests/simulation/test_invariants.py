@@ -30,6 +30,7 @@ THIRD: Final = Ref("salesforce", "lead", "00Q000000000003AAA")
 ACME: Final = Ref("hubspot", "company", "201")
 ACME_AGAIN: Final = Ref("hubspot", "company", "202")
 PERSON: Final = Ref("salesforce", "contact", "003000000000001AAA")
+EMPTY: Final = Ref("salesforce", "contact", "003000000000002AAA")
 DEAL: Final = Ref("salesforce", "opportunity", "006000000000001AAA")
 ROLE: Final = Ref("salesforce", "opportunity_contact_role", "00K000000000001AAA")
 _THEIRS: Final = {
@@ -223,6 +224,23 @@ def _is_linked_with_another(life: Life) -> None:
         (OTHER, {"Leadbridge_HubSpot_Id__c": ADA.id}),
         (ADA, {"leadbridge_key": OTHER.id, "jobtitle": "CFO"}),
     )
+
+
+@pytest.mark.invariant("I4")
+@pytest.mark.parametrize(("title", "is_broken"), [("CTO", False), ("Chief", True)])
+def test_what_the_contact_said_that_a_lead_became_is_not_invented_whatever_it_was_merged_into(
+    life: Life, title: str, is_broken: bool
+) -> None:
+    life.edits(PERSON, LastName="Lovelace", Title="CEO", Leadbridge_HubSpot_Id__c=ADA.id)
+    life.edits(LEAD, IsConverted=True, ConvertedContactId=PERSON.id)
+    life.edits(PERSON, Title="CTO")
+    life.bridge((ADA, {"jobtitle": title}), said=[overwritten("CEO", title)])
+    life.loaded(EMPTY, LastName="Lovelace")
+    life.edits(PERSON, IsDeleted=True, MasterRecordId=EMPTY.id)
+    del life.rows[PERSON]
+    life.bridge((EMPTY, {"Leadbridge_HubSpot_Id__c": ADA.id, "Title": title}))
+
+    assert bool(life.broken("I4")) == is_broken
 
 
 @pytest.mark.invariant("I7")

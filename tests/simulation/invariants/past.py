@@ -419,12 +419,17 @@ class Past:
             return couple
         kind = _PEOPLE.get(named[:3])
         if side == "hubspot" and kind is not None:
-            partner = Ref("salesforce", kind, named)
+            partner = self._became(Ref("salesforce", kind, named), seq)
             return Couple(couple.pair, couple.hubspot, (*self._was(partner), partner))
         if side == "salesforce" and naming:
             contact = Ref("hubspot", "contact", self.survivor(naming, seq))
             return Couple(couple.pair, (contact,), couple.salesforce)
         return couple
+
+    def _became(self, ref: Ref, seq: int) -> Ref:
+        """The Contact that a Lead was converted to by commit *seq*: the key in HubSpot goes on naming the Lead."""
+        contact = self.raw(ref, "ConvertedContactId", seq) if ref.kind == "lead" else None
+        return Ref("salesforce", "contact", str(contact)) if contact else ref
 
     def is_of_another(self, couple: Couple, step: Step) -> bool:
         """Whether the contact and somebody else in Salesforce named each other right after the pass that made *step*.
