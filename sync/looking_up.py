@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from connectors.base import Connector
@@ -27,11 +28,15 @@ _EMAIL, _MADE_BY, _CONVERTED = "Email", "CreatedById", "IsConverted"
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A write without an answer, the values it was to replace, and by which user or app we are known there."""
+    """A write without an answer, the values it was to replace, and by which user or app we are known there.
+
+    *since* is a moment of that vendor's before which it was not sent, if one is known.
+    """
 
     write: Write
     old: Values
     us: str | None
+    since: datetime | None = None
 
 
 def looked_up(connectors: Mapping[Side, Connector], lost: Iterable[Lost]) -> dict[str, Receipt]:
@@ -184,11 +189,43 @@ def _done(write: Write, record: Record) -> Receipt:
 
 
 def _by_key(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
-    """Creations: nobody had the key when they were planned, so whoever has it now was created by them."""
+    """Creations: nobody had the key when they were planned, so whoever has it now was created by them.
+
+    In Salesforce the one that a person threw away since is not made again.
+    """
+    name = lost[0].write.key[0] if lost[0].write.key else ""
+    receipts = (_by_email if name == _EMAIL else _by_our_key)(connector, lost)
+    missing = [one for one in lost if one.since is not None and receipts[one.write.id].outcome != "done"]
+    is_binned = lost[0].write.side == "salesforce" and bool(missing)
+    return receipts | (_by_key_in_bin(connector, missing, name) if is_binned else {})
+
+
+def _by_key_in_bin(connector: Connector, lost: Sequence[Lost], name: str) -> dict[str, Receipt]:
+    """An older one may bear the key, too: it is theirs only if we made it since they can have been sent."""
+    keys = tuple(dict.fromkeys(one.write.key[1] for one in lost if one.write.key))
+    asked = tuple(dict.fromkeys((*_names(lost), name, _MADE_BY)))
+    [found] = connector.find([Find(lost[0].write.kind, {name: keys}, asked, deleted=True)])
+    holders: dict[Any, Record] = {
+        (str(one.values[name]).casefold(), one.values.get(_MADE_BY)): one
+        for one in sorted(found, key=lambda one: one.created_at or one.modified_at)
+    }
+    return {
+        one.write.id: _made(one.write, record)
+        for one in lost
+        if one.write.key
+        and (record := holders.get((one.write.key[1].casefold(), one.us))) is not None
+        and one.since is not None
+        and (record.created_at or record.modified_at) >= one.since.replace(microsecond=0)
+    }
+
+
+def _made(write: Write, record: Record) -> Receipt:
+    return Receipt(write.id, "done", ref=record.ref, created=True, record=record)
+
+
+def _by_our_key(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
     writes = [one.write for one in lost]
     name = writes[0].key[0] if writes[0].key else ""
-    if name == _EMAIL:
-        return _by_email(connector, lost)
     keys = tuple(dict.fromkeys(write.key[1] for write in writes if write.key))
     asked = tuple(dict.fromkeys((*_names(lost), name)))
     [found] = connector.find([Find(writes[0].kind, {name: keys}, asked)])
@@ -196,11 +233,7 @@ def _by_key(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
     receipts: dict[str, Receipt] = {}
     for write in writes:
         record = holders.get(write.key[1].casefold()) if write.key else None
-        receipts[write.id] = (
-            Receipt(write.id, "done", ref=record.ref, created=True, record=record)
-            if record is not None
-            else _not_done(write)
-        )
+        receipts[write.id] = _made(write, record) if record is not None else _not_done(write)
     return receipts
 
 
@@ -218,11 +251,7 @@ def _by_email(connector: Connector, lost: Sequence[Lost]) -> dict[str, Receipt]:
     for one in lost:
         email = one.write.key[1].casefold() if one.write.key else ""
         record = holders.get((email, one.us))
-        receipts[one.write.id] = (
-            Receipt(one.write.id, "done", ref=record.ref, created=True, record=record)
-            if record is not None
-            else _not_done(one.write)
-        )
+        receipts[one.write.id] = _made(one.write, record) if record is not None else _not_done(one.write)
     return receipts
 
 

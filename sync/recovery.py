@@ -51,7 +51,12 @@ def settle_unknown(
         return Recovered()
     since = store.doubted(now)
     old = store.replaced(write.id for write, _, _ in unsettled)
-    lost = [Lost(write, old.get(write.id, {}), terms.us.get(write.side)) for write, _, _ in unsettled]
+    polled = store.cursors()  # what is in doubt was planned from what was polled after these
+    lost = [
+        Lost(write, old.get(write.id, {}), terms.us.get(write.side), None if at is None else at.at)
+        for write, _, _ in unsettled
+        for at in (polled.get((write.side, write.kind)),)
+    ]
     receipts = looked_up(connectors, lost)
     taken = {
         one.write.id: carried_out(one, found.record)
@@ -161,11 +166,15 @@ def _memories(store: Store, pair: str, done: Sequence[Done], terms: Terms) -> li
     for subject, write, record in done:
         link = links.get(subject)
         before = bases.get(subject) or (stood.get(link.id) if link and link.id is not None else None)
-        if write.op == "create" or before is not None:
+        if write.op == "create" or before is not None or (record and record.fate):
             bases[subject] = _after(before or Base(), subject, write, _agreed(record, write, pair, terms))
     memories: list[Memory] = []
+    # Only Salesforce tells of what it made and a person threw away since: the link says whom that rests.
+    thrown = {subject: record.ref for subject, _, record in done if record and record.fate}
     for subject, base in bases.items():
         link = links.get(subject) or alone(pair, subject)
+        if link.salesforce is None and subject in thrown:
+            link = replace(link, salesforce=thrown[subject])
         standing = standings.get(link.id) if link.id is not None else None
         memories.append((link, base, standing, standing.wakes_at if standing else None))
     return memories

@@ -127,7 +127,8 @@ class _Question:
     @property
     def query(self) -> str:
         on = [soql.beyond(self.after)] if self.after else []
-        return soql.select(self.find.kind, self.find.fields, *self.conditions, *on)
+        more = fate_fields(self.find.kind) if self.find.deleted else ()
+        return soql.select(self.find.kind, (*self.find.fields, *more), *self.conditions, *on)
 
 
 def find(client: SalesforceClient, finds: Sequence[Find], purpose: Purpose = "find") -> list[list[Record]]:

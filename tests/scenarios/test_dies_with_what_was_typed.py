@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from connectors.records import Ref
+from sync.remember import let_in
 from tests.scenarios.town import SAM, is_update
 from tests.simulation.crash.place import Place, place, quick
 from tests.simulation.crash.seam import Seam
@@ -172,6 +174,63 @@ def test_a_stage_that_a_dead_process_showed_on_somebody_new_is_nobodys_request_a
     here.rest()
     assert here.contact(EVA)["leadbridge_stage"] == "working"
     assert len(here.decided("reverted")) == len(here.decided("told")) == reverted
+
+
+@pytest.mark.fault("F06", "F24", "F37")
+@pytest.mark.invariant("I6", "I12")
+def test_a_lead_that_a_dead_process_made_and_a_seller_threw_away_is_not_made_again(
+    here: Place,
+) -> None:
+    _ask_for_a_call(here)
+
+    _dies_once(here, lambda: _eva(here) is not None, lambda: _throw_away(here))
+    here.rest()
+
+    assert len(_made_for_eva(here)) == 1
+    assert _eva(here) is None
+    assert [one.decision.why for one in here.decided("deleted")] == ["deleted; policy keep"]
+
+
+@pytest.mark.fault("F05", "F24", "F37")
+def test_a_lead_that_was_thrown_away_earlier_is_not_taken_for_the_one_that_never_left(here: Place) -> None:
+    _ask_for_a_call(here)
+    here.rest()
+    lead = _eva(here)
+    _throw_away(here)
+    here.rest()
+    assert lead is not None
+    assert _eva(here) is None
+    assert let_in(here.bridge.store, Ref("salesforce", "lead", str(lead["Id"])), here.clock.now())
+
+    _dies_once(
+        here, lambda: True, lambda: None, "before salesforce POST /services/data/v66.0/composite/sobjects"
+    )
+    here.rest()
+
+    assert len(_made_for_eva(here)) == 2
+    assert _eva(here) is not None
+    entered = [one for one in here.bridge.store.entries(None, 1000) if one.kind == "written"]
+    assert len([one for one in entered if (one.decision.new or {}).get("Email") == EVA]) == 2
+
+
+def _ask_for_a_call(here: Place) -> None:
+    told = {"lastname": "Dahl", "country": "Sweden", "company": "Dahl", "hubspot_owner_id": here.owner(SAM)}
+    here.world.hubspot.submit_form(EVA, "Request a call", told, here.clock.now())
+
+
+def _eva(here: Place) -> Mapping[str, object] | None:
+    leads = here.world.salesforce.records("Lead")
+    return next((one for one in leads if one.get("Email") == EVA and not one.get("IsDeleted")), None)
+
+
+def _throw_away(here: Place) -> None:
+    lead = _eva(here)
+    assert lead is not None
+    here.world.salesforce.delete("Lead", str(lead["Id"]), here.user(SAM), here.clock.now())
+
+
+def _made_for_eva(here: Place) -> list[object]:
+    return [one for one in here.world.log if (one.kind, one.field, one.new) == ("Lead", "Email", EVA)]
 
 
 def _is_mias(here: Place) -> bool:
