@@ -202,9 +202,7 @@ def test_a_lead_that_was_thrown_away_earlier_is_not_taken_for_the_one_that_never
     assert _eva(here) is None
     assert let_in(here.bridge.store, Ref("salesforce", "lead", str(lead["Id"])), here.clock.now())
 
-    _dies_once(
-        here, lambda: True, lambda: None, "before salesforce POST /services/data/v66.0/composite/sobjects"
-    )
+    _dies_once(here, lambda: True, lambda: None, "before salesforce PATCH")
     here.rest()
 
     assert len(_made_for_eva(here)) == 2
