@@ -29,12 +29,15 @@ OTHER: Final = Ref("salesforce", "lead", "00Q000000000002AAA")
 THIRD: Final = Ref("salesforce", "lead", "00Q000000000003AAA")
 ACME: Final = Ref("hubspot", "company", "201")
 ACME_AGAIN: Final = Ref("hubspot", "company", "202")
+NOTE: Final = Ref("hubspot", "note", "301")
+NOTE_AGAIN: Final = Ref("hubspot", "note", "302")
 PERSON: Final = Ref("salesforce", "contact", "003000000000001AAA")
 EMPTY: Final = Ref("salesforce", "contact", "003000000000002AAA")
 DEAL: Final = Ref("salesforce", "opportunity", "006000000000001AAA")
 ROLE: Final = Ref("salesforce", "opportunity_contact_role", "00K000000000001AAA")
 _THEIRS: Final = {
-    ("hubspot", "contact"): "contacts", ("hubspot", "company"): "companies", ("salesforce", "lead"): "Lead",
+    ("hubspot", "contact"): "contacts", ("hubspot", "company"): "companies", ("hubspot", "note"): "notes",
+    ("salesforce", "lead"): "Lead",
     ("salesforce", "contact"): "Contact", ("salesforce", "opportunity"): "Opportunity",
     ("salesforce", "opportunity_contact_role"): "OpportunityContactRole",
 }  # fmt: skip
@@ -866,6 +869,26 @@ def test_a_company_is_made_again_only_for_a_store_that_was_lost_and_never_met_it
     life.bridge(said=[Decision("linked", "leadbridge's key", ADA, new=str(ACME))] if is_met else ())
     life.edits(ACME, archived="true")
     life.bridge((ACME_AGAIN, {"name": "Acme", "leadbridge_key": account}))
+
+    assert bool(life.broken("I6")) == is_broken
+
+
+@pytest.mark.invariant("I6")
+@pytest.mark.parametrize(
+    ("is_lost", "is_edited", "is_broken"),
+    [(True, True, False), (True, False, True), (False, True, True)],
+)
+def test_the_same_words_are_told_again_that_day_only_of_another_edit_for_a_store_that_was_lost(
+    life: Life, is_lost: bool, is_edited: bool, is_broken: bool
+) -> None:
+    told = {"hs_note_body": f"This was put back.<br><br>leadbridge · {ADA} · illegal hubspot 2026-11-23"}
+    for place, note in enumerate((NOTE, NOTE_AGAIN)):
+        life.loaded(note)
+        if is_edited or place == 0:
+            life.edits(ADA, leadbridge_stage="won")
+        life.bridge((ADA, {"leadbridge_stage": "new"}), (note, told))
+        if is_lost and place == 0:
+            life.loses_its_store()
 
     assert bool(life.broken("I6")) == is_broken
 

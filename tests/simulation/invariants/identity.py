@@ -9,6 +9,7 @@ from typing import Final
 
 from connectors.records import Ref
 from tests.simulation.evidence import Evidence, Violation
+from tests.simulation.invariants.convergence import STAGE
 from tests.simulation.invariants.past import Past
 from tests.simulation.invariants.registry import invariant
 
@@ -103,7 +104,18 @@ def _tells_of_another(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref])
     before = [one for one in made if past.births[one].seq < past.births[ref].seq]
     said = {str(past.raw(one, text, past.births[one].seq)) for one in before}
     lost = all(any(past.births[one].at <= moment <= at for moment in seen.losses) for one in before)
-    return lost and str(past.raw(ref, text, past.births[ref].seq)) not in said
+    is_new = str(past.raw(ref, text, past.births[ref].seq)) not in said
+    return lost and (is_new or _is_edited_since(past, ref, before))
+
+
+def _is_edited_since(past: Past, ref: Ref, before: Sequence[Ref]) -> bool:
+    """Whether the last word about the stage that a note can be about came after all notes *before* it, which may have said the same."""
+    about = Ref.parse(str(_key(past, ref, past.births[ref].seq)).split(" · ")[1])
+    words = past.cells.get(about, {}).get(STAGE["hubspot"], ())
+    last = max(
+        (one.seq for one in words if one.actor != "daemon" and one.seq < past.births[ref].seq), default=0
+    )
+    return all(past.births[one].seq < last for one in before)
 
 
 def _key(past: Past, ref: Ref, seq: int) -> str | None:
