@@ -26,6 +26,7 @@ _LIVE_SINCE: Final = "live_since"
 _SCOPE: Final = "scope"
 _CREATED: Final = "created"
 _HOUR: Final = timedelta(hours=1)
+_OURS_ALONE: Final = "leadbridge_definition_version"  # of a contact; nobody asks for anything with it
 
 
 class Rollout:
@@ -137,15 +138,19 @@ class Rollout:
         rollout = self._bridge.rollout
         if rollout.condition is not None and not rollout.condition.holds(contact.values, contact.modified_at):
             return False
-        return rollout.sample is None or self._is_sampled(contact.ref, planned, rollout.sample)
+        return rollout.sample is None or self._is_sampled(contact, planned, rollout.sample)
 
-    def _is_sampled(self, contact: Ref, planned: Plan, size: int) -> bool:
-        """The first *size* people for whom there is something to write are the sample, however often they knock."""
+    def _is_sampled(self, contact: Record, planned: Plan, size: int) -> bool:
+        """The first *size* people for whom there is something to write are the sample, however often they knock.
+
+        Whom the bridge had shown, before it was killed or its store was lost, is one of them though all stands there.
+        """
         if self._known is None:
             self._known = sum(self._store.people_by_stage().values())
-        if contact not in self._sampled and planned.puts and self._known + len(self._sampled) < size:
-            self._sampled.add(contact)
-        return contact in self._sampled
+        wants = bool(planned.puts or contact.values.get(_OURS_ALONE))
+        if contact.ref not in self._sampled and wants and self._known + len(self._sampled) < size:
+            self._sampled.add(contact.ref)
+        return contact.ref in self._sampled
 
     def within_the_hour(self, plans: Sequence[Plan], now: datetime) -> tuple[list[Plan], list[Plan]]:
         """Split off plans that would create more records than an hour may see; they wait."""
