@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from connectors.base import Connector
@@ -41,6 +41,7 @@ class Planning:
 
     def plans(self, batch: Batch, terms: Terms, now: datetime) -> Iterator[list[Plan]]:
         """The plans of *batch*, one list a pair: companies before people, people before deals."""
+        overlap_s = terms.agreement.bridge.overlap_s["salesforce"]
         for pair in PAIRS:
             knocks = [knock for knock in batch.knocks if PAIR_OF[knock.ref.side, knock.ref.kind] == pair]
             if knocks:
@@ -50,6 +51,7 @@ class Planning:
                     batch.carried,
                     searched=batch.lane == "live",
                     sweeps=batch.sweep is not None,
+                    late_since=now - timedelta(seconds=overlap_s),
                 )
                 yield self._plan(reader, terms, pair, knocks, now)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from connectors.base import Connector
 from connectors.records import Fate, Find, Record, Ref, Side
 from mappings.matching import OUR_KEY_IN_HUBSPOT, OUR_KEY_IN_SALESFORCE
-from sync.model import Base, Facts, Knock, Link
+from sync.model import OURS, Base, Facts, Knock, Link
 from sync.store import Store
 
 EMPTY: Final = Base()
@@ -28,6 +29,7 @@ class Reader:
         *,
         searched: bool = False,
         sweeps: bool = False,
+        late_since: datetime | None = None,
     ) -> None:
         self.sweeps = sweeps
         self._connectors = connectors
@@ -36,6 +38,8 @@ class Reader:
         self._fates = {ref: record.fate for ref, record in carried.items() if record.fate is not None}
         self._missing: set[Ref] = set(self._fates)
         self._searched = {ref for ref in carried if ref.side == "hubspot"} if searched else set()
+        self._queried = {ref for ref in carried if ref.side == "salesforce"}
+        self._late_since = late_since
 
     def is_searched(self, ref: Ref | None) -> bool:
         """The record came with a search of HubSpot's index and was not read directly since."""
@@ -49,9 +53,10 @@ class Reader:
                 self._fates.pop(ref, None)
                 self._missing.discard(ref)
                 self._searched.discard(ref)
+                self._queried.discard(ref)
 
     def forget_older(self, links: Iterable[Link]) -> None:
-        """A row that came along and is older than the newest we know of that record is not used."""
+        """A row that came along and is, or may be, older than the newest we know of that record is not used."""
         self.forget(
             ref
             for link in links
@@ -59,8 +64,14 @@ class Reader:
                 (link.hubspot, link.hubspot_modified_at),
                 (link.salesforce, link.salesforce_modified_at),
             )
-            if (row := self.get(ref)) is not None and newest is not None and row.modified_at < newest
-        )
+            if (row := self.get(ref)) is not None and newest is not None
+            and (row.modified_at < newest or self._may_be_older(row, newest))
+        )  # fmt: skip
+
+    def _may_be_older(self, row: Record, newest: datetime) -> bool:
+        """A stamp of whole seconds may stand on what was there before in that second, while a query shows changes late."""
+        is_late = self._late_since is not None and newest >= self._late_since
+        return is_late and row.ref in self._queried and row.modified_at - newest <= OURS
 
     def read(self, refs: Iterable[Ref | None]) -> None:
         """Make sure that every one of *refs* was asked for: one call per batch and kind."""
@@ -143,7 +154,8 @@ class Reader:
         """Read records again with the history of *names* (in HubSpot a call per 50 records)."""
         found = self._connectors[side].fetch(kind, ids, self.fields[side, kind], history=names)
         self._records.update({record.ref: record for record in found})
-        self._searched.difference_update(record.ref for record in found)
+        for asked_only in (self._searched, self._queried):
+            asked_only.difference_update(record.ref for record in found)
 
 
 def units(store: Store, pair: str, knocks: Sequence[Knock]) -> list[Facts]:

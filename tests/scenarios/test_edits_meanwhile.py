@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
 from connectors.base import Connector
 from connectors.records import Receipt, Side, Write
+from sync.intake import begin_backfill
 from tests.scenarios.town import SAM, Town
 
 ADA = "ada.lind@nordwind.example"
@@ -96,3 +98,25 @@ def _just_before(
         patched.setattr(connector, "write", late)
         yield
     assert acted
+
+
+@pytest.mark.fault("F34")
+def test_a_query_that_shows_a_record_as_it_was_in_the_very_second_of_our_write_puts_nothing_back(
+    handed: Town,
+) -> None:
+    handed.market(ADA, jobtitle="Buyer")
+    handed.settle()
+    handed.world.salesforce.flip(query_lag_ms=1000)
+    handed.clock.set(handed.clock.now().replace(microsecond=100_000) + timedelta(seconds=90))
+    handed.market(ADA, jobtitle="Head of Operations")
+    handed.sell(handed.sales("Lead", ADA), Phone="+46 8 999 99 99")
+    handed.clock.advance(0.4)
+    handed.bridge.engine.run_pass()
+    assert handed.sales("Lead", ADA)["Title"] == "Head of Operations"
+    before = len(handed.world.log)
+    begin_backfill(handed.bridge.store, "word")
+    handed.clock.advance(0.7)
+    handed.bridge.engine.run_pass()
+
+    assert [(one.side, one.field) for one in handed.written(before)] == []
+    assert handed.contact(ADA)["jobtitle"] == "Head of Operations"
