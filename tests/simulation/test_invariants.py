@@ -246,6 +246,27 @@ def test_what_the_contact_said_that_a_lead_became_is_not_invented_whatever_it_wa
     assert bool(life.broken("I4")) == is_broken
 
 
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize("is_beaten", [True, False])
+def test_an_edit_is_beaten_by_whom_the_contact_was_linked_with_then_and_not_by_a_lead_that_a_merge_left_over(
+    life: Life, is_beaten: bool
+) -> None:
+    life.loaded(EVE, email="eve@acme.example", jobtitle="CEO")
+    life.loaded(PERSON, Email="eve@acme.example", Title="CEO")
+    life.bridge((EVE, {"leadbridge_key": PERSON.id}), (PERSON, {"Leadbridge_HubSpot_Id__c": EVE.id}))
+    life.edits(ADA, merged_into=EVE.id)
+    del life.rows[ADA]
+    with life.a_pass():
+        pass
+    life.edits(EVE, jobtitle="CTO")
+    life.edits(PERSON, actor="human" if is_beaten else "daemon", Title="Chief")
+    life.bridge((EVE, {"jobtitle": "Chief"}), said=[replace(overwritten("CTO", "Chief"), subject=EVE)])
+    life.edits(PERSON, IsDeleted=True)
+    del life.rows[PERSON]
+
+    assert bool(life.broken("I3")) != is_beaten
+
+
 @pytest.mark.invariant("I7")
 @pytest.mark.parametrize(("told_of", "is_broken"), [((), True), ((LEAD,), True), ((LEAD, OTHER), False)])
 def test_who_carries_one_key_with_two_others_is_excused_by_a_problem_of_his_own(

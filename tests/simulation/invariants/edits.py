@@ -68,9 +68,14 @@ def _is_kept(
 def _is_beaten(
     past: Past, couple: Couple, line: FieldLine, side: Side, step: Step, later: Sequence[Step]
 ) -> bool:
-    """The rule puts this side's edits back, or somebody edited the other side too, or they never agreed before."""
+    """The rule puts this side's edits back, or somebody edited the other side too, or they never agreed before.
+
+    The other side is whom the record was linked with when it was overwritten.
+    """
     if line.rule != "two_way" or not later or past.is_unknown(couple, step.at):
         return True
+    then = past.other_couple(couple, later[0])
+    couple = then if then is not None and past.has(then, line) else couple
     agreed = past.last_alike(couple, line, step.first - 1)
     opposite = past.steps(couple, line, other(side))
     return (

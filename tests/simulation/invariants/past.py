@@ -436,14 +436,21 @@ class Past:
 
         What a third one then carried of somebody merged away says nothing.
         """
+        return self.other_couple(couple, step) is not None
+
+    def other_couple(self, couple: Couple, step: Step) -> Couple | None:
+        """The couple of the contact and that somebody else; None where the contact was half of *couple*."""
         made_in = self.pass_of(step.seq)
         seq = made_in.log_after if made_in is not None else step.seq
         named = str(self.raw(couple.now("hubspot"), "leadbridge_key", seq) or "")
         kind = _PEOPLE.get(named[:3]) if couple.pair == "person" and step.ref.side == "hubspot" else None
         if kind is None or named in {ref.id for ref in couple.salesforce}:
-            return False
-        naming = str(self.raw(Ref("salesforce", kind, named), "Leadbridge_HubSpot_Id__c", seq) or "")
-        return self.survivor(naming, seq) == couple.now("hubspot").id
+            return None
+        partner = Ref("salesforce", kind, named)
+        naming = str(self.raw(partner, "Leadbridge_HubSpot_Id__c", seq) or "")
+        if self.survivor(naming, seq) != couple.now("hubspot").id:
+            return None
+        return Couple(couple.pair, couple.hubspot, (*self._was(partner), partner))
 
     def is_shared(self, couple: Couple, line: FieldLine, side: Side) -> bool:
         """Whether another line, which writes *side*, names one of this line's fields there too."""
