@@ -674,6 +674,37 @@ def test_who_was_never_entered_and_is_converted_before_anybody_could_look_begins
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("asked", "arrived", "is_thrown_away", "is_broken"),
+    [
+        ("qualified", (LEAD,), "resting", False),
+        ("qualified", (LEAD, ADA), "resting", True),
+        ("qualified", (LEAD,), "looked at", True),
+        ("accepted", (LEAD,), "resting", True),
+        (None, (LEAD,), "resting", True),
+    ],
+)
+def test_a_move_is_never_entered_whose_record_goes_while_its_unit_rests_for_a_write_that_may_still_arrive(
+    life: Life, asked: str | None, arrived: tuple[Ref, ...], is_thrown_away: str, is_broken: bool
+) -> None:
+    fields, stage = {ADA: "leadbridge_stage", LEAD: "Leadbridge_Stage__c"}, "handed_over"
+    life.bridge((LEAD, {fields[LEAD]: "new"}), said=[moved("start", "new", "adopted")])
+    if asked:
+        life.edits(LEAD, Leadbridge_Stage__c=asked)
+    there = replace(shows(stage), field=fields[LEAD], side="salesforce")
+    life.bridge(*((one, {fields[one]: stage}) for one in arrived), said=[shows(stage), there], dies=True)
+    life.bridge()
+    if is_thrown_away == "looked at":
+        life.now += timedelta(seconds=60)
+        life.bridge()
+    life.edits(LEAD, IsDeleted=True)
+    life.now += timedelta(seconds=60)
+    life.bridge()
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_in_time", [True, False])
 def test_a_contact_that_was_restored_before_anybody_could_look_is_not_gone(
     life: Life, is_in_time: bool

@@ -193,7 +193,7 @@ def _is_never_entered(
 ) -> bool:
     """The process died with the write, and the record was gone before another could look: nobody stands anywhere any more.
 
-    The ledger says that the stage was about to be shown, and a move leads there from where the person stood, or
+    The ledger says that the stage was about to be shown, and moves lead there from where the person stood, or
     a beginning from nowhere. Who stood nowhere and was converted by then begins anew, as the Contact.
     """
     made_in, stood = past.pass_of(commit.seq), next((one.decision.new for one in before[-1:]), None)
@@ -208,13 +208,49 @@ def _is_never_entered(
         == ("projected", STAGE[ref.side], commit.new)
     ]
     refs = {ref, *(one for entry in said for one in _refs(entry))}
-    is_gone = past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted")
+    rests = _rests(seen, past, made_in, refs)
+    is_gone = past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted", rests=rests)
     is_gone |= stood is None and any(past.is_gone_unseen(one, commit.seq, "IsConverted") for one in refs)
     if not is_gone:
         return False
     if stood is None:
         return bool(said) and commit.new in {*_begun(seen, refs), *_adopted(seen, past, refs, made_in)}
-    return bool(said) and (stood, commit.new) in edges
+    return bool(said) and (
+        (stood, commit.new) in edges or commit.new in _asked(seen, past, commit, refs, edges)
+    )
+
+
+def _rests(seen: Evidence, past: Past, died: PassSeen, refs: Collection[Ref]) -> timedelta:
+    """How long a unit rests after that death: a stage that was about to be shown on one of both never arrived, and still may."""
+    is_open = any(
+        (entry.decision.what, entry.decision.field) == ("projected", STAGE[ref.side])
+        and entry.decision.side == ref.side
+        and not any(one.actor == "daemon" and past.pass_of(one.seq) is died for one in _stages(past, ref))
+        for entry in seen.ledger
+        if entry.pass_id == died.id
+        for ref in _refs(entry)
+        if ref in refs
+    )
+    return timedelta(seconds=seen.agreement.bridge.settle_s if is_open else 0)
+
+
+def _stages(past: Past, ref: Ref) -> Sequence[Commit]:
+    return past.cells.get(ref, {}).get(STAGE[ref.side], ())
+
+
+def _asked(
+    seen: Evidence, past: Past, commit: Commit, refs: Collection[Ref], edges: set[tuple[str, str]]
+) -> set[str]:
+    """Where the bridge itself may have moved whoever was asked for a stage, right before it wrote, by a person's hand."""
+    found = set()
+    for one in refs:
+        before = [word for word in _stages(past, one) if word.seq < commit.seq][-1:]
+        found |= {str(word.new) for word in before if word.actor == "human" and _is_taken(seen, word, edges)}
+    return _onwards(seen, found)
+
+
+def _is_taken(seen: Evidence, word: Commit, edges: set[tuple[str, str]]) -> bool:
+    return seen.agreement.lifecycle.illegal == "accept" or (word.old, word.new) in edges
 
 
 def _begun(seen: Evidence, refs: Collection[Ref]) -> set[str]:
@@ -224,9 +260,14 @@ def _begun(seen: Evidence, refs: Collection[Ref]) -> set[str]:
     """
     moves, is_sellers = seen.agreement.lifecycle.moves, any(one.side == "salesforce" for one in refs)
     starts = [one for one in moves if one.came_from == START and ("bridge" in one.who or is_sellers)]
-    found = {one.to for one in starts}
-    while more := {one.to for one in moves if one.came_from in found and "bridge" in one.who} - found:
-        found |= more
+    return _onwards(seen, {one.to for one in starts})
+
+
+def _onwards(seen: Evidence, found: set[str]) -> set[str]:
+    """These stages, and wherever the bridge moves somebody from there by itself."""
+    moves = [one for one in seen.agreement.lifecycle.moves if "bridge" in one.who]
+    while more := {one.to for one in moves if one.came_from in found} - found:
+        found = found | more
     return found
 
 

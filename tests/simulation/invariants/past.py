@@ -532,9 +532,13 @@ class Past:
             for one in self.seen.problems
         )
 
-    def looked_at(self, ref: Ref, died: PassSeen) -> int:
-        """The last commit that was shown by the first look at records of that kind after *died*, by a pass that was not killed."""
-        following = next((one for one in self.seen.passes if one.began > died.began and one.ended), None)
+    def looked_at(self, ref: Ref, died: PassSeen, rests: timedelta = timedelta(0)) -> int:
+        """The last commit that was shown by the first look at records of that kind after *died*, by a pass that was not killed.
+
+        Where the unit *rests* since the first of those passes, it is the first look after that.
+        """
+        later = [one for one in self.seen.passes if one.began > died.began and one.ended]
+        following = next((one for one in later if one.began >= later[0].began + rests), None)
         if following is None:
             return 0
         place = _LOOKS[ref.side].format(TWIN_KIND[ref.side, ref.kind])
@@ -549,15 +553,16 @@ class Past:
             following.log_before,
         )
 
-    def is_gone_unseen(self, ref: Ref, seq: int, *ends: str) -> bool:
+    def is_gone_unseen(self, ref: Ref, seq: int, *ends: str, rests: timedelta = timedelta(0)) -> bool:
         """Whether the process died that made commit *seq*, and the record met one of these *ends* before another could look.
 
-        An end that was taken back by then is none: the record lives, and shows what was written.
+        An end that was taken back by then is none: the record lives, and shows what was written. Nobody looks
+        at a unit that *rests* because another of its writes may still arrive.
         """
         made_in = self.pass_of(seq)
         if made_in is None or made_in.ended:
             return False
-        until = self.looked_at(ref, made_in)
+        until = self.looked_at(ref, made_in, rests)
         said = ([one for one in self.cells[ref].get(name, ()) if seq < one.seq <= until] for name in ends)
         return any(some[-1].new for some in said if some)
 
