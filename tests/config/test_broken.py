@@ -421,7 +421,7 @@ def test_what_would_be_followed_is_held_against_the_field_once_it_is_followed() 
     assert compile_agreement(TEXTS, known).findings == ()
 
 
-OWN_REASON = "\nreason_field: {lead: Rejection__c, contact: Rejection__c, says: {Price: no_budget}}"
+OWN_REASON = "\nreason_field:\n  lead: Rejection__c\n  contact: Rejection__c\n  says: {Price: no_budget}"
 
 
 def with_reasons(offered: dict[str, tuple[str, ...]]):
@@ -431,8 +431,11 @@ def with_reasons(offered: dict[str, tuple[str, ...]]):
         field = {"Rejection__c": Known("picklist", choices=values)} if values else {"Rejecton__c": Known()}
         known["salesforce", kind] = {**KNOWN["salesforce", kind], **field}
     own = OwnFields("absent", (("salesforce", "lead", "Leadbridge_Reason__c"),))
-    text = TEXTS["lifecycle.yaml"].replace(READINGS, OWN_REASON + READINGS, 1)
-    return compile_agreement({**TEXTS, "lifecycle.yaml": text}, known, own)
+    return compile_agreement({**TEXTS, "lifecycle.yaml": with_own_reason()}, known, own)
+
+
+def with_own_reason() -> str:
+    return TEXTS["lifecycle.yaml"].replace(READINGS, OWN_REASON + READINGS, 1)
 
 
 def test_a_field_for_reasons_that_is_not_there_is_answered_with_the_nearest() -> None:
@@ -451,4 +454,5 @@ def test_words_for_reasons_that_nobody_has_named_are_a_finding() -> None:
         "Lead.Rejection__c offers `Timing`, `Other`, which `says` does not name: each counts as `unknown`."
     )
     assert found.remedy == "Say which reason each of them means."
+    assert with_own_reason().splitlines()[found.line - 1].startswith("  says:")
     assert with_reasons({"lead": ("Price",), "contact": ("Price",)}).findings == ()

@@ -40,6 +40,10 @@ _ADDED: Final = (
     "reason_field: {lead: Reason__c, opportunity: Reason__c, says: {Price: price, Nobody: unknown}}",
     "plugin: {retired_stages: [warming, won, caring, lost]}",
 )
+_GUARDS: Final = (
+    "owner_found: {says: is mine, when: {is: {a: b}}}",
+    "unasked: {says: is mine, when: {is: {a: b}}}",
+)
 _MOVES: Final = (
     "{from: [won, lost], to: qualified, who: [marketer]}",
     "{from: won, to: won, who: [marketer]}",
@@ -114,6 +118,8 @@ def _edits(text: str) -> Iterator[tuple[str, str]]:
             yield f"misspelt {wrong.strip()}", "".join([*lines[:number], wrong, *lines[number + 1 :]])
     newer = text.replace("version: 1 ", "version: 3 ", 1)
     yield from ((f"with {added}", f"{newer}\n{added}\n") for added in _ADDED)
+    for guard in _GUARDS:
+        yield f"with the guard {guard}", text.replace("\nguards:\n", f"\nguards:\n  {guard}\n", 1)
     yield from ((f"with the move {move}", _with_moves(text, move)) for move in _MOVES)
     for stage, moves in _STAGES:
         shown = text.replace("  new:\n    owner", f"  {stage}\n  new:\n    owner", 1)

@@ -84,6 +84,15 @@ def test_a_reminder_that_was_overtaken_is_not_given_any_more(lifecycle):
     assert len({one.key for one in tells}) == 2
 
 
+def test_what_was_done_about_one_clock_is_not_done_about_the_next(lifecycle):
+    over = handed_over(late_at=300, was_queued=True, is_late=True)
+    accepts = Request("accepted", "seller", "005", at("2026-11-26 12:00"), "salesforce")
+
+    accepted = decide(lifecycle, over, [accepts], around(), at("2026-11-26 12:00")).standing
+
+    assert (accepted.late_at, accepted.was_queued, accepted.is_late) == (0, False, False)
+
+
 @pytest.mark.parametrize("marks", [(), (Mark(50, "remind"),)])
 def test_who_is_over_the_deadline_is_late_whatever_marks_the_clock_has(lifecycle, marks):
     machine = with_clock(lifecycle, late=marks)

@@ -16,7 +16,7 @@ from mappings.lifecycle import (
     decide,
     wants_hand_over,
 )
-from mappings.lifecycle.clocks import review_over_at
+from mappings.lifecycle.clocks import months_before, review_over_at
 from mappings.lifecycle.decide import PUT_BACK_A_DAY
 from mappings.lifecycle.definition import Installing, ReasonField
 
@@ -217,6 +217,20 @@ def test_rounds_of_more_than_a_year_ago_do_not_count(lifecycle):
     assert path(outcome) == [("qualified", "legal")]
 
 
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [
+        ("2026-11-23", 12, "2025-11-23"), ("2026-11-23", 6, "2026-05-23"), ("2026-11-23", 0, "2026-11-23"),
+        ("2026-01-31", 1, "2025-12-31"), ("2026-12-31", 12, "2025-12-31"), ("2026-12-31", 1, "2026-11-30"),
+        ("2026-03-31", 1, "2026-02-28"), ("2028-03-30", 1, "2028-02-29"), ("2028-02-29", 12, "2027-02-28"),
+    ],
+)  # fmt: skip
+def test_months_ago_is_the_same_day_and_time_or_the_last_day_of_that_month(day, months, before):
+    now, then = (datetime.fromisoformat(f"{one}T10:30:00+00:00") for one in (day, before))
+
+    assert months_before(now, months) == then
+
+
 def test_the_third_rejection_in_a_year_ends_the_way(lifecycle):
     rejected = three_rounds("rejected", reason="bad_timing")
 
@@ -336,6 +350,20 @@ def test_a_rejection_can_be_disputed_once_a_round(lifecycle):
 
 
 @pytest.mark.parametrize(
+    ("given_to", "owner"), [("0059", "0059"), (None, "005")], ids=["to another user", "to whom it was"]
+)
+def test_a_disputed_rejection_stands_with_whoever_is_given_it_before_the_record_says_so(
+    lifecycle, given_to, owner
+):
+    around = situation(hand_over_owner=given_to, salesforce=LEAD | {"OwnerId": "005"})
+    disputes = [marketing("handed_over", comment="they called")]
+
+    outcome = decide(lifecycle, standing("rejected", reason="no_need"), disputes, around, NOW)
+
+    assert (outcome.standing.stage, outcome.standing.owner) == ("handed_over", owner)
+
+
+@pytest.mark.parametrize(
     ("stage", "reason", "days", "ends"),
     [
         ("rejected", "bad_timing", 3, "recycled"),
@@ -452,6 +480,17 @@ def test_a_win_that_becomes_a_loss_is_reopened_in_between(lifecycle):
     assert len(outcome.standing.rounds) == 1
 
 
+@pytest.mark.parametrize("stage", ["won", "lost"])
+def test_who_is_reopened_is_in_the_hands_of_whoever_has_the_record_by_now(lifecycle, stage):
+    before = standing(stage, opportunity="006", owner="005")
+    around = situation(opportunities=(OPEN,), salesforce=LEAD | {"OwnerId": "0059"})
+
+    outcome = decide(lifecycle, before, [], around, NOW)
+
+    assert path(outcome) == [("opportunity", "legal")]
+    assert outcome.standing.owner == "0059"
+
+
 def test_nothing_follows_from_opportunities_nobody_looked_at(lifecycle):
     before = standing("opportunity", opportunity="006")
 
@@ -466,6 +505,27 @@ def test_an_opportunity_of_an_earlier_round_is_not_followed_again(lifecycle):
     around = situation(opportunities=(OPEN,), converted_opportunity="006")
 
     assert decide(lifecycle, before, [], around, NOW).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("lacking", "kind", "called", "stage"),
+    [
+        (frozenset({"Leadbridge_Stage__c"}), "contact", ENTERED, "working"),
+        (frozenset({"Leadbridge_Stage__c"}), "contact", ENTERED - timedelta(hours=1), "handed_over"),
+        (frozenset({"Leadbridge_Stage__c"}), "contact", None, "handed_over"),
+        (frozenset({"Leadbridge_Stage__c"}), "lead", ENTERED, "handed_over"),
+        (frozenset(), "contact", ENTERED, "handed_over"),
+    ],
+)
+def test_the_owner_of_a_contact_without_a_stage_answers_the_hand_off_by_what_he_does_since(
+    lifecycle, lacking, kind, called, stage
+):
+    before = standing("handed_over", handed_over_at=ENTERED, joined=f"{kind}:00Q")
+    around = situation(salesforce_kind=kind, owner_activity_at=called)
+
+    outcome = decide(replace(lifecycle, lacking=lacking), before, [], around, NOW)
+
+    assert outcome.standing.stage == stage
 
 
 # Clocks.
@@ -604,6 +664,31 @@ def test_a_kept_stage_goes_on_with_the_opportunity_it_followed_though_it_was_los
     assert outcome.standing.opportunity == "0061"
 
 
+@pytest.mark.parametrize(
+    ("beside", "followed"),
+    [
+        ((), "0061"),
+        (({"id": "0060", "is_won": True},), "0060"),
+        (({"id": "0060", "is_won": True}, {"id": "0062", "is_closed": False}), "0062"),
+    ],
+    ids=["lost", "won", "open"],
+)
+def test_a_kept_stage_without_an_opportunity_of_its_round_follows_one_that_is_open_else_won_else_lost(
+    lifecycle, beside, followed
+):
+    lost = Opportunity(
+        "0061", is_closed=True, is_won=False, created_at=LONG_AGO, close_date=date(2026, 11, 20)
+    )
+    around = situation(
+        hubspot=QUIET
+        | {"leadbridge_stage": "opportunity", "leadbridge_stage_changed_at": "2026-11-20T09:00:00Z"},
+        salesforce_kind="contact",
+        opportunities=(lost, *(replace(lost, **one) for one in beside)),
+    )
+
+    assert decide(lifecycle, None, [], around, NOW).standing.opportunity == followed
+
+
 def test_a_kept_deadline_stays_as_it_stands(lifecycle):
     around = situation(
         hubspot=QUIET | {"leadbridge_stage": "working", "leadbridge_sla_due_at": "2026-11-30T10:00:00Z"}
@@ -681,6 +766,32 @@ def test_an_illegal_edit_follows_the_policy(lifecycle, policy, verdict, stage, n
     assert path(outcome) == [("rejected", verdict)]
     assert outcome.standing.stage == stage
     assert len(outcome.tells) == notes
+
+
+STAGE_FIELDS = frozenset({"leadbridge_stage", "Leadbridge_Stage__c"})
+
+
+@pytest.mark.parametrize(
+    ("lacking", "policy", "verdict"),
+    [
+        (STAGE_FIELDS, "flag", "flagged"),
+        (STAGE_FIELDS, "revert", "refused_guard"),
+        (STAGE_FIELDS, "accept", "refused_guard"),
+        (frozenset(), "flag", "refused_guard"),
+        (frozenset(), "revert", "refused_guard"),
+    ],
+)
+def test_a_status_that_asks_for_too_much_is_left_only_where_it_is_all_that_people_have(
+    lifecycle, lacking, policy, verdict
+):
+    machine = replace(lifecycle, lacking=lacking, illegal=policy)
+    at_queue = situation(owner_is_user=False)
+
+    outcome = decide(machine, standing("handed_over"), [sales("working", "status")], at_queue, NOW)
+
+    assert path(outcome) == [("working", verdict)]
+    assert outcome.standing.stage == "handed_over"
+    assert len(outcome.tells) == 1
 
 
 @pytest.mark.fault("F34")

@@ -1,5 +1,6 @@
 """The shipped machine is sound; one broken machine a rule is refused with a path that shows why."""
 
+from dataclasses import replace
 from difflib import unified_diff
 from pathlib import Path
 from typing import get_args
@@ -84,6 +85,14 @@ def test_the_table_of_moves_reads_aloud(lifecycle):
     assert lines[0].split() == ["from", "to", "who", "when"]
     assert any(line.split()[:3] == ["handed_over", "rejected", "seller"] for line in lines)
     assert lines == Path(__file__).with_name("moves.txt").read_text("utf-8").splitlines()
+
+
+def test_a_move_that_needs_both_says_the_reason_first(lifecycle):
+    move = replace(lifecycle.moves[0], needs=frozenset({"comment", "reason"}), says="marketing gives up")
+
+    [_, line] = replace(lifecycle, moves=(move,)).table().splitlines()
+
+    assert line.endswith("  marketing gives up; needs reason and comment")
 
 
 def test_the_raw_fields_it_wants_are_named(lifecycle):

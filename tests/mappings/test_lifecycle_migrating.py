@@ -90,6 +90,22 @@ def test_a_name_that_means_something_else_now_moves_only_who_had_it_in_the_old_s
     )
 
 
+def test_a_migration_that_somebody_has_behind_him_is_not_made_again_by_a_later_version(changed):
+    lifecycle = changed(
+        "  - {version: 2, stages: {nurturing: recycled}}\n",
+        "  - {version: 3, stages: {warming: nurturing}}\n",
+    )
+    around = situation(hubspot=QUIET, salesforce=None)
+    stages = [
+        decide(
+            lifecycle, replace(standing("nurturing"), words=words, joined=None), [], around, NOW
+        ).standing.stage
+        for words in (1, 2, 3)
+    ]
+
+    assert stages == ["recycled", "nurturing", "nurturing"]
+
+
 def test_a_migration_that_is_written_down_late_moves_who_was_left_behind(changed):
     lifecycle = changed("  - {version: 3, stages: {warming: nurturing}}\n")
     left = replace(standing("warming"), words=3, joined=None)

@@ -227,6 +227,23 @@ def test_the_reason_is_cleared_and_the_evidence_written_once_a_hand_over(lifecyc
     assert second == {}
 
 
+@pytest.mark.parametrize(
+    ("asked_at", "said"),
+    [
+        ("2026-11-20T09:00:00Z", "Form: Contact us on 2026-11-20"),
+        ("", "Form: Contact us"),
+        (None, "Form: Contact us"),
+    ],
+)
+def test_the_evidence_names_the_form_and_its_day_where_hubspot_tells_it(lifecycle, asked_at, said):
+    known = contact(lifecycle, recent_conversion_event_name="Contact us", recent_conversion_date=asked_at)
+    handed = standing("handed_over", handed_over_at=NOW)
+
+    shown = project(lifecycle, handed, known, lead(lifecycle, Leadbridge_Reason__c="bad_timing"), "lead")
+
+    assert shown.salesforce["Leadbridge_Marketing_Summary__c"].splitlines()[0] == said
+
+
 def test_ids_and_owner_are_kept_on_the_contact(lifecycle):
     shown = project(
         lifecycle,

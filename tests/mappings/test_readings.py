@@ -268,6 +268,34 @@ def test_a_marketer_gives_what_he_has_changed(lifecycle):
 
 
 @pytest.mark.parametrize(
+    ("stood", "known", "now", "given"),
+    [
+        ("no_need", None, "no_need", None),
+        ("no_need", "duplicate", "no_need", None),
+        ("no_need", "duplicate", "duplicate", None),
+        ("no_need", "no_need", "duplicate", "duplicate"),
+        ("no_need", "no_need", "call in May", "call in May"),
+        (None, None, "no_need", "no_need"),
+        ("no_need", "no_need", None, None),
+    ],
+)
+def test_what_is_the_person_s_own_or_was_known_there_is_not_given_anew(lifecycle, stood, known, now, given):
+    """Each of the two fields is held against what the person has in that one."""
+    [by_reason] = read(
+        lifecycle, standing("rejected", reason=stood, comment="call in May"), "hubspot", "contact",
+        {"leadbridge_stage": "rejected", "leadbridge_reason": known},
+        {"leadbridge_stage": "disqualified", "leadbridge_reason": now},
+    )  # fmt: skip
+    [by_comment] = read(
+        lifecycle, standing("rejected", reason="call in May", comment=stood), "hubspot", "contact",
+        {"leadbridge_stage": "rejected", "leadbridge_sales_comment": known},
+        {"leadbridge_stage": "disqualified", "leadbridge_sales_comment": now},
+    )  # fmt: skip
+
+    assert (by_reason.reason, by_comment.comment) == (given, given)
+
+
+@pytest.mark.parametrize(
     ("stage", "opportunity", "asked"),
     [
         ("handed_over", "006", [("opportunity", "seller", "conversion")]),

@@ -28,6 +28,7 @@ def told(plan: Plan, facts: Facts) -> Iterator[str]:
         yield (
             f"{'gate ' if put.gate else ''}{write.op} {write.side} {write.kind} {write.ref_id or write.key}"
             f"{_listed(' to', write.associations)}{_listed(' marks', put.marks)}{_listed(' lines', put.lines)}"
+            f"{_listed(' then', put.cleared)}"
         )
         if write.values:
             yield f"  {_plain(dict(write.values))}"

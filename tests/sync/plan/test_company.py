@@ -141,10 +141,13 @@ def test_a_second_company_of_the_domain_that_nobody_is_linked_to_is_told(planner
     linked = company(planner, "903", leadbridge_key="0019")
 
     done = planner.plan(unit(ours, account(planner), "company", candidates=(ours, theirs, linked)))
+    third = company(planner, "904")
+    more = planner.plan(unit(ours, account(planner), "company", candidates=(ours, theirs, linked, third)))
 
     [problem] = done.problems
     assert (problem.code, problem.subject.id) == ("double_company", "0011")
-    assert "hubspot:company:902 has" in problem.text
+    assert problem.text.startswith("hubspot:company:902 has")
+    assert more.problems[0].text.startswith("hubspot:company:902, hubspot:company:904 has")
 
 
 def test_salesforce_knows_companies_better_but_a_blank_there_is_filled(planner: Planner) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.records import Record, Ref
+from connectors.records import Fate, Record, Ref
 from sync.model import Facts, Link
 from tests.sync.dumb import SAM
 from tests.sync.plan.people import Planner, asked, edited, remembered, unit, writes
@@ -101,6 +101,16 @@ def test_the_people_of_an_opportunity_look_again_when_it_moved(planner: Planner,
 
     assert str(PERSON) in asked(planner.plan(moved))
     assert asked(planner.plan(settled)) == []
+
+
+def test_whoever_was_joined_to_a_deal_looks_again_when_its_opportunity_was_deleted(
+    planner: Planner, settled: Facts
+) -> None:
+    lost = opportunity(planner).ref
+
+    done = planner.plan(replace(settled, salesforce=None, fates={lost: Fate(lost)}))
+
+    assert asked(done) == ["hubspot:contact:501"]
 
 
 def test_a_deal_that_took_anothers_key_in_a_merge_gets_its_own_again(

@@ -11,8 +11,8 @@ import pytest
 from connectors.records import Record, Side, Version
 from sync.model import OURS, Facts
 from sync.plan.history import doubtful_fields, last_change
-from tests.sync.dumb import MIA
-from tests.sync.plan.people import AN_HOUR_AGO, Planner, edited, stands, unit, writes
+from tests.sync.dumb import MIA, OWNER_SAM, SAM, US
+from tests.sync.plan.people import AN_HOUR_AGO, BOSS, Planner, edited, stands, unit, writes
 
 
 @pytest.fixture
@@ -115,6 +115,18 @@ def test_only_where_both_may_write_the_edits_are_weighed(planner: Planner, agree
     )
 
 
+def test_two_owners_differ_if_they_are_two_people(planner: Planner) -> None:
+    planner = planner.with_line("person.hubspot_owner_id", rule="two_way")
+    met = unit(planner.contact(leadbridge_stage="new"), planner.lead())
+    facts = planner.settled(replace(met, standing=stands("new", joined="lead:00Q1")))
+
+    apart = both_edited(facts, {"hubspot_owner_id": OWNER_SAM}, {"OwnerId": BOSS})
+    as_one = both_edited(facts, {"hubspot_owner_id": OWNER_SAM}, {"OwnerId": SAM})
+
+    assert doubtful_fields(apart, planner.terms, "hubspot") == ("hubspot_owner_id",)
+    assert doubtful_fields(as_one, planner.terms, "hubspot") == ()
+
+
 def test_a_value_that_nobody_can_read_is_no_doubt_of_this_kind(planner: Planner, agreed: Facts) -> None:
     half_a_sign = "\ud83d"
     ours, theirs = {"firstname": half_a_sign, "lastname": "King"}, {"FirstName": "Ada", "LastName": "Byron"}
@@ -177,6 +189,48 @@ def test_who_only_spells_a_value_anew_changes_nothing(
 
     assert change is not None
     assert change.at == AN_HOUR_AGO + timedelta(minutes=changed)
+
+
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize(
+    ("side", "name", "other"), [("hubspot", "lastname", "LastName"), ("salesforce", "LastName", "lastname")]
+)
+@pytest.mark.parametrize(
+    ("minutes", "is_ours", "is_edit"),
+    [(-10, False, False), (10, False, True), (30, False, True), (10, True, False), (30, True, False)],
+)
+def test_who_typed_the_same_again_since_that_side_agreed_has_edited_it_and_our_own_user_never_has(
+    planner: Planner,
+    agreed: Facts,
+    side: Side,
+    name: str,
+    other: str,
+    minutes: float,
+    is_ours: bool,
+    is_edit: bool,
+) -> None:
+    """The other side agreed twenty minutes later: each side's history is held against its own moment."""
+    ours, theirs = AN_HOUR_AGO, AN_HOUR_AGO + timedelta(minutes=20)
+    known = agreed.base.agreed["person.lastname"]
+    known = replace(known, **{f"{side}_at": ours, f"{_other(side)}_at": theirs})
+    facts = replace(
+        agreed, base=replace(agreed.base, agreed={**agreed.base.agreed, "person.lastname": known})
+    )
+    facts = edited(edited(facts, side), _other(side), by=SAM, **{other: "Byron"})
+    step = Version("Lovelace", ours + timedelta(minutes=minutes), US[side] if is_ours else MIA)
+    record = facts.record(side)
+    assert record is not None
+    told = replace(record, history={name: (step,)})
+    facts = replace(facts, **{side: told})  # type: ignore[arg-type]
+
+    done = planner.plan(facts)
+
+    [decision] = [one for one in done.decisions if one.field == "person.lastname"]
+    assert decision.what == ("conflict" if is_edit else "field")
+
+
+def _other(side: Side) -> Side:
+    return "salesforce" if side == "hubspot" else "hubspot"
 
 
 @pytest.mark.invariant("I3")

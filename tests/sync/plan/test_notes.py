@@ -12,7 +12,18 @@ from connectors.records import Write
 from sync.model import Facts
 from sync.plan.notes import noted, signature
 from tests.sync.dumb import MIA, SAM
-from tests.sync.plan.people import BOSS, NOW, QUEUE, TOM, Planner, carried_out, edited, stands, unit
+from tests.sync.plan.people import (
+    BOSS,
+    NOW,
+    QUEUE,
+    TOM,
+    Planner,
+    carried_out,
+    edited,
+    remembered,
+    stands,
+    unit,
+)
 
 
 def told(done: Any) -> list[Write]:
@@ -112,7 +123,10 @@ def test_a_hand_off_to_nobody_waits_for_an_owner(planner: Planner, nobody: str) 
 def test_a_hand_off_made_before_this_store_met_the_person_is_not_told_again(planner: Planner) -> None:
     older = handed_over(planner, handed_over_at=NOW - timedelta(days=2), adopted_at=NOW)
 
-    assert told(planner.plan(older)) == []
+    done = planner.plan(older)
+
+    assert told(done) == []
+    assert remembered(done).base.told == {f"hand-off 1 {SAM}": "2026-11-23"}
 
 
 def test_an_illegal_edit_is_told_once_a_day_and_again_the_next_day(planner: Planner) -> None:
