@@ -17,6 +17,7 @@ from connectors.base import Connector
 from connectors.errors import ConnectorError
 from connectors.records import Find, Receipt, Record, Side, Values, Version, Write
 from mappings import raw
+from mappings.lifecycle.fields import OURS_ALONE
 
 _TEXT: Final = {"task": "Description", "note": "hs_note_body"}
 _WHERE: Final = {"task": "WhoId", "note": "hs_timestamp"}
@@ -169,13 +170,14 @@ def _is_ours(step: Version, lost: Lost) -> bool:
 
 
 def _shows_some(record: Record, lost: Lost) -> bool:
-    """Salesforce keeps no history of most fields: some value that was new stands there still."""
-    return any(
-        name in lost.old
-        and name in record.values
-        and not raw.same(lost.old[name], value)
-        and raw.same(record.values[name], value)
+    """Salesforce keeps no history of most fields: some value that was new stands there still, and none of ours alone is as it was."""
+    new = {
+        name: value
         for name, value in lost.write.values.items()
+        if name in lost.old and name in record.values and not raw.same(lost.old[name], value)
+    }
+    return any(raw.same(record.values[name], value) for name, value in new.items()) and not any(
+        name in OURS_ALONE and raw.same(record.values[name], lost.old[name]) for name in new
     )
 
 

@@ -15,6 +15,14 @@ GIVEN_IN = {
 COMMENT = {"hubspot": "leadbridge_sales_comment", "salesforce": "Leadbridge_Sales_Comment__c"}
 # Whether the deadline is over: the clock alone changes it, for many people at once.
 LATE = {"hubspot": "leadbridge_sla_breached", "salesforce": "Leadbridge_SLA_Breached__c"}
+# What nobody but the bridge puts on a person in Salesforce: where it stands as it was, the bridge has not written since.
+OURS_ALONE = frozenset({
+    "Leadbridge_Stage_Changed_At__c",
+    "Leadbridge_Handed_Over_At__c",
+    "Leadbridge_SLA_Due_At__c",
+    "Leadbridge_SLA_Breached__c",
+    "Leadbridge_Round__c",
+})  # fmt: skip
 # By which a person's record in Salesforce is found again.
 KEY = "Leadbridge_HubSpot_Id__c"
 # What people ask for a stage with, and what they give along with it.

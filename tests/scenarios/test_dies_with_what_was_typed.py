@@ -152,6 +152,35 @@ def test_a_title_that_never_left_is_written_though_the_seller_typed_the_same_cit
 
 
 @pytest.mark.fault("F37")
+@pytest.mark.invariant("I12")
+def test_a_stage_that_never_left_is_not_entered_as_written_though_the_seller_chose_the_same(
+    here: Place,
+) -> None:
+    chosen = {"Leadbridge_Stage__c": "nurturing", "Leadbridge_Reason__c": "bad_timing"}
+
+    _dies_once(
+        here,
+        lambda: bool(here.bridge.store.unsettled()),
+        lambda: here.sell(here.sales("Lead", ADA), **chosen),
+        "before salesforce ",
+    )
+
+    here.clock.advance(600)
+    here.rest()
+    wrote = [
+        one
+        for one in here.world.log.writes(actor="daemon", side="salesforce")
+        if (one.field, one.new) == ("Leadbridge_Stage__c", "nurturing")
+    ]
+    entered = [
+        one
+        for one in here.bridge.store.entries(None, 1000)
+        if one.kind == "written" and (one.decision.new or {}).get("Leadbridge_Stage__c") == "nurturing"
+    ]
+    assert len(entered) == len(wrote)
+
+
+@pytest.mark.fault("F37")
 @pytest.mark.invariant("I9")
 @pytest.mark.parametrize(("typed", "reverted"), [(None, 0), ("recycled", 1)])
 def test_a_stage_that_a_dead_process_showed_on_somebody_new_is_nobodys_request_and_one_typed_over_it_is(
