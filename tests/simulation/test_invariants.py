@@ -854,6 +854,29 @@ def test_a_jump_whose_verdict_a_merge_brought_along_with_the_link_stands_once_in
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize("side", ["hubspot", "salesforce"])
+@pytest.mark.parametrize(("told", "is_broken"), [((0, 1), False), ((0, 0), True), ((1, 1), True)])
+def test_of_two_jumps_within_a_second_each_stands_once_in_the_ledger(
+    life: Life, side: Side, told: Sequence[int], is_broken: bool
+) -> None:
+    ref, name = (ADA, "leadbridge_stage") if side == "hubspot" else (LEAD, "Leadbridge_Stage__c")
+    life.bridge((ref, {name: "new"}), said=[moved("start", "new", "adopted")])
+    jumps: list[datetime] = []
+    at = life.now + timedelta(milliseconds=500)
+    for late in (timedelta(0), timedelta(milliseconds=800)):
+        life.now = at + late - timedelta(seconds=1)
+        life.edits(ref, **{name: "won"})
+        jumps.append(life.now if side == "hubspot" else life.now.replace(microsecond=0))
+        life.bridge((ref, {name: "new"}))
+    said = Decision(
+        "reverted", "no", ADA, field="stage", rule="illegal", old="new", new="won", side=side, by="human"
+    )
+    life.bridge(said=[replace(said, occurred_at=jumps[one]) for one in told])
+
+    assert any("times in the ledger" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_left", [True, False])
 def test_only_a_stage_that_was_left_standing_may_come_back_unseen(life: Life, is_left: bool) -> None:
     life.bridge((ADA, {"leadbridge_stage": "accepted"}), said=[moved("start", "accepted", "adopted")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from connectors.records import Ref, Side
@@ -320,7 +320,8 @@ def _jumps(
     ]  # fmt: skip
     judged += brought
     for side in SIDES:
-        for commit, stood in _last_words(past, couple, side):
+        words = list(_last_words(past, couple, side))
+        for commit, stood in words:
             if since is not None and commit.at <= since:
                 continue
             if commit.new is None or commit.new == stood or (stood, commit.new) in edges:
@@ -329,7 +330,20 @@ def _jumps(
                 continue  # back to where everybody agreed that the person stands
             if commit.new == _left_last(past, judged, side, commit):
                 continue  # back to what was judged, and left, at the last look: nothing shows that it was gone
-            yield from _judged_once(seen, past, couple, side, commit, judged)
+            alike = [one for one, _ in words if one.new == commit.new]
+            of_this = [one for one in judged if not _is_of_another_word(one, commit, alike)]
+            yield from _judged_once(seen, past, couple, side, commit, of_this)
+
+
+def _is_of_another_word(judged: Entry, commit: Commit, words: Sequence[Commit]) -> bool:
+    """Whether the time that an entry tells is nearer to another one of these words; Salesforce tells whole seconds."""
+    at = judged.decision.occurred_at
+    return at is not None and any(_from(one, at) < _from(commit, at) for one in words)
+
+
+def _from(commit: Commit, at: datetime) -> timedelta:
+    told = commit.at.replace(microsecond=0) if commit.side == "salesforce" else commit.at
+    return abs(at - told)
 
 
 def _moved_last(past: Past, judged: Sequence[Entry], commit: Commit) -> object:
