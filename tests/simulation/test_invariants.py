@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -95,10 +95,13 @@ class Life:
         ]
 
     @contextmanager
-    def a_pass(self, *, dies: bool = False) -> Iterator[None]:
-        """One pass, with what happens in it."""
+    def a_pass(
+        self, *, dies: bool = False, answer: Collection[Side] = ("hubspot", "salesforce")
+    ) -> Iterator[None]:
+        """One pass, with what happens in it; both sides *answer* it."""
         self.now += timedelta(seconds=10)
         began, before = self.now, len(self.log)
+        self.attempts += [Attempt(began, one, "POST", "/", 200, log=before) for one in answer]
         yield
         number = len(self.passes) + 1
         self.passes.append(
@@ -265,6 +268,33 @@ def test_an_edit_is_beaten_by_whom_the_contact_was_linked_with_then_and_not_by_a
     del life.rows[PERSON]
 
     assert bool(life.broken("I3")) != is_beaten
+
+
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize(
+    ("answer", "is_broken"), [(("hubspot", "salesforce"), True), (("hubspot",), False), ((), False)]
+)
+def test_what_both_said_while_nobody_could_look_was_never_agreed_on(
+    life: Life, answer: tuple[Side, ...], is_broken: bool
+) -> None:
+    life.edits(ADA, jobtitle="CTO")
+    life.edits(LEAD, Title="CTO")
+    with life.a_pass(answer=answer):
+        pass
+    life.edits(ADA, jobtitle="Chief")
+    life.bridge((ADA, {"jobtitle": "CTO"}), said=[overwritten("Chief", "CTO")])
+
+    assert bool(life.broken("I3")) == is_broken
+
+
+@pytest.mark.invariant("I3")
+def test_what_the_bridge_brought_itself_is_agreed_on_before_it_looks_again(life: Life) -> None:
+    life.edits(LEAD, Title="CTO")
+    life.bridge((ADA, {"jobtitle": "CTO"}), said=[overwritten("CEO", "CTO")])
+    life.edits(ADA, jobtitle="Chief")
+    life.bridge((ADA, {"jobtitle": "CTO"}), said=[overwritten("Chief", "CTO")])
+
+    assert [one.invariant for one in life.broken("I3")] == ["I3"]
 
 
 @pytest.mark.invariant("I7")

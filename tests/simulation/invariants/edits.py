@@ -76,11 +76,11 @@ def _is_beaten(
         return True
     then = past.other_couple(couple, later[0])
     couple = then if then is not None and past.has(then, line) else couple
-    agreed = past.last_alike(couple, line, step.first - 1)
+    agreed = past.last_agreed(couple, line, step.first - 1)
     opposite = past.steps(couple, line, other(side))
     return (
         agreed is None
-        or agreed < past.met(couple)
+        or (past.last_alike(couple, line, step.first - 1) or 0) < past.met(couple)
         or any(one.actor != "daemon" and agreed < one.seq <= later[0].seq for one in opposite)
     )
 

@@ -350,6 +350,34 @@ class Past:
                 return moment
         return None
 
+    def last_agreed(self, couple: Couple, line: FieldLine, seq: int) -> int | None:
+        """The newest commit at or before *seq* at which the bridge saw both sides say the same, or made them; None if there is none.
+
+        What both came to say, and one said no more before anybody could look, was never agreed on.
+        """
+        own = {one.seq for side in SIDES for one in self.steps(couple, line, side) if one.actor == "daemon"}
+        for moment in sorted((one for one in own | self.looks if one <= seq), reverse=True):
+            values = [self.value(couple, line, side, moment) for side in SIDES]
+            if ABSENT not in values and alike(line, *values):
+                return moment
+        return None
+
+    @cached_property
+    def looks(self) -> frozenset[int]:
+        """The last commits that answers could show, of those passes in which both systems answered."""
+        found: set[int] = set()
+        for one in self.seen.passes:
+            answered = [
+                attempt
+                for attempt in self.seen.attempts
+                if one.began <= attempt.at <= one.finished
+                and one.log_before <= attempt.log <= one.log_after
+                and 200 <= attempt.status < 300
+            ]
+            if {attempt.side for attempt in answered} == {*SIDES}:
+                found |= {attempt.log for attempt in answered}
+        return frozenset(found)
+
     def met(self, couple: Couple) -> int:
         """The commit by which the bridge first put a key on one of the two; before its first pass it met nobody.
 
