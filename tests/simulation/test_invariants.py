@@ -773,6 +773,27 @@ def test_a_move_is_entered_late_only_with_the_write_whose_answer_was_lost(life: 
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize("sent", ["before", "in it"])
+@pytest.mark.parametrize("is_cut_short", [True, False])
+def test_a_move_is_entered_later_than_its_write_was_found_only_where_passes_were_cut_short(
+    life: Life, is_cut_short: bool, sent: str
+) -> None:
+    life.bridge(said=[moved("start", "handed_over", "adopted")])
+    sent_at = life.now
+    life.bridge((LEAD, {"Leadbridge_Stage__c": "accepted"}))
+    if sent == "before":
+        life.log[-1] = life.log[-1]._replace(at=sent_at)
+    life.passes[-1] = replace(life.passes[-1], more=is_cut_short)
+    found = Decision("update", "done", ADA, old={}, new={"Leadbridge_Stage__c": "accepted"}, other=str(LEAD))
+    number = life.passes[-1].id
+    life.ledger.append(Entry(len(life.ledger) + 1, number, "written", ADA, LEAD, found, life.now))
+    life.bridge(said=[moved("handed_over", "accepted", "legal")])
+
+    is_excused = is_cut_short and sent == "before"
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) != is_excused
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize(("stage", "is_broken"), [("accepted", False), ("working", True)])
 def test_a_stage_is_explained_by_whose_record_it_was_then_and_not_by_who_has_it_at_the_end(
     life: Life, stage: str, is_broken: bool

@@ -178,7 +178,11 @@ def _entered_late(past: Past, commit: Commit, ref: Ref, entries: Sequence[Entry]
     """Moves are entered with the standing: those of a pass that was killed, or lost the answer, are entered by a later one."""
     made_in = past.pass_of(commit.seq)
     late = [one for one in entries if one.decision.what == "moved" and not past.is_by(one, commit.seq)]
-    if made_in is None or not late or (made_in.ended and not _is_found_in(past, ref, late[0].pass_id)):
+    if (
+        made_in is None
+        or not late
+        or (made_in.ended and not _is_found_late(past, commit, ref, late[0].pass_id))
+    ):
         return set()
     return {str(one.decision.new) for one in late if one.pass_id == late[0].pass_id}
 
@@ -287,6 +291,15 @@ def _adopted(seen: Evidence, past: Past, refs: Collection[Ref], by: PassSeen) ->
         else:
             found |= {rules.open_opportunity, rules.won_opportunity}
     return found
+
+
+def _is_found_late(past: Past, commit: Commit, ref: Ref, pass_id: int) -> bool:
+    """Whether that pass found the write, or one before it that was cut short, as were all between the two."""
+    later = [one for one in past.seen.passes if one.began > commit.at and one.id <= pass_id]
+    return any(
+        _is_found_in(past, ref, one.id) and all(two.more for two in later[place:] if two.id < pass_id)
+        for place, one in enumerate(later)
+    )
 
 
 def _is_found_in(past: Past, ref: Ref, pass_id: int) -> bool:
