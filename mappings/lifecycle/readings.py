@@ -49,7 +49,7 @@ def read_requests(
         return []
     sight = _Sight(lifecycle, standing, side, kind, shown, values, modified_at, modified_by, since, actor_of)
     if sight.is_converted:
-        return sight.conversion()
+        return sight.conversion() or sight.stage_before_conversion(history, is_bridge)
     if sight.stage_is_edited():
         return sight.stage_requests(history, is_bridge)
     if sight.stage_came_back(history):
@@ -85,6 +85,11 @@ class _Sight:
     @property
     def is_converted(self) -> bool:
         return self.kind == "lead" and raw.truth(self.values.get("IsConverted"))
+
+    def stage_before_conversion(self, history: History, is_bridge: bool) -> list[Request]:
+        """Nobody edits a converted Lead: a stage that is new on it was asked for before, and stands where the conversion asks for none."""
+        is_new = not raw.truth(self.shown.get("IsConverted")) and self.stage_is_edited()
+        return self.stage_requests(history, is_bridge) if is_new else []
 
     def conversion(self) -> list[Request]:
         """A conversion is read once; with an opportunity it asks for that, else it shows work."""

@@ -311,6 +311,24 @@ def test_a_conversion_is_a_request_once(lifecycle, stage, opportunity, asked):
     assert on_lead(lifecycle, standing(stage), converted, shown=converted) == []
 
 
+@pytest.mark.parametrize(
+    ("stage", "opportunity", "asked"),
+    [
+        ("nurturing", None, [("working", "seller", "stage")]),
+        ("working", None, []),
+        ("nurturing", "006", [("opportunity", "seller", "conversion")]),
+        ("handed_over", None, [("working", "seller", "conversion")]),
+    ],
+)
+def test_a_stage_that_was_chosen_before_a_conversion_stands_where_the_conversion_asks_for_none(
+    lifecycle, stage, opportunity, asked
+):
+    converted = {"Leadbridge_Stage__c": "working", "IsConverted": True, "ConvertedOpportunityId": opportunity}
+
+    assert steps(on_lead(lifecycle, standing(stage), converted)) == asked
+    assert on_lead(lifecycle, standing(stage), converted, shown={"IsConverted": True}) == []
+
+
 def test_a_flagged_edit_is_not_read_again(lifecycle):
     flagged = replace(standing(), flagged=("hubspot", "won"))
 

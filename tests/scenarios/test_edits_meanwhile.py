@@ -11,7 +11,7 @@ import pytest
 from connectors.base import Connector
 from connectors.records import Receipt, Side, Write
 from sync.intake import begin_backfill
-from tests.scenarios.town import SAM, Town
+from tests.scenarios.town import MIA, SAM, Town
 
 ADA = "ada.lind@nordwind.example"
 
@@ -120,3 +120,25 @@ def test_a_query_that_shows_a_record_as_it_was_in_the_very_second_of_our_write_p
 
     assert [(one.side, one.field) for one in handed.written(before)] == []
     assert handed.contact(ADA)["jobtitle"] == "Head of Operations"
+
+
+@pytest.mark.invariant("I9")
+def test_a_stage_that_a_seller_chose_on_a_lead_and_converted_it_before_the_bridge_looked_is_followed(
+    empty_town: Town,
+) -> None:
+    here, now = empty_town, empty_town.clock.now()
+    here.world.hubspot.create("contacts", {"email": ADA, "lastname": "Lind"}, MIA, now)
+    lost = {"LastName": "Lind", "Company": "Nordwind AB", "Email": ADA, "Status": "Closed - Not Converted"}
+    lead = here.world.salesforce.create("Lead", lost, here.user(SAM), now)
+    here.run()
+    here.settle()
+    assert here.contact(ADA)["leadbridge_stage"] == "nurturing"
+
+    here.sell(here.sales("Lead", ADA), Leadbridge_Stage__c="working")
+    here.world.salesforce.convert_lead(lead, here.user(SAM), here.clock.now(), with_opportunity=False)
+    here.settle()
+    here.settle()
+
+    stands = here.contact(ADA)["leadbridge_stage"], here.sales("Contact", ADA)["Leadbridge_Stage__c"]
+    assert stands == ("working", "working")
+    assert [one.decision.new for one in here.decided("moved")][-1] == "working"
