@@ -288,6 +288,25 @@ def test_what_both_said_while_nobody_could_look_was_never_agreed_on(
 
 
 @pytest.mark.invariant("I3")
+@pytest.mark.parametrize(
+    ("dies", "links", "is_broken"), [(True, True, False), (True, False, True), (False, True, True)]
+)
+def test_two_whom_a_process_died_with_meet_in_the_pass_that_links_them_anew(
+    dies: bool, links: bool, is_broken: bool
+) -> None:
+    life = Life()
+    life.loaded(ADA, email="ada@acme.example", jobtitle="CEO")
+    life.loaded(LEAD, Email="ada@acme.example", Title="CEO")
+    life.bridge((LEAD, {"Leadbridge_HubSpot_Id__c": ADA.id}), dies=dies)
+    life.bridge()
+    life.edits(ADA, jobtitle="CTO")
+    said = [overwritten("CTO", "CEO"), *([linked()] if links else [])]
+    life.bridge((ADA, {"leadbridge_key": LEAD.id, "jobtitle": "CEO"}), said=said)
+
+    assert bool(life.broken("I3")) == is_broken
+
+
+@pytest.mark.invariant("I3")
 def test_what_the_bridge_brought_itself_is_agreed_on_before_it_looks_again(life: Life) -> None:
     life.edits(LEAD, Title="CTO")
     life.bridge((ADA, {"jobtitle": "CTO"}), said=[overwritten("CEO", "CTO")])

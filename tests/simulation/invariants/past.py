@@ -385,7 +385,7 @@ class Past:
         out of a merge under another key meets the other record for the first time.
         """
         keys = [
-            one.seq
+            self._remembered(couple, one.seq)
             for ref in (*couple.hubspot, *couple.salesforce)
             for name in ("leadbridge_key", "Leadbridge_HubSpot_Id__c")
             for one in self.cells.get(ref, {}).get(name, ())
@@ -394,6 +394,30 @@ class Past:
         begun = self._let_in(couple)
         joined_anew = [seq for seq in keys if seq > self.merged(couple) > 0]
         return min(joined_anew or keys, default=begun)
+
+    def _remembered(self, couple: Couple, seq: int) -> int:
+        """The commit by which a key meant that the two are known: one that a process died with is remembered by nobody.
+
+        Where the next pass that decided anything about the two linked them anew, they met in that one.
+        """
+        made_in, refs = self.pass_of(seq), {*couple.hubspot, *couple.salesforce}
+        if made_in is None or made_in.ended:
+            return seq
+        later = [
+            entry
+            for entry in (*self.seen.ledger_lost, *self.seen.ledger)
+            if entry.kind == "decided" and {entry.subject, entry.counterpart} <= refs
+            and entry.observed_at > made_in.finished
+        ]  # fmt: skip
+        first = min((one.observed_at for one in later), default=None)
+        anew = next((one for one in self.seen.passes if first and one.began <= first <= one.finished), None)
+        if anew is None or not any(
+            one.decision.what == "linked" and anew.began <= one.observed_at <= anew.finished for one in later
+        ):
+            return seq
+        own = (one.seq for ref in refs for some in self.cells.get(ref, {}).values() for one in some
+               if one.actor == "daemon" and anew.log_before < one.seq <= anew.log_after)  # fmt: skip
+        return min(own, default=anew.log_before + 1)
 
     def _let_in(self, couple: Couple) -> int:
         """The first commit of the pass that linked the two: one that was cut off before it could look met nobody.
