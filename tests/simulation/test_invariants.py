@@ -947,6 +947,25 @@ def test_of_two_jumps_within_a_second_each_stands_once_in_the_ledger(
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_a_stage_that_was_put_back_once_may_stand_where_a_later_word_moved_there(
+    life: Life, is_moved: bool
+) -> None:
+    life.bridge((LEAD, {"Leadbridge_Stage__c": "new"}), said=[moved("start", "new", "adopted")])
+    life.edits(LEAD, Leadbridge_Stage__c="accepted")
+    put_back = Decision(
+        "reverted", "no", ADA, field="stage", rule="illegal", new="accepted", side="salesforce"
+    )
+    told = replace(put_back, occurred_at=life.now)
+    life.bridge((LEAD, {"Leadbridge_Stage__c": "handed_over"}), said=[told])
+    life.edits(LEAD, Leadbridge_Stage__c="accepted")
+    followed = replace(moved("handed_over", "accepted", "legal"), side="salesforce", occurred_at=life.now)
+    life.bridge(said=[followed] if is_moved else [])
+
+    assert any("unjudged" in str(one) for one in life.broken("I9")) != is_moved
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_left", [True, False])
 def test_only_a_stage_that_was_left_standing_may_come_back_unseen(life: Life, is_left: bool) -> None:
     life.bridge((ADA, {"leadbridge_stage": "accepted"}), said=[moved("start", "accepted", "adopted")])

@@ -344,8 +344,7 @@ def _jumps(
             if commit.new == _left_last(past, judged, side, commit):
                 continue  # back to what was judged, and left, at the last look: nothing shows that it was gone
             alike = [one for one, _ in words if one.new == commit.new]
-            of_this = [one for one in judged if not _is_of_another_word(one, commit, alike)]
-            yield from _judged_once(seen, past, couple, side, commit, of_this)
+            yield from _judged_once(seen, past, couple, side, commit, judged, alike)
 
 
 def _is_of_another_word(judged: Entry, commit: Commit, words: Sequence[Commit]) -> bool:
@@ -388,13 +387,20 @@ def _last_words(past: Past, couple: Couple, side: Side) -> Iterator[tuple[Commit
 
 
 def _judged_once(
-    seen: Evidence, past: Past, couple: Couple, side: Side, commit: Commit, judged: Sequence[Entry]
+    seen: Evidence,
+    past: Past,
+    couple: Couple,
+    side: Side,
+    commit: Commit,
+    judged: Sequence[Entry],
+    alike: Sequence[Commit],
 ) -> Iterator[Violation]:
     about = [
         one
         for one in judged
         if one.decision.new == commit.new and one.decision.side == side and past.is_after(one, commit.seq)
         and one.decision.occurred_at is not None and abs(one.decision.occurred_at - commit.at) <= _SECOND
+        and not _is_of_another_word(one, commit, alike)
     ]  # fmt: skip
     verdicts = [
         one
