@@ -17,7 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -81,11 +81,11 @@ def _of_one_town(
                 found.append(Verdict(name, about, came.how, tuple(came.wrong)))
 
         forks = Forks(jobs, heard)
-        for _ in range(4 * count):
+        for attempt in range(4 * count):
             if len(found) >= count:
                 break
             drawn = number if lot is None else lot.randrange(1_000_000)
-            folder = left_by(one.here, one.here.folder / f"kill-{drawn}")
+            folder = left_by(one.here, one.here.folder / f"kill-{attempt}-{drawn}")
             forks.start(
                 folder,
                 drawn,
@@ -214,18 +214,12 @@ def _kill(process: int) -> None:
 def _free_ports() -> int:
     """Three ports in a row that nobody has."""
     while True:
-        with closing(socket.socket()) as first:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-        taken = []
-        with suppress(OSError, OverflowError):
+        with ExitStack() as held, suppress(OSError, OverflowError):
+            port = 0
             for place in range(3):
-                one = socket.socket()
-                taken.append(one)
-                one.bind(("127.0.0.1", port + place))
-        for one in taken:
-            one.close()
-        if len(taken) == 3:
+                one = held.enter_context(closing(socket.socket()))
+                one.bind(("127.0.0.1", port + place if port else 0))
+                port = port or int(one.getsockname()[1])
             return port
 
 
