@@ -16,10 +16,12 @@ from sync.model import EVERYTHING, Brake
 from sync.store.chain import Chain
 from sync.store.columns import moment
 from sync.store.database import BUSY_TIMEOUT_S, FILE_NAME, file_in
-from sync.store.errors import StoreBusy, WrongKey, in_our_words
+from sync.store.errors import WrongKey, in_our_words
 from sync.store.keys import hash_key
 from sync.store.lockfile import LockFile
 from sync.store.store import Store
+
+_BESIDE = ("-wal", "-shm")
 
 
 @contextmanager
@@ -104,35 +106,13 @@ def begin_anew(folder: Path, bridge: str, key: str | None = None) -> Anew:
     The old one is kept as ``leadbridge.db.corrupt-1``, -2 …, None when there was none. At whatever
     instant the process dies, the old store is in its place, or the new one, and knows who was erased. Raises
     `WrongKey`, and changes nothing, where somebody was erased under another key, by which alone they are known.
-    Whoever wants to write into the old one meanwhile waits, and is then told that it is no longer the store.
     """
     file, beside = folder / FILE_NAME, folder / f"{FILE_NAME}.anew"
     shutil.rmtree(beside, ignore_errors=True)
     if file.exists():
         with suppress(sqlite3.Error):
             _fold(file)
-    with _written_by_nobody(file):
-        return _replaced(folder, bridge, hash_key(folder, key))
-
-
-@contextmanager
-def _written_by_nobody(file: Path) -> Iterator[None]:
-    """No process writes into the store while the block lasts; into one that SQLite cannot read nobody can, anyhow."""
-    if not file.exists():
-        yield
-        return
-    with closing(sqlite3.connect(file, timeout=BUSY_TIMEOUT_S, isolation_level=None)) as connection:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.DatabaseError as error:
-            if isinstance(busy := in_our_words(str(file), str(error), BUSY_TIMEOUT_S), StoreBusy):
-                raise busy from error
-        yield
-
-
-def _replaced(folder: Path, bridge: str, ours: bytes) -> Anew:
-    file, beside = folder / FILE_NAME, folder / f"{FILE_NAME}.anew"
-    told = _outliving(folder, bridge)
+    told, ours = _outliving(folder, bridge), hash_key(folder, key)
     if told.erased and any(theirs != Chain(ours, os.urandom).name for (theirs,) in told.keys):
         raise WrongKey(str(file))
     with Store.open(beside, bridge, key=ours.decode()) as store:
@@ -174,11 +154,8 @@ def _keep(file: Path) -> Path | None:
         number += 1
     if there and not kept.exists():
         _named_too(file, kept)
-    # Whatever could be read of the log is in the file; beside another file it would spoil that one.
-    if (log := Path(f"{file}-wal")).exists():
-        if log.stat().st_size:
-            log.replace(f"{kept}-wal")
-        else:
-            log.unlink()
-    Path(f"{file}-shm").unlink(missing_ok=True)  # SQLite makes it from the log
+    for part in _BESIDE:
+        # Whatever could be read of it is in the file; beside another file it would spoil that one.
+        if (old := Path(f"{file}{part}")).exists():
+            old.replace(f"{kept}{part}")
     return kept if there else None

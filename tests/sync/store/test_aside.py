@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import threading
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +16,11 @@ import pytest
 
 from connectors.records import Ref
 from sync.model import EVERYTHING, Brake
-from sync.store import Store, StoreGone, WrongKey, aside
+from sync.store import Store, WrongKey
 from sync.store.aside import begin_anew
 
 ROOT: Final = Path(__file__).parents[3]
 ADA: Final = Ref("hubspot", "contact", "501")
-BOB: Final = Ref("hubspot", "contact", "502")
 # Begins anew in copy after copy of a store, and is killed before the first, the second, … step that changes its folder.
 KILLED: Final = """
 import os, shutil, signal, sys
@@ -173,35 +171,3 @@ def test_a_store_under_another_key_keeps_its_place_while_somebody_is_erased(old:
         assert (store.fact("is"), store.lift("ada@example.com")) == ("old", 2)
     (old / "hash.key").write_text("another\n")
     assert begin_anew(old, "main").kept == old / "leadbridge.db.corrupt-1"
-
-
-def test_what_is_asked_of_the_old_store_in_that_instant_is_refused_and_not_lost(
-    old: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    outcome: list[object] = []
-    keep = aside._keep
-
-    def erase() -> None:
-        try:
-            store.erase([BOB], ["bob@example.com"], now)
-            outcome.append("done")
-        except StoreGone as error:
-            outcome.append(error)
-
-    def keep_while_somebody_erases(file: Path) -> Path | None:
-        asking.start()
-        asking.join(0.3)
-        assert asking.is_alive()  # it waits
-        return keep(file)
-
-    monkeypatch.setattr(aside, "_keep", keep_while_somebody_erases)
-    with Store.open(old, "main") as store:
-        asking = threading.Thread(target=erase)
-        begin_anew(old, "main")
-        asking.join(10)
-
-        assert [type(each) for each in outcome] == [StoreGone]
-    with Store.open(old, "main") as anew:
-        assert not anew.erased().knows(BOB)
-        anew.erase([BOB], ["bob@example.com"], now)
-        assert anew.erased().knows(BOB)
