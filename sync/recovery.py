@@ -10,7 +10,7 @@ its reason may be gone, but people are owed it. So is the value that somebody ha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -51,12 +51,7 @@ def settle_unknown(
         return Recovered()
     since = store.doubted(now)
     old = store.replaced(write.id for write, _, _ in unsettled)
-    polled = store.cursors()  # what is in doubt was planned from what was polled after these
-    lost = [
-        Lost(write, old.get(write.id, {}), terms.us.get(write.side), None if at is None else at.at)
-        for write, _, _ in unsettled
-        for at in (polled.get((write.side, write.kind)),)
-    ]
+    lost = _lost(store, (write for write, _, _ in unsettled), old, terms)
     receipts = looked_up(connectors, lost)
     taken = {
         one.write.id: carried_out(one, found.record)
@@ -90,6 +85,15 @@ def settle_unknown(
     due = [(write, subject) for write, subject in owed if subject not in resting]
     plans = (*_plans_of(store, due), *(plan for plan in back if plan.subject not in resting))
     return Recovered(frozenset(resting), max(resting.values(), default=None), plans)
+
+
+def _lost(store: Store, writes: Iterable[Write], old: Mapping[str, Values], terms: Terms) -> list[Lost]:
+    """What there is to look up, each with how far its kind was polled by now: where nothing was stopped since, it was sent after that."""
+    since = {place: cursor.at for place, cursor in store.cursors().items()}
+    return [
+        Lost(one, old.get(one.id, {}), terms.us.get(one.side), since.get((one.side, one.kind)))
+        for one in writes
+    ]
 
 
 def _putting_back(subject: Ref, write: Write, over: Values, record: Record | None) -> Plan | None:
