@@ -88,12 +88,9 @@ def settle_unknown(
 
 
 def _lost(store: Store, writes: Iterable[Write], old: Mapping[str, Values], terms: Terms) -> list[Lost]:
-    """What there is to look up, each with how far its kind was polled by now: where nothing was stopped since, it was sent after that."""
-    since = {place: cursor.at for place, cursor in store.cursors().items()}
-    return [
-        Lost(one, old.get(one.id, {}), terms.us.get(one.side), since.get((one.side, one.kind)))
-        for one in writes
-    ]
+    """What there is to look up, each with what is known of it."""
+    since = store.sent_after()
+    return [Lost(one, old.get(one.id, {}), terms.us.get(one.side), since.get(one.id)) for one in writes]
 
 
 def _putting_back(subject: Ref, write: Write, over: Values, record: Record | None) -> Plan | None:

@@ -165,7 +165,7 @@ class Shelf:
         """
         if not rows:
             return
-        connection.execute(_upserting(connection.dialect.name, table, changes, where), rows)
+        connection.execute(upserting(connection.dialect.name, table, changes, where), rows)
 
 
 def sqlite_url(folder: Path) -> URL:
@@ -187,11 +187,11 @@ def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
 
 
 @lru_cache(maxsize=64)
-def _upserting(
+def upserting(
     dialect: str,
     table: Table,
-    changes: Callable[[Any], dict[str, Any]] | None,
-    where: Callable[[Any], Any] | None,
+    changes: Callable[[Any], dict[str, Any]] | None = None,
+    where: Callable[[Any], Any] | None = None,
 ) -> sqlite.Insert | postgresql.Insert:
     """Put rows in, or change those with the same key; the statement is built once."""
     fresh, keys = _insert(dialect, table), list(table.primary_key.columns)

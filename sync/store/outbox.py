@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Executable, and_, bindparam, delete, func, select, update
 
 from connectors.records import Ref, Write
 from sync.store.columns import chunks, moment, ref, stamp, unblob
-from sync.store.database import Shelf
-from sync.store.tables import OUTBOX
+from sync.store.database import Shelf, upserting
+from sync.store.tables import CURSORS, OUTBOX
 
 _MINE: Final = OUTBOX.c.bridge == bindparam("bridge")
 _THESE: Final = OUTBOX.c.id.in_(bindparam("ids", expanding=True))
@@ -35,6 +36,19 @@ _UNLOOKED: Final = (
 _INTENDED: Final = select(
     OUTBOX.c.id, OUTBOX.c.subject, OUTBOX.c.counterpart, OUTBOX.c.cause, OUTBOX.c.old
 ).where(_MINE, _THESE)
+# How far the kind of each was polled when it was intended; where that was not kept, how far it is polled now.
+_SENT_AFTER: Final = (
+    select(OUTBOX.c.id, func.coalesce(OUTBOX.c.sent_after, CURSORS.c.at))
+    .outerjoin(
+        CURSORS,
+        and_(
+            CURSORS.c.bridge == OUTBOX.c.bridge,
+            CURSORS.c.side == OUTBOX.c.side,
+            CURSORS.c.kind == OUTBOX.c.kind,
+        ),
+    )
+    .where(_MINE, OUTBOX.c.state != UNLOOKED)
+)
 # Writes that need no more care, with their values.
 _SETTLED: Final = delete(OUTBOX).where(_MINE, _THESE)
 
@@ -63,6 +77,12 @@ class Outbox(Shelf):
         with self.database.reading() as connection:
             found = self._intended(connection, ids)
         return {one.id: unblob(_values, one.old) for one in found.values() if one.old}
+
+    def sent_after(self) -> dict[str, datetime]:
+        """A moment of its vendor's before which each write of the outbox was not sent, by its id, where one is known."""
+        with self.database.reading() as connection:
+            rows = connection.execute(_SENT_AFTER, {"bridge": self.bridge}).all()
+        return {id_: moment(at) for id_, at in rows if at is not None}
 
     def unlooked(self, limit: int) -> list[tuple[Write, Ref, dict[str, Any]]]:
         """Writes that were carried out, under which somebody may have typed: write, its plan's subject, what was read before."""
@@ -100,8 +120,10 @@ class Outbox(Shelf):
     def _intend(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         if len({row["id"] for row in rows}) < len(rows):
             raise ValueError("two writes of one batch share an id")
-        # Intents; one of the same id that was looked up since is replaced.
-        self._upsert(connection, OUTBOX, rows)
+        placed = [{**row, "of": self.bridge, "on": row["side"], "what": row["kind"]} for row in rows]
+        if placed:
+            # Intents; one of the same id that was looked up since is replaced.
+            connection.execute(_intending(connection.dialect.name), placed)
 
     def _intended(self, connection: Connection, ids: Iterable[str]) -> dict[str, Intent]:
         found: dict[str, Intent] = {}
@@ -122,6 +144,17 @@ class Outbox(Shelf):
                 .where(OUTBOX.c.bridge == self.bridge, OUTBOX.c.id.in_(chunk))
                 .values(state=state, created_at=stamp(at))
             )
+
+
+@cache
+def _intending(dialect: str) -> Executable:
+    """Put intents in, each with how far its kind was polled by then: what it is for was met no earlier."""
+    polled = select(CURSORS.c.at).where(
+        CURSORS.c.bridge == bindparam("of"),
+        CURSORS.c.side == bindparam("on"),
+        CURSORS.c.kind == bindparam("what"),
+    )
+    return upserting(dialect, OUTBOX).values(sent_after=polled.scalar_subquery())
 
 
 _write = msgspec.json.Decoder(Write)

@@ -167,7 +167,8 @@ Index(
 )
 
 # Writes intended (state intended), sent without an answer (unknown), or not sent yet and owed to people (owed);
-# settled ones leave. created_at: since when they are in that state. old: what they replace.
+# settled ones leave. created_at: since when they are in that state. old: what they replace. sent_after: how far their
+# kind was polled when they were intended.
 OUTBOX = Table(
     "outbox",
     METADATA,
@@ -186,6 +187,7 @@ OUTBOX = Table(
     Column("cause", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("old", LargeBinary),
+    Column("sent_after", BigInteger),
 )
 
 # Linked records that are gone, and the record of the other side that rests because of it.

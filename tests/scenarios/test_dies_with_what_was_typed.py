@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from connectors.records import Ref
+from sync import braking
 from sync.remember import let_in
 from tests.scenarios.town import SAM, is_update
 from tests.simulation.crash.place import Place, place, quick
@@ -220,6 +221,29 @@ def test_a_lead_that_a_dead_process_made_and_a_seller_threw_away_is_not_made_aga
     assert [one.decision.why for one in here.decided("deleted")] == ["deleted; policy keep"]
 
 
+@pytest.mark.fault("F06", "F24", "F37")
+@pytest.mark.invariant("I6", "I12")
+@pytest.mark.parametrize("at_once", [True, False], ids=["before the stop", "while it is stopped"])
+def test_such_a_lead_is_not_made_again_however_long_the_bridge_only_polled_before_it_looked(
+    here: Place, at_once: bool
+) -> None:
+    _ask_for_a_call(here)
+
+    _dies_once(here, lambda: _eva(here) is not None, lambda: _throw_away(here) if at_once else None)
+    braking.pause(here.bridge.store, here.clock.now())
+    _poll_for_ten_minutes(here)
+    if not at_once:
+        _throw_away(here)
+        _poll_for_ten_minutes(here)
+    assert here.bridge.store.unsettled()
+    braking.resume(here.bridge.store, here.clock.now())
+    here.rest()
+
+    assert len(_made_for_eva(here)) == 1
+    assert _eva(here) is None
+    assert [one.decision.why for one in here.decided("deleted")] == ["deleted; policy keep"]
+
+
 @pytest.mark.fault("F05", "F24", "F37")
 def test_a_lead_that_was_thrown_away_earlier_is_not_taken_for_the_one_that_never_left(here: Place) -> None:
     _ask_for_a_call(here)
@@ -254,6 +278,12 @@ def _throw_away(here: Place) -> None:
     lead = _eva(here)
     assert lead is not None
     here.world.salesforce.delete("Lead", str(lead["Id"]), here.user(SAM), here.clock.now())
+
+
+def _poll_for_ten_minutes(here: Place) -> None:
+    for _ in range(3):
+        here.look()
+        here.clock.advance(200)
 
 
 def _made_for_eva(here: Place) -> list[object]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from connectors.records import Fault, Receipt, Record, Ref, Write
+from connectors.records import Cursor, Fault, Receipt, Record, Ref, Write
 from sync.model import Base, Decision, Effect, Link, Plan, Problem, Put, Remember
 from sync.store import Store
 
@@ -46,6 +46,30 @@ def test_a_plan_stands_in_ledger_and_outbox_before_anything_is_sent(store: Store
     assert (entry.seq, entry.pass_id, entry.kind, entry.observed_at) == (1, 7, "decided", now)
     assert (entry.subject, entry.counterpart, entry.decision) == (ADA, LEAD, decision)
     assert store.unsettled() == [(write(), ADA, 7)]
+
+
+def test_what_was_intended_keeps_how_far_its_kind_was_polled_by_then(store: Store, now: datetime) -> None:
+    task = Write("t1", "salesforce", "task", "create", {"WhoId": LEAD.id})
+    store.move_cursors([("salesforce", "lead", Cursor(now - DAY)), ("hubspot", "contact", Cursor(now))])
+    store.record(7, [plan(puts=(Put(write()), Put(task)))], now, observed=False)
+
+    store.move_cursor("salesforce", "lead", Cursor(now + DAY))
+    store.record(8, [plan(puts=(Put(write("w2")),))], now, observed=False)
+
+    assert store.sent_after() == {"w1": now - DAY, "w2": now + DAY}
+    store.record(9, [plan(puts=(Put(write()),))], now, observed=False)
+    assert store.sent_after()["w1"] == now + DAY
+
+
+def test_of_what_an_older_store_intended_it_is_known_how_far_its_kind_is_polled_now(
+    store: Store, now: datetime
+) -> None:
+    store.record(7, [plan(puts=(Put(write()),))], now, observed=False)
+    assert store.sent_after() == {}
+
+    store.move_cursor("salesforce", "lead", Cursor(now))
+
+    assert store.sent_after() == {"w1": now}
 
 
 def test_an_observed_plan_stands_in_the_ledger_only(store: Store, now: datetime) -> None:
