@@ -170,15 +170,18 @@ def _is_ours(step: Version, lost: Lost) -> bool:
 
 
 def _shows_some(record: Record, lost: Lost) -> bool:
-    """Salesforce keeps no history of most fields: some value that was new stands there still, and none of ours alone is as it was."""
+    """Salesforce keeps no history of most fields: some value that was new stands there still, and not all of ours alone are as they were.
+
+    One of them that Salesforce refused is as it was though the rest of the write was carried out.
+    """
     new = {
         name: value
         for name, value in lost.write.values.items()
         if name in lost.old and name in record.values and not raw.same(lost.old[name], value)
     }
-    return any(raw.same(record.values[name], value) for name, value in new.items()) and not any(
-        name in OURS_ALONE and raw.same(record.values[name], lost.old[name]) for name in new
-    )
+    alone = new.keys() & OURS_ALONE
+    is_untouched = bool(alone) and all(raw.same(record.values[name], lost.old[name]) for name in alone)
+    return not is_untouched and any(raw.same(record.values[name], value) for name, value in new.items())
 
 
 def _shows(record: Record, values: Values) -> bool:

@@ -181,6 +181,32 @@ def test_a_stage_that_never_left_is_not_entered_as_written_though_the_seller_cho
     assert len(entered) == len(wrote)
 
 
+@pytest.mark.fault("F29", "F37")
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize("edits", [{}, {"Title": TYPED}], ids=["left", "edited since"])
+def test_what_was_written_before_the_death_is_entered_though_salesforce_refused_a_field_that_is_ours_alone(
+    here: Place, edits: dict[str, str]
+) -> None:
+    ours = "Leadbridge_Stage_Changed_At__c"
+    here.world.salesforce.add_rule("Lead", "NoMoment", f"ISCHANGED({ours})", "no", ours)
+
+    _dies_once(
+        here,
+        lambda: here.sales("Lead", ADA)["Leadbridge_Stage__c"] == "nurturing",
+        lambda: here.sell(here.sales("Lead", ADA), **edits) if edits else None,
+    )
+    here.rest()
+
+    [entered] = [
+        one.decision.new
+        for one in here.bridge.store.entries(None, 1000)
+        if one.kind == "written" and (one.decision.new or {}).get("Leadbridge_Stage__c") == "nurturing"
+    ]
+    assert ours not in entered
+    assert here.decided("conflict") == []
+    assert [one.problem.field for one in here.bridge.store.problems()] == [ours]
+
+
 @pytest.mark.fault("F37")
 @pytest.mark.invariant("I9")
 @pytest.mark.parametrize(("typed", "reverted"), [(None, 0), ("recycled", 1)])
