@@ -275,6 +275,7 @@ class House:
                         more=done.more if done else True,
                         faults=watch.struck - struck,
                         ended=ended,
+                        cut_short=done is None,
                         losses=len(self.losses),
                     )
                 )

@@ -792,23 +792,50 @@ def test_a_move_is_entered_late_only_with_the_write_whose_answer_was_lost(life: 
 
 
 @pytest.mark.invariant("I9")
-@pytest.mark.parametrize("sent", ["before", "in it"])
-@pytest.mark.parametrize("is_cut_short", [True, False])
-def test_a_move_is_entered_later_than_its_write_was_found_only_where_passes_were_cut_short(
-    life: Life, is_cut_short: bool, sent: str
+@pytest.mark.parametrize(
+    ("cut_short", "sent", "planned", "is_excused"),
+    [
+        ("by trouble", "before", "no", True),
+        ("by trouble", "before", "unanswered", True),
+        ("by trouble", "before", "done", False),
+        ("by a brake", "before", "no", True),
+        ("by a brake", "before", "done", False),
+        ("by trouble", "in it", "no", False),
+        ("in a backfill", "before", "no", False),
+        ("no", "before", "no", False),
+    ],
+)
+def test_a_move_is_entered_later_than_its_write_was_found_only_where_passes_were_cut_short_before_a_plan_was_carried_out(
+    life: Life, cut_short: str, sent: str, planned: str, is_excused: bool
 ) -> None:
     life.bridge(said=[moved("start", "handed_over", "adopted")])
     sent_at = life.now
     life.bridge((LEAD, {"Leadbridge_Stage__c": "accepted"}))
     if sent == "before":
         life.log[-1] = life.log[-1]._replace(at=sent_at)
-    life.passes[-1] = replace(life.passes[-1], more=is_cut_short)
+    life.passes[-1] = replace(
+        life.passes[-1],
+        more=cut_short != "no",
+        cut_short=cut_short == "by trouble",
+        held=("person",) * (cut_short == "by a brake"),
+    )
     found = Decision("update", "done", ADA, old={}, new={"Leadbridge_Stage__c": "accepted"}, other=str(LEAD))
+    shown = Decision("projected", "shows the stage", ADA, field="leadbridge_stage", side="hubspot")
+    done = Decision(
+        "update", "done", ADA, side="hubspot", old={}, new={"leadbridge_stage": "accepted"}, other=str(ADA)
+    )
+    said = [
+        ("written", found),
+        *[("decided", shown)] * (planned != "no"),
+        *[("written", done)] * (planned == "done"),
+    ]
     number = life.passes[-1].id
-    life.ledger.append(Entry(len(life.ledger) + 1, number, "written", ADA, LEAD, found, life.now))
+    life.ledger += [
+        Entry(len(life.ledger) + place, number, kind, ADA, LEAD, one, life.now)
+        for place, (kind, one) in enumerate(said, start=1)
+    ]
     life.bridge(said=[moved("handed_over", "accepted", "legal")])
 
-    is_excused = is_cut_short and sent == "before"
     assert any("wrote the stage" in str(one) for one in life.broken("I9")) != is_excused
 
 

@@ -178,11 +178,7 @@ def _entered_late(past: Past, commit: Commit, ref: Ref, entries: Sequence[Entry]
     """Moves are entered with the standing: those of a pass that was killed, or lost the answer, are entered by a later one."""
     made_in = past.pass_of(commit.seq)
     late = [one for one in entries if one.decision.what == "moved" and not past.is_by(one, commit.seq)]
-    if (
-        made_in is None
-        or not late
-        or (made_in.ended and not _is_found_late(past, commit, ref, late[0].pass_id))
-    ):
+    if made_in is None or not late or (made_in.ended and not _is_found_late(past, commit, ref, late[0])):
         return set()
     return {str(one.decision.new) for one in late if one.pass_id == late[0].pass_id}
 
@@ -293,13 +289,33 @@ def _adopted(seen: Evidence, past: Past, refs: Collection[Ref], by: PassSeen) ->
     return found
 
 
-def _is_found_late(past: Past, commit: Commit, ref: Ref, pass_id: int) -> bool:
-    """Whether that pass found the write, or one before it that was cut short, as were all between the two."""
-    later = [one for one in past.seen.passes if one.began > commit.at and one.id <= pass_id]
+def _is_found_late(past: Past, commit: Commit, ref: Ref, entered: Entry) -> bool:
+    """Whether the pass that *entered* the move found the write, or one before it, and since then every pass was cut
+    short, or held by a brake, before it had carried out a plan for the record: the move is entered with the next one.
+    """
+    later = [one for one in past.seen.passes if one.began > commit.at and one.id <= entered.pass_id]
+    refs = {ref, *_refs(entered)}
     return any(
-        _is_found_in(past, ref, one.id) and all(two.more for two in later[place:] if two.id < pass_id)
+        _is_found_in(past, ref, one.id)
+        and all(
+            (two.cut_short or two.held) and not _is_carried_out(past, refs, two.id)
+            for two in later[place:]
+            if two.id < entered.pass_id
+        )
         for place, one in enumerate(later)
     )
+
+
+def _is_carried_out(past: Past, refs: Collection[Ref], pass_id: int) -> bool:
+    """Whether that pass planned one of these, and every side that was to be written took it."""
+    said = [one for one in past.seen.ledger if one.pass_id == pass_id and {*_refs(one)} & {*refs}]
+    planned = [one for one in said if one.kind == "decided" and one.decision.what in ("field", "projected")]
+    took = {
+        one.decision.side
+        for one in said
+        if one.kind == "written" and one.seq > planned[0].seq and one.decision.why in ("done", "created")
+    } if planned else set()  # fmt: skip
+    return bool(planned) and {one.decision.side for one in planned} <= took
 
 
 def _is_found_in(past: Past, ref: Ref, pass_id: int) -> bool:
