@@ -43,6 +43,12 @@ _THEIRS: Final = {
 }  # fmt: skip
 
 
+PUT_BACK: Final = (
+    "The stage was edited; this was put back: marketing may not move from new to won. Legal next steps for marketing"
+    f" from new: qualified (sales-ready); lost.<br><br>leadbridge · {ADA} · illegal hubspot 2026-11-23"
+)
+
+
 @cache
 def shipped() -> Agreement:
     return read_agreement(shipped_config())
@@ -1066,22 +1072,60 @@ def test_a_company_is_made_again_only_for_a_store_that_was_lost_and_never_met_it
 
 @pytest.mark.invariant("I6")
 @pytest.mark.parametrize(
-    ("is_lost", "is_edited", "is_broken"),
-    [(True, True, False), (True, False, True), (False, True, True)],
+    ("is_lost", "asked", "is_broken"),
+    [
+        (True, "won", False),
+        (True, None, True),
+        (True, "qualified", True),
+        (True, "lost", True),
+        (False, "won", True),
+    ],
 )
-def test_the_same_words_are_told_again_that_day_only_of_another_edit_for_a_store_that_was_lost(
-    life: Life, is_lost: bool, is_edited: bool, is_broken: bool
+def test_the_same_words_are_told_again_that_day_only_of_the_same_request_for_a_store_that_was_lost(
+    life: Life, is_lost: bool, asked: str | None, is_broken: bool
 ) -> None:
-    told = {"hs_note_body": f"This was put back.<br><br>leadbridge · {ADA} · illegal hubspot 2026-11-23"}
     for place, note in enumerate((NOTE, NOTE_AGAIN)):
         life.loaded(note)
-        if is_edited or place == 0:
-            life.edits(ADA, leadbridge_stage="won")
-        life.bridge((ADA, {"leadbridge_stage": "new"}), (note, told))
+        if asked or place == 0:
+            life.edits(ADA, leadbridge_stage=asked if place else "won")
+        life.bridge((ADA, {"leadbridge_stage": "new"}), (note, {"hs_note_body": PUT_BACK}))
         if is_lost and place == 0:
             life.loses_its_store()
 
     assert bool(life.broken("I6")) == is_broken
+
+
+@pytest.mark.invariant("I6")
+@pytest.mark.parametrize("is_put_back", [True, False])
+def test_what_a_lost_store_put_back_itself_is_not_told_again_by_the_next_one(
+    life: Life, is_put_back: bool
+) -> None:
+    for note in (NOTE, NOTE_AGAIN):
+        life.loaded(note)
+    life.edits(ADA, leadbridge_stage="won")
+    life.bridge((ADA, {"leadbridge_stage": "new"}), (NOTE, {"hs_note_body": PUT_BACK}))
+    life.edits(ADA, leadbridge_stage="won")
+    life.bridge(*[(ADA, {"leadbridge_stage": "new"})] * is_put_back)
+    life.loses_its_store()
+    life.bridge((ADA, {"leadbridge_stage": "new"}), (NOTE_AGAIN, {"hs_note_body": PUT_BACK}))
+
+    assert bool(life.broken("I6")) == is_put_back
+
+
+@pytest.mark.invariant("I6")
+@pytest.mark.parametrize("name", ["lifecyclestage", "jobtitle"])
+def test_that_a_field_is_left_is_told_again_that_day_only_where_that_field_was_edited(
+    life: Life, name: str
+) -> None:
+    left = "lifecyclestage was edited; it is left as it stands, and not followed: the stage is new."
+    for place, note in enumerate((NOTE, NOTE_AGAIN)):
+        life.loaded(note)
+        life.edits(ADA, **{name if place else "lifecyclestage": f"another {place}"})
+        life.bridge((note, {"hs_note_body": f"{left}<br><br>leadbridge · {ADA} · left hubspot 2026-11-23"}))
+        if place == 0:
+            life.loses_its_store()
+
+    assert bool(life.broken("I6")) == (name != "lifecyclestage")
 
 
 @pytest.mark.invariant("I4")

@@ -21,6 +21,8 @@ _KEY: Final[Mapping[tuple[str, str], str]] = {
     ("hubspot", "deal"): "leadbridge_key",
 }
 _TEXT: Final = {("salesforce", "task"): "Description", ("hubspot", "note"): "hs_note_body"}
+# How a note names the stage where it says what was edited; every other field it names by its own name.
+_STAGE: Final = "The stage"
 
 
 @invariant(
@@ -105,17 +107,37 @@ def _tells_of_another(seen: Evidence, past: Past, ref: Ref, made: Sequence[Ref])
     said = {str(past.raw(one, text, past.births[one].seq)) for one in before}
     lost = all(any(past.births[one].at <= moment <= at for moment in seen.losses) for one in before)
     is_new = str(past.raw(ref, text, past.births[ref].seq)) not in said
-    return lost and (is_new or _is_edited_since(past, ref, before))
+    return lost and (is_new or _is_asked_again(seen, past, ref, before))
 
 
-def _is_edited_since(past: Past, ref: Ref, before: Sequence[Ref]) -> bool:
-    """Whether the last word about the stage that a note can be about came after all notes *before* it, which may have said the same."""
-    about = Ref.parse(str(_key(past, ref, past.births[ref].seq)).split(" · ")[1])
-    words = past.cells.get(about, {}).get(STAGE["hubspot"], ())
-    last = max(
-        (one.seq for one in words if one.actor != "daemon" and one.seq < past.births[ref].seq), default=0
-    )
-    return all(past.births[one].seq < last for one in before)
+def _is_asked_again(seen: Evidence, past: Past, ref: Ref, before: Sequence[Ref]) -> bool:
+    """Whether somebody did once more what a note is about, after all notes *before* it, which may have said the same.
+
+    It stood there when the store that tells it looked: what was put back before that is nothing to tell again.
+    """
+    born = past.births[ref]
+    text = str(past.raw(ref, _TEXT[ref.side, ref.kind], born.seq))
+    about = Ref.parse(str(_key(past, ref, born.seq)).split(" · ")[1])
+    edited = text.partition(" was edited")[0]
+    words = past.cells.get(about, {}).get(STAGE["hubspot"] if edited == _STAGE else edited, ())
+    ends = [*(one.seq for one in words[1:]), born.seq]
+    told = max(past.births[one].seq for one in before)
+    store = sum(one <= born.at for one in seen.losses)
+    since = next((one.log_before for one in seen.passes if one.losses >= store), born.seq)
+    return any(
+        one.actor != "daemon" and told < one.seq < born.seq and end > since
+        and (edited != _STAGE or _is_refused(text, one.new))
+        for one, end in zip(words, ends, strict=False)
+    )  # fmt: skip
+
+
+def _is_refused(text: str, stage: object) -> bool:
+    """Whether a note says that this stage was asked for, and why it is refused."""
+    why = text.partition(": ")[2].partition(". ")[0]
+    if not stage:
+        return why.startswith("the stage was cleared")
+    asked = str(stage).replace("_", " ")
+    return f" to {asked};" in f"{why};" or why.startswith((f"{asked} needs ", f"{stage!r} is not a stage"))
 
 
 def _key(past: Past, ref: Ref, seq: int) -> str | None:
