@@ -111,7 +111,16 @@ class Life:
         yield
         number = len(self.passes) + 1
         self.passes.append(
-            PassSeen(number, began, self.now, before, len(self.log), ended=not dies, losses=len(self.losses))
+            PassSeen(
+                number,
+                began,
+                self.now,
+                before,
+                len(self.log),
+                ended=not dies,
+                cut_short=dies,
+                losses=len(self.losses),
+            )  # fmt: skip
         )
 
     def looks(self, ref: Ref) -> None:
@@ -295,19 +304,49 @@ def test_what_both_said_while_nobody_could_look_was_never_agreed_on(
 
 @pytest.mark.invariant("I3")
 @pytest.mark.parametrize(
-    ("dies", "links", "is_broken"), [(True, True, False), (True, False, True), (False, True, True)]
+    ("dies", "links", "between", "is_broken"),
+    [
+        (True, True, "rests", False),
+        (True, True, "is cut short", False),
+        (True, True, "is held", False),
+        (True, True, "looks", True),
+        (True, False, "rests", True),
+        (False, True, "rests", True),
+    ],
 )
-def test_two_whom_a_process_died_with_meet_in_the_pass_that_links_them_anew(
-    dies: bool, links: bool, is_broken: bool
+def test_two_whom_a_process_died_with_meet_in_the_pass_that_links_them_anew_if_none_before_it_could(
+    dies: bool, links: bool, between: str, is_broken: bool
 ) -> None:
     life = Life()
     life.loaded(ADA, email="ada@acme.example", jobtitle="CEO")
     life.loaded(LEAD, Email="ada@acme.example", Title="CEO")
     life.bridge((LEAD, {"Leadbridge_HubSpot_Id__c": ADA.id}), dies=dies)
     life.bridge()
+    if between != "rests":
+        life.now += timedelta(hours=1)
+        life.bridge()
+        is_held = ("person",) * (between == "is held")
+        life.passes[-1] = replace(life.passes[-1], cut_short=between == "is cut short", held=is_held)
     life.edits(ADA, jobtitle="CTO")
     said = [overwritten("CTO", "CEO"), *([linked()] if links else [])]
     life.bridge((ADA, {"leadbridge_key": LEAD.id, "jobtitle": "CEO"}), said=said)
+
+    assert bool(life.broken("I3")) == is_broken
+
+
+@pytest.mark.invariant("I3")
+@pytest.mark.parametrize(("side", "is_broken"), [("hubspot", False), ("salesforce", True)])
+def test_who_meets_the_other_anew_keeps_what_the_side_says_that_the_line_names_first(
+    side: Side, is_broken: bool
+) -> None:
+    life = Life()
+    life.loaded(ADA, email="ada@acme.example", jobtitle="CEO")
+    life.loaded(LEAD, Email="ada@acme.example", Title="CEO")
+    life.bridge((LEAD, {"Leadbridge_HubSpot_Id__c": ADA.id}), dies=True)
+    ref, name = (ADA, "jobtitle") if side == "hubspot" else (LEAD, "Title")
+    life.edits(ref, **{name: "CTO"})
+    said = [linked(), replace(overwritten("CTO", "CEO"), side=side)]
+    life.bridge((ADA, {"leadbridge_key": LEAD.id}), (ref, {name: "CEO"}), said=said)
 
     assert bool(life.broken("I3")) == is_broken
 

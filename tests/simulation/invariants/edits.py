@@ -70,7 +70,8 @@ def _is_beaten(
 ) -> bool:
     """The rule puts this side's edits back, or somebody edited the other side too, or they never agreed before.
 
-    The other side is whom the record was linked with when it was overwritten.
+    The other side is whom the record was linked with when it was overwritten. Where two meet who agreed before the
+    bridge knew them, the side that the line names first keeps what it says.
     """
     if line.rule != "two_way" or not later or past.is_unknown(couple, step.at):
         return True
@@ -78,9 +79,10 @@ def _is_beaten(
     couple = then if then is not None and past.has(then, line) else couple
     agreed = past.last_agreed(couple, line, step.first - 1)
     opposite = past.steps(couple, line, other(side))
+    may_lose = side != line.first or is_blank(step.new)
     return (
         agreed is None
-        or (past.last_alike(couple, line, step.first - 1) or 0) < past.met(couple)
+        or (may_lose and (past.last_alike(couple, line, step.first - 1) or 0) < past.met(couple))
         or any(one.actor != "daemon" and agreed < one.seq <= later[0].seq for one in opposite)
     )
 

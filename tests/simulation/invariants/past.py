@@ -398,7 +398,8 @@ class Past:
     def _remembered(self, couple: Couple, seq: int) -> int:
         """The commit by which a key meant that the two are known: one that a process died with is remembered by nobody.
 
-        Where the next pass that decided anything about the two linked them anew, they met in that one.
+        Where the next pass that decided anything about the two linked them anew, they met in that one, unless one
+        before it could have: all were cut short, or held by a brake, or began while a lost write might still arrive.
         """
         made_in, refs = self.pass_of(seq), {*couple.hubspot, *couple.salesforce}
         if made_in is None or made_in.ended:
@@ -415,9 +416,19 @@ class Past:
             one.decision.what == "linked" and anew.began <= one.observed_at <= anew.finished for one in later
         ):
             return seq
+        free = [one.began for one in self.seen.passes if made_in.finished <= one.began < anew.began
+                and not (one.cut_short or one.held)]  # fmt: skip
+        if free and free[-1] - free[0] >= self._rest:
+            return seq
         own = (one.seq for ref in refs for some in self.cells.get(ref, {}).values() for one in some
                if one.actor == "daemon" and anew.log_before < one.seq <= anew.log_after)  # fmt: skip
         return min(own, default=anew.log_before + 1)
+
+    @property
+    def _rest(self) -> timedelta:
+        """How long a unit may rest for a write whose answer was lost; a note is found by search alone, which lags."""
+        bridge = self.seen.agreement.bridge
+        return timedelta(seconds=max(bridge.settle_s, bridge.overlap_s["hubspot"]))
 
     def _let_in(self, couple: Couple) -> int:
         """The first commit of the pass that linked the two: one that was cut off before it could look met nobody.
