@@ -120,7 +120,7 @@ class Life:
                 ended=not dies,
                 cut_short=dies,
                 losses=len(self.losses),
-            )  # fmt: skip
+            )
         )
 
     def looks(self, ref: Ref) -> None:
@@ -1014,6 +1014,32 @@ def test_of_two_jumps_within_a_second_each_stands_once_in_the_ledger(
         "reverted", "no", ADA, field="stage", rule="illegal", old="new", new="won", side=side, by="human"
     )
     life.bridge(said=[replace(said, occurred_at=jumps[one]) for one in told])
+
+    assert any("times in the ledger" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("times", "is_there", "is_broken"), [(1, True, False), (2, True, True), (1, False, True)]
+)
+def test_another_jump_within_a_second_takes_one_verdict_that_came_after_it(
+    life: Life, times: int, is_there: bool, is_broken: bool
+) -> None:
+    life.bridge((ADA, {"leadbridge_stage": "new"}), said=[moved("start", "new", "adopted")])
+    life.edits(ADA, leadbridge_stage="won")
+    first, second = life.now, life.now + timedelta(milliseconds=800)
+    life.bridge((ADA, {"leadbridge_stage": "new"}))
+    said = Decision(
+        "reverted", "no", ADA, field="stage", rule="illegal", old="new", new="won", side="hubspot", by="human"
+    )
+    verdicts = [replace(said, occurred_at=at) for at in (first, *[second] * times)]
+    if not is_there:
+        life.bridge(said=verdicts)
+    # The other word was a move back to where the person stood by then: nobody holds it to one verdict of its own.
+    life.bridge(said=[moved("new", "won", "accepted_illegal")])
+    life.edits(ADA, leadbridge_stage="won")
+    life.log[-1] = life.log[-1]._replace(at=second)
+    life.bridge((ADA, {"leadbridge_stage": "new"}), said=verdicts if is_there else ())
 
     assert any("times in the ledger" in str(one) for one in life.broken("I9")) == is_broken
 

@@ -363,13 +363,27 @@ def _jumps(
             yield from _judged_once(seen, past, couple, side, commit, judged, alike)
 
 
-def _is_of_another_word(judged: Entry, commit: Commit, words: Sequence[Commit]) -> bool:
-    """Whether the time that an entry tells is nearer to another one of these words; Salesforce tells whole seconds."""
-    at = judged.decision.occurred_at
-    return at is not None and any(_from(one, at) < _from(commit, at) for one in words)
+def _of_this_word(
+    past: Past, verdicts: Sequence[Entry], commit: Commit, words: Sequence[Commit]
+) -> Sequence[Entry]:
+    """Those of the *verdicts* that are about *commit*: each other one of these *words* that could be judged by then
+    takes the one whose time is nearest to its own, if it is nearer than to that of *commit*.
+    """
+    left = list(verdicts)
+    for word in words:
+        near = [
+            one
+            for one in left
+            if one.decision.occurred_at is not None and past.is_after(one, word.seq)
+            and _from(word, one.decision.occurred_at) < _from(commit, one.decision.occurred_at)
+        ]  # fmt: skip
+        if near:
+            left.remove(min(near, key=lambda one: _from(word, one.decision.occurred_at or word.at)))
+    return left
 
 
 def _from(commit: Commit, at: datetime) -> timedelta:
+    """How far the time that a verdict names is from that of a word; Salesforce tells whole seconds."""
     told = commit.at.replace(microsecond=0) if commit.side == "salesforce" else commit.at
     return abs(at - told)
 
@@ -416,13 +430,13 @@ def _judged_once(
         for one in judged
         if one.decision.new == commit.new and one.decision.side == side and past.is_after(one, commit.seq)
         and one.decision.occurred_at is not None and abs(one.decision.occurred_at - commit.at) <= _SECOND
-        and not _is_of_another_word(one, commit, alike)
     ]  # fmt: skip
-    verdicts = [
+    found = [
         one
         for one in about
         if one.decision.rule not in ("implied", "unseen", _MERGED) and one.decision.by in (commit.user, None)
     ]
+    verdicts = _of_this_word(past, found, commit, alike)
     if len(verdicts) > 1:
         yield Violation(
             "I9",
