@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +12,7 @@ from sync.braking import resume as resume_in
 from sync.cli.endings import DECIDE, BadArgument
 from sync.cli.options import Config, Json, opened_store
 from sync.cli.printing import as_json, say
+from sync.clock import SystemClock
 from sync.model import Brake
 from sync.store import Store
 
@@ -56,7 +56,7 @@ def brakes_release(
     """
     with opened_store(config) as store:
         waiting = store.held().get(number, 0)
-        released = release(store, number, datetime.now(UTC))
+        released = release(store, number, SystemClock().now())
     if released is None:
         raise BadArgument(f"No brake #{number} stands; `leadbridge brakes list` shows those that do.")
     _say_released(released, waiting, json)
@@ -68,7 +68,7 @@ def pause(config: Config = None, json: Json = False) -> None:
     Example: leadbridge pause
     """
     with opened_store(config) as store:
-        brake = pause_in(store, datetime.now(UTC))
+        brake = pause_in(store, SystemClock().now())
     if json:
         as_json({"paused": True, "since": brake.since})
     else:
@@ -84,7 +84,7 @@ def resume(config: Config = None, json: Json = False) -> None:
     """
     with opened_store(config) as store:
         before = store.held()
-        brake = resume_in(store, datetime.now(UTC))
+        brake = resume_in(store, SystemClock().now())
     waiting = before.get(brake.id or 0, 0) if brake else 0
     if json:
         as_json({"paused": False, "records": waiting})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +29,7 @@ from sync.cli.options import (
 from sync.cli.plugin_words import install_in_words
 from sync.cli.printing import as_json, clock_time, in_one_line, in_order, json_bytes, progress, say, table
 from sync.cli.problems import in_words
+from sync.clock import SystemClock
 from sync.installs import OWN_FIELDS, last_installs
 from sync.model import Plan
 from sync.report.forecast import forecast
@@ -154,7 +155,7 @@ def status(config: Config = None, json: Json = False) -> None:
             "brakes": told(store),
             "problems": dict(Counter(listed.problem.code for listed in store.problems())),
             "calls_today": {
-                f"{side} {why}": n for (side, why), n in store.calls(datetime.now(UTC).date()).items()
+                f"{side} {why}": n for (side, why), n in store.calls(SystemClock().now().date()).items()
             },
         }
     if json:

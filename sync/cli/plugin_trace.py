@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.errors import ConnectorError
@@ -14,6 +13,7 @@ from plugin.salesforce.generating import bundle
 from plugin.salesforce.rendering import bundle_id, mdapi
 from sync.bootstrap import Admins, open_store
 from sync.cli.printing import complain
+from sync.clock import SystemClock
 from sync.installs import keep_install
 from sync.settings import Settings
 from sync.store import StoreError
@@ -36,7 +36,7 @@ class Trace:
         made = bundle_id(mdapi(bundle(self._agreement)))
         try:
             with open_store(self._settings, self._agreement.bridge.name) as store:
-                keep_install(store, [side], marker, made, datetime.now(UTC), by=self._by(), **how)
+                keep_install(store, [side], marker, made, SystemClock().now(), by=self._by(), **how)
         except StoreError as error:
             complain([f"The part of {side} is done; only that it is cannot be kept in {place}: {error}"])
         else:

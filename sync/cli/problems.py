@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from sync.bootstrap import read_agreement
 from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_store, settings_with
 from sync.cli.printing import as_json, say
+from sync.clock import SystemClock
 from sync.conflicts import CONFLICT, CannotResolve, resolve
 from sync.intake import PAIR_OF
 from sync.model import Problem
@@ -89,7 +89,7 @@ def problems_retry(which: Which, config: Config = None, json: Json = False) -> N
         if of_none := [one for one in found if not _is_of_a_record(one)]:
             raise BadArgument(f"#{of_none[0].id} is about no record; {of_none[0].problem.remedy}.")
         refs = [one.problem.subject for one in found]
-        anew = {str(ref): try_again(store, ref, datetime.now(UTC)) for ref in dict.fromkeys(refs)}
+        anew = {str(ref): try_again(store, ref, SystemClock().now()) for ref in dict.fromkeys(refs)}
     if json:
         as_json({"refs": list(anew), "refusals": sum(anew.values())})
     else:
@@ -105,7 +105,7 @@ def problems_dismiss(which: Which, config: Config = None, json: Json = False) ->
     Example: leadbridge problems dismiss 12
     """
     with opened_store(config) as store:
-        closed = [one.id for one in _found(store, which) if store.close_problem(one.id, datetime.now(UTC))]
+        closed = [one.id for one in _found(store, which) if store.close_problem(one.id, SystemClock().now())]
     if json:
         as_json({"dismissed": closed})
     else:
@@ -132,7 +132,7 @@ def problems_resolve(
         raise BadArgument(f"--keep is {keep!r}; it must be hubspot or salesforce. Nothing was changed.")
     agreement = read_agreement(settings_with(config).config)
     with opened_store(config) as store, store.transaction():
-        found, now = _found(store, which), datetime.now(UTC)
+        found, now = _found(store, which), SystemClock().now()
         try:
             for one in _conflicts(found):
                 resolve(store, agreement, one.problem, side, now)

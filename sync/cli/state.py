@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from sync.cli.endings import DIFFERS, BadArgument
 from sync.cli.options import Config, Json, opened_bridge, opened_store, secrets_of, settings_with
 from sync.cli.printing import as_json, progress, say
 from sync.cli.stopping import end_stopped, is_cut_short, leaving, left_of
+from sync.clock import SystemClock
 from sync.daemon import Daemon
 from sync.logs import start_logging
 from sync.model import EVERYTHING
@@ -41,7 +41,7 @@ def verify(config: Config = None, json: Json = False) -> None:
     with opened_store(config) as store:
         seq, link = store.head()
         with progress("entries of the ledger", store.ledger_size()) as bar:
-            found = store.verify(datetime.now(UTC), bar.advance)
+            found = store.verify(SystemClock().now(), bar.advance)
     if json:
         as_json({"entries": seq, "head": link, "findings": [one._asdict() for one in found]})
     else:
@@ -147,7 +147,7 @@ def backup(
 
     Example: leadbridge state backup /backups/leadbridge-monday.db
     """
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     with opened_store(config) as store:
         folder = store.database.file.parent if store.database.file else Path()
         to = file or folder / f"backup-{now:%Y%m%d-%H%M%S}.db"
@@ -180,7 +180,7 @@ def lift(
     except ValueError as error:
         raise BadArgument(f"{error}.") from None
     with opened_store(config) as store:
-        lifted = let_in(store, named, datetime.now(UTC))
+        lifted = let_in(store, named, SystemClock().now())
     if not lifted:
         raise BadArgument(f"No deletion is remembered for {ref}; nothing was changed.")
     if json:

@@ -36,6 +36,18 @@ def test_the_pure_core_asks_no_clock_and_touches_no_file(house, modules):
     assert impure == []
 
 
+def test_one_clock_tells_the_moment(house, modules):
+    """Whatever lives by another moment than the machine's, a test or a demo, lives by it as a whole."""
+    asked = {
+        str(module)
+        for module in modules
+        for call in _calls(house / module)
+        if ast.unparse(call.func) in {"datetime.now", "datetime.utcnow", "date.today", "time.time"}
+    }
+
+    assert asked == {"sync/clock.py", "twins/clock.py"}
+
+
 def test_code_from_outside_is_never_run(house, modules):
     """No eval, no pickle, no shell, no unsafe YAML: SEC-24."""
     found = []

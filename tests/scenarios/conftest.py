@@ -17,7 +17,7 @@ import pytest
 import structlog
 
 from sync.cli import main
-from sync.clock import VirtualClock
+from sync.clock import SystemClock, VirtualClock
 from sync.logs import start_logging
 from tests.scenarios.struck import Struck, struck
 from tests.scenarios.town import Town, town
@@ -119,15 +119,15 @@ def leadbridge(
 ) -> Leadbridge:
     """Run one command in a folder of its own with nothing but the settings that are handed over.
 
-    With *clock* the command lives by that clock, so that no pause is waited for.
+    It lives by the clock of the town whose settings they are: nothing hangs on the day on which the tests run, and
+    no pause is waited for.
     """
     folder = tmp_path / "shell"
     folder.mkdir()
 
-    def run(
-        *arguments: str, settings: dict[str, str] | None = None, clock: VirtualClock | None = None
-    ) -> Ended:
+    def run(*arguments: str, settings: dict[str, str] | None = None) -> Ended:
         capsys.readouterr()
+        lives_by: VirtualClock | None = getattr(settings, "clock", None)
         with monkeypatch.context() as patched:
             for name in [name for name in os.environ if name.startswith("LEADBRIDGE_")]:
                 patched.delenv(name)
@@ -135,9 +135,9 @@ def leadbridge(
                 patched.setenv(name, value)
             patched.setattr(sys, "argv", ["leadbridge", *arguments])
             patched.chdir(folder)
-            if clock is not None:
-                for room in ("bootstrap", "connecting"):
-                    patched.setattr(f"sync.{room}.SystemClock", lambda: clock)
+            if lives_by is not None:
+                patched.setattr(SystemClock, "now", lambda _: lives_by.now())
+                patched.setattr(SystemClock, "wait", lambda _, *waited: lives_by.wait(*waited))
             code = _exit_code()
         said = capsys.readouterr()
         return Ended(code, said.out, said.err)

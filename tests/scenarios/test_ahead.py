@@ -36,16 +36,16 @@ def edit(here: Town, old: str, new: str, times: int = 1) -> None:
 def test_check_says_who_would_be_adopted_where_and_that_is_what_happens(
     here: Town, leadbridge: Leadbridge
 ) -> None:
-    checked = leadbridge("check", "--json", settings=here.settings(), clock=here.clock)
-    read = leadbridge("check", settings=here.settings(), clock=here.clock)
-    quick = leadbridge("check", "--schemas-only", "--json", settings=here.settings(), clock=here.clock)
+    checked = leadbridge("check", "--json", settings=here.settings())
+    read = leadbridge("check", settings=here.settings())
+    quick = leadbridge("check", "--schemas-only", "--json", settings=here.settings())
     written = here.written()
     here.run()
     here.daemon.settle()
     people = here.bridge.store.people_by_stage()
     steps = here.decided("moved")
     here.stop()
-    after = leadbridge("check", "--json", settings=here.settings(), clock=here.clock)
+    after = leadbridge("check", "--json", settings=here.settings())
 
     said = checked.json["ahead"]
     adopted = Counter[str]()
@@ -72,11 +72,11 @@ def test_check_says_who_would_be_adopted_where_and_that_is_what_happens(
 def test_of_a_sample_check_says_what_becomes_of_the_sample_and_how_many_are_outside(
     here: Town, leadbridge: Leadbridge, mode: str
 ) -> None:
-    whole = leadbridge("check", "--json", settings=here.settings(), clock=here.clock).json["ahead"]
+    whole = leadbridge("check", "--json", settings=here.settings()).json["ahead"]
     here.configure(mode=mode, rollout="{sample: 5}")
 
-    checked = leadbridge("check", "--json", settings=here.settings(), clock=here.clock).json["ahead"]
-    read = leadbridge("check", settings=here.settings(), clock=here.clock)
+    checked = leadbridge("check", "--json", settings=here.settings()).json["ahead"]
+    read = leadbridge("check", settings=here.settings())
     here.clock.advance(3600)  # nobody was edited just now
     here.run(rollout="{sample: 5}")
     here.daemon.settle()
@@ -118,8 +118,8 @@ def test_check_says_who_a_changed_definition_would_move(here: Town, leadbridge: 
     with (here.config / "lifecycle.yaml").open("a", encoding="utf-8") as file:
         file.write("\nmigrations:\n  - {version: 2, stages: {nurturing: warming}}\n")
 
-    checked = leadbridge("check", "--json", settings=here.settings(), clock=here.clock)
-    read = leadbridge("check", settings=here.settings(), clock=here.clock)
+    checked = leadbridge("check", "--json", settings=here.settings())
+    read = leadbridge("check", settings=here.settings())
 
     assert nurtured
     assert checked.json["ahead"]["migrated"] == [{"from": "nurturing", "to": "warming", "people": nurtured}]
@@ -138,7 +138,7 @@ def test_a_definition_does_not_change_behind_its_number(
     edit(here, old, new)
     taken = here.bridge.edits.take()
     here.stop()
-    checked = leadbridge("check", settings=here.settings(), clock=here.clock)
+    checked = leadbridge("check", settings=here.settings())
     with pytest.raises(Broken) as refused:
         here.run()
     edit(here, "version: 1 ", "version: 2 ")

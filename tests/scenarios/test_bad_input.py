@@ -37,7 +37,7 @@ def here(tmp_path: Path) -> Iterator[Town]:
 
 def _ada_asks(here: Town, leadbridge: Leadbridge, **more: str) -> None:
     """The bridge has been live for a moment when Ada asks for a call."""
-    assert leadbridge("run", "--once", settings=here.settings(), clock=here.clock).code == 0
+    assert leadbridge("run", "--once", settings=here.settings()).code == 0
     here.clock.advance(60)
     told = {
         "firstname": "Ada", "lastname": "Lind", "company": "Nordwind AB", "country": "Sweden",
@@ -77,7 +77,7 @@ def _is_discreet(here: Town, ended: Ended) -> None:
 def test_an_unknown_key_names_file_line_and_the_right_word(here: Town, leadbridge: Leadbridge) -> None:
     _edit(here, "bridge.yaml", "poll_s:", "pol_s:")
 
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
 
     _ends_in_a_sentence(here, ended, 2, "bridge.yaml:36", "`pol_s`", "`poll_s`")
     assert not here.world.hubspot.calls
@@ -89,7 +89,7 @@ def test_a_field_that_the_portal_lacks_is_named_with_the_nearest_one(
 ) -> None:
     _edit(here, "fields/person.yaml", "hubspot: jobtitle,", "hubspot: jobtitel,")
 
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
 
     _ends_in_a_sentence(here, ended, 2, "fields/person.yaml:24", "`jobtitel`", "`jobtitle`")
 
@@ -97,7 +97,7 @@ def test_a_field_that_the_portal_lacks_is_named_with_the_nearest_one(
 def test_a_status_field_is_refused_in_a_mapping_file(here: Town, leadbridge: Leadbridge) -> None:
     _edit(here, "fields/person.yaml", "hubspot: jobtitle,", "hubspot: hs_lead_status,")
 
-    ended = leadbridge("check", "--offline", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("check", "--offline", settings=here.settings())
 
     _ends_in_a_sentence(here, ended, 2, "fields/person.yaml:24", "`hs_lead_status`", "lifecycle.yaml")
     assert not here.world.hubspot.calls
@@ -108,11 +108,11 @@ def test_check_names_a_line_whose_type_does_not_fit_its_fields_and_the_bridge_go
 ) -> None:
     _edit(here, "fields/person.yaml", "salesforce: LastName,    as: text", "salesforce: LastName, as: number")
 
-    ended = leadbridge("check", "--schemas-only", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("check", "--schemas-only", settings=here.settings())
 
     words = ("fields/person.yaml:23", "`as: number`", "`lastname` of hubspot contact", "Write `as: text`")
     _ends_in_a_sentence(here, ended, 4, *words)
-    assert leadbridge("run", "--once", settings=here.settings(), clock=here.clock).code == 0
+    assert leadbridge("run", "--once", settings=here.settings()).code == 0
 
 
 def test_a_lifecycle_with_a_trap_is_refused(here: Town, leadbridge: Leadbridge) -> None:
@@ -120,7 +120,7 @@ def test_a_lifecycle_with_a_trap_is_refused(here: Town, leadbridge: Leadbridge) 
         here, "lifecycle.yaml", "to: nurturing, who: [bridge], guards: [delay_over]", "to: new, who: [bridge]"
     )
 
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
 
     assert ended.code == 2
     assert "lifecycle.yaml" in ended.err
@@ -132,14 +132,14 @@ def test_every_mistake_is_told_in_one_look(here: Town, leadbridge: Leadbridge) -
     _edit(here, "bridge.yaml", "poll_s:", "pol_s:")
     _edit(here, "fields/person.yaml", "rule: two_way", "rule: both_ways")
 
-    ended = leadbridge("check", "--offline", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("check", "--offline", settings=here.settings())
 
     assert ended.code == 2
     assert [line[:10] for line in ended.err.splitlines()] == ["• bridge.y", "• fields/p"]
 
 
 def test_a_missing_config_folder_says_how_to_write_one(here: Town, leadbridge: Leadbridge) -> None:
-    ended = leadbridge("run", "--once", "--config", "nowhere", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", "--config", "nowhere", settings=here.settings())
 
     _ends_in_a_sentence(here, ended, 2, "nowhere: There is no config folder here.", "leadbridge init DIR")
 
@@ -150,7 +150,7 @@ def test_a_missing_config_folder_says_how_to_write_one(here: Town, leadbridge: L
 def test_a_missing_credential_is_named(here: Town, leadbridge: Leadbridge) -> None:
     lacking = {name: value for name, value in here.settings().items() if name != TOKEN}
 
-    ended = leadbridge("run", "--once", settings=lacking, clock=here.clock)
+    ended = leadbridge("run", "--once", settings=lacking)
 
     _ends_in_a_sentence(here, ended, 2, TOKEN, "is missing", "set it in the environment or in .env")
     assert not here.world.hubspot.calls
@@ -162,7 +162,7 @@ def test_a_token_of_another_portal_is_refused_before_anything_is_written(
 ) -> None:
     portal, before = here.world.hubspot.portal.portal_id, mutations(here.world)
 
-    ended = leadbridge(*command, settings={**here.settings(), PORTAL_ID: "4815162"}, clock=here.clock)
+    ended = leadbridge(*command, settings=here.settings() | {PORTAL_ID: "4815162"})
 
     _ends_in_a_sentence(here, ended, 2, f"{PORTAL_ID} is 4815162", f"{TOKEN} belongs to portal {portal}")
     assert mutations(here.world) == before
@@ -175,7 +175,7 @@ def test_a_token_of_the_portal_that_is_named_is_asked_for_it_once(
 ) -> None:
     named = {PORTAL_ID: str(here.world.hubspot.portal.portal_id), "LEADBRIDGE_HUBSPOT__API_VERSION": version}
 
-    ended = leadbridge("check", "--schemas-only", settings={**here.settings(), **named}, clock=here.clock)
+    ended = leadbridge("check", "--schemas-only", settings=here.settings() | named)
 
     assert ended.code == 0
     assert sum(n for (_, path), n in here.world.hubspot.calls.items() if "account-info" in path) == 1
@@ -194,7 +194,7 @@ def test_a_token_of_the_portal_that_is_named_is_asked_for_it_once(
 def test_a_setting_that_makes_no_sense_is_named(
     here: Town, leadbridge: Leadbridge, wrong: dict[str, str], words: list[str]
 ) -> None:
-    ended = leadbridge("run", "--once", settings={**here.settings(), **wrong}, clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings() | wrong)
 
     _ends_in_a_sentence(here, ended, 2, *words)
     assert not here.world.hubspot.calls
@@ -212,7 +212,7 @@ def test_a_setting_that_makes_no_sense_is_named(
 def test_a_vendor_that_is_away_or_shuts_the_door_is_named(
     here: Town, leadbridge: Leadbridge, away: dict[str, str], words: list[str]
 ) -> None:
-    ended = leadbridge("run", "--once", settings={**here.settings(), **away}, clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings() | away)
 
     _ends_in_a_sentence(here, ended, 1, *words)
 
@@ -223,9 +223,7 @@ def _page(request: Request) -> Reply:
 
 def test_a_page_instead_of_hubspots_answer_is_told(here: Town, leadbridge: Leadbridge) -> None:
     with Served(here.world.hubspot, here.world.now, before=_page) as hotel:
-        ended = leadbridge(
-            "run", "--once", settings={**here.settings(), BASE_URL: hotel.url}, clock=here.clock
-        )
+        ended = leadbridge("run", "--once", settings=here.settings() | {BASE_URL: hotel.url})
 
     _ends_in_a_sentence(here, ended, 1, "text/html instead of JSON", BASE_URL, "proxy")
 
@@ -233,7 +231,7 @@ def test_a_page_instead_of_hubspots_answer_is_told(here: Town, leadbridge: Leadb
 def test_a_page_instead_of_salesforces_answer_is_told(here: Town, leadbridge: Leadbridge) -> None:
     with Served(here.world.salesforce, here.world.now, before=_page) as hotel:
         away = {LOGIN_URL: hotel.url, INSTANCE_URL: hotel.url}
-        ended = leadbridge("run", "--once", settings={**here.settings(), **away}, clock=here.clock)
+        ended = leadbridge("run", "--once", settings=here.settings() | away)
 
     _ends_in_a_sentence(here, ended, 1, "text/html instead of JSON", LOGIN_URL, "proxy")
 
@@ -253,13 +251,13 @@ def test_a_page_in_the_middle_of_writing_loses_nothing(here: Town, leadbridge: L
         Served(here.world.hubspot, here.world.now, before=before) as hubspot,
     ):
         away = {LOGIN_URL: sales.url, INSTANCE_URL: sales.url, BASE_URL: hubspot.url}
-        ended = leadbridge("run", "--once", settings={**here.settings(), **away}, clock=here.clock)
+        ended = leadbridge("run", "--once", settings=here.settings() | away)
     assert ended.code in (1, 4)
     assert here.world.salesforce.records("Lead") == []
     _is_discreet(here, ended)
 
     here.clock.advance(60)
-    leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    leadbridge("run", "--once", settings=here.settings())
 
     assert here.sales("Lead", ADA)["Leadbridge_Stage__c"] == "handed_over"
     assert here.contact(ADA)["leadbridge_stage"] == "handed_over"
@@ -276,11 +274,11 @@ def test_a_row_that_salesforce_refuses_is_a_problem_and_nothing_is_half_written(
     here.world.salesforce.add_fields("Lead", [field])
     _ada_asks(here, leadbridge)
 
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
 
     assert ended.code == 4
     _is_discreet(here, ended)
-    [told] = leadbridge("problems", "list", "--json", settings=here.settings(), clock=here.clock).json
+    [told] = leadbridge("problems", "list", "--json", settings=here.settings()).json
     assert told["ref"].startswith(("hubspot:contact:", "salesforce:lead"))
     assert "Region__c" in told["text"]
     assert told["remedy"]
@@ -290,12 +288,12 @@ def test_a_row_that_salesforce_refuses_is_a_problem_and_nothing_is_half_written(
 
     here.world.salesforce.add_fields("Lead", [replace(field, required=False)])
     here.market(ADA, jobtitle="Head of Operations")
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
 
     assert (ended.code, ended.err) == (0, "")
     assert here.sales("Lead", ADA)["Leadbridge_Stage__c"] == "handed_over"
     assert here.contact(ADA)["leadbridge_stage"] == "handed_over"
-    assert leadbridge("problems", "list", settings=here.settings(), clock=here.clock).code == 0
+    assert leadbridge("problems", "list", settings=here.settings()).code == 0
 
 
 def test_a_value_that_a_restricted_picklist_refuses_is_left_out_and_told(
@@ -305,11 +303,11 @@ def test_a_value_that_a_restricted_picklist_refuses_is_left_out_and_told(
     lead.add([replace(lead.fields["Salutation"], restricted=True, choices=("Mr.", "Ms."))])
     _ada_asks(here, leadbridge, salutation="Empress", jobtitle="Head of Operations")
 
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
 
     assert ended.code == 4
     _is_discreet(here, ended)
-    [told] = leadbridge("problems", "list", "--json", settings=here.settings(), clock=here.clock).json
+    [told] = leadbridge("problems", "list", "--json", settings=here.settings()).json
     assert told["field"] == "Salutation"
     assert told["text"]
     assert told["remedy"]
@@ -325,7 +323,7 @@ def test_a_value_that_a_restricted_picklist_refuses_is_left_out_and_told(
 def test_a_second_daemon_is_told_who_is_running(here: Town, leadbridge: Leadbridge) -> None:
     here.run("write")
 
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
 
     _ends_in_a_sentence(here, ended, 1, "This bridge is served by", "stop that one")
 
@@ -352,7 +350,7 @@ def test_an_argument_that_makes_no_sense_is_named(
 ) -> None:
     (tmp_path / "shell" / "kept").touch()
 
-    ended = leadbridge(*arguments, settings=here.settings(), clock=here.clock)
+    ended = leadbridge(*arguments, settings=here.settings())
 
     assert ended.code == 2
     assert [line for line in ended.err.splitlines() if not line.startswith("•")] == []
@@ -368,7 +366,7 @@ def test_an_argument_that_makes_no_sense_is_named(
 def test_what_is_no_command_at_all_ends_with_its_usage(
     here: Town, leadbridge: Leadbridge, arguments: list[str]
 ) -> None:
-    ended = leadbridge(*arguments, settings=here.settings(), clock=here.clock)
+    ended = leadbridge(*arguments, settings=here.settings())
 
     assert ended.code == 2
     assert "Usage" in ended.err
@@ -376,6 +374,6 @@ def test_what_is_no_command_at_all_ends_with_its_usage(
 
 
 def test_a_certificate_authority_that_is_not_there_is_named(here: Town, leadbridge: Leadbridge) -> None:
-    ended = leadbridge("check", settings={**here.settings(), "LEADBRIDGE_CA_FILE": "nowhere.pem"})
+    ended = leadbridge("check", settings=here.settings() | {"LEADBRIDGE_CA_FILE": "nowhere.pem"})
 
     _ends_in_a_sentence(here, ended, 2, "LEADBRIDGE_CA_FILE", "nowhere.pem", "no readable PEM certificate")

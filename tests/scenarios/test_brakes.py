@@ -139,7 +139,7 @@ def test_a_release_lets_exactly_this_go_once(here: Town, leadbridge: Leadbridge)
     _everybody_becomes(here, "Chief")
     here.settle()
 
-    released = leadbridge("brakes", "release", "1", settings=here.settings(), clock=here.clock)
+    released = leadbridge("brakes", "release", "1", settings=here.settings())
     here.settle()
 
     assert (released.code, "60 records" in released.out) == (0, True)
@@ -264,7 +264,7 @@ def test_a_changed_mapping_line_is_counted_over_everybody_before_anything_is_wri
 
 
 def test_a_paused_bridge_reads_and_observes_and_writes_nothing(here: Town, leadbridge: Leadbridge) -> None:
-    paused = leadbridge("pause", settings=here.settings(), clock=here.clock)
+    paused = leadbridge("pause", settings=here.settings())
     before = len(here.world.log)
     here.market("p1@p1.example", jobtitle="Chief")
 
@@ -274,10 +274,10 @@ def test_a_paused_bridge_reads_and_observes_and_writes_nothing(here: Town, leadb
 
     assert paused.code == 0
     assert here.written(after=before) == []
-    status = leadbridge("status", "--json", settings=here.settings(), clock=here.clock).json
+    status = leadbridge("status", "--json", settings=here.settings()).json
     assert [(one["what"], one["waiting"]) for one in status["brakes"]] == [("pause", 1)]
 
-    resumed = leadbridge("resume", settings=here.settings(), clock=here.clock)
+    resumed = leadbridge("resume", settings=here.settings())
     here.settle()
 
     assert (resumed.code, "1 records" in resumed.out) == (0, True)
@@ -305,7 +305,7 @@ def test_the_dashboards_buttons_are_a_persons_word_as_well(here: Town) -> None:
 
 
 def test_resuming_a_bridge_that_is_not_paused_says_so(here: Town, leadbridge: Leadbridge) -> None:
-    ended = leadbridge("resume", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("resume", settings=here.settings())
 
     assert (ended.code, "was not paused" in ended.out) == (0, True)
 
@@ -318,9 +318,9 @@ def test_a_run_that_ends_with_something_held_asks_for_a_person(here: Town, leadb
     here.stop()
     here.clock.advance(60)
 
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
-    listed = leadbridge("brakes", "list", "--json", settings=here.settings(), clock=here.clock)
-    unknown = leadbridge("brakes", "release", "9", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
+    listed = leadbridge("brakes", "list", "--json", settings=here.settings())
+    unknown = leadbridge("brakes", "release", "9", settings=here.settings())
 
     assert (ended.code, "brakes release 1" in ended.out) == (3, True)
     assert (listed.code, [one["waiting"] for one in listed.json]) == (3, [CROWD])

@@ -33,10 +33,10 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
 
 
 def test_a_mistyped_config_keeps_nobody_from_stopping_the_bridge(here: Town, leadbridge: Leadbridge) -> None:
-    paused = leadbridge("pause", settings=here.settings(), clock=here.clock)
+    paused = leadbridge("pause", settings=here.settings())
     brakes = here.bridge.store.brakes()
-    listed = leadbridge("brakes", "list", settings=here.settings(), clock=here.clock)
-    resumed = leadbridge("resume", "--json", settings=here.settings(), clock=here.clock)
+    listed = leadbridge("brakes", "list", settings=here.settings())
+    resumed = leadbridge("resume", "--json", settings=here.settings())
 
     assert (paused.code, [one.what for one in brakes]) == (0, ["pause"])
     assert (listed.code, "pause" in listed.out) == (3, True)
@@ -47,8 +47,8 @@ def test_a_mistyped_config_keeps_nobody_from_stopping_the_bridge(here: Town, lea
 
 
 def test_status_says_what_is_wrong_with_the_config_and_goes_on(here: Town, leadbridge: Leadbridge) -> None:
-    told = leadbridge("status", settings=here.settings(), clock=here.clock)
-    read = leadbridge("status", "--json", settings=here.settings(), clock=here.clock)
+    told = leadbridge("status", settings=here.settings())
+    read = leadbridge("status", "--json", settings=here.settings())
 
     assert (told.code, read.code) == (0, 0)
     assert "bridge main: mode " in told.out
@@ -58,7 +58,7 @@ def test_status_says_what_is_wrong_with_the_config_and_goes_on(here: Town, leadb
 
 @pytest.mark.parametrize("words", ["problems list", "undo", "state verify"])
 def test_what_needs_the_store_only_reads_it(here: Town, leadbridge: Leadbridge, words: str) -> None:
-    ended = leadbridge(*words.split(), settings=here.settings(), clock=here.clock)
+    ended = leadbridge(*words.split(), settings=here.settings())
 
     assert (ended.code, ".yaml:" in ended.err) == (0, True)
 
@@ -79,7 +79,7 @@ def test_where_not_even_the_store_tells_which_bridge_is_meant_nothing_is_opened(
 
 @pytest.mark.parametrize("word", ["pause", "status"])
 def test_a_folder_without_a_config_means_no_bridge(here: Town, leadbridge: Leadbridge, word: str) -> None:
-    ended = leadbridge(word, "--config", "nowhere", settings=here.settings(), clock=here.clock)
+    ended = leadbridge(word, "--config", "nowhere", settings=here.settings())
 
     assert (ended.code, here.bridge.store.brakes()) == (2, [])
 
@@ -93,10 +93,10 @@ def test_a_config_that_names_another_bridge_stops_none_but_that_one(
     lifecycle = here.config / "lifecycle.yaml"
     lifecycle.write_text(lifecycle.read_text("utf-8").replace("to: accepted", "to: acepted", 1), "utf-8")
 
-    ended = leadbridge("pause", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("pause", settings=here.settings())
 
     assert (ended.code, here.bridge.store.brakes()) == (2, [])
 
 
 def test_who_acts_by_a_broken_config_is_told_for_which_bridge(here: Town, leadbridge: Leadbridge) -> None:
-    assert "for bridge main" in leadbridge("pause", settings=here.settings(), clock=here.clock).err
+    assert "for bridge main" in leadbridge("pause", settings=here.settings()).err

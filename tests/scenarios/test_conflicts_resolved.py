@@ -40,9 +40,7 @@ def here(tmp_path: Path) -> Iterator[Town]:
 def test_the_side_that_a_person_names_stands_on_both_sides(
     here: Town, leadbridge: Leadbridge, keep: str, stands: str
 ) -> None:
-    ended = leadbridge(
-        "problems", "resolve", "1", "--keep", keep, "--json", settings=here.settings(), clock=here.clock
-    )
+    ended = leadbridge("problems", "resolve", "1", "--keep", keep, "--json", settings=here.settings())
     here.settle()
 
     assert (ended.code, ended.json) == (0, {"resolved": [1], "keep": keep})
@@ -58,7 +56,7 @@ def test_the_side_that_a_person_names_stands_on_both_sides(
 
 
 def test_who_edits_after_the_word_was_given_is_asked_again(here: Town, leadbridge: Leadbridge) -> None:
-    leadbridge("problems", "resolve", "1", "--keep", "hubspot", settings=here.settings(), clock=here.clock)
+    leadbridge("problems", "resolve", "1", "--keep", "hubspot", settings=here.settings())
     here.sell(here.sales("Lead", SAMS), Email="third@nordwind.example")
     here.settle()
 
@@ -68,7 +66,7 @@ def test_who_edits_after_the_word_was_given_is_asked_again(here: Town, leadbridg
 
 
 def test_a_later_edit_of_either_side_is_carried_over_as_ever(here: Town, leadbridge: Leadbridge) -> None:
-    leadbridge("problems", "resolve", "1", "--keep", "hubspot", settings=here.settings(), clock=here.clock)
+    leadbridge("problems", "resolve", "1", "--keep", "hubspot", settings=here.settings())
     here.settle()
     here.sell(here.sales("Lead", MIAS), Email="new@nordwind.example")
     here.settle()
@@ -86,7 +84,7 @@ def test_a_later_edit_of_either_side_is_carried_over_as_ever(here: Town, leadbri
 def test_what_cannot_be_resolved_is_refused_and_nothing_is_changed(
     here: Town, leadbridge: Leadbridge, arguments: tuple[str, ...], said: str
 ) -> None:
-    ended = leadbridge("problems", "resolve", *arguments, settings=here.settings(), clock=here.clock)
+    ended = leadbridge("problems", "resolve", *arguments, settings=here.settings())
 
     assert (ended.code, said in ended.err) == (2, True)
     assert [one.code for one in here.problems()] == ["conflict"]

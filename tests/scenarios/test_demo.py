@@ -113,9 +113,7 @@ def test_each_turn_of_the_story_stands_in_the_timeline_with_who_when_and_why(
         ours = {"LEADBRIDGE_CONFIG": str(state / "config"), "LEADBRIDGE_STATE": str(state)}
 
         def timeline(email: str) -> list[str]:
-            ended = leadbridge(
-                "timeline", email, "--json", settings={**made.world.settings(), **ours}, clock=made.clock
-            )
+            ended = leadbridge("timeline", email, "--json", settings={**made.world.settings(), **ours})
             assert ended.code == 0, ended.err
             keys = ("at", "who", "what", "old", "new", "why")
             return [" ".join(str(one[key]) for key in keys if one[key]) for one in ended.json]

@@ -46,7 +46,7 @@ def _erase(
 ) -> Ended:
     here.stop()
     monkeypatch.setattr("sys.stdin", io.StringIO(email + "\n"))
-    return leadbridge("erase", "-", "--json", *more, settings=here.settings(), clock=here.clock)
+    return leadbridge("erase", "-", "--json", *more, settings=here.settings())
 
 
 def _ids(here: Town) -> list[str]:
@@ -174,7 +174,7 @@ def test_in_a_store_that_is_built_anew_the_person_stays_erased(
 ) -> None:
     _erase(here, leadbridge, monkeypatch)
 
-    ended = leadbridge("state", "rebuild", "--anyway", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("state", "rebuild", "--anyway", settings=here.settings())
     here.run()
     here.market(ADA, jobtitle="Chief of Wind")
     here.settle()

@@ -78,10 +78,10 @@ def test_another_bridge_with_another_store_is_noticed_and_nothing_is_written_any
     assert here.written(after=before) == []
 
     here.stop()
-    ended = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("run", "--once", settings=here.settings())
     assert (ended.code, "brakes release" in ended.out) == (3, True)
 
-    released = leadbridge("brakes", "release", "1", settings=here.settings(), clock=here.clock)
+    released = leadbridge("brakes", "release", "1", settings=here.settings())
     here.run()
     here.settle()
     here.settle()

@@ -103,7 +103,7 @@ def test_what_people_type_into_a_field_is_printed_and_never_obeyed(
     here.market(ADA, jobtitle="[/x]\x9b31m\u202e")
 
     told = [
-        leadbridge(*command, settings=here.settings(), clock=here.clock)
+        leadbridge(*command, settings=here.settings())
         for command in (["plan"], ["why", f"hubspot:contact:{ada}"], ["timeline", f"hubspot:contact:{ada}"])
     ]
 
@@ -117,7 +117,7 @@ def test_what_people_type_into_a_field_is_printed_and_never_obeyed(
 def test_a_reference_that_no_terminal_could_type_is_refused_in_a_sentence(
     here: Town, leadbridge: Leadbridge
 ) -> None:
-    ended = leadbridge("timeline", "hubspot:contact:\udcff1", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("timeline", "hubspot:contact:\udcff1", settings=here.settings())
 
     assert (ended.code, ended.out) == (2, "")
     assert "neither a reference" in ended.err

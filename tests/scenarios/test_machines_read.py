@@ -98,11 +98,11 @@ def test_there_is_a_case_for_every_command() -> None:
 @pytest.mark.parametrize("command", SAID)
 def test_a_machine_reads_one_document(here: Town, leadbridge: Leadbridge, command: str) -> None:
     words, code = SAID[command]
-    settings = {**here.settings(), **here.world.admin_settings()}
+    settings = here.settings() | here.world.admin_settings()
     if command == "plugin uninstall":  # there must be something to take out
-        leadbridge("plugin", "install", "--yes", "--only", "hubspot", settings=settings, clock=here.clock)
+        leadbridge("plugin", "install", "--yes", "--only", "hubspot", settings=settings)
 
-    ended = leadbridge(*command.split(), *words.split(), "--json", settings=settings, clock=here.clock)
+    ended = leadbridge(*command.split(), *words.split(), "--json", settings=settings)
     said = document(ended)
 
     assert ended.code == code, ended.err
@@ -131,7 +131,7 @@ def test_who_leaves_an_argument_out_or_knows_another_command_reads_so(leadbridge
 
 def serving(here: Town) -> dict[str, str]:
     """The settings of a daemon whose dashboard takes any free port."""
-    return {**here.settings(), "LEADBRIDGE_HTTP__PORT": "0"}
+    return here.settings() | {"LEADBRIDGE_HTTP__PORT": "0"}
 
 
 def test_a_daemon_that_loses_the_bridge_has_told_its_document_and_says_why_in_words(
@@ -141,7 +141,7 @@ def test_a_daemon_that_loses_the_bridge_has_told_its_document_and_says_why_in_wo
         raise LeaseLost("another")
 
     monkeypatch.setattr(Daemon, "run", lost)
-    ended = leadbridge("run", "--json", settings=serving(installed), clock=installed.clock)
+    ended = leadbridge("run", "--json", settings=serving(installed))
 
     assert set(document(ended)) == {"dashboard", "mode", "own_fields"}
     assert ended.code == 1
@@ -158,8 +158,8 @@ def test_a_daemon_that_must_leave_it_to_a_person_says_which_brake(
     monkeypatch.setattr(Daemon, "run", met)
     with town(tmp_path, in_process=True) as here:
         here.configure()
-        ended = leadbridge("run", "--json", settings=serving(here), clock=here.clock)
-        once = leadbridge("run", "--once", "--json", settings=here.settings(), clock=here.clock)
+        ended = leadbridge("run", "--json", settings=serving(here))
+        once = leadbridge("run", "--once", "--json", settings=here.settings())
 
     assert set(document(ended)) == {"dashboard", "mode", "own_fields"}
     assert [one["text"] for one in document(once)["brakes"]] == ["another bridge writes here"]
@@ -217,11 +217,11 @@ def test_the_story_that_is_stopped_tells_a_machine_so(
 def test_a_bar_is_for_people_and_is_not_shown_to_whom_a_machine_reads_for(
     installed: Town, leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    settings = {**installed.settings(), **installed.world.admin_settings()}
+    settings = installed.settings() | installed.world.admin_settings()
 
     def shown(*more: str) -> bool:
         monkeypatch.setattr("sync.cli.printing.errors", Console(stderr=True, force_terminal=True))
-        ended = leadbridge(*command.split(), *more, settings=settings, clock=installed.clock)
+        ended = leadbridge(*command.split(), *more, settings=settings)
         return "\x1b[?25l" in ended.err  # a bar hides the cursor while it lasts
 
     assert (shown(), shown("--json")) == (True, False)

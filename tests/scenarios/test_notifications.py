@@ -43,7 +43,7 @@ def ask_for_a_call(here: Town) -> None:
 def addresses(here: Town, **given: str) -> dict[str, str]:
     told = {f"LEADBRIDGE_NOTIFY__{name.upper()}": address for name, address in given.items()}
     portal = str(here.world.hubspot.portal.portal_id)
-    return {**here.settings(), "LEADBRIDGE_HUBSPOT__PORTAL_ID": portal, **told}
+    return here.settings() | {"LEADBRIDGE_HUBSPOT__PORTAL_ID": portal, **told}
 
 
 def test_sales_are_told_who_was_handed_over_and_nobodys_own_data(
@@ -53,11 +53,11 @@ def test_sales_are_told_who_was_handed_over_and_nobodys_own_data(
     here.configure("write")
     tell(here)
     told = addresses(here, sales=a_hook.url, ops=a_hook.url)
-    assert leadbridge("run", "--once", settings=told, clock=here.clock).code == 0
+    assert leadbridge("run", "--once", settings=told).code == 0
     ask_for_a_call(here)
     here.clock.advance(120)
 
-    ended = leadbridge("run", "--once", settings=told, clock=here.clock)
+    ended = leadbridge("run", "--once", settings=told)
 
     lead = here.sales("Lead", ADA)
     [(_, body)] = a_hook.posted
@@ -103,17 +103,15 @@ def test_an_address_that_fails_is_seen_by_ops_and_the_sync_goes_on(
     here.configure("write")
     tell(here)
     told = addresses(here, sales="json://127.0.0.1:1/", ops=a_hook.url)
-    leadbridge("run", "--once", settings=told, clock=here.clock)
+    leadbridge("run", "--once", settings=told)
     ask_for_a_call(here)
     here.clock.advance(120)
-    leadbridge("run", "--once", settings=told, clock=here.clock)
+    leadbridge("run", "--once", settings=told)
 
     listed = leadbridge("problems", "list", settings=told)
     retried = leadbridge("problems", "retry", "1", settings=told)
     here.clock.advance(120)
-    again = leadbridge(
-        "run", "--once", settings={**told, "LEADBRIDGE_NOTIFY__SALES": a_hook.url}, clock=here.clock
-    )
+    again = leadbridge("run", "--once", settings=told | {"LEADBRIDGE_NOTIFY__SALES": a_hook.url})
 
     assert here.sales("Lead", ADA)
     assert "notifier_failed" in listed.out

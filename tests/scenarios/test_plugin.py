@@ -28,10 +28,10 @@ def fresh(tmp_path: Path) -> Iterator[Town]:
 @pytest.fixture
 def plugin(fresh: Town, leadbridge: Leadbridge) -> Plugin:
     """`leadbridge plugin …` by an admin of this town; the clock is the town's."""
-    settings = {**fresh.settings(), **fresh.world.admin_settings()}
+    settings = fresh.settings() | fresh.world.admin_settings()
 
     def run(*words: str, **more: str) -> Ended:
-        return leadbridge("plugin", *words, settings={**settings, **more}, clock=fresh.clock)
+        return leadbridge("plugin", *words, settings=settings | more)
 
     return run
 

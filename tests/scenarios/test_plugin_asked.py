@@ -45,13 +45,13 @@ def fresh(tmp_path: Path) -> Iterator[Town]:
 @pytest.fixture
 def keys(fresh: Town) -> dict[str, str]:
     """An admin's settings, the same for every command."""
-    return {**fresh.settings(), **fresh.world.admin_settings()}
+    return fresh.settings() | fresh.world.admin_settings()
 
 
 @pytest.fixture
 def plugin(fresh: Town, keys: dict[str, str], leadbridge: Leadbridge) -> Plugin:
     def run(*words: str) -> Ended:
-        return leadbridge("plugin", *words, settings=keys, clock=fresh.clock)
+        return leadbridge("plugin", *words, settings=keys)
 
     return run
 
@@ -307,7 +307,7 @@ def test_what_sharing_may_hide_from_the_admin_or_a_conversion_carries_over_is_no
 
 def trace(leadbridge: Leadbridge, here: Town, keys: dict[str, str]) -> dict[str, Any]:
     """What `leadbridge status` knows of the last installs, by side."""
-    found: dict[str, Any] = leadbridge("status", "--json", settings=keys, clock=here.clock).json["installs"]
+    found: dict[str, Any] = leadbridge("status", "--json", settings=keys).json["installs"]
     return found
 
 

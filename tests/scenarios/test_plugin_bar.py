@@ -51,7 +51,7 @@ def test_a_bar_on_a_terminal_counts_the_components_and_none_stands_beside_json(
     tmp_path: Path, leadbridge: Leadbridge, monkeypatch: pytest.MonkeyPatch, json: bool
 ) -> None:
     with town(tmp_path, own_fields=False, in_process=True) as here:
-        settings = {**here.settings(), **here.world.admin_settings()}
+        settings = here.settings() | here.world.admin_settings()
         more = ("--json",) if json else ()
         with terminal(monkeypatch) as shown:
             ended = leadbridge(
@@ -62,7 +62,6 @@ def test_a_bar_on_a_terminal_counts_the_components_and_none_stands_beside_json(
                 "--yes",
                 *more,
                 settings=settings,
-                clock=here.clock,
             )
 
     assert ended.code == 0, ended.err
@@ -77,9 +76,7 @@ def test_a_bar_on_a_terminal_counts_the_components_and_none_stands_beside_json(
 
 def test_where_standard_error_is_no_terminal_no_bar_is_shown(tmp_path: Path, leadbridge: Leadbridge) -> None:
     with town(tmp_path, own_fields=False, in_process=True) as here:
-        settings = {**here.settings(), **here.world.admin_settings()}
-        ended = leadbridge(
-            "plugin", "install", "--only", "salesforce", "--yes", settings=settings, clock=here.clock
-        )
+        settings = here.settings() | here.world.admin_settings()
+        ended = leadbridge("plugin", "install", "--only", "salesforce", "--yes", settings=settings)
 
     assert (ended.code, ended.err) == (0, "")

@@ -115,10 +115,10 @@ def admins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Admins]:
 def test_what_somebody_changed_is_named_ends_with_4_and_is_set_right_by_an_install(
     admins: Admins, leadbridge: Leadbridge, edit: Callable[[Admins], None], side: Side, named: str
 ) -> None:
-    settings = {**admins.here.settings(), **admins.here.world.admin_settings()}
+    settings = admins.here.settings() | admins.here.world.admin_settings()
 
     def check() -> Ended:
-        return leadbridge("plugin", "check", "--only", side, settings=settings, clock=admins.here.clock)
+        return leadbridge("plugin", "check", "--only", side, settings=settings)
 
     edit(admins)
     changed = check()

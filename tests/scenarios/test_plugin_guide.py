@@ -73,8 +73,8 @@ class Walk:
         if {"install", "uninstall"} & {*words} and "--yes" not in words:
             words.append("--yes")  # nobody sits there to be asked
         named = [str(self.folder / f"{words[1]}ed") if one == "DIR" else one for one in words]
-        settings = {**self.here.settings(), **self.here.world.admin_settings()}
-        return self.leadbridge(*named, settings=settings, clock=self.here.clock)
+        settings = self.here.settings() | self.here.world.admin_settings()
+        return self.leadbridge(*named, settings=settings)
 
     def edit(self, **replaced: str) -> None:
         """Ops edit lifecycle.yaml."""

@@ -29,8 +29,8 @@ def installed(request: pytest.FixtureRequest, tmp_path: Path, leadbridge: Leadbr
         form = getattr(request, "param", "per_stage")
         text = lifecycle.read_text("utf-8").replace("rules: per_stage\n", f"rules: {form}\n")
         lifecycle.write_text(text, "utf-8")
-        settings = {**here.settings(), **here.world.admin_settings()}
-        ended = leadbridge("plugin", "install", "--yes", settings=settings, clock=here.clock)
+        settings = here.settings() | here.world.admin_settings()
+        ended = leadbridge("plugin", "install", "--yes", settings=settings)
         assert ended.code == 0, ended.out + ended.err
         twin = here.world.salesforce
         twin.give_minimum_access(twin.integration_user)

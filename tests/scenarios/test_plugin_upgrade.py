@@ -29,8 +29,8 @@ class Upgraded(Town):
     leadbridge: Leadbridge
 
     def plugin(self, *words: str) -> Ended:
-        settings = {**self.settings(), **self.world.admin_settings()}
-        return self.leadbridge("plugin", *words, settings=settings, clock=self.clock)
+        settings = self.settings() | self.world.admin_settings()
+        return self.leadbridge("plugin", *words, settings=settings)
 
     def edit(self) -> None:
         """Version 2 says `warming` for `nurturing`, and knows `parked`."""

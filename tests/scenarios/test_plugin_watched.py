@@ -132,12 +132,12 @@ def test_what_is_no_longer_as_the_config_says_is_told_within_the_hour_and_stops_
     describe_stage_as(here, OLD)
 
     look_again(here)
-    status = leadbridge("status", settings=here.settings(), clock=here.clock)
+    status = leadbridge("status", settings=here.settings())
     [told] = drifted(here)
     here.plugin("install", "--yes", "--only", "salesforce")
     describe_stage_as(here, here.bridge.agreement.own.marker)
     look_again(here)
-    after = leadbridge("status", "--json", settings=here.settings(), clock=here.clock)
+    after = leadbridge("status", "--json", settings=here.settings())
 
     assert before == ("installed", [])
     assert "hubspot holds what leadbridge 1.0.0 brings for version 1 of the lifecycle (00000000)" in told
@@ -151,7 +151,7 @@ def test_an_install_leaves_a_trace_in_the_store_that_the_bridge_has_made(
     here: Upgraded, leadbridge: Leadbridge
 ) -> None:
     def status(*words: str):
-        return leadbridge("status", *words, settings=here.settings(), clock=here.clock)
+        return leadbridge("status", *words, settings=here.settings())
 
     before = status("--json").json["installs"]
     here.plugin("uninstall", "--yes", "--only", "hubspot")

@@ -209,10 +209,10 @@ def test_check_names_a_reason_field_that_is_not_there_and_words_without_a_reason
     with town(tmp_path, own_fields=False, in_process=True) as here:
         with_a_reason_field(here)
         here.stop()
-        unnamed = leadbridge("check", settings=here.settings(), clock=here.clock)
+        unnamed = leadbridge("check", settings=here.settings())
         rules = here.config / "lifecycle.yaml"
         rules.write_text(rules.read_text("utf-8").replace(REASON, "Why_Nought__c"), "utf-8")
-        missing = leadbridge("check", settings=here.settings(), clock=here.clock)
+        missing = leadbridge("check", settings=here.settings())
 
     assert unnamed.code == 4
     assert "Lead.Why_Not__c offers `Moved to Mars`, which `says` does not name" in unnamed.err
@@ -379,9 +379,9 @@ def test_a_new_installation_of_a_lost_store_is_a_standard_one_too(tmp_path: Path
 def test_check_and_status_say_that_it_is_standard_mode(tmp_path: Path, leadbridge: Leadbridge) -> None:
     with town(tmp_path, own_fields=False) as here:
         here.configure()
-        checked = leadbridge("check", settings=here.settings(), clock=here.clock)
-        ran = leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
-        status = leadbridge("status", settings=here.settings(), clock=here.clock)
+        checked = leadbridge("check", settings=here.settings())
+        ran = leadbridge("run", "--once", settings=here.settings())
+        status = leadbridge("status", settings=here.settings())
 
     assert (checked.code, ran.code, status.code) == (0, 0, 0)
     for said in (checked.out, status.out):
@@ -394,8 +394,7 @@ def test_half_of_the_fields_end_a_run_with_3_and_every_name(tmp_path: Path, lead
         here.configure()
         here.world.uninstall({"leadbridge_key", "Leadbridge_Round__c"})
         ended = [
-            leadbridge(*command, settings=here.settings(), clock=here.clock)
-            for command in (("run", "--once"), ("check",))
+            leadbridge(*command, settings=here.settings()) for command in (("run", "--once"), ("check",))
         ]
 
     assert [one.code for one in ended] == [3, 3]

@@ -110,7 +110,7 @@ def test_a_damaged_store_is_kept_aside_and_built_anew_without_a_single_write(
     _damage(lived)
     damaged = (lived.state / "leadbridge.db").read_bytes()
 
-    ended = leadbridge("state", "rebuild", "--json", settings=lived.settings(), clock=lived.clock)
+    ended = leadbridge("state", "rebuild", "--json", settings=lived.settings())
 
     assert (ended.code, ended.json["written"], ended.json["links"]["person"]) == (0, 0, links)
     assert ended.json["read"] is False
@@ -162,7 +162,7 @@ def test_a_paused_bridge_that_is_built_anew_writes_nothing_until_somebody_resume
     lived.stop()
     lived.world.hubspot.update("contacts", contact.id, {"jobtitle": "While paused"}, MIA, lived.clock.now())
 
-    ended = leadbridge("state", "rebuild", "--anyway", settings=settings, clock=lived.clock)
+    ended = leadbridge("state", "rebuild", "--anyway", settings=settings)
 
     assert (ended.code, lived.written()[before:]) == (0, [])
     assert "could not be read" not in ended.out
@@ -170,14 +170,14 @@ def test_a_paused_bridge_that_is_built_anew_writes_nothing_until_somebody_resume
         "It writes nothing, as before: a person paused the bridge; `leadbridge resume` lets the" in ended.out
     )
     assert leadbridge("resume", settings=settings).code == 0
-    assert leadbridge("run", "--once", settings=settings, clock=lived.clock).code == 0
+    assert leadbridge("run", "--once", settings=settings).code == 0
     assert "While paused" in str(lived.written()[before:])
 
 
 def test_a_sound_store_is_not_put_aside_unasked(lived: Town, leadbridge: Leadbridge) -> None:
     lived.stop()
 
-    ended = leadbridge("state", "rebuild", settings=lived.settings(), clock=lived.clock)
+    ended = leadbridge("state", "rebuild", settings=lived.settings())
 
     assert ended.code == 3
     assert "file is sound; nothing was changed" in ended.err
@@ -185,7 +185,7 @@ def test_a_sound_store_is_not_put_aside_unasked(lived: Town, leadbridge: Leadbri
 
 
 def test_a_store_is_not_put_aside_under_a_running_bridge(lived: Town, leadbridge: Leadbridge) -> None:
-    ended = leadbridge("state", "rebuild", "--anyway", settings=lived.settings(), clock=lived.clock)
+    ended = leadbridge("state", "rebuild", "--anyway", settings=lived.settings())
 
     assert ended.code == 2
     assert "The bridge is running; stop it first" in ended.err
@@ -206,7 +206,7 @@ def test_a_store_is_not_put_aside_for_systems_that_are_not_the_right_ones(
     _damage(lived)
     before = {path: path.read_bytes() for path in lived.state.iterdir()}
 
-    ended = leadbridge("state", "rebuild", settings={**lived.settings(), **wrong}, clock=lived.clock)
+    ended = leadbridge("state", "rebuild", settings=lived.settings() | wrong)
 
     assert ended.code == code
     assert {path: path.read_bytes() for path in lived.state.iterdir()} == before

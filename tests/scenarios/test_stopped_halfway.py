@@ -46,10 +46,10 @@ def test_what_was_stopped_says_so_and_the_same_command_goes_on(
     here: Town, leadbridge: Leadbridge, ctrl_c: Callable[[], None], words: str
 ) -> None:
     ctrl_c()
-    stopped = leadbridge(*words.split(), settings=here.settings(), clock=here.clock)
+    stopped = leadbridge(*words.split(), settings=here.settings())
     ctrl_c()
-    read = leadbridge(*words.split(), "--json", settings=here.settings(), clock=here.clock)
-    done = leadbridge(*words.split(), "--json", settings=here.settings(), clock=here.clock)
+    read = leadbridge(*words.split(), "--json", settings=here.settings())
+    done = leadbridge(*words.split(), "--json", settings=here.settings())
 
     assert stopped.code == 130
     assert "Stopped before it was done: " in stopped.err
@@ -62,10 +62,10 @@ def test_what_was_stopped_says_so_and_the_same_command_goes_on(
 def test_a_sweep_that_was_stopped_does_not_end_like_one_that_is_done(
     here: Town, leadbridge: Leadbridge, ctrl_c: Callable[[], None]
 ) -> None:
-    leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    leadbridge("run", "--once", settings=here.settings())
     ctrl_c()
 
-    ended = leadbridge("sweep", "--json", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("sweep", "--json", settings=here.settings())
 
     assert (ended.code, ended.json) == (130, {"stopped": True})
 
@@ -97,8 +97,8 @@ def hangs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_who_leaves_a_silent_system_leaves_as_stopped_and_tells_a_machine_so(
     here: Town, leadbridge: Leadbridge, words: str
 ) -> None:
-    said = leadbridge(*words.split(), settings=here.settings(), clock=here.clock)
-    read = leadbridge(*words.split(), "--json", settings=here.settings(), clock=here.clock)
+    said = leadbridge(*words.split(), settings=here.settings())
+    read = leadbridge(*words.split(), "--json", settings=here.settings())
 
     assert (said.code, said.out) == (130, "")
     assert "• Stopped while a system left a call unanswered. " in said.err
@@ -121,8 +121,8 @@ def test_lost_answers_that_are_no_longer_waited_for_are_left_over(
         here.edit()
         here.clock.advance(60)
         here.world.faults.next("late_commit", side="hubspot", path="/batch/update", delay_s=60)
-        stopped = leadbridge("run", "--once", "--json", settings=here.settings(), clock=here.clock)
-        done = leadbridge("run", "--once", "--json", settings=here.settings(), clock=here.clock)
+        stopped = leadbridge("run", "--once", "--json", settings=here.settings())
+        done = leadbridge("run", "--once", "--json", settings=here.settings())
 
         assert here.world.faults.struck.total() == 1
         assert (stopped.code, stopped.json["stopped"], stopped.json["left"]) == (130, True, 1)
@@ -132,12 +132,12 @@ def test_lost_answers_that_are_no_longer_waited_for_are_left_over(
 def test_a_store_that_was_built_anew_in_part_is_not_told_to_be_whole(
     here: Town, leadbridge: Leadbridge, ctrl_c: Callable[[], None]
 ) -> None:
-    leadbridge("run", "--once", settings=here.settings(), clock=here.clock)
+    leadbridge("run", "--once", settings=here.settings())
     ctrl_c()
-    stopped = leadbridge("state", "rebuild", "--anyway", settings=here.settings(), clock=here.clock)
+    stopped = leadbridge("state", "rebuild", "--anyway", settings=here.settings())
     ctrl_c()
-    read = leadbridge("state", "rebuild", "--anyway", "--json", settings=here.settings(), clock=here.clock)
-    done = leadbridge("run", "--once", "--json", settings=here.settings(), clock=here.clock)
+    read = leadbridge("state", "rebuild", "--anyway", "--json", settings=here.settings())
+    done = leadbridge("run", "--once", "--json", settings=here.settings())
 
     assert (stopped.code, stopped.out) == (130, "")
     assert "Stopped before it was done: " in stopped.err

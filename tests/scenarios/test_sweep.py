@@ -126,7 +126,7 @@ def test_a_bridge_that_observes_finds_and_writes_nothing(here: Town, leadbridge:
     here.stop()
     here.configure("observe")
 
-    ended = leadbridge("sweep", "--json", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("sweep", "--json", settings=here.settings())
 
     assert ended.code == 4
     assert ended.json["found"]["observed"] == 4
@@ -152,7 +152,7 @@ def test_the_certificate_is_a_table_for_people(here: Town, leadbridge: Leadbridg
     _edit_unseen(here, _people(here)[:2], "Drifted")
     here.stop()
 
-    ended = leadbridge("sweep", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("sweep", settings=here.settings())
 
     assert "repaired" in ended.out
     assert " links compared, " in ended.out

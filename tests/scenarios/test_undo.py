@@ -44,7 +44,7 @@ def _undo(here: Town, leadbridge: Leadbridge, number: int | None = None) -> Ende
     here.stop()
     if number is None:
         number = leadbridge("undo", "--json", settings=here.settings()).json[0]["pass"]
-    ended = leadbridge("undo", str(number), "--json", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("undo", str(number), "--json", settings=here.settings())
     here.run()
     return ended
 
@@ -153,7 +153,7 @@ def test_a_bridge_that_observes_only_says_what_an_undo_would_do(here: Town, lead
     here.configure("observe")
     number = leadbridge("undo", "--json", settings=here.settings()).json[0]["pass"]
 
-    ended = leadbridge("undo", str(number), settings=here.settings(), clock=here.clock)
+    ended = leadbridge("undo", str(number), settings=here.settings())
 
     assert "3 fields would be restored (mode: observe; nothing was written)" in ended.out
     assert _titles(here) == ["Director"] * 3
@@ -162,7 +162,7 @@ def test_a_bridge_that_observes_only_says_what_an_undo_would_do(here: Town, lead
 def test_a_pass_that_wrote_nothing_is_refused(here: Town, leadbridge: Leadbridge) -> None:
     here.stop()
 
-    ended = leadbridge("undo", "999", settings=here.settings(), clock=here.clock)
+    ended = leadbridge("undo", "999", settings=here.settings())
 
     assert ended.code == 2
     assert "Pass 999 wrote nothing" in ended.err
@@ -180,13 +180,13 @@ def test_an_undo_of_more_than_the_brakes_allow_needs_a_persons_yes(
     number = leadbridge("undo", "--json", settings=here.settings()).json[0]["pass"]
     before = len(here.world.log)
 
-    refused = leadbridge("undo", str(number), settings=here.settings(), clock=here.clock)
+    refused = leadbridge("undo", str(number), settings=here.settings())
 
     assert (refused.code, "3 person records" in refused.err, "--yes" in refused.err) == (3, True, True)
     assert here.world.log.writes(after=before) == []
     assert leadbridge("undo", "--json", settings=here.settings()).json[0]["pass"] == number
 
-    done = leadbridge("undo", str(number), "--yes", "--json", settings=here.settings(), clock=here.clock)
+    done = leadbridge("undo", str(number), "--yes", "--json", settings=here.settings())
     assert (done.code, done.json["restored"]) == (0, 3)
     assert _titles(here) == ["Clerk"] * 3
 

@@ -87,7 +87,7 @@ def test_where_no_rule_holds_them_the_end_may_depend_on_when_the_bridge_looks_an
     assert here.contact(ADA)["leadbridge_stage"] == ("working" if looks_between else "handed_over")
     assert story(here)[-1][0] == ("moved" if looks_between else "reverted")
     assert UNSEEN in story(here)[-1][2]
-    checked = leadbridge("check", "--offline", settings=here.settings(), clock=here.clock)
+    checked = leadbridge("check", "--offline", settings=here.settings())
     assert "where people stand in the end may depend on `poll_s`" in " ".join(checked.out.split())
 
 

@@ -48,10 +48,10 @@ def test_check_names_the_field_the_side_and_each_value_it_lacks(
     here: Town, leadbridge: Leadbridge, side: str, where: str
 ) -> None:
     here.configure(mode="observe")
-    fits = leadbridge("check", settings=here.settings(), clock=here.clock)
+    fits = leadbridge("check", settings=here.settings())
     offer(here, side, "working", "recycled")
 
-    lacks = leadbridge("check", settings=here.settings(), clock=here.clock)
+    lacks = leadbridge("check", settings=here.settings())
 
     assert fits.code == 0
     assert (lacks.code, "is sound" in fits.out, "is sound" in lacks.out) == (4, True, False)

@@ -33,6 +33,17 @@ MIA: Final = "mia.marketer@example.com"
 _READS: Final = frozenset({"token", "composite", "composite/sobjects/retrieve", "query", "queryAll"})
 
 
+class ShellOf(dict[str, str]):
+    """The environment of a shell in a town, and the *clock* that hangs there; with other settings beside, ours still."""
+
+    def __init__(self, clock: VirtualClock, settings: Mapping[str, str]) -> None:
+        super().__init__(settings)
+        self.clock = clock
+
+    def __or__(self, more: Mapping[str, str]) -> ShellOf:  # type: ignore[override]
+        return ShellOf(self.clock, {**self, **more})
+
+
 class Town:
     """One world and the bridge over it; the bridge may be closed and opened with another config."""
 
@@ -83,10 +94,10 @@ class Town:
         self.clock.advance(1)
         return done
 
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> ShellOf:
         """The environment of a shell that points at this town."""
         ours = {"LEADBRIDGE_CONFIG": str(self.config), "LEADBRIDGE_STATE": str(self.state)}
-        return {**self.world.settings(), **ours}
+        return ShellOf(self.clock, {**self.world.settings(), **ours})
 
     # ── what came of it ──────────────────────────────────────────────────────
 
