@@ -55,6 +55,7 @@ def is_of_a_unit(ref: Ref) -> bool:
 class Batch:
     """Keys to plan together, the records that came along, and what to store once they are planned.
 
+    *as_of*: what Salesforce's own clock said when it showed the first of its rows among them.
     *use*: ``work`` carries the plans out, ``weigh`` only counts them, ``keep`` puts the keys into the inbox.
     """
 
@@ -66,6 +67,7 @@ class Batch:
     cursors: list[tuple[Side, str, Cursor]] = field(default_factory=list)
     place: tuple[Side, str, str | None] | None = None
     read_at: datetime | None = None
+    as_of: datetime | None = None
     sweep: tuple[int, str] | None = None
 
     def forget_if_older(self, than: timedelta, now: datetime) -> None:
@@ -108,6 +110,8 @@ class Intake:
                     yield batch
                     batch = Batch()
                 _take(batch, some, read_at)
+                if side == "salesforce":
+                    batch.as_of = min(page.as_of, batch.as_of or page.as_of)
             batch.cursors.append((side, page.kind, self._cursor(side, page)))
         batch.use = "keep" if crowded else "work"
         yield batch
@@ -250,14 +254,15 @@ def _of_role(role: Record) -> Iterable[Knock]:
 
 def _backfill_batches(page: Page) -> list[Batch]:
     """Large vendor pages are cut, so that memory stays flat; an empty page is one empty batch."""
-    return [_backfill_batch(some) for some in chunks(page.records, BATCH)] or [_backfill_batch(())]
+    return [_backfill_batch(some, page.as_of) for some in chunks(page.records, BATCH) or [()]]
 
 
-def _backfill_batch(records: Sequence[Record]) -> Batch:
+def _backfill_batch(records: Sequence[Record], as_of: datetime) -> Batch:
     return Batch(
         lane="backfill",
         knocks=[Knock(record.ref, "backfill") for record in records],
         carried={record.ref: record for record in records},
+        as_of=as_of,
     )
 
 

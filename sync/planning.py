@@ -41,7 +41,7 @@ class Planning:
 
     def plans(self, batch: Batch, terms: Terms, now: datetime) -> Iterator[list[Plan]]:
         """The plans of *batch*, one list a pair: companies before people, people before deals."""
-        overlap_s = terms.agreement.bridge.overlap_s["salesforce"]
+        overlap = timedelta(seconds=terms.agreement.bridge.overlap_s["salesforce"])
         for pair in PAIRS:
             knocks = [knock for knock in batch.knocks if PAIR_OF[knock.ref.side, knock.ref.kind] == pair]
             if knocks:
@@ -51,7 +51,7 @@ class Planning:
                     batch.carried,
                     searched=batch.lane == "live",
                     sweeps=batch.sweep is not None,
-                    late_since=now - timedelta(seconds=overlap_s),
+                    late_since=batch.as_of - overlap if batch.as_of else None,
                 )
                 yield self._plan(reader, terms, pair, knocks, now)
 

@@ -69,7 +69,7 @@ class Reader:
         )  # fmt: skip
 
     def _may_be_older(self, row: Record, newest: datetime) -> bool:
-        """A stamp of whole seconds may stand on what was there before in that second, while a query shows changes late."""
+        """A stamp of whole seconds may stand on what was there before in that second, while a query shows changes late, by the vendor's own clock."""
         is_late = self._late_since is not None and newest >= self._late_since
         return is_late and row.ref in self._queried and row.modified_at - newest <= OURS
 

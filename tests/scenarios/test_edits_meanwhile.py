@@ -11,6 +11,7 @@ import pytest
 from connectors.base import Connector
 from connectors.records import Receipt, Side, Write
 from sync.intake import begin_backfill
+from tests.scenarios.test_faults_of_time import Skewed
 from tests.scenarios.town import MIA, SAM, Town
 
 ADA = "ada.lind@nordwind.example"
@@ -100,10 +101,15 @@ def _just_before(
     assert acted
 
 
-@pytest.mark.fault("F34")
+@pytest.mark.fault("F22", "F34")
+@pytest.mark.parametrize("ahead", [0, 10, -10], ids=["right", "ahead", "behind"])
 def test_a_query_that_shows_a_record_as_it_was_in_the_very_second_of_our_write_puts_nothing_back(
-    handed: Town,
+    handed: Town, ahead: int
 ) -> None:
+    right = handed.clock
+    handed.clock = Skewed(right, timedelta(minutes=ahead))
+    handed.run()
+    handed.clock = right
     handed.market(ADA, jobtitle="Buyer")
     handed.settle()
     handed.world.salesforce.flip(query_lag_ms=1000)
