@@ -92,7 +92,7 @@ class Engine:
         overlap = {side: timedelta(seconds=s) for side, s in agreement.bridge.overlap_s.items()}
         self.intake = Intake(self.store, self.connectors, fields, overlap, self.pool, self.clock.now)
         self.sweep = Sweep(self.store, self.intake.page)
-        self.rollout = Rollout(self.store, agreement)
+        self.rollout = Rollout(self.store, agreement, self.connectors)
         self.planning = Planning(self.store, self.connectors, fields, self.rollout)
         self.braking = Braking(self.store, agreement.bridge.brakes)
         poll = timedelta(seconds=agreement.bridge.poll_s)

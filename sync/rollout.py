@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from connectors.records import Record, Ref
+from connectors.base import Connector
+from connectors.records import Find, Record, Ref, Side
 from mappings.agreement import Agreement
 from plugin.marker import Marker
 from sync.apply import Memory
@@ -26,24 +27,27 @@ _LIVE_SINCE: Final = "live_since"
 _SCOPE: Final = "scope"
 _CREATED: Final = "created"
 _HOUR: Final = timedelta(hours=1)
+_STAGE: Final = "leadbridge_stage"
 _OURS_ALONE: Final = "leadbridge_definition_version"  # of a contact; nobody asks for anything with it
 
 
 class Rollout:
     """Mode and roll-out of one bridge."""
 
-    def __init__(self, store: Store, agreement: Agreement) -> None:
+    def __init__(self, store: Store, agreement: Agreement, connectors: Mapping[Side, Connector]) -> None:
         self._store = store
+        self._connectors = connectors
         self._agreement = agreement
         self._bridge = agreement.bridge
         self._is_kept = False
         self._known: int | None = None
         self._sampled: set[Ref] = set()
+        self._awaited: set[Ref] | None = None
 
     def once_live(self) -> Rollout:
         """The same roll-out, as though ops had set `mode: write`."""
         bridge = replace(self._bridge, mode="write")
-        return Rollout(self._store, replace(self._agreement, bridge=bridge))
+        return Rollout(self._store, replace(self._agreement, bridge=bridge), self._connectors)
 
     @property
     def may_write(self) -> bool:
@@ -143,14 +147,32 @@ class Rollout:
     def _is_sampled(self, contact: Record, planned: Plan, size: int) -> bool:
         """The first *size* people for whom there is something to write are the sample, however often they knock.
 
-        Whom the bridge had shown, before it was killed or its store was lost, is one of them though all stands there.
+        Whom the bridge had shown, before it was killed or its store was lost, is one of them though all stands there;
+        his place is kept until he is seen again.
         """
         if self._known is None:
             self._known = sum(self._store.people_by_stage().values())
-        wants = bool(planned.puts or contact.values.get(_OURS_ALONE))
-        if contact.ref not in self._sampled and wants and self._known + len(self._sampled) < size:
-            self._sampled.add(contact.ref)
+        is_shown = bool(contact.values.get(_OURS_ALONE))
+        places = size - self._known - len(self._sampled)
+        if contact.ref not in self._sampled and (planned.puts or is_shown) and places > 0:
+            if self._awaited is None:
+                self._awaited = self._shown_before()
+            self._awaited.discard(contact.ref)
+            if is_shown or places > len(self._awaited):
+                self._sampled.add(contact.ref)
         return contact.ref in self._sampled
+
+    def _shown_before(self) -> set[Ref]:
+        """The contacts that show that the bridge let them in, and of whom the store knows no standing."""
+        if not self._agreement.own.lacking.isdisjoint((_STAGE, _OURS_ALONE)):
+            return set()
+        lifecycle = self._agreement.lifecycle
+        stages = (*lifecycle.stages, *(old for one in lifecycle.migrations for old in one.stages))
+        [found] = self._connectors["hubspot"].find([Find("contact", {_STAGE: stages}, (_OURS_ALONE,))])
+        shown = [one.ref for one in found if one.values.get(_OURS_ALONE)]
+        links = self._store.links("person", shown)
+        standings = self._store.standings(one.id for one in links.values() if one.id is not None)
+        return {ref for ref in shown if ref not in links or links[ref].id not in standings}
 
     def within_the_hour(self, plans: Sequence[Plan], now: datetime) -> tuple[list[Plan], list[Plan]]:
         """Split off plans that would create more records than an hour may see; they wait."""

@@ -56,6 +56,44 @@ def test_whom_a_sample_had_let_in_is_its_sample_after_the_store_was_lost(here: P
     assert here.since(before) == []
 
 
+@pytest.mark.fault("F40")
+@pytest.mark.parametrize("first", ["observe", "write"])
+@pytest.mark.parametrize("wider", [0, 1])
+def test_who_is_edited_while_the_store_is_lost_takes_no_place_of_those_whom_the_sample_had_let_in(
+    here: Place, wider: int, first: str
+) -> None:
+    here.rest()
+    before = _written(here, "contacts")
+    here.clock.advance(3600)
+    here.forget()
+    if first == "observe":
+        here.run("observe")
+        here.rest()
+    for late in ("p7@acme.example", "p8@acme.example"):
+        here.market(late, jobtitle="Buyer")
+
+    here.run(rollout=f"{{sample: {SIZE + wider}}}")
+    here.rest()
+
+    edited = _written(here, "contacts") - before
+    assert len(edited) == wider
+    assert edited <= {"p7@acme.example", "p8@acme.example"}
+    assert sum(here.bridge.store.people_by_stage().values()) == SIZE + wider
+
+
+@pytest.mark.fault("F40")
+def test_a_sample_that_is_widened_after_the_store_was_lost_lets_in_as_many_more(here: Place) -> None:
+    here.rest()
+    before = _written(here, "contacts")
+
+    here.forget()
+    here.run(rollout=f"{{sample: {SIZE + 2}}}")
+    here.rest()
+
+    assert len(_written(here, "contacts") - before) == 2
+    assert sum(here.bridge.store.people_by_stage().values()) == SIZE + 2
+
+
 def _dies_with_the_first_writes(here: Place, moment: str, side: str) -> None:
     seam, (method, path) = Seam(), WRITES[side]
 

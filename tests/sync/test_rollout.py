@@ -12,6 +12,7 @@ from connectors.records import Ref
 from mappings.agreement import Agreement
 from mappings.bridge import Rollout
 from mappings.conditions import compile_condition
+from mappings.own_fields import OwnFields
 from tests.sync.roads import Road
 
 
@@ -68,6 +69,43 @@ def test_a_sample_is_as_many_people_as_it_says_however_often_they_knock(build: C
     road.settle()
 
     assert met(road, people) == 2
+
+
+def asked_whom_we_had_let_in(road: Road) -> int:
+    return sum(
+        "leadbridge_stage" in wanted for finds in road.hubspot.asked_for("find") for _, wanted in finds
+    )
+
+
+def test_while_a_sample_has_places_left_it_is_asked_once_whom_the_bridge_had_let_in(
+    build: Callable[..., Road],
+) -> None:
+    road = build(rollout=Rollout(sample=5))
+    people = crowd(road, 3)
+    road.settle()
+    for number in (3, 4, 5, 6):
+        people.append(road.person(f"p{number}@p{number}.example")[0])
+        road.settle()
+    asked = asked_whom_we_had_let_in(road)
+
+    road.again()
+    people.append(road.person("p7@p7.example")[0])
+    road.settle()
+
+    assert met(road, people) == 5
+    assert asked == asked_whom_we_had_let_in(road) == 1
+
+
+def test_a_sample_asks_for_nobody_by_fields_of_ours_that_are_not_there(build: Callable[..., Road]) -> None:
+    lacking = ("hubspot", "contact", "leadbridge_definition_version")
+    road = build(rollout=Rollout(sample=2))
+    people = crowd(road, 3)
+    road.again(replace(road.agreement, own=OwnFields("absent", (lacking,))))
+
+    road.settle()
+
+    assert met(road, people) == 2
+    assert asked_whom_we_had_let_in(road) == 0
 
 
 def test_widening_a_sample_to_all_lets_the_others_in_without_a_change_of_theirs(
