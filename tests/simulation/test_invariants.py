@@ -542,6 +542,36 @@ def test_in_the_instant_of_a_loss_only_what_a_pass_before_it_wrote_went_with_the
     assert any("wrote Title" in str(one) for one in life.broken("I12")) != is_lost_after
 
 
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize("is_sent_after", [True, False])
+def test_what_arrives_late_went_with_the_store_that_was_lost_since_it_was_sent(
+    life: Life, is_sent_after: bool
+) -> None:
+    life.bridge()
+    sent = life.now
+    life.loses_its_store()
+    if is_sent_after:
+        life.bridge()
+        sent = life.now
+    with life.a_pass():
+        life.carries_out_late(LEAD, sent, Title="CTO")
+
+    assert any("wrote Title" in str(one) for one in life.broken("I12")) == is_sent_after
+
+
+@pytest.mark.invariant("I12")
+@pytest.mark.parametrize("typed", ["CFO", "CMO"])
+def test_of_two_entries_of_a_pass_a_write_takes_the_one_with_its_values(life: Life, typed: str) -> None:
+    life.edits(LEAD, Title=typed)
+    life.bridge((LEAD, {"Title": "CTO"}))
+    for title in ("CFO", "CTO"):
+        written = Decision("update", "done", ADA, old={}, new={"Title": title}, other=str(LEAD))
+        entry = Entry(len(life.ledger) + 1, len(life.passes), "written", ADA, LEAD, written, life.now)
+        life.ledger.append(entry)
+
+    assert any("never made" in str(one) for one in life.broken("I12")) == (typed != "CFO")
+
+
 def about_to_be(new: str) -> Decision:
     return Decision("field", "two_way", ADA, field="person.jobtitle", side="salesforce", old="CEO", new=new)
 

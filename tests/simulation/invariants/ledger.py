@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -27,8 +27,13 @@ class Done(NamedTuple):
     ref: Ref
     at: datetime
     seq: int
-    fields: frozenset[str]
+    values: Mapping[str, object]
     request_id: str
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that were written; what the vendor works out of them is left out."""
+        return frozenset(self.values)
 
 
 @invariant(
@@ -46,7 +51,8 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
     ):  # who left none claims what nobody else does
         born = past.births.get(one.ref)
         is_born = born is not None and (born.at, born.request_id) == (one.at, one.request_id)
-        entry = next(
+        entry = _first(
+            one,
             (
                 entry
                 for entry in told.get(one.ref, ())
@@ -54,7 +60,6 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
                 and past.is_after(entry, one.seq)
                 and _tells(entry, one, shown or one.fields, is_born=is_born)
             ),
-            None,
         )
         if entry is None and shown:
             yield Violation(
@@ -68,10 +73,28 @@ def i12_completeness(seen: Evidence, past: Past) -> Iterator[Violation]:
     yield from _unexplained(seen)
 
 
+def _first(done: Done, telling: Iterable[Entry]) -> Entry | None:
+    """The first entry that tells of a write; in one pass the one with its very values goes before the others."""
+    found = list(telling)
+    of_its_pass = [one for one in found if one.pass_id == found[0].pass_id]
+    return min(of_its_pass, key=lambda one: not _has_its_values(one, done), default=None)
+
+
+def _has_its_values(entry: Entry, done: Done) -> bool:
+    return all(
+        _is_same(done.values.get(str(name)), sent) for name, sent in (entry.decision.new or {}).items()
+    )
+
+
 def _is_since(past: Past, done: Done, since: datetime) -> bool:
-    """Whether a write was made after the last loss of a store, perhaps in that very instant: by a pass that was run later."""
+    """Whether a write was sent after the last loss of a store, perhaps in that very instant: by a pass that was run later.
+
+    What a vendor carries out late, and says that it did so before the pass in which it arrives, was sent by an earlier one.
+    """
     made_in = past.pass_of(done.seq)
-    return made_in.losses == len(past.seen.losses) if made_in is not None else done.at > since
+    if made_in is None or done.at < made_in.began.replace(microsecond=0):
+        return done.at > since
+    return made_in.losses == len(past.seen.losses)
 
 
 def _without_trace(seen: Evidence, past: Past, done: Done) -> set[str]:
@@ -118,7 +141,13 @@ def _done(log: Sequence[Commit]) -> list[Done]:
             groups[Ref(one.side, kind, one.id), one.request_id].append(one)
     return sorted(
         (
-            Done(ref, some[0].at, some[0].seq, frozenset(one.field for one in some) - _DERIVED, request)
+            Done(
+                ref,
+                some[0].at,
+                some[0].seq,
+                {one.field: one.new for one in some if one.field not in _DERIVED},
+                request,
+            )
             for (ref, request), some in groups.items()
         ),
         key=lambda one: one.seq,
