@@ -20,6 +20,7 @@ class Struck(Town):
     """A town in which Ada is in Sam's hands, and the questions that every fault is asked."""
 
     edits = 0
+    settled: Counter[str]  # its population when all was quiet
 
     def meet(self) -> None:
         """Ada asks for a call; the bridge hands her over, and all is quiet: no reminder falls into a test."""
@@ -111,11 +112,18 @@ class Struck(Town):
         before = len(self.world.log)
         self.settle()
         return (
-            self.clock.now() < MORNING + _FRESH
+            self.population == self.settled
+            and self.clock.now() < MORNING + _FRESH
             and self.written(before) == []
             and self.problems() == []
             and self.daemon.trouble is None
         )
+
+    @property
+    def population(self) -> Counter[str]:
+        """How many records of each kind that the questions ask for stand in the two systems."""
+        salesforce = {kind: len(self.world.salesforce.records(kind)) for kind in ("Lead", "Contact", "Task")}
+        return Counter(salesforce | {"contacts": len(self.world.hubspot.records("contacts"))})
 
     def cursors(self) -> dict[tuple[str, str], Any]:
         """How far each polled kind was read."""
@@ -143,6 +151,7 @@ def struck(
                 here.settle()
             else:
                 here.meet()
+            here.settled = here.population
             yield here
         finally:
             here.stop()
