@@ -829,6 +829,29 @@ def test_a_move_is_never_entered_whose_record_goes_while_its_unit_rests_for_a_wr
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("arrived", "moves_on_in", "is_broken"),
+    [((LEAD,), 0, False), ((LEAD, ADA), 0, True), ((LEAD,), 1, True), ((LEAD,), None, True)],
+)
+def test_a_move_is_never_entered_where_one_side_was_told_and_its_reason_was_gone_when_its_unit_had_rested(
+    life: Life, arrived: tuple[Ref, ...], moves_on_in: int | None, is_broken: bool
+) -> None:
+    fields, stage = {ADA: "leadbridge_stage", LEAD: "Leadbridge_Stage__c"}, "won"
+    life.bridge((LEAD, {fields[LEAD]: "opportunity"}), said=[moved("start", "opportunity", "adopted")])
+    there = replace(shows(stage), field=fields[LEAD], side="salesforce")
+    life.bridge(*((one, {fields[one]: stage}) for one in arrived), said=[shows(stage), there], dies=True)
+    life.bridge()
+    for place in range(2):  # passes after the rest
+        life.now += timedelta(seconds=60)
+        if place == moves_on_in:
+            life.bridge((LEAD, {fields[LEAD]: "working"}), said=[moved("opportunity", "working", "legal")])
+        else:
+            life.bridge()
+
+    assert any("the stage won" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_in_time", [True, False])
 def test_a_contact_that_was_restored_before_anybody_could_look_is_not_gone(
     life: Life, is_in_time: bool

@@ -193,6 +193,7 @@ def _is_never_entered(
 ) -> bool:
     """The process died with the write, and the record was gone before another could look: nobody stands anywhere any more.
 
+    Or the reason for it was gone: the other side was never told, and the first pass that could look again moved on.
     The ledger says that the stage was about to be shown, and moves lead there from where the person stood, or
     a beginning from nowhere. Who stood nowhere and was converted by then begins anew, as the Contact.
     """
@@ -211,13 +212,23 @@ def _is_never_entered(
     rests = _rests(seen, past, made_in, refs)
     is_gone = past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted", rests=rests)
     is_gone |= stood is None and any(past.is_gone_unseen(one, commit.seq, "IsConverted") for one in refs)
-    if not is_gone:
+    if not is_gone and not _is_overtaken(past, commit, ref, made_in, rests):
         return False
     if stood is None:
         return bool(said) and commit.new in {*_begun(seen, refs), *_adopted(seen, past, refs, made_in)}
     return bool(said) and (
         (stood, commit.new) in edges or commit.new in _asked(seen, past, commit, refs, edges)
     )
+
+
+def _is_overtaken(past: Past, commit: Commit, ref: Ref, died: PassSeen, rests: timedelta) -> bool:
+    """Whether the unit rested after that death, and the first whole pass after it showed another stage."""
+    later = [one for one in past.seen.passes if one.began > died.began and one.ended]
+    since = later[0].began + rests if later and rests and not died.ended else None
+    whole = (one for one in later if since and one.began >= since and not (one.cut_short or one.held))
+    until = next((one.log_after for one in whole), 0)
+    shown = [one for one in _stages(past, ref) if commit.seq < one.seq <= until and one.actor == "daemon"]
+    return bool(shown) and shown[-1].new != commit.new
 
 
 def _rests(seen: Evidence, past: Past, died: PassSeen, refs: Collection[Ref]) -> timedelta:
