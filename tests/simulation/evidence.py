@@ -50,7 +50,7 @@ class PassSeen:
 
     *calls* counts requests by (side, method and path without ids), sign-ins apart; *pages* are those among them
     that list all there is of a kind, as a backfill or a sweep does. *cursors* are the
-    store's own after the pass, *faults* how many struck in it. *held* names the brakes. *ended* is False
+    store's own after the pass, *faults* how many struck in it. *ended* is False
     where the process was killed in it, *cut_short* is True where trouble ended it before its work was done, which
     *more* does not tell: it is True in each pass of a backfill, too. *losses* is how many stores had been lost before it.
     """
@@ -66,7 +66,6 @@ class PassSeen:
     written: int = 0
     more: bool = False
     faults: int = 0
-    held: Sequence[str] = ()
     ended: bool = True
     cut_short: bool = False
     losses: int = 0

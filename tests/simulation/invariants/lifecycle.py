@@ -225,7 +225,7 @@ def _is_overtaken(past: Past, commit: Commit, ref: Ref, died: PassSeen, rests: t
     """Whether the unit rested after that death, and the first whole pass after it showed another stage."""
     later = [one for one in past.seen.passes if one.began > died.began and one.ended]
     since = later[0].began + rests if later and rests and not died.ended else None
-    whole = (one for one in later if since and one.began >= since and not (one.cut_short or one.held))
+    whole = (one for one in later if since and one.began >= since and not one.cut_short)
     until = next((one.log_after for one in whole), 0)
     shown = [one for one in _stages(past, ref) if commit.seq < one.seq <= until and one.actor == "daemon"]
     return bool(shown) and shown[-1].new != commit.new
@@ -302,14 +302,14 @@ def _adopted(seen: Evidence, past: Past, refs: Collection[Ref], by: PassSeen) ->
 
 def _is_found_late(past: Past, commit: Commit, ref: Ref, entered: Entry) -> bool:
     """Whether the pass that *entered* the move found the write, or one before it, and since then every pass was cut
-    short, or held by a brake, before it had carried out a plan for the record: the move is entered with the next one.
+    short before it had carried out a plan for the record: the move is entered with the next one.
     """
     later = [one for one in past.seen.passes if one.began > commit.at and one.id <= entered.pass_id]
     refs = {ref, *_refs(entered)}
     return any(
         _is_found_in(past, ref, one.id)
         and all(
-            (two.cut_short or two.held) and not _is_carried_out(past, refs, two.id)
+            two.cut_short and not _is_carried_out(past, refs, two.id)
             for two in later[place:]
             if two.id < entered.pass_id
         )

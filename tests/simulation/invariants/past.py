@@ -399,7 +399,7 @@ class Past:
         """The commit by which a key meant that the two are known: one that a process died with is remembered by nobody.
 
         Where the next pass that decided anything about the two linked them anew, they met in that one, unless one
-        before it could have: all were cut short, or held by a brake, or began while a lost write might still arrive.
+        before it could have: all were cut short, or began while a lost write might still arrive.
         """
         made_in, refs = self.pass_of(seq), {*couple.hubspot, *couple.salesforce}
         if made_in is None or made_in.ended:
@@ -417,7 +417,7 @@ class Past:
         ):
             return seq
         free = [one.began for one in self.seen.passes if made_in.finished <= one.began < anew.began
-                and not (one.cut_short or one.held)]  # fmt: skip
+                and not one.cut_short]  # fmt: skip
         if free and free[-1] - free[0] >= self._rest:
             return seq
         own = (one.seq for ref in refs for some in self.cells.get(ref, {}).values() for one in some
