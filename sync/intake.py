@@ -172,12 +172,12 @@ class Intake:
 
     def _gathered(self, side: Side, kind: str, after: str) -> Page:
         """Small vendor pages are put together, so that the other side is asked in full batches."""
-        page = self._connectors[side].everything(kind, self._fields[side, kind], after)
+        first = page = self._connectors[side].everything(kind, self._fields[side, kind], after)
         records = list(page.records)
         while page.next is not None and len(records) < BATCH:
             page = self._connectors[side].everything(kind, self._fields[side, kind], page.next.id)
             records.extend(page.records)
-        return Page(kind, tuple(records), page.next, page.as_of)
+        return Page(kind, tuple(records), page.next, first.as_of)
 
     def _pages(self, start: datetime) -> Iterator[tuple[Page, Side, datetime]]:
         """Pages of all polled kinds; both sides are asked at the same time."""

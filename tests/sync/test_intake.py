@@ -176,6 +176,20 @@ def test_a_backfill_goes_on_where_it_stopped(build: Callable[..., Road]) -> None
 
 
 @pytest.mark.fault("F20")
+def test_pages_that_were_put_together_are_as_old_as_the_first_of_them(build: Callable[..., Road]) -> None:
+    road = build(page=2)
+    for number in range(5):
+        road.hubspot.put("contact", email=f"p{number}@one.example", at=None)
+    began = road.clock.now()
+    road.hubspot.pulse = lambda purpose: road.clock.advance(300) if purpose == "backfill" else None
+
+    page = road.engine.intake.page("hubspot", "contact", "")
+
+    assert len(page.records) == 5
+    assert page.as_of == began + timedelta(seconds=300)
+
+
+@pytest.mark.fault("F20")
 def test_a_second_edit_within_the_second_of_the_look_is_seen(road: Road) -> None:
     contact, lead = road.person("ada@example.com")
     assert lead is not None
