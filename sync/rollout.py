@@ -134,6 +134,8 @@ class Rollout:
             return True
         if facts.pair != "person":
             return _is_linked(facts) or bool(facts.relatives)
+        if facts.erased:
+            return False
         if facts.standing is not None or facts.hubspot is None:
             return True  # a Salesforce person alone only points to its contact
         return self._admits_newcomer(facts.hubspot, planned)
@@ -169,7 +171,8 @@ class Rollout:
         lifecycle = self._agreement.lifecycle
         stages = (*lifecycle.stages, *(old for one in lifecycle.migrations for old in one.stages))
         [found] = self._connectors["hubspot"].find([Find("contact", {_STAGE: stages}, (_OURS_ALONE,))])
-        shown = [one.ref for one in found if one.values.get(_OURS_ALONE)]
+        erased = self._store.erased()
+        shown = [one.ref for one in found if one.values.get(_OURS_ALONE) and not erased.is_of(one)]
         links = self._store.links("person", shown)
         standings = self._store.standings(one.id for one in links.values() if one.id is not None)
         return {ref for ref in shown if ref not in links or links[ref].id not in standings}

@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from sync.erasure import erase, known_by
 from tests.scenarios.town import SAM
 from tests.simulation.crash.place import Place, place, quick
 from tests.simulation.crash.seam import Seam
@@ -92,6 +93,23 @@ def test_a_sample_that_is_widened_after_the_store_was_lost_lets_in_as_many_more(
 
     assert len(_written(here, "contacts") - before) == 2
     assert sum(here.bridge.store.people_by_stage().values()) == SIZE + 2
+
+
+def test_the_place_of_somebody_who_was_erased_goes_to_another_when_the_bridge_starts_anew(
+    here: Place,
+) -> None:
+    here.rest()
+    before = _written(here, "contacts")
+    bridge = here.bridge
+    erase(bridge.store, known_by(bridge.store, bridge.connectors, min(before)), here.clock.now())
+    here.clock.advance(3600)
+    here.run(rollout=f"{{sample: {SIZE}}}")
+    for asked in (min(before), "p7@acme.example", "p8@acme.example"):
+        here.market(asked, jobtitle="Buyer")
+    here.rest()
+
+    assert len(_written(here, "contacts") - before) == 1
+    assert sum(here.bridge.store.people_by_stage().values()) == SIZE
 
 
 def _dies_with_the_first_writes(here: Place, moment: str, side: str) -> None:
