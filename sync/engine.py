@@ -225,6 +225,7 @@ class Engine:
         put_off(self.store, self.lanes.tired, now)
         self.lanes.tired = []
         batch.forget_if_older(GUARD, now)
+        self.store.met((knock.ref for knock in batch.knocks), now)
         if batch.use == "keep":
             self.store.knock(batch.knocks, now)
         elif batch.use == "weigh":

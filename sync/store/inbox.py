@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, case, delete, func, literal, select, tuple_
+from sqlalchemy import bindparam, case, delete, func, literal, select, tuple_, update
 
 from connectors.records import Ref
 from sync.model import Knock, Lane
@@ -31,6 +31,14 @@ _PLANNED: Final = delete(INBOX).where(
     INBOX.c.bridge == bindparam("bridge"), INBOX.c.ref.in_(bindparam("refs", expanding=True))
 )
 _PLANNED_BY: Final = _PLANNED.where(INBOX.c.last_at <= bindparam("seen_at"))
+
+# Keys that knocked by a clock that is ahead of ours.
+_AHEAD: Final = (
+    update(INBOX)
+    .where(INBOX.c.bridge == bindparam("of"), INBOX.c.ref.in_(bindparam("refs", expanding=True)))
+    .where(INBOX.c.last_at > bindparam("now"))
+    .values(last_at=bindparam("now"))
+)
 
 
 class Inbox(Shelf):
@@ -85,6 +93,12 @@ class Inbox(Shelf):
 
     def _which(self, now: datetime, lanes: Iterable[Lane]) -> dict[str, Any]:
         return {"bridge": self.bridge, "now": stamp(now), "ranks": [RANKS[lane] for lane in lanes]}
+
+    def met(self, refs: Iterable[Ref], now: datetime) -> None:
+        """These are about to be planned: who knocked by a clock that is ahead of ours did so by now."""
+        with self.database.writing() as connection:
+            for chunk in chunks(str(ref) for ref in refs):
+                connection.execute(_AHEAD, {"of": self.bridge, "refs": chunk, "now": stamp(now)})
 
     def settle(self, refs: Iterable[Ref], seen_at: datetime | None = None) -> None:
         """Forget these keys; with *seen_at* those stay that knocked again after it."""

@@ -10,7 +10,7 @@ import pytest
 
 from sync.cli.serving import Pressed
 from tests.scenarios.conftest import Leadbridge
-from tests.scenarios.town import SAM, Town, town
+from tests.scenarios.town import SAM, Town, ahead, town
 
 CROWD = 60
 
@@ -135,11 +135,12 @@ def test_what_is_held_does_not_spin_and_survives_a_restart(here: Town) -> None:
 
 
 @pytest.mark.goal("G-P13")
-def test_a_release_lets_exactly_this_go_once(here: Town, leadbridge: Leadbridge) -> None:
+@pytest.mark.parametrize("ahead_s", [0, 300])
+def test_a_release_lets_exactly_this_go_once(here: Town, leadbridge: Leadbridge, ahead_s: int) -> None:
     _everybody_becomes(here, "Chief")
     here.settle()
 
-    released = leadbridge("brakes", "release", "1", settings=here.settings())
+    released = leadbridge("brakes", "release", "1", settings=ahead(here, ahead_s))
     here.settle()
 
     assert (released.code, "60 records" in released.out) == (0, True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios.conftest import Leadbridge
-from tests.scenarios.town import MIA, SAM, Town, town
+from tests.scenarios.town import MIA, SAM, Town, ahead, town
 
 ADA = "ada.lind@nordwind.example"
 MIAS, SAMS = "ada@lind.example", "ada.l@nordwind.example"
@@ -36,11 +36,14 @@ def here(tmp_path: Path) -> Iterator[Town]:
         yield made
 
 
-@pytest.mark.parametrize(("keep", "stands"), [("hubspot", MIAS), ("salesforce", SAMS)])
+@pytest.mark.parametrize(
+    ("keep", "stands", "ahead_s"), [("hubspot", MIAS, 0), ("salesforce", SAMS, 0), ("salesforce", SAMS, 300)]
+)
 def test_the_side_that_a_person_names_stands_on_both_sides(
-    here: Town, leadbridge: Leadbridge, keep: str, stands: str
+    here: Town, leadbridge: Leadbridge, keep: str, stands: str, ahead_s: float
 ) -> None:
-    ended = leadbridge("problems", "resolve", "1", "--keep", keep, "--json", settings=here.settings())
+    settings = ahead(here, ahead_s)
+    ended = leadbridge("problems", "resolve", "1", "--keep", keep, "--json", settings=settings)
     here.settle()
 
     assert (ended.code, ended.json) == (0, {"resolved": [1], "keep": keep})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -149,6 +149,11 @@ class Town:
     def sell(self, row: Mapping[str, Any], kind: str = "Lead", by: str = SAM, **values: Any) -> None:
         """A seller edits a record at the screen."""
         self.world.salesforce.update(kind, str(row["Id"]), values, self.user(by), self.clock.now())
+
+
+def ahead(here: Town, seconds: float) -> ShellOf:
+    """A shell in a town whose clock is so much ahead of the bridge's own."""
+    return ShellOf(VirtualClock(here.clock.now() + timedelta(seconds=seconds)), here.settings())
 
 
 @contextmanager
