@@ -558,12 +558,15 @@ def test_what_arrives_late_went_with_the_store_that_was_lost_since_it_was_sent(
 
 
 @pytest.mark.invariant("I12")
+@pytest.mark.parametrize("worked_out", [{}, {"lifecyclestage": "lead"}])
 @pytest.mark.parametrize("typed", ["CFO", "CMO"])
-def test_of_two_entries_of_a_pass_a_write_takes_the_one_with_its_values(life: Life, typed: str) -> None:
-    life.edits(LEAD, Title=typed)
-    life.bridge((LEAD, {"Title": "CTO"}))
-    for title in ("CFO", "CTO"):
-        written = Decision("update", "done", ADA, old={}, new={"Title": title}, other=str(LEAD))
+def test_of_two_entries_of_a_pass_a_write_takes_the_one_with_its_values(
+    life: Life, typed: str, worked_out: Mapping[str, Any]
+) -> None:
+    life.edits(ADA, jobtitle=typed)
+    life.bridge((ADA, {"jobtitle": "CTO", **worked_out}))
+    for values in ({"jobtitle": "CFO"}, {"jobtitle": "CTO", **worked_out}):
+        written = Decision("update", "done", ADA, old={}, new=values, other=str(ADA))
         entry = Entry(len(life.ledger) + 1, len(life.passes), "written", ADA, LEAD, written, life.now)
         life.ledger.append(entry)
 

@@ -81,8 +81,11 @@ def _first(done: Done, telling: Iterable[Entry]) -> Entry | None:
 
 
 def _has_its_values(entry: Entry, done: Done) -> bool:
+    """Whether an entry tells of these values, but for what the vendor works out."""
     return all(
-        _is_same(done.values.get(str(name)), sent) for name, sent in (entry.decision.new or {}).items()
+        _is_same(done.values.get(str(name)), sent)
+        for name, sent in (entry.decision.new or {}).items()
+        if name not in _DERIVED
     )
 
 
