@@ -936,6 +936,36 @@ def test_a_move_is_entered_later_than_its_write_was_found_only_where_passes_were
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("sent_to", "found", "looked_after", "is_excused"),
+    [
+        ((LEAD, ADA), (LEAD,), 0, True),
+        ((LEAD, ADA), (LEAD,), 60, False),
+        ((LEAD, ADA), (LEAD, ADA), 0, False),
+        ((LEAD,), (LEAD,), 0, False),
+    ],
+)
+def test_a_move_is_entered_later_than_its_write_was_found_while_its_unit_rests_for_the_other_sides_write(
+    life: Life, sent_to: tuple[Ref, ...], found: tuple[Ref, ...], looked_after: int, is_excused: bool
+) -> None:
+    fields = {ADA: "leadbridge_stage", LEAD: "Leadbridge_Stage__c"}
+    life.bridge(said=[moved("start", "handed_over", "adopted")])
+    life.bridge(said=[replace(shows("accepted"), field=fields[one], side=one.side) for one in sent_to])
+    sent_at = life.now
+    with life.a_pass():
+        life.carries_out_late(LEAD, sent_at, Leadbridge_Stage__c="accepted")
+    for one in found:
+        written = Decision("update", "done", ADA, old={}, new={fields[one]: "accepted"}, other=str(one))
+        number = life.passes[-1].id
+        life.ledger.append(Entry(len(life.ledger) + 1, number, "written", ADA, LEAD, written, life.now))
+    life.now += timedelta(seconds=looked_after)
+    life.bridge()
+    life.bridge(said=[moved("handed_over", "accepted", "legal")])
+
+    assert any("wrote the stage" in str(one) for one in life.broken("I9")) != is_excused
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize(("stage", "is_broken"), [("accepted", False), ("working", True)])
 def test_a_stage_is_explained_by_whose_record_it_was_then_and_not_by_who_has_it_at_the_end(
     life: Life, stage: str, is_broken: bool

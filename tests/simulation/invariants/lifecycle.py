@@ -13,7 +13,7 @@ from mappings.lifecycle.definition import START
 from sync.model import Entry
 from tests.simulation.evidence import Evidence, PassSeen, Violation
 from tests.simulation.invariants.convergence import STAGE
-from tests.simulation.invariants.past import SIDES, Couple, Past
+from tests.simulation.invariants.past import SIDES, Couple, Past, other
 from tests.simulation.invariants.registry import invariant
 from twins.log import Commit
 
@@ -302,19 +302,31 @@ def _adopted(seen: Evidence, past: Past, refs: Collection[Ref], by: PassSeen) ->
 
 def _is_found_late(past: Past, commit: Commit, ref: Ref, entered: Entry) -> bool:
     """Whether the pass that *entered* the move found the write, or one before it, and since then every pass was cut
-    short before it had carried out a plan for the record: the move is entered with the next one.
+    short, or the unit still rested, before it had carried out a plan for the record: the move is entered with the next one.
     """
     later = [one for one in past.seen.passes if one.began > commit.at and one.id <= entered.pass_id]
     refs = {ref, *_refs(entered)}
     return any(
         _is_found_in(past, ref, one.id)
         and all(
-            two.cut_short and not _is_carried_out(past, refs, two.id)
+            (two.cut_short or two.began < one.began + _rests_still(past, ref, refs, one))
+            and not _is_carried_out(past, refs, two.id)
             for two in later[place:]
             if two.id < entered.pass_id
         )
         for place, one in enumerate(later)
     )
+
+
+def _rests_still(past: Past, ref: Ref, refs: Collection[Ref], found: PassSeen) -> timedelta:
+    """How long a unit rests after the pass that *found* one of its writes: the other side's was lost as well, and may still arrive."""
+    said = [one for one in past.seen.ledger if one.pass_id <= found.id and {*_refs(one)} & {*refs}]
+    planned = [one.seq for one in said if one.kind == "decided" and one.decision.what in ("field", "projected")
+               and one.decision.side == other(ref.side)]  # fmt: skip
+    told = (one.seq for one in said if one.kind in ("written", "refused") and one.decision.other
+            and Ref.parse(str(one.decision.other)).side == other(ref.side))  # fmt: skip
+    is_open = bool(planned) and planned[-1] > max(told, default=0)
+    return timedelta(seconds=past.seen.agreement.bridge.settle_s if is_open else 0)
 
 
 def _is_carried_out(past: Past, refs: Collection[Ref], pass_id: int) -> bool:
