@@ -853,6 +853,40 @@ def test_a_move_is_never_entered_where_one_side_was_told_and_its_reason_was_gone
 
 
 @pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
+    ("asked", "then", "is_broken"),
+    [
+        ("since", None, True),
+        ("since", "lost", False),
+        ("before", None, False),
+        ("under the death", None, True),
+        ("never", None, False),
+    ],
+)
+def test_a_move_that_somebody_asks_for_still_is_entered_whatever_is_shown_when_its_unit_had_rested(
+    life: Life, asked: str, then: str | None, is_broken: bool
+) -> None:
+    fields, stage = {ADA: "leadbridge_stage", LEAD: "Leadbridge_Stage__c"}, "won"
+    life.rows[ADA][fields[ADA]] = "opportunity"
+    if asked == "before":
+        life.edits(ADA, leadbridge_stage=stage)
+    life.bridge((LEAD, {fields[LEAD]: "opportunity"}), said=[moved("start", "opportunity", "adopted")])
+    if asked == "since":
+        life.edits(ADA, leadbridge_stage=stage)
+    there = replace(shows(stage), field=fields[LEAD], side="salesforce")
+    life.bridge((LEAD, {fields[LEAD]: stage}), said=[shows(stage), there], dies=True)
+    if asked == "under the death":
+        life.edits(ADA, leadbridge_stage=stage)
+    life.bridge()
+    if then is not None:
+        life.edits(ADA, leadbridge_stage=then)
+    life.now += timedelta(seconds=60)
+    life.bridge((LEAD, {fields[LEAD]: "working"}), said=[moved("opportunity", "working", "legal")])
+
+    assert any("the stage won" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
 @pytest.mark.parametrize("is_in_time", [True, False])
 def test_a_contact_that_was_restored_before_anybody_could_look_is_not_gone(
     life: Life, is_in_time: bool

@@ -193,7 +193,8 @@ def _is_never_entered(
 ) -> bool:
     """The process died with the write, and the record was gone before another could look: nobody stands anywhere any more.
 
-    Or the reason for it was gone: the other side was never told, and the first pass that could look again moved on.
+    Or the reason for it was gone: the other side was never told, nobody asks for it still, and the first pass that could
+    look again moved on.
     The ledger says that the stage was about to be shown, and moves lead there from where the person stood, or
     a beginning from nowhere. Who stood nowhere and was converted by then begins anew, as the Contact.
     """
@@ -212,8 +213,10 @@ def _is_never_entered(
     rests = _rests(seen, past, made_in, refs)
     is_gone = past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted", rests=rests)
     is_gone |= stood is None and any(past.is_gone_unseen(one, commit.seq, "IsConverted") for one in refs)
-    if not is_gone and not _is_overtaken(past, commit, ref, made_in, rests):
-        return False
+    if not is_gone:
+        until = _overtaken_by(past, commit, ref, made_in, rests)
+        if until is None or _is_asked_still(seen, past, commit, refs, edges, before[-1:], until):
+            return False
     if stood is None:
         return bool(said) and commit.new in {*_begun(seen, refs), *_adopted(seen, past, refs, made_in)}
     return bool(said) and (
@@ -221,14 +224,36 @@ def _is_never_entered(
     )
 
 
-def _is_overtaken(past: Past, commit: Commit, ref: Ref, died: PassSeen, rests: timedelta) -> bool:
-    """Whether the unit rested after that death, and the first whole pass after it showed another stage."""
+def _overtaken_by(past: Past, commit: Commit, ref: Ref, died: PassSeen, rests: timedelta) -> PassSeen | None:
+    """The first whole pass after the unit rested since that death, if it showed another stage."""
     later = [one for one in past.seen.passes if one.began > died.began and one.ended]
     since = later[0].began + rests if later and rests and not died.ended else None
-    whole = (one for one in later if since and one.began >= since and not one.cut_short)
-    until = next((one.log_after for one in whole), 0)
+    whole = next((one for one in later if since and one.began >= since and not one.cut_short), None)
+    until = whole.log_after if whole else 0
     shown = [one for one in _stages(past, ref) if commit.seq < one.seq <= until and one.actor == "daemon"]
-    return bool(shown) and shown[-1].new != commit.new
+    return whole if shown and shown[-1].new != commit.new else None
+
+
+def _is_asked_still(
+    seen: Evidence,
+    past: Past,
+    commit: Commit,
+    refs: Collection[Ref],
+    edges: set[tuple[str, str]],
+    stood: Sequence[Entry],
+    by: PassSeen,
+) -> bool:
+    """Whether the last word of a person since these *stood* where they did asks for that stage: the reason is not gone."""
+    words = [
+        word
+        for one in refs
+        for word in _stages(past, one)
+        if word.actor == "human"
+        and word.seq <= by.log_after
+        and all(past.is_by(it, word.seq) for it in stood)
+    ]
+    last = max(words, key=lambda word: word.seq, default=None)
+    return last is not None and last.new == commit.new and _is_taken(seen, last, edges)
 
 
 def _rests(seen: Evidence, past: Past, died: PassSeen, refs: Collection[Ref]) -> timedelta:
