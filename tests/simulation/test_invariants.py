@@ -854,6 +854,26 @@ def test_a_move_is_never_entered_where_one_side_was_told_and_its_reason_was_gone
 
 @pytest.mark.invariant("I9")
 @pytest.mark.parametrize(
+    ("typed", "is_broken"), [("while it rests", False), ("later", True), ("never", True)]
+)
+def test_a_stage_that_a_seller_chose_over_one_that_only_he_was_told_is_where_somebody_new_begins(
+    life: Life, typed: str, is_broken: bool
+) -> None:
+    fields, stage = {ADA: "leadbridge_stage", LEAD: "Leadbridge_Stage__c"}, "qualified"
+    there = replace(shows(stage), field=fields[LEAD], side="salesforce")
+    life.bridge((LEAD, {fields[LEAD]: stage}), said=[shows(stage), there], dies=True)
+    life.bridge()
+    for moment in ("while it rests", "later"):
+        if typed == moment:
+            life.edits(LEAD, Leadbridge_Stage__c="working")
+        life.now += timedelta(seconds=60)
+        life.bridge(said=[moved("start", "working", "adopted")] if typed == moment else [])
+
+    assert any("the stage qualified" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
     ("asked", "then", "is_broken"),
     [
         ("since", None, True),

@@ -225,12 +225,12 @@ def _is_never_entered(
 
 
 def _overtaken_by(past: Past, commit: Commit, ref: Ref, died: PassSeen, rests: timedelta) -> PassSeen | None:
-    """The first whole pass after the unit rested since that death, if it showed another stage."""
+    """The first whole pass after the unit rested since that death, if another stage was shown by its end, by whomever."""
     later = [one for one in past.seen.passes if one.began > died.began and one.ended]
     since = later[0].began + rests if later and rests and not died.ended else None
     whole = next((one for one in later if since and one.began >= since and not one.cut_short), None)
     until = whole.log_after if whole else 0
-    shown = [one for one in _stages(past, ref) if commit.seq < one.seq <= until and one.actor == "daemon"]
+    shown = [one for one in _stages(past, ref) if commit.seq < one.seq <= until]
     return whole if shown and shown[-1].new != commit.new else None
 
 
