@@ -854,6 +854,45 @@ def test_a_move_is_never_entered_where_one_side_was_told_and_its_reason_was_gone
 
 @pytest.mark.invariant("I9")
 @pytest.mark.parametrize(
+    ("found_in", "edits", "moves_on_in", "is_broken"),
+    [
+        (
+            1,
+            {1: "OwnerId"},
+            1,
+            False,
+        ),  # the look of the first pass after the death had failed: the unit rested on
+        (0, {0: "OwnerId"}, 0, False),
+        (1, {1: "Phone"}, 1, True),  # no reason of the lifecycle's
+        (1, {}, 1, True),  # nobody's hand: the reason is not gone
+        (0, {1: "OwnerId"}, 1, True),  # the first pass could have moved on
+        (1, {2: "OwnerId"}, 2, True),
+        (1, {1: "OwnerId"}, None, True),
+    ],
+)
+def test_a_move_that_both_sides_were_told_is_never_entered_where_a_person_took_its_reason_before_a_pass_could_plan(
+    life: Life, found_in: int, edits: Mapping[int, str], moves_on_in: int | None, is_broken: bool
+) -> None:
+    fields, stage = {ADA: "leadbridge_stage", LEAD: "Leadbridge_Stage__c"}, "working"
+    life.bridge((LEAD, {fields[LEAD]: "accepted"}), said=[moved("start", "accepted", "adopted")])
+    there = replace(shows(stage), field=fields[LEAD], side="salesforce")
+    told = [(one, {fields[one]: stage}) for one in (ADA, LEAD)]
+    life.bridge(*told, said=[shows(stage), there], dies=True)
+    for place in range(3):  # passes after the death
+        life.now += timedelta(seconds=60)
+        if place in edits:
+            life.edits(LEAD, **{edits[place]: "0055g0000000003AAA"})
+        life.bridge(*[(one, {fields[one]: "accepted"}) for one in fields if place == moves_on_in])
+        for one in (ADA, LEAD) if place == found_in else ():
+            found = Decision("update", "done", ADA, old={}, new={fields[one]: stage}, other=str(one))
+            number, seq = len(life.passes), len(life.ledger) + 1
+            life.ledger.append(Entry(seq, number, "written", ADA, LEAD, found, life.now))
+
+    assert any("the stage working" in str(one) for one in life.broken("I9")) == is_broken
+
+
+@pytest.mark.invariant("I9")
+@pytest.mark.parametrize(
     ("typed", "is_broken"), [("while it rests", False), ("later", True), ("never", True)]
 )
 def test_a_stage_that_a_seller_chose_over_one_that_only_he_was_told_is_where_somebody_new_begins(

@@ -214,7 +214,7 @@ def _is_never_entered(
     is_gone = past.is_gone_unseen(ref, commit.seq, "merged_into", "archived", "IsDeleted", rests=rests)
     is_gone |= stood is None and any(past.is_gone_unseen(one, commit.seq, "IsConverted") for one in refs)
     if not is_gone:
-        until = _overtaken_by(past, commit, ref, made_in, rests)
+        until = _overtaken_by(past, commit, ref, refs, made_in, rests)
         if until is None or _is_asked_still(seen, past, commit, refs, edges, before[-1:], until):
             return False
     if stood is None:
@@ -224,14 +224,46 @@ def _is_never_entered(
     )
 
 
-def _overtaken_by(past: Past, commit: Commit, ref: Ref, died: PassSeen, rests: timedelta) -> PassSeen | None:
-    """The first whole pass after the unit rested since that death, if another stage was shown by its end, by whomever."""
+def _overtaken_by(
+    past: Past, commit: Commit, ref: Ref, refs: Collection[Ref], died: PassSeen, rests: timedelta
+) -> PassSeen | None:
+    """The first whole pass after the unit rested since that death, if another stage was shown by its end, by whomever.
+
+    A unit that did not have to rest (both sides were told) has lost its reason only by a person's hand.
+    """
     later = [one for one in past.seen.passes if one.began > died.began and one.ended]
-    since = later[0].began + rests if later and rests and not died.ended else None
-    whole = next((one for one in later if since and one.began >= since and not one.cut_short), None)
-    until = whole.log_after if whole else 0
-    shown = [one for one in _stages(past, ref) if commit.seq < one.seq <= until]
+    if died.ended or not later:
+        return None
+    found = _found_at(past, refs, died, commit.new)
+    since = max([later[0].began + rests, *(one.began for one in later if one.id in found)])
+    whole = next((one for one in later if one.began >= since and not one.cut_short), None)
+    if whole is None or not (rests or _is_touched(past, refs, commit.seq, whole.log_before)):
+        return None
+    shown = [one for one in _stages(past, ref) if commit.seq < one.seq <= whole.log_after]
     return whole if shown and shown[-1].new != commit.new else None
+
+
+def _found_at(past: Past, refs: Collection[Ref], died: PassSeen, stage: object) -> set[int]:
+    """The passes that first found a write of that stage on one of these carried out: where a look had failed, the unit rested on."""
+    found: dict[str, int] = {}
+    for entry in past.seen.ledger:
+        on, values = str(entry.decision.other), entry.decision.new
+        is_told = entry.kind == "written" and entry.pass_id > died.id and on in map(str, refs)
+        if is_told and (values or {}).get(STAGE[Ref.parse(on).side]) == stage:
+            found.setdefault(on, entry.pass_id)
+    return {*found.values()}
+
+
+def _is_touched(past: Past, refs: Collection[Ref], after: int, until: int) -> bool:
+    """Whether a person edited in between what the lifecycle looks at on one of these records."""
+    needs = past.seen.agreement.lifecycle.needs
+    commits = (
+        one
+        for ref in refs
+        for name in needs(ref.side, ref.kind)
+        for one in past.cells.get(ref, {}).get(name, ())
+    )
+    return any(one.actor == "human" and after < one.seq <= until for one in commits)
 
 
 def _is_asked_still(
