@@ -558,6 +558,24 @@ def test_what_arrives_late_went_with_the_store_that_was_lost_since_it_was_sent(
 
 
 @pytest.mark.invariant("I12")
+@pytest.mark.parametrize("was_running", [True, False])
+def test_what_arrives_late_and_was_sent_in_the_instant_of_a_loss_was_sent_after_it_where_no_pass_was_running_still(
+    life: Life, was_running: bool
+) -> None:
+    life.bridge()
+    life.loses_its_store()
+    life.bridge()
+    life.losses[-1] = life.now
+    if was_running:
+        life.passes[0] = replace(life.passes[0], finished=life.now)
+    sent = life.now.replace(microsecond=life.now.microsecond // 1000 * 1000)  # HubSpot tells milliseconds
+    with life.a_pass():
+        life.carries_out_late(LEAD, sent, Title="CTO")
+
+    assert any("wrote Title" in str(one) for one in life.broken("I12")) != was_running
+
+
+@pytest.mark.invariant("I12")
 @pytest.mark.parametrize("worked_out", [{}, {"lifecyclestage": "lead"}])
 @pytest.mark.parametrize("typed", ["CFO", "CMO"])
 def test_of_two_entries_of_a_pass_a_write_takes_the_one_with_its_values(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from connectors.records import Ref, Side
@@ -18,6 +18,7 @@ _DERIVED: Final = frozenset({
     "Name", "IsClosed", "IsWon", "Probability", "ForecastCategory", "ForecastCategoryName", "hs_marketable_status",
     "TaskSubtype", "IsConverted", "lifecyclestage", "pipeline",
 })  # fmt: skip
+_TOLD: Final = timedelta(milliseconds=1)  # how exactly HubSpot tells when
 _DELETED: Final[Mapping[Side, str]] = {"hubspot": "archived", "salesforce": "IsDeleted"}
 
 
@@ -92,12 +93,14 @@ def _has_its_values(entry: Entry, done: Done) -> bool:
 def _is_since(past: Past, done: Done, since: datetime) -> bool:
     """Whether a write was sent after the last loss of a store, perhaps in that very instant: by a pass that was run later.
 
-    What a vendor carries out late, and says that it did so before the pass in which it arrives, was sent by an earlier one.
+    What a vendor carries out late, and says that it did so before the pass in which it arrives, was sent by an earlier one;
+    in the very instant of the loss by one after it, where none before it was running still.
     """
-    made_in = past.pass_of(done.seq)
+    made_in, losses = past.pass_of(done.seq), len(past.seen.losses)
     if made_in is None or done.at < made_in.began.replace(microsecond=0):
-        return done.at > since
-    return made_in.losses == len(past.seen.losses)
+        was_running = any(one.finished >= done.at for one in past.seen.passes if one.losses < losses)
+        return done.at > since or (since - done.at < _TOLD and not was_running)
+    return made_in.losses == losses
 
 
 def _without_trace(seen: Evidence, past: Past, done: Done) -> set[str]:
